@@ -1,0 +1,86 @@
+/// A rectangle in fractions of the picture: (0, 0) is its top left corner, (1, 1) its bottom right one.
+public struct NormalizedRect: Sendable, Hashable, Codable {
+  public var x: Float
+  public var y: Float
+  public var width: Float
+  public var height: Float
+
+  public init(x: Float, y: Float, width: Float, height: Float) {
+    self.x = x
+    self.y = y
+    self.width = width
+    self.height = height
+  }
+}
+
+/// A point in fractions of the picture, origin at the top left.
+public struct NormalizedPoint: Sendable, Hashable, Codable {
+  public var x: Float
+  public var y: Float
+
+  public init(x: Float, y: Float) {
+    self.x = x
+    self.y = y
+  }
+}
+
+/// The direction a head points to, in degrees.
+public struct HeadPose: Sendable, Hashable, Codable {
+  /// Positive to the right of the picture.
+  public var yaw: Float
+  /// Positive upwards.
+  public var pitch: Float
+  /// In-plane rotation.
+  public var roll: Float
+
+  public init(yaw: Float, pitch: Float, roll: Float) {
+    self.yaw = yaw
+    self.pitch = pitch
+    self.roll = roll
+  }
+}
+
+/// One face in one picture.
+public struct DetectedFace: Sendable, Hashable, Codable {
+  public var box: NormalizedRect
+  /// The detector's own score, 0...1.
+  public var score: Float
+  /// Absent where the detector's points do not determine it.
+  public var pose: HeadPose?
+
+  public init(box: NormalizedRect, score: Float, pose: HeadPose? = nil) {
+    self.box = box
+    self.score = score
+    self.pose = pose
+  }
+}
+
+/// What one check of one picture found: the only thing the alert policy knows about a picture.
+public struct FaceObservation: Sendable, Hashable {
+  /// Which detector answered.
+  public enum Tier: String, Sendable, Codable {
+    /// The whole picture was searched, so `faces` is everybody in it.
+    case wholePicture
+    /// Only the surroundings of the one known face were searched.
+    case trackedFace
+  }
+
+  public var faces: [DetectedFace]
+  public var tier: Tier
+  /// Mean luma, 0...255.
+  public var luminance: Float
+  /// Standard deviation of luma, 0...127.5.
+  public var contrast: Float
+  /// Capture time as the student's page stamped it, microseconds since the Unix epoch.
+  public var capturedAt: Int64
+
+  public init(
+    faces: [DetectedFace], tier: Tier, luminance: Float, contrast: Float, capturedAt: Int64
+  ) {
+    self.faces = faces
+    self.tier = tier
+    self.luminance = luminance
+    self.contrast = contrast
+    self.capturedAt = capturedAt
+  }
+}
