@@ -1,0 +1,3 @@
+#ifndef P_H
+#define P_H
+#endif

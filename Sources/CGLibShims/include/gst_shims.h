@@ -1,0 +1,6 @@
+#ifndef EXAM_GST_SHIMS_H
+#define EXAM_GST_SHIMS_H
+
+#include <gst/gst.h>
+
+#endif

@@ -1,0 +1,39 @@
+import CGLibShims
+import CGStreamer
+
+/// One counted reference to a `GObject` (or `GstObject`), given back when this value's last copy goes.
+///
+/// Counting is atomic in GObject, so the reference itself may cross threads; what may be called on the object where is
+/// the owner's affair.
+public final class GObjectReference: @unchecked Sendable {
+  /// The object. Valid while this reference lives.
+  public let pointer: UnsafeMutableRawPointer
+
+  /// Takes over a reference that the caller owns (a C function that returns "transfer full").
+  public init(adopting pointer: UnsafeMutableRawPointer) {
+    self.pointer = pointer
+  }
+
+  /// Adds a reference to an object somebody else owns ("transfer none").
+  public init(retaining pointer: UnsafeMutableRawPointer) {
+    self.pointer = g_object_ref(pointer)
+  }
+
+  /// Takes over the floating reference of a new `GInitiallyUnowned`.
+  public init(sinking pointer: UnsafeMutableRawPointer) {
+    self.pointer = g_object_ref_sink(pointer)
+  }
+
+  deinit { g_object_unref(pointer) }
+
+  /// The object under the pointer type of a C function's parameter.
+  public func cast<Object>(to type: Object.Type = Object.self) -> UnsafeMutablePointer<Object> {
+    pointer.assumingMemoryBound(to: type)
+  }
+
+  /// The object for a C function whose parameter's struct is opaque.
+  public var opaque: OpaquePointer { OpaquePointer(pointer) }
+
+  /// The name of the object's class, for messages.
+  public var typeName: String { String(cString: exam_object_type_name(pointer)) }
+}

@@ -1,0 +1,102 @@
+import CGLibShims
+import CGStreamer
+import Synchronization
+
+/// Runs an actor's jobs on a thread of its own that turns a `GMainContext`, so that the actor may own objects of GLib
+/// libraries: their callbacks arrive on the thread on which the actor's code runs.
+///
+/// The executor lives as long as the process: it is made for global actors.
+public final class MainContextExecutor: SerialExecutor {
+  private let context: MainContext
+  private let wakeup: WakeupSource
+  private let pending = Mutex<[UnownedJob]>([])
+
+  /// Starts the thread. `name` is shown by tools such as `top -H`; Linux keeps its first 15 bytes.
+  public init(name: String) {
+    context = MainContext()
+    wakeup = WakeupSource()
+    wakeup.attach(to: context, owner: self)
+    context.runForever(threadName: name)
+  }
+
+  public func enqueue(_ job: consuming ExecutorJob) {
+    let job = UnownedJob(job)
+    let first = pending.withLock { jobs in
+      jobs.append(job)
+      return jobs.count == 1
+    }
+    // The thread takes all that is pending at once, so one wake-up per batch is enough.
+    if first { wakeup.fire() }
+  }
+
+  /// Runs what was pending when called. What those jobs enqueue waits for the next turn of the loop, so that jobs
+  /// cannot keep sockets and timers from being served.
+  fileprivate func runPending() {
+    let jobs = pending.withLock { jobs in
+      defer { jobs = [] }
+      return jobs
+    }
+    for job in jobs { job.runSynchronously(on: asUnownedSerialExecutor()) }
+  }
+
+  public func checkIsolated() {
+    precondition(context.isOwnedByCurrentThread, "called off the thread of this executor")
+  }
+
+  public func isIsolatingCurrentContext() -> Bool? { context.isOwnedByCurrentThread }
+
+  /// The context this executor turns, for sources that are to fire on its thread.
+  public var mainContext: MainContext { context }
+}
+
+/// A `GMainContext`. It may be shared between threads: attaching and waking are thread-safe by GLib's documentation.
+public struct MainContext: @unchecked Sendable {
+  /// The `GMainContext *`.
+  public let pointer: OpaquePointer
+
+  init() { pointer = g_main_context_new() }
+
+  /// Whether the calling thread is the one that turns this context.
+  public var isOwnedByCurrentThread: Bool { g_main_context_is_owner(pointer) != 0 }
+
+  func runForever(threadName: String) {
+    let thread = g_thread_new(threadName, turnContextForever, UnsafeMutableRawPointer(pointer))
+    g_thread_unref(thread)
+  }
+}
+
+/// The thread's body. The context becomes the thread's default, so that what libsoup and GIO start asynchronously on
+/// this thread completes on it.
+private func turnContextForever(_ context: gpointer?) -> gpointer? {
+  let context = OpaquePointer(context)
+  g_main_context_push_thread_default(context)
+  let loop = g_main_loop_new(context, 0)
+  g_main_loop_run(loop)
+  return nil
+}
+
+/// One source that is ready whenever it was fired since it last ran. `g_source_set_ready_time` is thread-safe.
+private struct WakeupSource: @unchecked Sendable {
+  private let source: UnsafeMutablePointer<GSource>
+  private let owner: UnsafeMutablePointer<Unmanaged<MainContextExecutor>?>
+
+  init() {
+    owner = .allocate(capacity: 1)
+    owner.initialize(to: nil)
+    source = exam_wakeup_source_new(runPendingJobs, owner)
+  }
+
+  /// The executor is never freed once its thread runs, so an unretained reference would do; it is retained to say so.
+  func attach(to context: MainContext, owner executor: MainContextExecutor) {
+    owner.pointee = .passRetained(executor)
+    g_source_attach(source, context.pointer)
+  }
+
+  func fire() { g_source_set_ready_time(source, 0) }
+}
+
+private func runPendingJobs(_ data: gpointer?) -> gboolean {
+  let owner = data!.assumingMemoryBound(to: Unmanaged<MainContextExecutor>?.self)
+  owner.pointee?.takeUnretainedValue().runPending()
+  return 1  // G_SOURCE_CONTINUE
+}
