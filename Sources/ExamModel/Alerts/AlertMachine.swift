@@ -1,0 +1,117 @@
+/// The state of one kind of alert for one student: `clear -> suspected -> confirmed -> clear`, moved by looks that say
+/// "bad" or "good" and by their times. It owns no clock and tells nobody: it answers with what changed.
+struct AlertMachine: Sendable {
+  typealias Instant = ContinuousClock.Instant
+
+  enum Change: Hashable {
+    case suspected(onset: Instant)
+    case dismissed
+    /// `share`: of the looks in the window, how many agreed. `again`: within the cooldown of the alert before.
+    case confirmed(onset: Instant, share: Double, again: Bool)
+    /// `at`: when all became well again, which is earlier than when that was certain.
+    case cleared(at: Instant)
+  }
+
+  enum State: Hashable {
+    case clear
+    case suspected(onset: Instant)
+    /// `goodSince`: the first of the good looks that have followed without a bad one between.
+    case confirmed(goodSince: Instant?)
+  }
+
+  private struct Look {
+    var at: Instant
+    var isBad: Bool
+  }
+
+  let rule: AlertRule
+  private(set) var state = State.clear
+  private let blindAfter: Duration
+  /// The looks of the suspicion, the oldest first, none older than the window.
+  private var looks: [Look] = []
+  /// Begin of the unbroken watch in which the last look lies, and that look.
+  private var watch: (since: Instant, last: Instant)?
+  private var clearedAt: Instant?
+
+  init(rule: AlertRule, blindAfter: Duration) {
+    self.rule = rule
+    self.blindAfter = blindAfter
+  }
+
+  var isConfirmed: Bool {
+    if case .confirmed = state { true } else { false }
+  }
+
+  /// Takes one look.
+  ///
+  /// - Parameter began: when what the look saw began, where that is known and earlier than the look itself. What began
+  ///   while nobody looked counts from when somebody did.
+  mutating func look(isBad: Bool, at now: Instant, began: Instant? = nil) -> [Change] {
+    var changes: [Change] = []
+    if let watch, now - watch.last <= blindAfter {
+      self.watch = (watch.since, now)
+    } else {
+      watch = (now, now)
+      if case .suspected = state { changes.append(dismiss()) }
+    }
+
+    switch state {
+    case .clear:
+      guard isBad else { break }
+      let onset = max(began ?? now, watch!.since)
+      looks = [Look(at: now, isBad: true)]
+      state = .suspected(onset: onset)
+      changes.append(.suspected(onset: onset))
+      changes += confirmIfDue(onset: onset, at: now)
+    case .suspected(let onset):
+      looks.append(Look(at: now, isBad: isBad))
+      let window = rule.window
+      looks.removeAll { now - $0.at > window }
+      if isBad {
+        changes += confirmIfDue(onset: onset, at: now)
+      } else if rule.share >= 1 || !looks.suffix(2).contains(where: \.isBad) {
+        // Where looks can err, it takes two in a row to lay a suspicion to rest.
+        changes.append(dismiss())
+      }
+    case .confirmed(let goodSince):
+      if isBad {
+        state = .confirmed(goodSince: nil)
+      } else {
+        let goodSince = goodSince ?? now
+        state = .confirmed(goodSince: goodSince)
+        if now - goodSince >= rule.clearAfter { changes.append(clear(at: goodSince)) }
+      }
+    }
+    return changes
+  }
+
+  /// Ends whatever stands, because something else explains it from `now` on.
+  mutating func mask(at now: Instant) -> [Change] {
+    switch state {
+    case .clear: []
+    case .suspected: [dismiss()]
+    case .confirmed: [clear(at: now)]
+    }
+  }
+
+  private mutating func confirmIfDue(onset: Instant, at now: Instant) -> [Change] {
+    let share = Double(looks.count(where: \.isBad)) / Double(looks.count)
+    guard now - onset >= rule.window, share >= rule.share else { return [] }
+    state = .confirmed(goodSince: nil)
+    let again = clearedAt.map { onset - $0 < rule.cooldown } ?? false
+    return [.confirmed(onset: onset, share: share, again: again)]
+  }
+
+  private mutating func dismiss() -> Change {
+    state = .clear
+    looks = []
+    return .dismissed
+  }
+
+  private mutating func clear(at time: Instant) -> Change {
+    state = .clear
+    looks = []
+    clearedAt = time
+    return .cleared(at: time)
+  }
+}

@@ -1,0 +1,80 @@
+public enum Role: String, Sendable, Codable {
+  case student, teacher
+}
+
+/// What a teacher needs to know of a participant at a glance.
+public enum PresenceState: String, Sendable, Codable {
+  /// Connected, and for a student: pictures are arriving.
+  case live
+  /// Connected, but no picture arrives.
+  case noPicture = "no_picture"
+  /// The connection is gone; the participant may come back.
+  case left
+}
+
+/// What a student's page says of itself.
+public enum PageVisibility: String, Sendable, Codable {
+  case visible, hidden
+}
+
+/// What a student's page says of its camera.
+public enum CameraState: String, Sendable, Codable {
+  case live
+  /// Unplugged, or taken by the system.
+  case ended
+  /// Delivers no new pictures.
+  case stalled
+  /// The student or the browser refused it.
+  case denied
+}
+
+/// One line of the roster.
+public struct Participant: Sendable, Codable, Hashable, Identifiable {
+  public let id: ParticipantID
+  /// Small number by which binary messages name the participant; never reused in a session.
+  public let number: UInt32
+  public let name: String
+  public let role: Role
+  public let joinedAt: Timestamp
+  public var state: PresenceState
+  public var hand = false
+  public var page = PageVisibility.visible
+  public var camera: CameraState?
+
+  public init(
+    id: ParticipantID, number: UInt32, name: String, role: Role, joinedAt: Timestamp, state: PresenceState
+  ) {
+    self.id = id
+    self.number = number
+    self.name = name
+    self.role = role
+    self.joinedAt = joinedAt
+    self.state = state
+  }
+
+  private enum CodingKeys: String, CodingKey {
+    case id, number, name, role
+    case joinedAt = "joined_at"
+    case state, hand, page, camera
+  }
+}
+
+/// A name as people typed it, made safe to show and to log: trimmed, single-spaced, without control characters.
+public struct PersonName: Sendable, Hashable {
+  public static let maximumLength = 80
+  public let text: String
+
+  /// `nil` when nothing readable is left or more than `maximumLength` characters are.
+  public init?(_ typed: String) {
+    let words = typed.split(whereSeparator: { $0.isWhitespace || $0.isNewline })
+    let text = words.joined(separator: " ").unicodeScalars.filter { scalar in
+      switch scalar.properties.generalCategory {
+      // Formats include the marks that turn the direction of the text that follows them.
+      case .control, .format, .lineSeparator, .paragraphSeparator, .privateUse, .surrogate, .unassigned: false
+      default: true
+      }
+    }
+    self.text = String(String.UnicodeScalarView(text))
+    guard !self.text.isEmpty, self.text.count <= PersonName.maximumLength else { return nil }
+  }
+}

@@ -1,0 +1,46 @@
+import FoundationEssentials
+
+/// A point in wall-clock time; on the wire RFC 3339, UTC, with milliseconds.
+public struct Timestamp: Hashable, Sendable, Comparable, Codable, CustomStringConvertible {
+  /// Microseconds since the Unix epoch.
+  public let microseconds: Int64
+
+  public init(microseconds: Int64) { self.microseconds = microseconds }
+
+  public static var now: Timestamp {
+    Timestamp(microseconds: Int64(Date().timeIntervalSince1970 * 1_000_000))
+  }
+
+  public static func < (left: Timestamp, right: Timestamp) -> Bool { left.microseconds < right.microseconds }
+
+  public func advanced(by duration: Duration) -> Timestamp {
+    Timestamp(microseconds: microseconds + duration.microseconds)
+  }
+
+  private static let style = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
+
+  public var description: String {
+    Timestamp.style.format(Date(timeIntervalSince1970: Double(microseconds) / 1_000_000))
+  }
+
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.singleValueContainer()
+    let date = try Timestamp.style.parse(container.decode(String.self))
+    microseconds = Int64((date.timeIntervalSince1970 * 1_000_000).rounded())
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode(description)
+  }
+}
+
+extension Duration {
+  /// Whole microseconds, rounded towards zero.
+  public var microseconds: Int64 {
+    components.seconds * 1_000_000 + components.attoseconds / 1_000_000_000_000
+  }
+
+  /// Seconds as a floating point number.
+  public var inSeconds: Double { Double(microseconds) / 1_000_000 }
+}

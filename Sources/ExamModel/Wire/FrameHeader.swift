@@ -1,0 +1,85 @@
+/// The 16 bytes before each encoded frame, or piece of a container, that a student sends. Big-endian:
+/// u8 version, u8 flags, u16 zero, u32 sequence, i64 capture time.
+public struct FrameHeader: Sendable, Hashable {
+  public static let byteCount = 16
+  public static let version: UInt8 = 1
+
+  public var isKeyFrame: Bool
+  /// Counts messages of a connection's stream; wraps.
+  public var sequence: UInt32
+  /// Microseconds since the Unix epoch, by the student's clock.
+  public var capturedAt: Int64
+
+  public init(isKeyFrame: Bool, sequence: UInt32, capturedAt: Int64) {
+    self.isKeyFrame = isKeyFrame
+    self.sequence = sequence
+    self.capturedAt = capturedAt
+  }
+
+  public enum ParseError: Error, Hashable, CustomStringConvertible {
+    case tooShort(Int)
+    case unknownVersion(UInt8)
+    case noPayload
+
+    public var description: String {
+      switch self {
+      case .tooShort(let count): "a binary message of \(count) bytes has no room for the 16-byte header"
+      case .unknownVersion(let version):
+        "binary header version \(version) is not known; this server speaks version 1"
+      case .noPayload: "a binary message carries a header and nothing after it"
+      }
+    }
+  }
+
+  /// Reads the header of `message`; the payload is what follows `byteCount`.
+  public init(parsing message: UnsafeRawBufferPointer) throws(ParseError) {
+    guard message.count >= FrameHeader.byteCount else { throw .tooShort(message.count) }
+    guard message[0] == FrameHeader.version else { throw .unknownVersion(message[0]) }
+    guard message.count > FrameHeader.byteCount else { throw .noPayload }
+    isKeyFrame = message[1] & 1 != 0
+    sequence = UInt32(bigEndian: message.loadUnaligned(fromByteOffset: 4, as: UInt32.self))
+    capturedAt = Int64(bigEndian: message.loadUnaligned(fromByteOffset: 8, as: Int64.self))
+  }
+}
+
+/// Which picture of a student.
+public enum PictureView: UInt8, Sendable, Hashable, Codable, CaseIterable, CustomStringConvertible {
+  /// Small, for the wall.
+  case tile = 0
+  /// Large, for a teacher who looks at one student.
+  case focus = 1
+
+  public var description: String { self == .tile ? "tile" : "focus" }
+
+  public init?(name: String) {
+    switch name {
+    case "tile": self = .tile
+    case "focus": self = .focus
+    default: return nil
+    }
+  }
+}
+
+/// The 16 bytes before each JPEG that a teacher gets. Big-endian: u8 version, u8 view, u16 zero, u32 student number,
+/// i64 capture time as the student sent it.
+public struct PictureHeader: Sendable, Hashable {
+  public static let byteCount = 16
+
+  public var view: PictureView
+  public var studentNumber: UInt32
+  public var capturedAt: Int64
+
+  public init(view: PictureView, studentNumber: UInt32, capturedAt: Int64) {
+    self.view = view
+    self.studentNumber = studentNumber
+    self.capturedAt = capturedAt
+  }
+
+  public var bytes: [UInt8] {
+    var bytes: [UInt8] = [FrameHeader.version, view.rawValue, 0, 0]
+    bytes.reserveCapacity(PictureHeader.byteCount)
+    withUnsafeBytes(of: studentNumber.bigEndian) { bytes.append(contentsOf: $0) }
+    withUnsafeBytes(of: capturedAt.bigEndian) { bytes.append(contentsOf: $0) }
+    return bytes
+  }
+}

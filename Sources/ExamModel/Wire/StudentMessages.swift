@@ -1,0 +1,106 @@
+/// What a student's page sends as text.
+public enum StudentMessage: Sendable, Hashable {
+  case hello(media: String)
+  case status(page: PageVisibility?, camera: CameraState?)
+  case chat(text: String)
+  case hand(up: Bool)
+  /// A type this version does not know; ignored, so that newer pages can talk to older servers.
+  case unknown(type: String)
+}
+
+extension StudentMessage: Decodable {
+  private enum Key: String, CodingKey { case type, media, page, camera, text, up }
+
+  public init(from decoder: any Decoder) throws {
+    let fields = try decoder.container(keyedBy: Key.self)
+    switch try fields.decode(String.self, forKey: .type) {
+    case "hello": self = .hello(media: try fields.decode(String.self, forKey: .media))
+    case "status":
+      self = .status(
+        page: try fields.decodeIfPresent(PageVisibility.self, forKey: .page),
+        camera: try fields.decodeIfPresent(CameraState.self, forKey: .camera))
+    case "chat": self = .chat(text: try fields.decode(String.self, forKey: .text))
+    case "hand": self = .hand(up: try fields.decode(Bool.self, forKey: .up))
+    case let type: self = .unknown(type: type)
+    }
+  }
+}
+
+/// What the server tells a student.
+public enum StudentNotice: Sendable, Hashable {
+  /// `window`: frames that may be unacknowledged.
+  case welcome(participant: ParticipantID, window: Int)
+  /// All frames up to and with `sequence` were taken.
+  case ack(sequence: UInt32)
+  /// Send a key frame now.
+  case keyframe
+  case check(StudentCheck)
+  case chat(from: ParticipantID, name: String, text: String, at: Timestamp, history: Bool)
+  /// Begin the stream anew.
+  case restart(reason: String)
+  case ended
+  case error(code: String, detail: String)
+}
+
+/// How the server sees the student, told to the student alone.
+public struct StudentCheck: Sendable, Hashable, Encodable {
+  public enum State: String, Sendable, Codable { case ok, suspected, alert }
+  public enum Light: String, Sendable, Codable { case ok, dark }
+
+  public var state: State
+  public var kind: AlertKind?
+  /// How to mend it, in a sentence.
+  public var hint: String?
+  public var faces: Int
+  public var light: Light
+
+  public init(state: State, kind: AlertKind? = nil, hint: String? = nil, faces: Int, light: Light) {
+    self.state = state
+    self.kind = kind
+    self.hint = hint
+    self.faces = faces
+    self.light = light
+  }
+}
+
+extension StudentNotice: Encodable {
+  private enum Key: String, CodingKey {
+    case type
+    case participantID = "participant_id"
+    case window, seq, from, name, text, at, history, reason, code, detail
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var fields = encoder.container(keyedBy: Key.self)
+    switch self {
+    case .welcome(let participant, let window):
+      try fields.encode("welcome", forKey: .type)
+      try fields.encode(participant, forKey: .participantID)
+      try fields.encode(window, forKey: .window)
+    case .ack(let sequence):
+      try fields.encode("ack", forKey: .type)
+      try fields.encode(sequence, forKey: .seq)
+    case .keyframe:
+      try fields.encode("keyframe", forKey: .type)
+    case .check(let check):
+      try fields.encode("check", forKey: .type)
+      try check.encode(to: encoder)
+    case .chat(let from, let name, let text, let at, let history):
+      try fields.encode("chat", forKey: .type)
+      try fields.encode(from, forKey: .from)
+      try fields.encode(name, forKey: .name)
+      try fields.encode(text, forKey: .text)
+      try fields.encode(at, forKey: .at)
+      if history { try fields.encode(true, forKey: .history) }
+    case .restart(let reason):
+      try fields.encode("restart", forKey: .type)
+      try fields.encode(reason, forKey: .reason)
+    case .ended:
+      try fields.encode("ended", forKey: .type)
+    case .error(let code, let detail):
+      try fields.encode("error", forKey: .type)
+      try fields.encode(code, forKey: .code)
+      try fields.encode(detail, forKey: .detail)
+    }
+  }
+}

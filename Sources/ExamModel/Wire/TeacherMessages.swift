@@ -1,0 +1,127 @@
+/// What a teacher's page sends as text.
+public enum TeacherMessage: Sendable, Hashable {
+  case watch(WatchRequest)
+  /// `frames` more pictures were handled since the last acknowledgement.
+  case ack(frames: Int)
+  case chat(to: ChatRecipient, text: String)
+  case acknowledge(alert: AlertID, note: String?)
+  /// A type this version does not know; ignored.
+  case unknown(type: String)
+}
+
+/// Which students a teacher watches, at which size and how often.
+public struct WatchRequest: Sendable, Hashable {
+  public enum Students: Sendable, Hashable {
+    case all
+    case some(Set<ParticipantID>)
+  }
+
+  /// `nil`: nothing at all.
+  public var view: PictureView?
+  public var students: Students
+  /// At most this many pictures a second of each student; `nil` leaves it to the server.
+  public var framesPerSecond: Double?
+
+  public init(view: PictureView?, students: Students, framesPerSecond: Double? = nil) {
+    self.view = view
+    self.students = students
+    self.framesPerSecond = framesPerSecond
+  }
+}
+
+extension TeacherMessage: Decodable {
+  private enum Key: String, CodingKey {
+    case type, view, students, fps, frames, to, text, note
+    case alertID = "alert_id"
+  }
+
+  public init(from decoder: any Decoder) throws {
+    let fields = try decoder.container(keyedBy: Key.self)
+    switch try fields.decode(String.self, forKey: .type) {
+    case "watch":
+      let view = try fields.decode(String.self, forKey: .view)
+      if view == "off" {
+        self = .watch(WatchRequest(view: nil, students: .all))
+        return
+      }
+      guard let view = PictureView(name: view) else {
+        throw DecodingError.dataCorruptedError(
+          forKey: .view, in: fields, debugDescription: "view is tile, focus or off, not \(view)")
+      }
+      let students: WatchRequest.Students
+      if let text = try? fields.decode(String.self, forKey: .students) {
+        guard text == "all" else {
+          throw DecodingError.dataCorruptedError(
+            forKey: .students, in: fields,
+            debugDescription: "students is \"all\" or a list of participant ids")
+        }
+        students = .all
+      } else {
+        students = .some(Set(try fields.decode([ParticipantID].self, forKey: .students)))
+      }
+      self = .watch(
+        WatchRequest(
+          view: view, students: students,
+          framesPerSecond: try fields.decodeIfPresent(Double.self, forKey: .fps)))
+    case "ack": self = .ack(frames: try fields.decode(Int.self, forKey: .frames))
+    case "chat":
+      self = .chat(
+        to: try fields.decode(ChatRecipient.self, forKey: .to),
+        text: try fields.decode(String.self, forKey: .text))
+    case "acknowledge":
+      self = .acknowledge(
+        alert: try fields.decode(AlertID.self, forKey: .alertID),
+        note: try fields.decodeIfPresent(String.self, forKey: .note))
+    case let type: self = .unknown(type: type)
+    }
+  }
+}
+
+/// What the server tells a teacher as text.
+public enum TeacherNotice: Sendable, Hashable {
+  /// `credit`: pictures that may be unacknowledged.
+  case welcome(participant: ParticipantID, credit: Int)
+  case roster([Participant])
+  case participant(Participant)
+  case alert(AlertRecord)
+  case chat(ChatMessage, history: Bool)
+  case ended
+  case error(code: String, detail: String)
+}
+
+extension TeacherNotice: Encodable {
+  private enum Key: String, CodingKey {
+    case type
+    case participantID = "participant_id"
+    case credit, participants, participant, history, code, detail
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var fields = encoder.container(keyedBy: Key.self)
+    switch self {
+    case .welcome(let participant, let credit):
+      try fields.encode("welcome", forKey: .type)
+      try fields.encode(participant, forKey: .participantID)
+      try fields.encode(credit, forKey: .credit)
+    case .roster(let participants):
+      try fields.encode("roster", forKey: .type)
+      try fields.encode(participants, forKey: .participants)
+    case .participant(let participant):
+      try fields.encode("participant", forKey: .type)
+      try fields.encode(participant, forKey: .participant)
+    case .alert(let alert):
+      try fields.encode("alert", forKey: .type)
+      try alert.encode(to: encoder)
+    case .chat(let message, let history):
+      try fields.encode("chat", forKey: .type)
+      try message.encode(to: encoder)
+      if history { try fields.encode(true, forKey: .history) }
+    case .ended:
+      try fields.encode("ended", forKey: .type)
+    case .error(let code, let detail):
+      try fields.encode("error", forKey: .type)
+      try fields.encode(code, forKey: .code)
+      try fields.encode(detail, forKey: .detail)
+    }
+  }
+}
