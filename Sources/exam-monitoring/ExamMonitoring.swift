@@ -1,1 +1,10 @@
-@main struct Program { static func main() {} }
+import ArgumentParser
+
+@main
+struct ExamMonitoring: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "exam-monitoring",
+    abstract: "Watches many students during an online exam.",
+    subcommands: [Serve.self, Pipelines.self],
+    defaultSubcommand: Serve.self)
+}

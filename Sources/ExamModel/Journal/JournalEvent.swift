@@ -14,6 +14,8 @@ public struct JournalEvent: Sendable, Codable, Hashable {
     case uploadRefused = "upload_refused"
     /// The server itself did not look for a while.
     case blindSpot = "blind_spot"
+    /// A student began to send pictures.
+    case streamBegan = "stream_began"
   }
 
   public let at: Timestamp

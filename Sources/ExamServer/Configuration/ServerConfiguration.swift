@@ -1,0 +1,157 @@
+import Configuration
+import ExamModel
+import SystemPackage
+
+/// Everything an operator can set, checked. `docs/configuration.md` says what each key means.
+public struct ServerConfiguration: Sendable {
+  /// The address to listen on.
+  public var host: String
+  /// The TCP port; 0 takes any free one.
+  public var port: Int
+  public var dataFolder: String
+  public var webFolder: String
+  public var pipelinesFolder: String
+  public var modelsFolder: String
+  /// Needed to create a session, where set.
+  public var teacherPassword: String?
+  /// PEM files; both or none.
+  public var certificate: String?
+  public var privateKey: String?
+  /// Origins besides the server's own from which a page may open a socket.
+  public var allowedOrigins: [String]
+  /// Face checks a second of each student.
+  public var checksPerSecond: Double
+  /// Threads that check faces; 0 chooses by the number of cores.
+  public var checkWorkers: Int
+  public var maximumSessions: Int
+  /// Students and teachers of one session together.
+  public var maximumParticipants: Int
+  /// Pictures a second at most on the wall, whatever a page asks for.
+  public var maximumTileRate: Double
+  public var alerts: AlertRules
+
+  /// A setting that cannot be used.
+  public struct InvalidSetting: Error, CustomStringConvertible {
+    public let key: String
+    public let problem: String
+    public var description: String { "setting \(key): \(problem)" }
+  }
+
+  /// Where settings come from, the first that has a key wins: `overrides` (the command line), environment variables
+  /// (`EXAM_MONITORING_PORT` for `port`), the YAML file, the defaults.
+  ///
+  /// - Throws: `InvalidSetting`, or what the file's reader says.
+  public static func load(
+    overrides: [String: String], file: String?, environment: [String: String]
+  ) async throws -> ServerConfiguration {
+    // A provider of environment variables reads text as whatever type is asked for, which suits all three.
+    var providers: [any ConfigProvider] = [
+      EnvironmentVariablesProvider(environmentVariables: overrides.asVariables),
+      EnvironmentVariablesProvider(environmentVariables: environment).prefixKeys(with: ["exam", "monitoring"]),
+    ]
+    if let file {
+      do {
+        providers.append(try await FileProvider<YAMLSnapshot>(filePath: FilePath(file)))
+      } catch {
+        throw InvalidSetting(key: "config", problem: "cannot use \(file): \(error)")
+      }
+    }
+    providers.append(EnvironmentVariablesProvider(environmentVariables: Self.defaults.asVariables))
+    return try ServerConfiguration(reader: ConfigReader(providers: providers))
+  }
+
+  /// Every key with its default, as text.
+  static let defaults: [String: String] = {
+    var defaults = [
+      "host": "127.0.0.1", "port": "8080", "data_dir": "data", "web_dir": "Web", "pipelines_dir": "Pipelines",
+      "models_dir": "Models", "teacher_password": "", "certificate": "", "private_key": "", "allowed_origins": "",
+      "checks_per_second": "2", "check_workers": "0", "maximum_sessions": "50", "maximum_participants": "250",
+      "maximum_tile_rate": "5",
+    ]
+    for (kind, rule) in AlertRules.standard.rules {
+      defaults["alerts.\(kind.rawValue).window"] = String(rule.window.inSeconds)
+      defaults["alerts.\(kind.rawValue).share"] = String(rule.share)
+      defaults["alerts.\(kind.rawValue).cooldown"] = String(rule.cooldown.inSeconds)
+    }
+    return defaults
+  }()
+
+  private init(reader: ConfigReader) throws {
+    func text(_ key: ConfigKey) throws -> String { try reader.requiredString(forKey: key) }
+    func optionalText(_ key: ConfigKey) throws -> String? {
+      let text = try text(key)
+      return text.isEmpty ? nil : text
+    }
+    func number(_ key: ConfigKey, in range: ClosedRange<Double>) throws -> Double {
+      let value = try reader.requiredDouble(forKey: key)
+      guard range.contains(value) else {
+        throw InvalidSetting(key: "\(key)", problem: "\(value) is outside \(range.lowerBound) to \(range.upperBound)")
+      }
+      return value
+    }
+    func whole(_ key: ConfigKey, in range: ClosedRange<Int>) throws -> Int {
+      let value = try reader.requiredInt(forKey: key)
+      guard range.contains(value) else {
+        throw InvalidSetting(key: "\(key)", problem: "\(value) is outside \(range.lowerBound) to \(range.upperBound)")
+      }
+      return value
+    }
+    host = try text("host")
+    port = try whole("port", in: 0...65535)
+    dataFolder = try text("data_dir")
+    webFolder = try text("web_dir")
+    pipelinesFolder = try text("pipelines_dir")
+    modelsFolder = try text("models_dir")
+    teacherPassword = try optionalText("teacher_password")
+    certificate = try optionalText("certificate")
+    privateKey = try optionalText("private_key")
+    allowedOrigins = try text("allowed_origins").split(separator: ",").map {
+      String($0.drop(while: { $0 == " " }))
+    }
+    checksPerSecond = try number("checks_per_second", in: 0.2...10)
+    checkWorkers = try whole("check_workers", in: 0...64)
+    maximumSessions = try whole("maximum_sessions", in: 1...10_000)
+    maximumParticipants = try whole("maximum_participants", in: 2...5_000)
+    maximumTileRate = try number("maximum_tile_rate", in: 0.1...30)
+
+    alerts = .standard
+    for (kind, standard) in AlertRules.standard.rules {
+      var rule = standard
+      let seconds = 0.0...3600.0
+      rule.window = .seconds(try number(["alerts", kind.rawValue, "window"], in: seconds))
+      rule.share = try number(["alerts", kind.rawValue, "share"], in: 0.01...1)
+      rule.cooldown = .seconds(try number(["alerts", kind.rawValue, "cooldown"], in: seconds))
+      alerts.rules[kind] = rule
+    }
+    try checkSecurity()
+  }
+
+  /// A server that others can reach must ask teachers for a password and encrypt: a browser gives a camera to https
+  /// and to localhost only.
+  private func checkSecurity() throws {
+    if (certificate == nil) != (privateKey == nil) {
+      throw InvalidSetting(
+        key: certificate == nil ? "certificate" : "private_key", problem: "certificate and private_key go together")
+    }
+    let isLoopback = host == "::1" || host == "localhost" || host.hasPrefix("127.")
+    guard !isLoopback else { return }
+    guard teacherPassword != nil else {
+      throw InvalidSetting(
+        key: "teacher_password",
+        problem: "needed when listening on \(host): without it anybody who reaches the server could create a session")
+    }
+    guard certificate != nil else {
+      throw InvalidSetting(
+        key: "certificate",
+        problem: "needed when listening on \(host): give certificate and private_key, or --self-signed for a trial; "
+          + "browsers refuse the camera to pages that are neither encrypted nor on localhost")
+    }
+  }
+}
+
+extension [String: String] {
+  /// `alerts.face_missing.window` as `ALERTS_FACE_MISSING_WINDOW`.
+  fileprivate var asVariables: [String: String] {
+    Dictionary(uniqueKeysWithValues: map { ($0.key.uppercased().replacing(".", with: "_"), $0.value) })
+  }
+}

@@ -1,0 +1,69 @@
+import ExamModel
+import ExamStore
+import Foundation
+import Logging
+
+/// Formats log records as single lines, for `server.log` and standard error alike:
+/// `2026-03-01T09:00:00.000Z info session=123456 student="Ada" joined`.
+struct ServerLogHandler: LogHandler {
+  var metadata: Logger.Metadata = [:]
+  var metadataProvider: Logger.MetadataProvider?
+  var logLevel: Logger.Level = .info
+  let file: LogFile
+
+  subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+    get { metadata[key] }
+    set { metadata[key] = newValue }
+  }
+
+  func log(event: LogEvent) {
+    let all = metadata.merging(event.metadata ?? [:]) { $1 }
+    var line = "\(Timestamp.now) \(event.level)"
+    for (key, value) in all.sorted(by: { $0.key < $1.key }) {
+      line += " \(key)=\(Self.quoted("\(value)"))"
+    }
+    line += " " + Self.singleLine("\(event.message)")
+    if let error = event.error { line += ": " + Self.singleLine("\(error)") }
+    file.append(line: line)
+    FileHandle.standardError.write(Data((line + "\n").utf8))
+  }
+
+  /// Text from outside must not be able to begin a line of its own.
+  private static func singleLine(_ text: String) -> String {
+    guard text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else { return text }
+    return text.unicodeScalars.reduce(into: "") { line, scalar in
+      if scalar.properties.generalCategory == .control {
+        line += scalar == "\n" ? "\\n" : " "
+      } else {
+        line.unicodeScalars.append(scalar)
+      }
+    }
+  }
+
+  private static func quoted(_ text: String) -> String {
+    let plain = text.utf8.allSatisfy { byte in
+      (0x30...0x39).contains(byte) || (0x41...0x5a).contains(byte) || (0x61...0x7a).contains(byte)
+        || "-_.:/".utf8.contains(byte)
+    }
+    if plain, !text.isEmpty { return text }
+    let escaped = singleLine(text).replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")
+    return "\"\(escaped)\""
+  }
+}
+
+/// Writes each event to a journal and, as a line, to the log, so that `server.log` tells the whole story.
+struct LoggingJournal: EventJournal {
+  let journal: any EventJournal
+  let logger: Logger
+
+  func append(_ event: JournalEvent) {
+    journal.append(event)
+    var metadata: Logger.Metadata = ["session": "\(event.session)"]
+    if let name = event.name { metadata["name"] = "\(name)" }
+    if let participant = event.participant { metadata["participant"] = "\(participant)" }
+    for (key, value) in event.fields { metadata[key] = "\(value)" }
+    logger.info("\(event.kind.rawValue)", metadata: metadata)
+  }
+
+  func events(of session: SessionCode) -> [JournalEvent] { journal.events(of: session) }
+}

@@ -1,0 +1,69 @@
+import ExamModel
+import GLibRuntime
+import WebGateway
+
+/// One encoded picture of one student, shared by all who look at it.
+struct StudentPicture: Sendable {
+  let channel: PictureChannel
+  /// The student's number in the roster.
+  let number: UInt32
+  let jpeg: SharedBytes
+  /// Microseconds since the Unix epoch, by the student's clock.
+  let capturedAt: Int64
+}
+
+/// What can be watched: one student in one size.
+struct PictureChannel: Sendable, Hashable {
+  let student: ParticipantID
+  let view: PictureView
+}
+
+/// Somebody who looks at pictures.
+@GatewayActor
+protocol PictureViewer: AnyObject {
+  /// Takes the newest picture of a channel it is attached to. Must not block.
+  func show(_ picture: StudentPicture)
+}
+
+/// Brings each student's pictures to those who watch, and says when nobody does. Several machines would share
+/// pictures behind this protocol.
+@GatewayActor
+protocol PictureFanOut: AnyObject {
+  /// Hands the picture to every viewer of its channel.
+  func publish(_ picture: StudentPicture)
+  func attach(_ viewer: any PictureViewer, to channel: PictureChannel)
+  func detach(_ viewer: any PictureViewer, from channel: PictureChannel)
+  func isWatched(_ channel: PictureChannel) -> Bool
+  /// Called with a channel when its first viewer came or its last one went.
+  var onDemandChange: (@GatewayActor (PictureChannel) -> Void)? { get set }
+}
+
+/// The fan-out of a single process.
+@GatewayActor
+final class LocalPictureFanOut: PictureFanOut {
+  var onDemandChange: (@GatewayActor (PictureChannel) -> Void)?
+  private var viewers: [PictureChannel: [ObjectIdentifier: any PictureViewer]] = [:]
+
+  init() {}
+
+  func publish(_ picture: StudentPicture) {
+    guard let viewers = viewers[picture.channel] else { return }
+    for viewer in viewers.values { viewer.show(picture) }
+  }
+
+  func attach(_ viewer: any PictureViewer, to channel: PictureChannel) {
+    let wasWatched = isWatched(channel)
+    viewers[channel, default: [:]][ObjectIdentifier(viewer)] = viewer
+    if !wasWatched { onDemandChange?(channel) }
+  }
+
+  func detach(_ viewer: any PictureViewer, from channel: PictureChannel) {
+    guard viewers[channel]?.removeValue(forKey: ObjectIdentifier(viewer)) != nil else { return }
+    if viewers[channel]?.isEmpty == true {
+      viewers[channel] = nil
+      onDemandChange?(channel)
+    }
+  }
+
+  func isWatched(_ channel: PictureChannel) -> Bool { viewers[channel] != nil }
+}

@@ -1,0 +1,111 @@
+import ExamModel
+import WebGateway
+
+/// The pictures one teacher watches over the socket: at most `credit` are under way, and of each student only the
+/// newest one waits. A slow teacher gets newer pictures less often, never older ones.
+@GatewayActor
+final class TeacherPictures: PictureViewer {
+  typealias Instant = ContinuousClock.Instant
+
+  /// Pictures that may be unacknowledged: enough for a round trip of 50 ms at 300 pictures a second, few enough that
+  /// what is under way on a slow line is a fraction of a second old.
+  static let credit = 16
+
+  private struct Watch {
+    var request: WatchRequest
+    var interval: Duration
+    var channels: Set<PictureChannel> = []
+  }
+
+  private let fanOut: any PictureFanOut
+  private let maximumRate: Double
+  private let send: @GatewayActor (StudentPicture) -> Void
+  private var watches: [PictureView: Watch] = [:]
+  private var credit = TeacherPictures.credit
+  private var waiting: [PictureChannel: StudentPicture] = [:]
+  /// The channels of `waiting` in the order in which they began to wait.
+  private var queue: [PictureChannel] = []
+  private var lastTaken: [PictureChannel: Instant] = [:]
+  /// Pictures that a newer one replaced before they were sent.
+  private(set) var replaced = 0
+
+  init(
+    fanOut: any PictureFanOut, maximumRate: Double, send: @escaping @GatewayActor (StudentPicture) -> Void
+  ) {
+    self.fanOut = fanOut
+    self.maximumRate = maximumRate
+    self.send = send
+  }
+
+  /// Changes what is watched. `students` are those in the session now.
+  func watch(_ request: WatchRequest, students: some Sequence<ParticipantID>) {
+    guard let view = request.view else {
+      PictureView.allCases.forEach(stopWatching)
+      return
+    }
+    stopWatching(view)
+    let rate = min(max(request.framesPerSecond ?? maximumRate, 0.1), view == .tile ? maximumRate : 30)
+    // A quarter of tolerance, or pictures that come a little early would be dropped every second time.
+    watches[view] = Watch(request: request, interval: .seconds(0.75 / rate))
+    for student in students { studentCame(student) }
+  }
+
+  /// A student joined, whom an open watch may include.
+  func studentCame(_ student: ParticipantID) {
+    for (view, watch) in watches {
+      let isWanted =
+        switch watch.request.students {
+        case .all: true
+        case .some(let students): students.contains(student)
+        }
+      guard isWanted else { continue }
+      let channel = PictureChannel(student: student, view: view)
+      watches[view]?.channels.insert(channel)
+      fanOut.attach(self, to: channel)
+    }
+  }
+
+  /// Detaches from everything; the teacher is gone.
+  func stop() { PictureView.allCases.forEach(stopWatching) }
+
+  /// `frames` pictures more were handled by the page.
+  func acknowledge(_ frames: Int) {
+    credit = min(TeacherPictures.credit, credit + max(0, frames))
+    sendWaiting()
+  }
+
+  func show(_ picture: StudentPicture) {
+    let now = ContinuousClock.now
+    let channel = picture.channel
+    guard let watch = watches[channel.view] else { return }
+    if waiting.updateValue(picture, forKey: channel) != nil {
+      replaced += 1
+      return
+    }
+    if let last = lastTaken[channel], now - last < watch.interval {
+      waiting[channel] = nil
+      return
+    }
+    lastTaken[channel] = now
+    queue.append(channel)
+    sendWaiting()
+  }
+
+  private func sendWaiting() {
+    while credit > 0, !queue.isEmpty {
+      guard let picture = waiting.removeValue(forKey: queue.removeFirst()) else { continue }
+      credit -= 1
+      send(picture)
+    }
+  }
+
+  private func stopWatching(_ view: PictureView) {
+    guard let watch = watches.removeValue(forKey: view) else { return }
+    for channel in watch.channels {
+      fanOut.detach(self, from: channel)
+      waiting[channel] = nil
+      lastTaken[channel] = nil
+    }
+    queue.removeAll { $0.view == view }
+  }
+}

@@ -1,0 +1,85 @@
+import ExamModel
+import FaceCheck
+import MediaPipeline
+import WebGateway
+
+/// Liveness, readiness and metrics.
+@GatewayActor
+final class OperationsRoutes {
+  private let services: ExamServices
+  private let directory: any SessionDirectory
+  private unowned let server: WebServer
+
+  init(services: ExamServices, directory: any SessionDirectory, server: WebServer) {
+    self.services = services
+    self.directory = directory
+    self.server = server
+  }
+
+  func register() {
+    server.route(.get, "/healthz") { _ in .text("ok\n") }
+    server.route(.get, "/readyz") { [self] _ in
+      // The server listens only after models and pipelines were proved, so what can fail later is capacity.
+      directory.live.count < services.configuration.maximumSessions
+        ? .text("ready\n") : .problem(status: 503, title: "Not ready", detail: "No further session can be created.")
+    }
+    server.route(.get, "/metrics") { [self] _ in
+      .text(metrics(), contentType: "text/plain; version=0.0.4; charset=utf-8")
+    }
+  }
+
+  private func metrics() -> String {
+    var text = PrometheusText()
+    let counts = services.metrics
+    text.counter("exam_frames_received_total", "Frames students sent.", counts.framesReceived.value)
+    text.add(
+      "exam_frames_dropped_total", "counter", "Frames not decoded, by cause.",
+      [
+        (#"{cause="refused"}"#, "\(counts.framesRefused.value)"),
+        (#"{cause="waiting_for_key_frame"}"#, "\(counts.framesWithoutKey.value)"),
+        (#"{cause="no_pipeline"}"#, "\(counts.framesWithoutPipeline.value)"),
+      ])
+    text.counter("exam_pictures_encoded_total", "Pictures encoded for teachers.", counts.picturesEncoded.value)
+    text.counter(
+      "exam_pictures_delivered_total", "Pictures sent to teachers over sockets.", counts.picturesDelivered.value)
+    text.counter("exam_alerts_confirmed_total", "Alerts raised.", counts.alertsConfirmed.value)
+
+    let sessions = directory.live
+    let people = sessions.flatMap(\.roster)
+    text.gauge("exam_sessions", "Sessions that are on.", sessions.count)
+    text.add(
+      "exam_participants", "gauge", "Participants by role and state.",
+      [Role.student, .teacher].flatMap { role in
+        [PresenceState.live, .noPicture, .left].map { state in
+          (
+            #"{role="\#(role.rawValue)",state="\#(state.rawValue)"}"#,
+            "\(people.count { $0.role == role && $0.state == state })"
+          )
+        }
+      })
+
+    let faces = services.faces.statistics
+    text.add(
+      "exam_face_checks_total", "counter", "Face checks by tier.",
+      [
+        (#"{tier="whole_picture"}"#, "\(faces.wholePicture.checks)"),
+        (#"{tier="tracked_face"}"#, "\(faces.trackedFace.checks)"),
+      ])
+    text.counter("exam_face_check_failures_total", "Face checks that failed.", faces.failures)
+
+    let gateway = server.statistics
+    text.gauge("exam_connections", "Open connections.", gateway.openConnections)
+    text.gauge("exam_websockets", "Open WebSockets.", gateway.openWebSockets)
+    text.gauge("exam_picture_streams", "Open multipart streams.", gateway.openPictureStreams)
+    text.counter("exam_connections_refused_total", "Connections over the bounds.", gateway.refusedConnections)
+    text.counter(
+      "exam_websocket_received_bytes_total", "Bytes of messages received.", gateway.webSocketBytesIn)
+    text.counter("exam_websocket_sent_bytes_total", "Bytes of messages sent.", gateway.webSocketBytesOut)
+
+    let process = ProcessUsage()
+    text.counter("process_cpu_seconds_total", "CPU time used, user and system.", process.cpuSeconds)
+    text.gauge("process_resident_memory_bytes", "Resident memory.", process.residentBytes)
+    text.gauge("process_threads", "Threads.", process.threads)
+    return text.text
+  }
+}

@@ -1,0 +1,119 @@
+import ExamModel
+import GLibRuntime
+import WebGateway
+
+/// Students' pictures over plain HTTP, for `<img>` and any MJPEG client, and the pictures of alerts.
+@GatewayActor
+final class PictureRoutes {
+  private let access: Access
+
+  init(directory: any SessionDirectory) { access = Access(directory: directory) }
+
+  func register(on server: WebServer) {
+    let student = "/api/sessions/:code/students/:student"
+    server.route(.get, student + "/live.mjpeg") { [self] request in
+      await .answering { () throws(Access.Refusal) in
+        let (session, channel) = try channel(request)
+        return HTTPResponse(
+          status: 200, body: .pictures { stream in PictureStreamViewer(stream).watch(channel, of: session.fanOut) })
+      }
+    }
+    server.route(.get, student + "/live.jpg") { [self] request in
+      await .answering { () async throws(Access.Refusal) in
+        let (session, channel) = try channel(request)
+        guard let jpeg = await SinglePictureViewer().next(of: channel, from: session.fanOut) else {
+          throw Access.Refusal(
+            response: .problem(
+              status: 503, title: "No picture", detail: "This student's camera delivers no picture at the moment.",
+              code: "no_picture", retryAfter: 2))
+        }
+        return .jpeg(jpeg)
+      }
+    }
+    server.route(.get, "/api/sessions/:code/alerts/:picture") { [self] request in
+      await .answering { () throws(Access.Refusal) in
+        let (session, _) = try access.participant(request, role: .teacher)
+        let name = request.parameters["picture"] ?? ""
+        guard name.hasSuffix(".jpg"),
+          let jpeg = session.alerts.picture(of: AlertID(rawValue: String(name.dropLast(4))))
+        else {
+          throw Access.Refusal(
+            response: .problem(
+              status: 404, title: "No such picture", detail: "There is no picture of this alert.", code: "no_picture"))
+        }
+        return .jpeg(jpeg)
+      }
+    }
+  }
+
+  private func channel(_ request: HTTPRequest) throws(Access.Refusal) -> (ExamSession, PictureChannel) {
+    let (session, _) = try access.participant(request, role: .teacher)
+    let student = ParticipantID(rawValue: request.parameters["student"] ?? "")
+    guard session.student(student) != nil else {
+      throw Access.Refusal(
+        response: .problem(
+          status: 404, title: "No such student", detail: "There is no student \(student) in this session.",
+          code: "unknown_student"))
+    }
+    let name = request.query["view"] ?? "tile"
+    guard let view = PictureView(name: name) else {
+      throw Access.Refusal(
+        response: .problem(
+          status: 400, title: "Unknown view", detail: "view is tile or focus, not \(name.prefix(40)).",
+          code: "bad_request"))
+    }
+    return (session, PictureChannel(student: student, view: view))
+  }
+}
+
+/// Shows one student to one reader of a multipart stream. The stream's callbacks keep it alive.
+@GatewayActor
+private final class PictureStreamViewer: PictureViewer {
+  private let stream: PictureStream
+
+  init(_ stream: PictureStream) { self.stream = stream }
+
+  func watch(_ channel: PictureChannel, of fanOut: any PictureFanOut) {
+    stream.onClose = { fanOut.detach(self, from: channel) }
+    fanOut.attach(self, to: channel)
+  }
+
+  func show(_ picture: StudentPicture) { stream.offer(picture.jpeg) }
+}
+
+/// Waits for one picture.
+@GatewayActor
+private final class SinglePictureViewer: PictureViewer {
+  /// A student's frames come ten times a second; a stream that must begin anew takes a key frame.
+  private static let patience = Duration.seconds(3)
+
+  private var waiting: CheckedContinuation<SharedBytes?, Never>?
+
+  func show(_ picture: StudentPicture) { finish(picture.jpeg) }
+
+  func next(of channel: PictureChannel, from fanOut: any PictureFanOut) async -> SharedBytes? {
+    let timeout = Task { [self] in
+      try? await Task.sleep(for: Self.patience)
+      finish(nil)
+    }
+    defer {
+      timeout.cancel()
+      fanOut.detach(self, from: channel)
+    }
+    return await withCheckedContinuation { continuation in
+      waiting = continuation
+      fanOut.attach(self, to: channel)
+    }
+  }
+
+  private func finish(_ jpeg: SharedBytes?) {
+    waiting?.resume(returning: jpeg)
+    waiting = nil
+  }
+}
+
+extension HTTPResponse {
+  fileprivate static func jpeg(_ jpeg: SharedBytes) -> HTTPResponse {
+    HTTPResponse(status: 200, headers: [("Content-Type", "image/jpeg")], body: .shared(jpeg))
+  }
+}

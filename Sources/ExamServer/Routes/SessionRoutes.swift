@@ -1,0 +1,238 @@
+import ExamModel
+import WebGateway
+
+/// Creating, joining, reading and ending sessions.
+@GatewayActor
+final class SessionRoutes {
+  private let services: ExamServices
+  private let directory: any SessionDirectory
+  private let access: Access
+  /// All joins of one address. A school's whole class may come from one address at once.
+  private var joins = RateLimiter<String>(burst: 200, perSecond: 2)
+  /// Wrong codes, keys and passwords of one address.
+  private var failures = RateLimiter<String>(burst: 20, perSecond: 0.2)
+  /// Wrong keys of one session, from anywhere.
+  private var keyFailures = RateLimiter<SessionCode>(burst: 50, perSecond: 0.2)
+
+  init(services: ExamServices, directory: any SessionDirectory) {
+    self.services = services
+    self.directory = directory
+    access = Access(directory: directory)
+  }
+
+  func register(on server: WebServer) {
+    server.route(.post, "/api/sessions") { [self] request in
+      await .answering { () throws(Access.Refusal) in try create(request) }
+    }
+    server.route(.post, "/api/sessions/:code/participants") { [self] request in
+      await .answering { () throws(Access.Refusal) in try join(request) }
+    }
+    server.route(.get, "/api/sessions/:code") { [self] request in
+      await .answering { () throws(Access.Refusal) in try describe(request) }
+    }
+    server.route(.delete, "/api/sessions/:code") { [self] request in
+      await .answering { () async throws(Access.Refusal) in try await end(request) }
+    }
+    server.route(.get, "/api/sessions/:code/events") { [self] request in
+      await .answering { () throws(Access.Refusal) in try events(request) }
+    }
+    server.webSocketRoute("/api/sessions/:code/socket", subprotocol: "exam-monitoring.v1") { [self] request in
+      do {
+        let (session, participant) = try access.participant(request, role: nil)
+        return .accept { socket in session.connect(participant.id, socket: socket) }
+      } catch {
+        return .refuse(error.response)
+      }
+    }
+  }
+
+  // MARK: Handlers
+
+  private struct CreateRequest: Decodable {
+    let name: String
+    let title: String?
+  }
+
+  private struct CreateAnswer: Encodable {
+    let code: SessionCode
+    let title: String
+    let teacher_key: String
+    let participant_id: ParticipantID
+    let token: String
+  }
+
+  private func create(_ request: HTTPRequest) throws(Access.Refusal) -> HTTPResponse {
+    try limit(request)
+    if let password = services.configuration.teacherPassword {
+      // Hashing first makes the comparison's time say nothing about the password.
+      guard let given = request.bearerToken, SecretHash(Secret(text: given)) == SecretHash(Secret(text: password))
+      else {
+        let missing = request.bearerToken == nil
+        if !missing { _ = failures.take(request.remoteAddress, at: .now) }
+        throw Access.Refusal(
+          response: .problem(
+            status: 401, title: missing ? "Teacher password needed" : "Teacher password wrong",
+            detail: "Creating a session on this server takes the teacher password.",
+            code: missing ? "password_needed" : "password_wrong"))
+      }
+    }
+    let body: CreateRequest = try decode(request)
+    let name = try personName(body.name)
+    let title = body.title.flatMap { PersonName($0)?.text } ?? "Exam"
+    var generator = SystemRandomNumberGenerator()
+    let key = Secret.random(using: &generator)
+    guard
+      let session = directory.add({ code in
+        ExamSession(code: code, title: title, teacherKey: key, services: services)
+      })
+    else {
+      throw Access.Refusal(
+        response: .problem(
+          status: 503, title: "Too many sessions",
+          detail: "This server holds \(services.configuration.maximumSessions) sessions at once. End one first.",
+          code: "too_many_sessions"))
+    }
+    services.journal.append(
+      JournalEvent(at: .now, session: session.code, kind: .sessionCreated, name: name.text, fields: ["title": title]))
+    let (participant, token) = session.join(name: name, role: .teacher)
+    return .json(
+      status: 201,
+      WireJSON.encode(
+        CreateAnswer(
+          code: session.code, title: title, teacher_key: key.text, participant_id: participant.id, token: token.text)))
+  }
+
+  private struct JoinRequest: Decodable {
+    let name: String
+    let role: Role
+    let teacher_key: String?
+  }
+
+  private struct JoinAnswer: Encodable {
+    struct Session: Encodable {
+      let code: SessionCode
+      let title: String
+    }
+    let participant_id: ParticipantID
+    let role: Role
+    let token: String
+    let session: Session
+  }
+
+  private func join(_ request: HTTPRequest) throws(Access.Refusal) -> HTTPResponse {
+    try limit(request)
+    let session: ExamSession
+    do {
+      session = try access.session(request)
+    } catch {
+      _ = failures.take(request.remoteAddress, at: .now)
+      throw error
+    }
+    let body: JoinRequest = try decode(request)
+    let name = try personName(body.name)
+    if body.role == .teacher {
+      if let wait = keyFailures.waitingTime(session.code, at: .now) { throw tooMany(wait) }
+      guard session.isTeacherKey(body.teacher_key ?? "") else {
+        _ = failures.take(request.remoteAddress, at: .now)
+        _ = keyFailures.take(session.code, at: .now)
+        throw Access.Refusal(
+          response: .problem(
+            status: 403, title: "Teacher key wrong",
+            detail: "To join as a teacher, use the link for co-teachers that the session's teacher has.",
+            code: "wrong_key"))
+      }
+    }
+    guard !session.isFull else {
+      throw Access.Refusal(
+        response: .problem(
+          status: 409, title: "The session is full",
+          detail: "A session on this server takes \(services.configuration.maximumParticipants) participants.",
+          code: "full"))
+    }
+    let (participant, token) = session.join(name: name, role: body.role)
+    return .json(
+      status: 201,
+      WireJSON.encode(
+        JoinAnswer(
+          participant_id: participant.id, role: body.role, token: token.text,
+          session: .init(code: session.code, title: session.title))))
+  }
+
+  private struct Description: Encodable {
+    struct Session: Encodable {
+      let code: SessionCode
+      let title: String
+      let created_at: Timestamp
+    }
+    let session: Session
+    let participants: [Participant]
+    let alerts: [AlertRecord]
+  }
+
+  private func describe(_ request: HTTPRequest) throws(Access.Refusal) -> HTTPResponse {
+    let (session, _) = try access.participant(request, role: .teacher)
+    return .json(
+      WireJSON.encode(
+        Description(
+          session: .init(code: session.code, title: session.title, created_at: session.createdAt),
+          participants: session.roster, alerts: session.alerts.all)))
+  }
+
+  private func end(_ request: HTTPRequest) async throws(Access.Refusal) -> HTTPResponse {
+    let (session, participant) = try access.participant(request, role: .teacher)
+    // Out of the directory first, so that nobody joins while everybody is told.
+    directory.remove(session.code)
+    await session.end(by: participant.name)
+    return HTTPResponse(status: 204)
+  }
+
+  private func events(_ request: HTTPRequest) throws(Access.Refusal) -> HTTPResponse {
+    let (session, _) = try access.participant(request, role: .teacher)
+    let events = services.journal.events(of: session.code)
+    switch request.query["format"] ?? "json" {
+    case "json": return .json(WireJSON.encode(events))
+    case "csv": return .text(JournalCSV.text(events), contentType: "text/csv; charset=utf-8")
+    case let format:
+      throw Access.Refusal(
+        response: .problem(
+          status: 400, title: "Unknown format", detail: "format is json or csv, not \(format.prefix(40)).",
+          code: "bad_request"))
+    }
+  }
+
+  // MARK: Parts
+
+  private func limit(_ request: HTTPRequest) throws(Access.Refusal) {
+    let now = ContinuousClock.now
+    if let wait = failures.waitingTime(request.remoteAddress, at: now) { throw tooMany(wait) }
+    if let wait = joins.take(request.remoteAddress, at: now) { throw tooMany(wait) }
+  }
+
+  private func tooMany(_ wait: Duration) -> Access.Refusal {
+    let seconds = max(1, Int(wait.inSeconds.rounded(.up)))
+    return Access.Refusal(
+      response: .problem(
+        status: 429, title: "Too many tries", detail: "Please wait \(seconds) s and try again.", code: "too_many_tries",
+        retryAfter: seconds))
+  }
+
+  private func decode<Body: Decodable>(_ request: HTTPRequest) throws(Access.Refusal) -> Body {
+    do {
+      return try WireJSON.decode(Body.self, from: request.body)
+    } catch {
+      throw Access.Refusal(
+        response: .problem(
+          status: 400, title: "Request not understood", detail: "The JSON body: \(error.detail).", code: "bad_request"))
+    }
+  }
+
+  private func personName(_ typed: String) throws(Access.Refusal) -> PersonName {
+    guard let name = PersonName(typed) else {
+      throw Access.Refusal(
+        response: .problem(
+          status: 400, title: "Name not usable",
+          detail: "A name has 1 to \(PersonName.maximumLength) readable characters.", code: "bad_name"))
+    }
+    return name
+  }
+}

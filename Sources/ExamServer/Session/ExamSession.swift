@@ -1,0 +1,302 @@
+import ExamModel
+import FaceCheck
+import GLibRuntime
+import MediaPipeline
+import WebGateway
+
+/// What sessions share.
+struct ExamServices: Sendable {
+  let configuration: ServerConfiguration
+  let pipelines: PipelineCatalog
+  let faces: FaceCheckPool
+  let journal: any EventJournal
+  let metrics: ServerMetrics
+}
+
+/// One exam: who is in it, what was said, which alerts stand. It joins the students' sessions to the teachers'
+/// connections.
+@GatewayActor
+final class ExamSession {
+  /// Chat lines kept for those who come later.
+  static let maximumChatHistory = 1000
+
+  let code: SessionCode
+  let title: String
+  let createdAt: Timestamp
+  let fanOut: any PictureFanOut
+  private let services: ExamServices
+  private let teacherKeyHash: SecretHash
+
+  private struct Member {
+    var participant: Participant
+    let tokenHash: SecretHash
+  }
+
+  private var members: [ParticipantID: Member] = [:]
+  private var memberByToken: [SecretHash: ParticipantID] = [:]
+  private var students: [ParticipantID: StudentSession] = [:]
+  private var teachers: [ParticipantID: TeacherConnection] = [:]
+  private var nextNumber: UInt32 = 1
+  private var chat: [ChatMessage] = []
+  private(set) var alerts = AlertLedger()
+  private var ticking: Task<Void, Never>?
+
+  init(code: SessionCode, title: String, teacherKey: Secret, services: ExamServices) {
+    self.code = code
+    self.title = title
+    self.createdAt = .now
+    self.services = services
+    teacherKeyHash = SecretHash(teacherKey)
+    fanOut = LocalPictureFanOut()
+    fanOut.onDemandChange = { [weak self] channel in
+      self?.students[channel.student]?.updateDemand(channel.view)
+    }
+    ticking = Task { [weak self] in
+      while !Task.isCancelled {
+        try? await Task.sleep(for: .milliseconds(250))
+        self?.tick()
+      }
+    }
+  }
+
+  private func tick() {
+    let now = ContinuousClock.now
+    for student in students.values { student.tick(at: now) }
+  }
+
+  // MARK: Who is in it
+
+  /// The roster, in the order in which people joined.
+  var roster: [Participant] { members.values.map(\.participant).sorted { $0.number < $1.number } }
+
+  var isFull: Bool { members.count >= services.configuration.maximumParticipants }
+
+  func isTeacherKey(_ key: String) -> Bool { SecretHash(Secret(text: key)) == teacherKeyHash }
+
+  /// The participant who shows `token`.
+  func participant(token: String) -> Participant? {
+    memberByToken[SecretHash(Secret(text: token))].flatMap { members[$0]?.participant }
+  }
+
+  /// Adds a participant and tells the teachers.
+  func join(name: PersonName, role: Role) -> (participant: Participant, token: Secret) {
+    var generator = SystemRandomNumberGenerator()
+    let participant = Participant(
+      id: .random(using: &generator), number: nextNumber, name: name.text, role: role, joinedAt: .now, state: .left)
+    nextNumber += 1
+    let token = Secret.random(using: &generator)
+    let member = Member(participant: participant, tokenHash: SecretHash(token))
+    members[participant.id] = member
+    memberByToken[member.tokenHash] = participant.id
+    record(.joined, participant: participant, ["role": role.rawValue])
+    if role == .student {
+      let student = StudentSession(
+        participant: participant, rules: services.configuration.alerts, pipelines: services.pipelines,
+        faces: services.faces, fanOut: fanOut, metrics: services.metrics)
+      student.owner = self
+      students[participant.id] = student
+      for teacher in teachers.values { teacher.studentCame(participant.id) }
+    }
+    tellTeachers(.participant(participant))
+    return (participant, token)
+  }
+
+  func student(_ id: ParticipantID) -> StudentSession? { students[id] }
+
+  /// Takes the connection of a participant who has shown a token.
+  func connect(_ id: ParticipantID, socket: WebSocketConnection) {
+    if let student = students[id] {
+      student.connect(socket)
+      return
+    }
+    teachers[id]?.close(code: CloseCode.replaced, reason: "opened in another place")
+    let connection = TeacherConnection(
+      participant: id, socket: socket, fanOut: fanOut,
+      maximumTileRate: services.configuration.maximumTileRate, metrics: services.metrics, owner: self)
+    teachers[id] = connection
+    setState(.live, of: id)
+    connection.welcome(roster: roster, chat: chat, alerts: alerts.all)
+    if let participant = members[id]?.participant {
+      record(.connected, participant: participant, ["address": socket.remoteAddress])
+    }
+  }
+
+  private func setState(_ state: PresenceState, of id: ParticipantID) {
+    guard members[id] != nil else { return }
+    members[id]?.participant.state = state
+    if let participant = members[id]?.participant { tellTeachers(.participant(participant)) }
+  }
+
+  /// Ends the exam: everybody is told and every connection closes.
+  func end(by name: String) async {
+    ticking?.cancel()
+    record(.sessionEnded, participant: nil, ["by": name])
+    tellTeachers(.ended)
+    let connections = teachers.values
+    teachers = [:]
+    for teacher in connections { teacher.close(code: CloseCode.normal, reason: "the session has ended") }
+    let students = students.values
+    self.students = [:]
+    await withTaskGroup { group in
+      for student in students { group.addTask { await student.end() } }
+    }
+  }
+
+  // MARK: Telling
+
+  private func tellTeachers(_ notice: TeacherNotice) {
+    guard !teachers.isEmpty else { return }
+    let text = WireJSON.text(notice)
+    for teacher in teachers.values { teacher.send(encoded: text) }
+  }
+
+  private func record(_ kind: JournalEvent.Kind, participant: Participant?, _ fields: [String: String] = [:]) {
+    services.journal.append(
+      JournalEvent(
+        at: .now, session: code, kind: kind, participant: participant?.id, name: participant?.name, fields: fields))
+  }
+
+  private func say(_ message: ChatMessage) {
+    chat.append(message)
+    if chat.count > Self.maximumChatHistory { chat.removeFirst(chat.count - Self.maximumChatHistory) }
+    tellTeachers(.chat(message, history: false))
+    for (id, student) in students where message.isVisible(toStudent: id) {
+      student.send(message.notice(history: false))
+    }
+    let to = WireJSON.text(message.to).trimmingPrefix("\"").dropLast()
+    record(.chat, participant: members[message.from]?.participant, ["to": String(to), "text": message.text])
+  }
+
+  /// - Returns: what is wrong with the text, if anything.
+  private func checkChat(_ text: String) -> WireError? {
+    if text.allSatisfy(\.isWhitespace) { return WireError(detail: "the chat message is empty") }
+    guard text.count <= ChatMessage.maximumLength else {
+      return WireError(detail: "a chat message has at most \(ChatMessage.maximumLength) characters; this one has \(text.count)")
+    }
+    return nil
+  }
+}
+
+// MARK: - From students
+
+extension ExamSession: StudentSessionOwner {
+  func studentChanged(_ student: StudentSession) {
+    let participant = student.participant
+    members[participant.id]?.participant = participant
+    tellTeachers(.participant(participant))
+  }
+
+  func studentWelcomed(_ student: StudentSession) {
+    for message in chat where message.isVisible(toStudent: student.participant.id) {
+      student.send(message.notice(history: true))
+    }
+  }
+
+  func student(_ student: StudentSession, wrote text: String) {
+    if let problem = checkChat(text) {
+      student.send(.error(code: "bad_chat", detail: problem.detail))
+      return
+    }
+    let from = student.participant
+    say(ChatMessage(from: from.id, name: from.name, role: .student, to: .teachers, text: text, at: .now))
+  }
+
+  func student(_ student: StudentSession, raisedHand up: Bool) {
+    record(up ? .handUp : .handDown, participant: student.participant)
+  }
+
+  func student(_ student: StudentSession, happened kind: JournalEvent.Kind, _ fields: [String: String]) {
+    record(kind, participant: student.participant, fields)
+  }
+
+  func student(
+    _ student: StudentSession, changed transition: AlertPolicy.Transition, picture: SharedBytes?
+  ) {
+    let participant = student.participant
+    let kind = transition.kind
+    func wallTime(_ instant: ContinuousClock.Instant) -> Timestamp { .now.advanced(by: instant - .now) }
+    switch transition.change {
+    case .suspected, .dismissed:
+      break
+    case .confirmed(let onset, let confidence, let again):
+      guard let rule = services.configuration.alerts.rules[kind] else { return }
+      let alert = alerts.confirm(
+        kind, student: participant.id, rule: rule, since: wallTime(onset), confidence: confidence, again: again,
+        detail: kind.detail(rule: rule, confidence: confidence), picture: picture,
+        picturePath: { "/api/sessions/\(code)/alerts/\($0).jpg" })
+      services.metrics.alertsConfirmed.add(1)
+      record(
+        .alertConfirmed, participant: participant,
+        ["kind": kind.rawValue, "alert": alert.id.rawValue, "since": "\(alert.since)", "repeats": String(alert.repeats)])
+      tellTeachers(.alert(alert))
+    case .cleared(let time):
+      guard let alert = alerts.clear(kind, student: participant.id, at: wallTime(time)) else { return }
+      record(
+        .alertCleared, participant: participant,
+        ["kind": kind.rawValue, "alert": alert.id.rawValue, "until": "\(wallTime(time))"])
+      tellTeachers(.alert(alert))
+    }
+  }
+}
+
+// MARK: - From teachers
+
+extension ExamSession: TeacherConnectionOwner {
+  var studentIDs: [ParticipantID] { Array(students.keys) }
+
+  func teacher(_ teacher: ParticipantID, wrote text: String, to recipient: ChatRecipient) -> WireError? {
+    if let problem = checkChat(text) { return problem }
+    if case .participant(let id) = recipient, students[id] == nil {
+      return WireError(detail: "there is no student \(id) in this session")
+    }
+    guard let from = members[teacher]?.participant else { return nil }
+    say(ChatMessage(from: from.id, name: from.name, role: .teacher, to: recipient, text: text, at: .now))
+    return nil
+  }
+
+  func teacher(_ teacher: ParticipantID, acknowledged alert: AlertID, note: String?) -> WireError? {
+    guard let participant = members[teacher]?.participant else { return nil }
+    guard (note ?? "").count <= ChatMessage.maximumLength else {
+      return WireError(detail: "a note has at most \(ChatMessage.maximumLength) characters")
+    }
+    guard let record = alerts.acknowledge(alert, by: participant.name, note: note) else {
+      return WireError(detail: "there is no alert \(alert) in this session")
+    }
+    var fields = ["kind": record.kind.rawValue, "alert": alert.rawValue, "student": record.student.rawValue]
+    fields["note"] = note
+    self.record(.alertAcknowledged, participant: participant, fields)
+    tellTeachers(.alert(record))
+    return nil
+  }
+
+  func teacherDisconnected(_ connection: TeacherConnection) {
+    guard teachers[connection.participant] === connection else { return }
+    teachers[connection.participant] = nil
+    setState(.left, of: connection.participant)
+    if let participant = members[connection.participant]?.participant {
+      record(.disconnected, participant: participant)
+    }
+  }
+}
+
+extension ChatMessage {
+  /// The message as a student gets it.
+  func notice(history: Bool) -> StudentNotice {
+    .chat(from: from, name: name, text: text, at: at, history: history)
+  }
+}
+
+extension AlertKind {
+  /// What was seen, in a sentence for a teacher.
+  func detail(rule: AlertRule, confidence: Double) -> String {
+    let seconds = Int(rule.window.inSeconds.rounded())
+    let share = Int((confidence * 100).rounded())
+    return switch self {
+    case .faceMissing: "No face in the picture for \(seconds) s (\(share) % of the checks)."
+    case .severalFaces: "More than one face in the picture for \(seconds) s (\(share) % of the checks)."
+    case .videoStopped: "No picture has arrived for \(seconds) s."
+    case .pageHidden: "The exam page is not in front."
+    case .cameraOff: "The camera is off, unplugged or refused."
+    }
+  }
+}

@@ -1,0 +1,395 @@
+import ExamModel
+import FaceCheck
+import GLibRuntime
+import MediaPipeline
+import Synchronization
+import WebGateway
+
+/// What a student session needs of the exam around it.
+@GatewayActor
+protocol StudentSessionOwner: AnyObject {
+  func studentChanged(_ student: StudentSession)
+  /// The student was greeted on a new connection.
+  func studentWelcomed(_ student: StudentSession)
+  func student(_ student: StudentSession, wrote text: String)
+  func student(_ student: StudentSession, raisedHand up: Bool)
+  func student(_ student: StudentSession, changed transition: AlertPolicy.Transition, picture: SharedBytes?)
+  /// Worth a line in the journal.
+  func student(_ student: StudentSession, happened kind: JournalEvent.Kind, _ fields: [String: String])
+}
+
+/// One student in one session, from the first connection to the session's end, across reconnects.
+///
+/// The flow of a frame:
+///
+///     WebSocket -> receive(binary:) -> StudentUpload (appsrc) -> [Pipelines/*.launch]
+///       -> frame tap (appsink) -> FaceCheckLane -> observed(_:) -> AlertPolicy -> owner (teacher hub)
+///       -> picture tap (appsink) -> PictureMailbox -> publishPictures() -> PictureFanOut -> teachers
+@GatewayActor
+final class StudentSession {
+  typealias Instant = ContinuousClock.Instant
+
+  /// Frames the page may have under way without an acknowledgement.
+  static let window = 4
+  /// Connected without a decoded picture for longer than this counts as "no picture".
+  private static let pictureTimeout = Duration.seconds(2)
+
+  private(set) var participant: Participant
+  weak var owner: (any StudentSessionOwner)?
+
+  private let fanOut: any PictureFanOut
+  private let metrics: ServerMetrics
+  private let upload: StudentUpload
+  private let lane: FaceCheckLane
+  private let progress: DecodeProgress
+
+  private var socket: WebSocketConnection?
+  private var policy: AlertPolicy
+  private var evidence = OnsetPictures()
+  private var lastCheck: StudentCheck?
+  private var lastKeyFrameRequest: Instant?
+  private var refusals = RefusalReport()
+  private var isStarting = false
+  /// Whether this connection was greeted.
+  private var isWelcomed = false
+  /// Since when frames arrive of which none was decoded.
+  private var undecodedSince: Instant?
+
+  init(
+    participant: Participant, rules: AlertRules, pipelines: PipelineCatalog, faces: FaceCheckPool,
+    fanOut: any PictureFanOut, metrics: ServerMetrics
+  ) {
+    self.participant = participant
+    self.fanOut = fanOut
+    self.metrics = metrics
+    policy = AlertPolicy(rules: rules)
+
+    let link = WeakStudent()
+    let progress = DecodeProgress()
+    let mailbox = PictureMailbox()
+    let lane = faces.addLane(
+      name: participant.name,
+      onObservation: { observation in Task { @GatewayActor in link.student?.observed(observation) } },
+      onFailure: { problem in Task { @GatewayActor in link.student?.checkFailed(problem) } })
+    upload = StudentUpload(
+      name: participant.name, pipelines: pipelines,
+      taps: { failed in
+        MediaTaps(
+          analysis: { picture in
+            progress.note()
+            lane.offer(picture)
+          },
+          picture: { view, picture in
+            guard mailbox.put(picture, view: view) else { return }
+            Task { @GatewayActor in link.student?.publish(mailbox.take()) }
+          },
+          failed: failed)
+      },
+      onFailure: { failure in link.student?.pipelineFailed(failure) })
+    self.lane = lane
+    self.progress = progress
+    link.student = self
+  }
+
+  // MARK: The connection
+
+  /// Takes the student's connection; one from before, of another tab or a lost network, is closed.
+  func connect(_ socket: WebSocketConnection) {
+    let previous = self.socket
+    self.socket = socket
+    isWelcomed = false
+    previous?.close(code: CloseCode.replaced, reason: "opened in another place")
+    socket.onText = { [weak self, unowned socket] text in self?.receive(text: text, from: socket) }
+    socket.onBinary = { [weak self, unowned socket] message in self?.receive(binary: message, from: socket) }
+    socket.onClose = { [weak self, unowned socket] reason in self?.disconnected(socket, reason: reason) }
+    participant.state = .noPicture
+    owner?.student(self, happened: .connected, ["address": socket.remoteAddress])
+    owner?.studentChanged(self)
+  }
+
+  private func disconnected(_ socket: WebSocketConnection, reason: WebSocketCloseReason) {
+    guard socket === self.socket else { return }
+    self.socket = nil
+    participant.state = .left
+    isStarting = false
+    undecodedSince = nil
+    owner?.student(self, happened: .disconnected, ["reason": "\(reason)"])
+    owner?.studentChanged(self)
+    Task { await upload.stop() }
+  }
+
+  /// Tells the student that the session is over and lets go of everything.
+  func end() async {
+    send(.ended)
+    let socket = socket
+    self.socket = nil
+    participant.state = .left
+    socket?.close(code: CloseCode.normal, reason: "the session has ended")
+    lane.close()
+    await upload.stop()
+  }
+
+  func send(_ notice: StudentNotice) { socket?.send(text: WireJSON.text(notice)) }
+
+  // MARK: What the page says
+
+  private func receive(text: String, from socket: WebSocketConnection) {
+    guard socket === self.socket else { return }
+    let message: StudentMessage
+    do {
+      message = try WireJSON.decode(StudentMessage.self, from: text)
+    } catch {
+      refuse("bad_message", error.detail)
+      return
+    }
+    let now = Instant.now
+    switch message {
+    case .hello(let media):
+      isStarting = true
+      Task { await begin(media: media, on: socket) }
+    case _ where upload.media == nil && !isStarting:
+      protocolError("no_hello", "the first message must be hello with the media type; this one was another")
+    case .status(let page, let camera):
+      participant.page = page ?? participant.page
+      participant.camera = camera ?? participant.camera
+      apply(policy.pageReported(page: page, camera: camera, at: now), at: now)
+      owner?.studentChanged(self)
+    case .chat(let text):
+      owner?.student(self, wrote: text)
+    case .hand(let up):
+      guard participant.hand != up else { break }
+      participant.hand = up
+      owner?.student(self, raisedHand: up)
+      owner?.studentChanged(self)
+    case .unknown:
+      break
+    }
+  }
+
+  private func begin(media: String, on socket: WebSocketConnection) async {
+    do {
+      try await upload.begin(media: media)
+    } catch {
+      guard socket === self.socket else { return }
+      switch error {
+      case .superseded: return
+      case .unsupportedMedia(let known):
+        isStarting = false
+        refuse(
+          "unsupported_media", "this server does not take \(media.prefix(100)); it takes \(known.joined(separator: ", "))")
+      case .pipelineFailed(let detail):
+        isStarting = false
+        refuse("pipeline_failed", "the stream could not be set up on the server: \(detail)")
+      }
+      return
+    }
+    guard socket === self.socket else {
+      if self.socket == nil { await upload.stop() }
+      return
+    }
+    isStarting = false
+    undecodedSince = nil
+    policy.frameArrived(at: .now)
+    send(.welcome(participant: participant.id, window: Self.window))
+    lastCheck = nil
+    if !isWelcomed {
+      isWelcomed = true
+      owner?.studentWelcomed(self)
+    }
+    owner?.student(self, happened: .streamBegan, ["media": media])
+    updateDemand(.tile)
+    updateDemand(.focus)
+  }
+
+  private func receive(binary message: UnsafeRawBufferPointer, from socket: WebSocketConnection) {
+    guard socket === self.socket else { return }
+    guard upload.media != nil || isStarting else {
+      protocolError("no_hello", "frames came before hello; send hello with the media type and wait for welcome")
+      return
+    }
+    metrics.framesReceived.add(1)
+    let header: FrameHeader
+    do {
+      header = try FrameHeader(parsing: message)
+    } catch {
+      metrics.framesRefused.add(1)
+      refuse("bad_frame", error.description)
+      return
+    }
+    let payload = UnsafeRawBufferPointer(rebasing: message[FrameHeader.byteCount...])
+    switch upload.push(payload, header: header) {
+    case .accepted:
+      undecodedSince = undecodedSince ?? .now
+    case .needsKeyFrame:
+      metrics.framesWithoutKey.add(1)
+      requestKeyFrame()
+    case .refused(let reason):
+      metrics.framesRefused.add(1)
+      refuse("bad_frame", "\(reason)")
+    case nil:
+      metrics.framesWithoutPipeline.add(1)
+    }
+    // An acknowledgement says that the frame was dealt with, whatever became of it, so that the page goes on.
+    socket.send(text: #"{"type":"ack","seq":\#(header.sequence)}"#)
+  }
+
+  private func requestKeyFrame() {
+    let now = Instant.now
+    if let last = lastKeyFrameRequest, now - last < .seconds(1) { return }
+    lastKeyFrameRequest = now
+    send(.keyframe)
+  }
+
+  /// Tells the student, and the log, at most once a second and ten seconds, what cannot be used.
+  private func refuse(_ code: String, _ detail: String) {
+    let report = refusals.add(at: .now)
+    if report.tellStudent { send(.error(code: code, detail: detail)) }
+    if let count = report.journalCount {
+      owner?.student(self, happened: .uploadRefused, ["code": code, "detail": detail, "count": String(count)])
+    }
+  }
+
+  /// What no page of ours does: the connection ends.
+  private func protocolError(_ code: String, _ detail: String) {
+    send(.error(code: code, detail: detail))
+    owner?.student(self, happened: .uploadRefused, ["code": code, "detail": detail, "count": "1"])
+    socket?.close(code: CloseCode.policy, reason: code)
+  }
+
+  // MARK: What the pipeline gives
+
+  private func observed(_ observation: FaceObservation) {
+    let now = Instant.now
+    apply(policy.observe(observation, at: now), at: now)
+    if policy.isPictureInDoubt { lane.searchWholePictureNext() }
+  }
+
+  private func checkFailed(_ problem: String) {
+    owner?.student(self, happened: .blindSpot, ["cause": "face check failed: \(problem)"])
+  }
+
+  private func publish(_ pictures: [PictureView: TapPicture]) {
+    for (view, picture) in pictures {
+      metrics.picturesEncoded.add(1)
+      if view == .focus, evidence.take(picture.jpeg) { updateDemand(.focus) }
+      fanOut.publish(
+        StudentPicture(
+          channel: PictureChannel(student: participant.id, view: view), number: participant.number,
+          jpeg: picture.jpeg, capturedAt: picture.capturedAt))
+    }
+  }
+
+  private func pipelineFailed(_ failure: PipelineFailure) {
+    owner?.student(self, happened: .uploadRefused, ["code": "pipeline_failed", "detail": "\(failure)", "count": "1"])
+  }
+
+  /// Opens or shuts the encoder of `view` by whether anybody looks, or evidence is wanted.
+  func updateDemand(_ view: PictureView) {
+    let isWatched = fanOut.isWatched(PictureChannel(student: participant.id, view: view))
+    upload.setOpen(isWatched || (view == .focus && evidence.isWanted), view: view)
+  }
+
+  // MARK: Time
+
+  /// To be called several times a second.
+  func tick(at now: Instant) {
+    let decoded = progress.take()
+    if decoded {
+      undecodedSince = nil
+      policy.frameArrived(at: now)
+      upload.confirmHealthy()
+    }
+    updatePresence(decoded: decoded, at: now)
+    apply(policy.tick(at: now), at: now)
+    restartUpload(at: now)
+  }
+
+  private func updatePresence(decoded: Bool, at now: Instant) {
+    guard socket != nil else { return }
+    let state: PresenceState
+    if decoded {
+      state = .live
+    } else if progress.lastDecoded.map({ now - $0 > Self.pictureTimeout }) ?? true {
+      state = .noPicture
+    } else {
+      state = participant.state
+    }
+    if state != participant.state {
+      participant.state = state
+      owner?.studentChanged(self)
+    }
+  }
+
+  private func restartUpload(at now: Instant) {
+    if let since = undecodedSince, now - since > .seconds(3) {
+      undecodedSince = now
+      refuse("undecodable", "frames arrive but cannot be decoded as \(upload.media ?? "")")
+      requestKeyFrame()
+    }
+    Task {
+      do {
+        if try await upload.restartIfDue(at: now) {
+          updateDemand(.tile)
+          updateDemand(.focus)
+          send(.restart(reason: "the stream could not be read any further"))
+        }
+      } catch {
+        refuse("pipeline_failed", "the stream could not be set up again: \(error)")
+      }
+    }
+  }
+
+  // MARK: Alerts
+
+  private func apply(_ transitions: [AlertPolicy.Transition], at now: Instant) {
+    for transition in transitions {
+      switch transition.change {
+      case .suspected: evidence.want(for: transition.kind)
+      case .dismissed: evidence.drop(transition.kind)
+      case .confirmed:
+        owner?.student(self, changed: transition, picture: evidence.pictures[transition.kind])
+        evidence.drop(transition.kind)
+      case .cleared:
+        owner?.student(self, changed: transition, picture: nil)
+      }
+    }
+    if !transitions.isEmpty { updateDemand(.focus) }
+    let check = policy.check(at: now)
+    if check != lastCheck, socket != nil, upload.isRunning {
+      lastCheck = check
+      send(.check(check))
+    }
+  }
+}
+
+/// Lets callbacks that are made before the session exists find it later, without keeping it alive.
+@GatewayActor
+private final class WeakStudent {
+  weak var student: StudentSession?
+  nonisolated init() {}
+}
+
+/// When the streaming thread last delivered a decoded picture.
+final class DecodeProgress: Sendable {
+  private let state = Mutex<(last: ContinuousClock.Instant?, isNew: Bool)>((nil, false))
+
+  func note() { state.withLock { $0 = (.now, true) } }
+
+  /// Whether pictures came since the last call.
+  func take() -> Bool {
+    state.withLock { state in
+      defer { state.isNew = false }
+      return state.isNew
+    }
+  }
+
+  var lastDecoded: ContinuousClock.Instant? { state.withLock { $0.last } }
+}
+
+/// Codes with which the server closes sockets, beyond those of RFC 6455 the one of this protocol.
+enum CloseCode {
+  static let normal: UInt16 = 1000
+  static let policy: UInt16 = 1008
+  /// A newer connection of the same participant took over; the page must not reconnect.
+  static let replaced: UInt16 = 4001
+}

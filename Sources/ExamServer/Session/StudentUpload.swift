@@ -1,0 +1,132 @@
+import ExamModel
+import MediaPipeline
+import WebGateway
+
+/// A student's stream on its way through a pipeline: made when the page says what it will send, replaced when it sends
+/// something else or the pipeline fails.
+@GatewayActor
+final class StudentUpload {
+  /// Where the stream goes after the pipeline; called on its streaming thread.
+  typealias Taps = @GatewayActor (_ failed: @escaping @Sendable (PipelineFailure) -> Void) -> MediaTaps
+
+  private enum State {
+    case idle
+    case starting
+    case running(LivePipeline)
+    /// The pipeline failed and its successor starts at `retryAt`.
+    case failed(retryAt: ContinuousClock.Instant)
+  }
+
+  enum BeginError: Error {
+    /// No pipeline file takes this media type; `known` lists those that are taken.
+    case unsupportedMedia(known: [String])
+    case pipelineFailed(String)
+    /// A later call took over.
+    case superseded
+  }
+
+  private let name: String
+  private let pipelines: PipelineCatalog
+  private let makeTaps: Taps
+  /// Called when a running pipeline failed, with its words.
+  private let onFailure: @GatewayActor (PipelineFailure) -> Void
+
+  private var state = State.idle
+  /// Counts calls of `begin`, so that what an earlier one started is not mistaken for the present one.
+  private var generation = 0
+  private(set) var media: String?
+  private var openViews: Set<PictureView> = []
+  private var failures = 0
+
+  init(
+    name: String, pipelines: PipelineCatalog, taps: @escaping Taps,
+    onFailure: @escaping @GatewayActor (PipelineFailure) -> Void
+  ) {
+    self.name = name
+    self.pipelines = pipelines
+    self.makeTaps = taps
+    self.onFailure = onFailure
+  }
+
+  var isRunning: Bool {
+    if case .running = state { true } else { false }
+  }
+
+  /// Starts the pipeline for `media`, after the end of the one before.
+  func begin(media: String) async throws(BeginError) {
+    generation += 1
+    let mine = generation
+    await stopPipeline()
+    guard mine == generation else { throw .superseded }
+    guard let template = pipelines.template(for: media) else {
+      state = .idle
+      throw .unsupportedMedia(known: pipelines.mediaTypes)
+    }
+    self.media = media
+    state = .starting
+    let taps = makeTaps { [weak self] failure in
+      Task { @GatewayActor in self?.pipelineFailed(failure, generation: mine) }
+    }
+    let pipeline: LivePipeline
+    do {
+      pipeline = try await LivePipeline.start(template, name: name, taps: taps)
+    } catch {
+      if mine == generation { state = .idle }
+      throw .pipelineFailed("\(error)")
+    }
+    guard mine == generation else {
+      await pipeline.stop()
+      throw .superseded
+    }
+    state = .running(pipeline)
+    for view in openViews { pipeline.setOpen(true, view: view) }
+  }
+
+  /// Hands one frame, or piece of a container, to the pipeline.
+  ///
+  /// - Returns: `nil` while no pipeline runs.
+  func push(_ payload: UnsafeRawBufferPointer, header: FrameHeader) -> IngestResult? {
+    guard case .running(let pipeline) = state else { return nil }
+    return pipeline.ingest.push(payload, capturedAt: header.capturedAt, isKeyFrame: header.isKeyFrame)
+  }
+
+  /// Has pictures of `view` encoded, or spares the work.
+  func setOpen(_ open: Bool, view: PictureView) {
+    let changed = open ? openViews.insert(view).inserted : openViews.remove(view) != nil
+    if changed, case .running(let pipeline) = state { pipeline.setOpen(open, view: view) }
+  }
+
+  /// Starts the successor of a failed pipeline once its time has come.
+  ///
+  /// - Returns: whether it was tried now; the page must then begin its stream anew.
+  func restartIfDue(at now: ContinuousClock.Instant) async throws(BeginError) -> Bool {
+    guard case .failed(let retryAt) = state, now >= retryAt, let media else { return false }
+    try await begin(media: media)
+    return true
+  }
+
+  func stop() async {
+    generation += 1
+    await stopPipeline()
+  }
+
+  private func stopPipeline() async {
+    let old = state
+    state = .idle
+    if case .running(let pipeline) = old { await pipeline.stop() }
+  }
+
+  private func pipelineFailed(_ failure: PipelineFailure, generation: Int) {
+    guard generation == self.generation else { return }
+    failures += 1
+    let old = state
+    // Each failure in a row waits twice as long: a stream that always breaks must not keep the machine busy.
+    let delay = Duration.milliseconds(250 * (1 << min(failures, 7)))
+    state = .failed(retryAt: .now + delay)
+    if case .running(let pipeline) = old { Task { await pipeline.stop() } }
+    onFailure(failure)
+  }
+
+  /// The stream decodes: the next failure is the first one again.
+  func confirmHealthy() { failures = 0 }
+}

@@ -1,0 +1,83 @@
+import ExamModel
+import WebGateway
+
+/// What a teacher's connection asks of the exam.
+@GatewayActor
+protocol TeacherConnectionOwner: AnyObject {
+  var studentIDs: [ParticipantID] { get }
+  func teacher(_ teacher: ParticipantID, wrote text: String, to recipient: ChatRecipient) -> WireError?
+  func teacher(_ teacher: ParticipantID, acknowledged alert: AlertID, note: String?) -> WireError?
+  func teacherDisconnected(_ connection: TeacherConnection)
+}
+
+/// One teacher's socket: messages one way, messages and pictures the other.
+@GatewayActor
+final class TeacherConnection {
+  let participant: ParticipantID
+  private let socket: WebSocketConnection
+  private let pictures: TeacherPictures
+  private weak var owner: (any TeacherConnectionOwner)?
+
+  init(
+    participant: ParticipantID, socket: WebSocketConnection, fanOut: any PictureFanOut, maximumTileRate: Double,
+    metrics: ServerMetrics, owner: any TeacherConnectionOwner
+  ) {
+    self.participant = participant
+    self.socket = socket
+    self.owner = owner
+    pictures = TeacherPictures(fanOut: fanOut, maximumRate: maximumTileRate) { [weak socket] picture in
+      let header = PictureHeader(
+        view: picture.channel.view, studentNumber: picture.number, capturedAt: picture.capturedAt)
+      metrics.picturesDelivered.add(1)
+      socket?.send(binaryHeader: header.bytes, payload: picture.jpeg)
+    }
+    socket.onText = { [weak self] text in self?.receive(text) }
+    socket.onBinary = { [weak self] _ in
+      self?.send(.error(code: "bad_message", detail: "teachers send text messages only"))
+    }
+    socket.onClose = { [weak self] _ in
+      guard let self else { return }
+      pictures.stop()
+      self.owner?.teacherDisconnected(self)
+    }
+  }
+
+  /// Begins with the greeting, the roster, what was said and what stands.
+  func welcome(roster: [Participant], chat: [ChatMessage], alerts: [AlertRecord]) {
+    send(.welcome(participant: participant, credit: TeacherPictures.credit))
+    send(.roster(roster))
+    for message in chat { send(.chat(message, history: true)) }
+    for alert in alerts { send(.alert(alert)) }
+  }
+
+  func send(_ notice: TeacherNotice) { socket.send(text: WireJSON.text(notice)) }
+
+  /// Sends a notice that was encoded once for all teachers.
+  func send(encoded text: String) { socket.send(text: text) }
+
+  func studentCame(_ student: ParticipantID) { pictures.studentCame(student) }
+
+  func close(code: UInt16, reason: String) {
+    pictures.stop()
+    owner = nil
+    socket.close(code: code, reason: reason)
+  }
+
+  private func receive(_ text: String) {
+    guard let owner else { return }
+    var problem: WireError?
+    do {
+      switch try WireJSON.decode(TeacherMessage.self, from: text) {
+      case .watch(let request): pictures.watch(request, students: owner.studentIDs)
+      case .ack(let frames): pictures.acknowledge(frames)
+      case .chat(let recipient, let text): problem = owner.teacher(participant, wrote: text, to: recipient)
+      case .acknowledge(let alert, let note):
+        problem = owner.teacher(participant, acknowledged: alert, note: note)
+      case .unknown: break
+      }
+    } catch {
+      problem = error
+    }
+    if let problem { send(.error(code: "bad_message", detail: problem.detail)) }
+  }
+}

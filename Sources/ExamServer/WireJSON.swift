@@ -1,0 +1,54 @@
+import ExamModel
+import Foundation
+
+/// JSON as the wire contract has it.
+enum WireJSON {
+  static func encode(_ value: some Encodable) -> [UInt8] {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.withoutEscapingSlashes, .sortedKeys]
+    do {
+      return Array(try encoder.encode(value))
+    } catch {
+      // Only numbers that are not finite cannot be said in JSON, and no message has any.
+      preconditionFailure("not encodable: \(value): \(error)")
+    }
+  }
+
+  static func text(_ value: some Encodable) -> String { String(decoding: encode(value), as: UTF8.self) }
+
+  static func decode<Value: Decodable>(_ type: Value.Type, from text: String) throws(WireError) -> Value {
+    try decode(type, from: Array(text.utf8))
+  }
+
+  static func decode<Value: Decodable>(_ type: Value.Type, from bytes: [UInt8]) throws(WireError) -> Value {
+    do {
+      return try JSONDecoder().decode(type, from: Data(bytes))
+    } catch let error as DecodingError {
+      throw WireError(error)
+    } catch {
+      throw WireError(detail: "not JSON: \(error)")
+    }
+  }
+}
+
+/// What is wrong with a JSON text, for its sender.
+struct WireError: Error, Hashable {
+  let detail: String
+
+  init(detail: String) { self.detail = detail }
+
+  init(_ error: DecodingError) {
+    func path(_ context: DecodingError.Context) -> String {
+      context.codingPath.isEmpty ? "the message" : context.codingPath.map(\.stringValue).joined(separator: ".")
+    }
+    detail =
+      switch error {
+      case .keyNotFound(let key, _): "the field \(key.stringValue) is missing"
+      case .typeMismatch(_, let context): "\(path(context)) has the wrong type"
+      case .valueNotFound(_, let context): "\(path(context)) must not be null"
+      case .dataCorrupted(let context) where context.codingPath.isEmpty: "the text is not valid JSON"
+      case .dataCorrupted(let context): "\(path(context)): \(context.debugDescription)"
+      @unknown default: "the text cannot be read"
+      }
+  }
+}

@@ -1,0 +1,24 @@
+import ArgumentParser
+import ExamServer
+
+struct Pipelines: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Works with the pipeline files.", subcommands: [Check.self])
+
+  struct Check: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Proves pipeline files on a few generated frames of their own media type.",
+      discussion: "Without files, all files of the pipelines folder are checked.")
+
+    @Argument(help: "Pipeline files, such as Pipelines/video-x-vp8.launch.")
+    var files: [String] = []
+    @Option(help: "Folder with the pipeline files.")
+    var pipelinesDir = "Pipelines"
+
+    func run() async throws {
+      let reports = try await PipelineCheck.run(files: files, folder: pipelinesDir)
+      for report in reports { print(report) }
+      if reports.contains(where: { !$0.isGood }) { throw ExitCode.failure }
+    }
+  }
+}

@@ -1,0 +1,57 @@
+import ArgumentParser
+import ExamServer
+import Foundation
+
+struct Serve: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Runs the server.",
+    discussion: """
+      Every option can also be set as an environment variable (EXAM_MONITORING_PORT for --port) or in the file given \
+      with --config; the command line comes first, then the environment, then the file.
+      """)
+
+  @Option(help: "Address to listen on (default 127.0.0.1). Any other than loopback needs a password and TLS.")
+  var host: String?
+  @Option(help: "Port to listen on (default 8080); 0 takes any free one.")
+  var port: Int?
+  @Option(help: "Folder for all that the server writes (default data).")
+  var dataDir: String?
+  @Option(help: "YAML file with settings.")
+  var config: String?
+  @Option(help: "Folder with the pages (default Web).")
+  var webDir: String?
+  @Option(help: "Folder with the pipeline files (default Pipelines).")
+  var pipelinesDir: String?
+  @Option(help: "Folder with the face models (default Models).")
+  var modelsDir: String?
+  @Option(help: "PEM file with the certificate (chain).")
+  var certificate: String?
+  @Option(help: "PEM file with the certificate's private key.")
+  var privateKey: String?
+  @Flag(help: "Make a certificate for a trial; browsers will warn of it.")
+  var selfSigned = false
+
+  func run() async throws {
+    var overrides: [String: String] = [:]
+    overrides["host"] = host
+    overrides["port"] = port.map(String.init)
+    overrides["data_dir"] = dataDir
+    overrides["web_dir"] = webDir
+    overrides["pipelines_dir"] = pipelinesDir
+    overrides["models_dir"] = modelsDir
+    overrides["certificate"] = certificate
+    overrides["private_key"] = privateKey
+    if selfSigned {
+      let made = try SelfSignedCertificate(host: host ?? "127.0.0.1", dataFolder: dataDir ?? "data")
+      overrides["certificate"] = made.certificate
+      overrides["private_key"] = made.privateKey
+    }
+    let configuration = try await ServerConfiguration.load(
+      overrides: overrides, file: config, environment: ProcessInfo.processInfo.environment)
+    try await ExamService(configuration: configuration).run { address in
+      print("ExamMonitoring is ready at \(address)")
+      print("Press Ctrl-C to stop it.")
+      fflush(stdout)
+    }
+  }
+}
