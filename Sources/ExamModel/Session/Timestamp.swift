@@ -20,7 +20,8 @@ public struct Timestamp: Hashable, Sendable, Comparable, Codable, CustomStringCo
   private static let style = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
 
   public var description: String {
-    Timestamp.style.format(Date(timeIntervalSince1970: Double(microseconds) / 1_000_000))
+    // The style cuts off after the milliseconds, and a Date's floating point seconds may lie a little below them.
+    Timestamp.style.format(Date(timeIntervalSince1970: (Double(microseconds / 1000) + 0.1) / 1000))
   }
 
   public init(from decoder: any Decoder) throws {

@@ -1,0 +1,124 @@
+import ExamModel
+import Testing
+
+@Suite struct AlertPolicyTests {
+  private let start = ContinuousClock.now
+
+  private func at(_ seconds: Double) -> ContinuousClock.Instant { start + .seconds(seconds) }
+
+  private func observation(
+    faces: Int, tier: FaceObservation.Tier = .wholePicture, luminance: Float = 120
+  ) -> FaceObservation {
+    let face = DetectedFace(box: NormalizedRect(x: 0.4, y: 0.3, width: 0.2, height: 0.3), score: 0.9)
+    return FaceObservation(
+      faces: Array(repeating: face, count: faces), tier: tier, luminance: luminance, contrast: 40, capturedAt: 0)
+  }
+
+  /// Runs a policy over `seconds`, a check and a tick every half second, and collects what was confirmed and cleared.
+  private func run(
+    _ policy: inout AlertPolicy, from begin: Double = 0, to end: Double, frames: Bool = true,
+    _ look: (Double) -> FaceObservation?
+  ) -> [String] {
+    var story: [String] = []
+    for time in stride(from: begin, to: end, by: 0.5) {
+      if frames { policy.frameArrived(at: at(time)) }
+      var transitions = policy.tick(at: at(time))
+      if let observation = look(time) { transitions += policy.observe(observation, at: at(time)) }
+      for transition in transitions {
+        switch transition.change {
+        case .confirmed: story.append("\(time) \(transition.kind.rawValue)")
+        case .cleared: story.append("\(time) \(transition.kind.rawValue) cleared")
+        case .suspected, .dismissed: break
+        }
+      }
+    }
+    return story
+  }
+
+  @Test func aMissingFaceIsConfirmedAfterItsWindowAndClears() {
+    var policy = AlertPolicy()
+    let story = run(&policy, to: 20) { observation(faces: (5..<12).contains($0) ? 0 : 1) }
+    #expect(story == ["8.0 face_missing", "13.5 face_missing cleared"])
+  }
+
+  @Test func twoFacesAreConfirmedByWholePicturesOnly() {
+    var policy = AlertPolicy()
+    let story = run(&policy, to: 10) { observation(faces: $0 >= 4 ? 2 : 1) }
+    #expect(story == ["6.0 several_faces"])
+
+    var tracked = AlertPolicy()
+    let none = run(&tracked, to: 10) { observation(faces: $0 >= 4 ? 2 : 1, tier: .trackedFace) }
+    #expect(none.isEmpty)
+  }
+
+  @Test func noFramesForFiveSecondsIsAStoppedVideoAndNotAMissingFace() {
+    var policy = AlertPolicy()
+    _ = run(&policy, to: 5) { _ in observation(faces: 1) }
+    // The last pictures were empty, then nothing came.
+    _ = run(&policy, from: 5, to: 6) { _ in observation(faces: 0) }
+    let story = run(&policy, from: 6, to: 20, frames: false) { _ in nil }
+    #expect(story == ["10.5 video_stopped"])
+    #expect(run(&policy, from: 20, to: 22) { _ in observation(faces: 1) } == ["20.0 video_stopped cleared"])
+  }
+
+  @Test func aCameraThatIsOffIsTheOnlyThingSaidOfIt() {
+    var policy = AlertPolicy()
+    _ = run(&policy, to: 5) { _ in observation(faces: 0) }
+    let off = policy.pageReported(page: nil, camera: .ended, at: at(5))
+    #expect(off.contains { $0.kind == .cameraOff && $0.change.isConfirmed })
+    // The missing face had been confirmed at 3 s; now the camera explains it.
+    #expect(off.contains { $0.kind == .faceMissing && $0.change.isCleared })
+    #expect(run(&policy, from: 5, to: 30, frames: false) { _ in nil }.isEmpty)
+    let on = policy.pageReported(page: nil, camera: .live, at: at(30))
+    #expect(on.contains { $0.kind == .cameraOff && $0.change.isCleared })
+  }
+
+  @Test func aHiddenPageIsConfirmedAfterASecond() {
+    var policy = AlertPolicy()
+    _ = run(&policy, to: 2) { _ in observation(faces: 1) }
+    let hidden = policy.pageReported(page: .hidden, camera: nil, at: at(2))
+    #expect(!hidden.contains { $0.change.isConfirmed })
+    #expect(run(&policy, from: 2.5, to: 6) { _ in observation(faces: 1) } == ["3.0 page_hidden"])
+  }
+
+  @Test func theStudentIsToldOfASuspicionThatIsNoFlickerAndOfTheGravestAlert() {
+    var policy = AlertPolicy()
+    _ = policy.observe(observation(faces: 0), at: at(0))
+    #expect(policy.check(at: at(0)).state == .ok)
+    _ = policy.observe(observation(faces: 0), at: at(1))
+    let suspected = policy.check(at: at(1))
+    #expect(suspected.state == .suspected)
+    #expect(suspected.kind == .faceMissing)
+    #expect(suspected.hint == AlertKind.faceMissing.hint)
+
+    _ = policy.pageReported(page: .hidden, camera: nil, at: at(1))
+    for time in [1.5, 2, 2.5, 3, 3.5] {
+      _ = policy.tick(at: at(time))
+      _ = policy.observe(observation(faces: 0), at: at(time))
+    }
+    let alert = policy.check(at: at(3.5))
+    #expect(alert.state == .alert)
+    #expect(alert.kind == .faceMissing)
+  }
+
+  @Test func aDarkPictureGetsAHintWithoutAnyAlert() {
+    var policy = AlertPolicy()
+    _ = policy.observe(observation(faces: 1, luminance: 20), at: at(0))
+    let check = policy.check(at: at(0))
+    #expect(check.state == .ok)
+    #expect(check.light == .dark)
+    #expect(check.hint != nil)
+  }
+
+  @Test func aKindWithoutARuleIsNotWatchedFor() {
+    var rules = AlertRules.standard
+    rules.rules[.faceMissing] = nil
+    var policy = AlertPolicy(rules: rules)
+    #expect(run(&policy, to: 20) { _ in observation(faces: 0) }.isEmpty)
+  }
+}
+
+extension AlertPolicy.Transition.Change {
+  var isConfirmed: Bool { if case .confirmed = self { true } else { false } }
+  var isCleared: Bool { if case .cleared = self { true } else { false } }
+}

@@ -1,0 +1,127 @@
+import ExamModel
+import Foundation
+import Testing
+
+@Suite struct WireTests {
+  private func decode<Message: Decodable>(_ type: Message.Type, _ json: String) throws -> Message {
+    try JSONDecoder().decode(type, from: Data(json.utf8))
+  }
+
+  private func object(_ value: some Encodable) throws -> [String: Any] {
+    try #require(try JSONSerialization.jsonObject(with: JSONEncoder().encode(value)) as? [String: Any])
+  }
+
+  @Test func frameHeaderIsSixteenBytesBigEndian() throws {
+    let bytes: [UInt8] = [1, 1, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 0, 15, 66, 64, 0xff]
+    let header = try bytes.withUnsafeBytes { try FrameHeader(parsing: $0) }
+    #expect(header == FrameHeader(isKeyFrame: true, sequence: 258, capturedAt: 1_000_000))
+  }
+
+  @Test func frameHeaderSaysWhatIsWrong() {
+    func error(_ bytes: [UInt8]) -> FrameHeader.ParseError? {
+      do {
+        _ = try bytes.withUnsafeBytes { try FrameHeader(parsing: $0) }
+        return nil
+      } catch { return error as? FrameHeader.ParseError }
+    }
+    #expect(error([]) == .tooShort(0))
+    #expect(error(Array(repeating: 1, count: 15)) == .tooShort(15))
+    #expect(error([2] + Array(repeating: 0, count: 20)) == .unknownVersion(2))
+    #expect(error([1] + Array(repeating: 0, count: 15)) == .noPayload)
+  }
+
+  @Test func pictureHeaderIsSixteenBytesBigEndian() {
+    let header = PictureHeader(view: .focus, studentNumber: 258, capturedAt: 1_000_000)
+    #expect(header.bytes == [1, 1, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 0, 15, 66, 64])
+  }
+
+  @Test func studentMessages() throws {
+    #expect(try decode(StudentMessage.self, #"{"type":"hello","media":"video/x-vp8"}"#) == .hello(media: "video/x-vp8"))
+    #expect(
+      try decode(StudentMessage.self, #"{"type":"status","page":"hidden","camera":"ended","new":1}"#)
+        == .status(page: .hidden, camera: .ended))
+    #expect(try decode(StudentMessage.self, #"{"type":"hand","up":true}"#) == .hand(up: true))
+    #expect(try decode(StudentMessage.self, #"{"type":"dance"}"#) == .unknown(type: "dance"))
+    #expect(throws: DecodingError.self) { try decode(StudentMessage.self, #"{"media":"video/x-vp8"}"#) }
+    #expect(throws: DecodingError.self) { try decode(StudentMessage.self, #"{"type":"status","page":"away"}"#) }
+  }
+
+  @Test func teacherMessages() throws {
+    #expect(
+      try decode(TeacherMessage.self, #"{"type":"watch","view":"tile","students":"all","fps":5}"#)
+        == .watch(WatchRequest(view: .tile, students: .all, framesPerSecond: 5)))
+    #expect(
+      try decode(TeacherMessage.self, #"{"type":"watch","view":"focus","students":["p1"]}"#)
+        == .watch(WatchRequest(view: .focus, students: .some([ParticipantID(rawValue: "p1")]))))
+    #expect(
+      try decode(TeacherMessage.self, #"{"type":"watch","view":"off"}"#)
+        == .watch(WatchRequest(view: nil, students: .all)))
+    #expect(throws: DecodingError.self) { try decode(TeacherMessage.self, #"{"type":"watch","view":"big"}"#) }
+    #expect(
+      try decode(TeacherMessage.self, #"{"type":"chat","to":"p1","text":"hi"}"#)
+        == .chat(to: .participant(ParticipantID(rawValue: "p1")), text: "hi"))
+    #expect(try decode(TeacherMessage.self, #"{"type":"ack","frames":3}"#) == .ack(frames: 3))
+  }
+
+  @Test func noticesCarryTheirTypeBesideTheirFields() throws {
+    let check = try object(StudentNotice.check(StudentCheck(state: .suspected, kind: .faceMissing, faces: 0, light: .ok)))
+    #expect(check["type"] as? String == "check")
+    #expect(check["state"] as? String == "suspected")
+    #expect(check["kind"] as? String == "face_missing")
+
+    let record = AlertRecord(
+      id: AlertID(rawValue: "a1"), student: ParticipantID(rawValue: "p1"), kind: .severalFaces, severity: .high,
+      since: Timestamp(microseconds: 1_500_000), confidence: 0.9, detail: "…")
+    let alert = try object(TeacherNotice.alert(record))
+    #expect(alert["type"] as? String == "alert")
+    #expect(alert["alert_id"] as? String == "a1")
+    #expect(alert["since"] as? String == "1970-01-01T00:00:01.500Z")
+    #expect(alert["until"] == nil)
+  }
+
+  @Test func timesAreRFC3339WithMilliseconds() throws {
+    let time = Timestamp(microseconds: 1_772_355_600_123_000)
+    #expect("\(time)" == "2026-03-01T09:00:00.123Z")
+    let json = try JSONEncoder().encode([time])
+    #expect(try JSONDecoder().decode([Timestamp].self, from: json) == [time])
+  }
+}
+
+@Suite struct IdentifierTests {
+  @Test func codesAreSixDigits() {
+    #expect(SessionCode("012345")?.digits == "012345")
+    for wrong in ["", "12345", "1234567", "12345a", "12345٣", "12 456"] { #expect(SessionCode(wrong) == nil) }
+    var generator = SystemRandomNumberGenerator()
+    for _ in 0..<100 { #expect(SessionCode(SessionCode.random(using: &generator).digits) != nil) }
+  }
+
+  @Test func secretsAreLongDifferAndHideThemselves() {
+    var generator = SystemRandomNumberGenerator()
+    let secrets = (0..<100).map { _ in Secret.random(using: &generator) }
+    #expect(Set(secrets.map(\.text)).count == 100)
+    #expect(secrets.allSatisfy { $0.text.count == 40 })
+    #expect(!"\(secrets[0])".contains(secrets[0].text))
+  }
+
+  @Test func namesAreCleaned() {
+    #expect(PersonName("  Ada \n Lovelace\t")?.text == "Ada Lovelace")
+    #expect(PersonName("Ada\u{202E}evil\u{0007}")?.text == "Adaevil")
+    #expect(PersonName(" \u{0007} ") == nil)
+    #expect(PersonName(String(repeating: "a", count: 81)) == nil)
+  }
+
+  @Test func studentsReadTheirOwnMessagesAndThoseForThem() {
+    let ada = ParticipantID(rawValue: "ada")
+    let bob = ParticipantID(rawValue: "bob")
+    func message(from: ParticipantID, _ role: Role, to: ChatRecipient) -> ChatMessage {
+      ChatMessage(from: from, name: "", role: role, to: to, text: "x", at: .now)
+    }
+    let teacher = ParticipantID(rawValue: "t")
+    #expect(message(from: ada, .student, to: .teachers).isVisible(toStudent: ada))
+    #expect(!message(from: ada, .student, to: .teachers).isVisible(toStudent: bob))
+    #expect(message(from: teacher, .teacher, to: .participant(ada)).isVisible(toStudent: ada))
+    #expect(!message(from: teacher, .teacher, to: .participant(ada)).isVisible(toStudent: bob))
+    #expect(message(from: teacher, .teacher, to: .students).isVisible(toStudent: bob))
+    #expect(!message(from: teacher, .teacher, to: .teachers).isVisible(toStudent: bob))
+  }
+}
