@@ -33,6 +33,9 @@ packages-test: packages
 $(VENV)/.models: deploy/requirements-models.txt
 	@deploy/make-venv.sh $(VENV) $< $@
 
+$(VENV)/.bench: Tests/Bench/requirements.txt $(VENV)/.models
+	@deploy/make-venv.sh $(VENV) $< $@
+
 $(VENV)/.pages: Tests/Pages/requirements.txt $(VENV)/.models
 	@deploy/make-venv.sh $(VENV) $< $@
 
@@ -50,7 +53,7 @@ test-swift:
 test-pages:
 	EXAM_MONITORING=.build/debug/exam-monitoring $(VENV)/bin/python -m pytest -q Tests/Pages
 
-bench: packages models build $(VENV)/.pages
+bench: packages models build $(VENV)/.bench
 	$(VENV)/bin/python Tests/Bench/bench.py --server .build/release/exam-monitoring
 
 format:
