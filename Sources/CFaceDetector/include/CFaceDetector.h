@@ -1,3 +1,105 @@
-#ifndef P_H
-#define P_H
+/// Face detection behind a C interface. OpenCV is used behind this header and nowhere else.
+///
+/// It exists because Swift cannot catch a C++ exception: every function here catches all of them and answers with
+/// a status and a text. Coordinates are pixels of the picture that was passed in, x to the right and y down, the
+/// origin at the outer corner of the top left pixel.
+#ifndef EXAMFACE_CFACEDETECTOR_H
+#define EXAMFACE_CFACEDETECTOR_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/// The largest side of a picture that is accepted, in pixels.
+#define EXAMFACE_LARGEST_SIDE 4096
+/// The smallest side of a picture that is accepted, in pixels.
+#define EXAMFACE_SMALLEST_SIDE 16
+/// Key points of a face at most: BlazeFace gives six, CenterFace five.
+#define EXAMFACE_POINT_CAPACITY 6
+
+typedef enum {
+  EXAMFACE_OK = 0,
+  /// An argument is null or out of its bounds.
+  EXAMFACE_INVALID_ARGUMENT = 1,
+  /// A model file cannot be read, or is not the model it should be; the text names the file.
+  EXAMFACE_BAD_MODEL = 2,
+  /// The network failed on a picture.
+  EXAMFACE_CHECK_FAILED = 3,
+} examface_status;
+
+/// Why a function failed: text with a terminating zero, empty after EXAMFACE_OK.
+typedef struct {
+  char text[512];
+} examface_message;
+
+/// A picture in I420: `width * height` luma bytes, then two chroma planes of
+/// `((width + 1) / 2) * ((height + 1) / 2)` bytes, rows without padding. It is only read, and only during the call.
+typedef struct {
+  const uint8_t *pixels;
+  size_t byte_count;
+  int32_t width;
+  int32_t height;
+} examface_picture;
+
+typedef struct {
+  float x;
+  float y;
+} examface_point;
+
+typedef struct {
+  float x;
+  float y;
+  float width;
+  float height;
+} examface_box;
+
+/// One face. The points, "left" and "right" as seen in the picture:
+/// - of a whole check (CenterFace), five: left eye, right eye, nose, left and right corner of the mouth;
+/// - of a check around a box (BlazeFace), six: left eye, right eye, nose, middle of the mouth, left and right ear.
+/// They may lie outside the picture, boxes do not.
+typedef struct {
+  examface_box box;
+  /// 0...1, the detector's own.
+  float score;
+  int32_t point_count;
+  examface_point points[EXAMFACE_POINT_CAPACITY];
+} examface_face;
+
+/// Two networks, their buffers and nothing else. Any thread may use it, but only one at a time.
+typedef struct examface_detector examface_detector;
+
+/// Loads CenterFace and BlazeFace (short range) from two ONNX files and runs each once, so that a wrong file is
+/// found here and not at the first student.
+examface_status examface_create(
+    const char *centerface_path, const char *blazeface_path, examface_detector **detector, examface_message *message);
+
+/// Frees a detector; NULL is allowed.
+void examface_destroy(examface_detector *detector);
+
+/// Searches the whole picture with CenterFace.
+///
+/// Writes at most `capacity` faces with a score of at least `minimum_score` (0.05...1), best first, and their number.
+examface_status examface_check_whole(
+    examface_detector *detector, const examface_picture *picture, float minimum_score, examface_face *faces,
+    size_t capacity, size_t *count, examface_message *message);
+
+/// Searches a square around the middle of `box` with BlazeFace, its side `side_factor` (1...8) times the larger side
+/// of the box.
+///
+/// Writes at most `capacity` faces with a score of at least `minimum_score` (0.05...1), best first, and their number.
+examface_status examface_check_around(
+    examface_detector *detector, const examface_picture *picture, const examface_box *box, float side_factor,
+    float minimum_score, examface_face *faces, size_t capacity, size_t *count, examface_message *message);
+
+/// Mean (0...255) and standard deviation (0...127.5) of the luma plane.
+examface_status examface_luminance(
+    const examface_picture *picture, float *mean, float *standard_deviation, examface_message *message);
+
+#ifdef __cplusplus
+}
+#endif
+
 #endif

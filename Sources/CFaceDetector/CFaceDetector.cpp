@@ -1,0 +1,151 @@
+#include "CFaceDetector.h"
+
+#include <cmath>
+#include <cstdio>
+#include <exception>
+#include <memory>
+#include <opencv2/core.hpp>
+#include <stdexcept>
+
+#include "blazeface.h"
+#include "centerface.h"
+
+struct examface_detector {
+  examface::CenterFace centerface;
+  examface::BlazeFace blazeface;
+};
+
+namespace {
+
+void write(examface_message *message, const char *text) {
+  if (message != nullptr) {
+    std::snprintf(message->text, sizeof message->text, "%s", text);
+  }
+}
+
+/// Runs `body` and turns whatever it throws into a status and a text: nothing may unwind into Swift.
+template <typename Body>
+examface_status guarded(examface_message *message, Body body) noexcept {
+  try {
+    write(message, "");
+    body();
+    return EXAMFACE_OK;
+  } catch (const std::invalid_argument &error) {
+    write(message, error.what());
+    return EXAMFACE_INVALID_ARGUMENT;
+  } catch (const examface::BadModel &error) {
+    write(message, error.what());
+    return EXAMFACE_BAD_MODEL;
+  } catch (const std::exception &error) {
+    write(message, error.what());
+    return EXAMFACE_CHECK_FAILED;
+  } catch (...) {
+    write(message, "an exception of an unknown type");
+    return EXAMFACE_CHECK_FAILED;
+  }
+}
+
+void require(bool condition, const char *text) {
+  if (!condition) {
+    throw std::invalid_argument(text);
+  }
+}
+
+void require_side(int32_t side) {
+  require(
+      side >= EXAMFACE_SMALLEST_SIDE && side <= EXAMFACE_LARGEST_SIDE,
+      "a picture must be 16 to 4096 pixels wide and high");
+}
+
+void require_valid(const examface_picture *picture) {
+  require(picture != nullptr && picture->pixels != nullptr, "there is no picture");
+  require_side(picture->width);
+  require_side(picture->height);
+  const size_t width = static_cast<size_t>(picture->width);
+  const size_t height = static_cast<size_t>(picture->height);
+  const size_t expected = width * height + 2 * ((width + 1) / 2) * ((height + 1) / 2);
+  require(picture->byte_count == expected, "the bytes of a picture do not match its width and height");
+}
+
+void require_valid(
+    const examface_detector *detector, float minimum_score, const examface_face *faces, const size_t *count) {
+  require(detector != nullptr && faces != nullptr && count != nullptr, "a detector and room for faces are needed");
+  require(minimum_score >= 0.05f && minimum_score <= 1, "the minimum score must be 0.05 to 1");
+}
+
+void write(const std::vector<examface_face> &found, examface_face *faces, size_t capacity, size_t *count) {
+  *count = std::min(found.size(), capacity);
+  std::copy_n(found.begin(), *count, faces);
+}
+
+/// Loads one model; whatever goes wrong while it is tried is the file's fault.
+template <typename Model>
+Model load(const char *path) {
+  try {
+    return Model(path);
+  } catch (const examface::BadModel &) {
+    throw;
+  } catch (const std::exception &error) {
+    throw examface::BadModel(std::string(path) + " is another model or damaged: " + error.what());
+  }
+}
+
+}  // namespace
+
+examface_status examface_create(
+    const char *centerface_path, const char *blazeface_path, examface_detector **detector, examface_message *message) {
+  return guarded(message, [&] {
+    require(centerface_path != nullptr && blazeface_path != nullptr && detector != nullptr, "a path is missing");
+    // Many small calls on threads of our own: OpenCV's threads would only get in their way.
+    cv::setNumThreads(1);
+    *detector = new examface_detector{
+        load<examface::CenterFace>(centerface_path), load<examface::BlazeFace>(blazeface_path)};
+  });
+}
+
+void examface_destroy(examface_detector *detector) {
+  guarded(nullptr, [&] { delete detector; });
+}
+
+examface_status examface_check_whole(
+    examface_detector *detector, const examface_picture *picture, float minimum_score, examface_face *faces,
+    size_t capacity, size_t *count, examface_message *message) {
+  return guarded(message, [&] {
+    require_valid(detector, minimum_score, faces, count);
+    require_valid(picture);
+    write(detector->centerface.faces(*picture, minimum_score), faces, capacity, count);
+  });
+}
+
+examface_status examface_check_around(
+    examface_detector *detector, const examface_picture *picture, const examface_box *box, float side_factor,
+    float minimum_score, examface_face *faces, size_t capacity, size_t *count, examface_message *message) {
+  return guarded(message, [&] {
+    require_valid(detector, minimum_score, faces, count);
+    require_valid(picture);
+    require(box != nullptr, "there is no box");
+    require(side_factor >= 1 && side_factor <= 8, "the side factor must be 1 to 8");
+    const float x = box->x + box->width / 2;
+    const float y = box->y + box->height / 2;
+    require(
+        box->width >= 1 && box->width <= picture->width && box->height >= 1 && box->height <= picture->height &&
+            x >= 0 && x <= picture->width && y >= 0 && y <= picture->height,
+        "the box must lie in the picture");
+    const float side = side_factor * std::max(box->width, box->height);
+    const cv::Rect2f region(x - side / 2, y - side / 2, side, side);
+    write(detector->blazeface.faces(*picture, region, minimum_score), faces, capacity, count);
+  });
+}
+
+examface_status examface_luminance(
+    const examface_picture *picture, float *mean, float *standard_deviation, examface_message *message) {
+  return guarded(message, [&] {
+    require_valid(picture);
+    require(mean != nullptr && standard_deviation != nullptr, "there is no room for the result");
+    cv::Scalar means, deviations;
+    cv::meanStdDev(
+        cv::Mat(picture->height, picture->width, CV_8UC1, const_cast<uint8_t *>(picture->pixels)), means, deviations);
+    *mean = static_cast<float>(means[0]);
+    *standard_deviation = static_cast<float>(deviations[0]);
+  });
+}
