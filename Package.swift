@@ -75,7 +75,8 @@ let package = Package(
     .testTarget(
       name: "MediaPipelineTests", dependencies: ["MediaPipeline"], swiftSettings: swiftSettings),
     .testTarget(
-      name: "FaceCheckTests", dependencies: ["FaceCheck"], swiftSettings: swiftSettings),
+      name: "FaceCheckTests", dependencies: ["FaceCheck"], exclude: ["Fixtures"],
+      swiftSettings: swiftSettings),
     .testTarget(
       name: "WebGatewayTests", dependencies: ["WebGateway"], swiftSettings: swiftSettings),
     .testTarget(

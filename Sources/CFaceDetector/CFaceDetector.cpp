@@ -5,6 +5,7 @@
 #include <exception>
 #include <memory>
 #include <opencv2/core.hpp>
+#include <opencv2/core/utils/logger.hpp>
 #include <stdexcept>
 
 #include "blazeface.h"
@@ -98,6 +99,8 @@ examface_status examface_create(
     require(centerface_path != nullptr && blazeface_path != nullptr && detector != nullptr, "a path is missing");
     // Many small calls on threads of our own: OpenCV's threads would only get in their way.
     cv::setNumThreads(1);
+    // What OpenCV would print on its own comes back as the text of the exception.
+    cv::utils::logging::setLogLevel(cv::utils::logging::LOG_LEVEL_SILENT);
     *detector = new examface_detector{
         load<examface::CenterFace>(centerface_path), load<examface::BlazeFace>(blazeface_path)};
   });

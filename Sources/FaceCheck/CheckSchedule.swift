@@ -1,0 +1,97 @@
+import ExamModel
+
+/// Who is checked next: pure bookkeeping over lanes, pictures and a clock that the caller reads.
+///
+/// Earliest deadline first: a lane is due one interval after its last check began; of the due lanes with a waiting
+/// picture the one due longest goes first. A lane that has just been checked so goes behind all others, and under
+/// overload every lane's rate falls equally.
+struct CheckSchedule: Sendable {
+  typealias Instant = SuspendingClock.Instant
+  typealias LaneID = Int
+
+  enum Decision {
+    /// Check this now. `delay` is how long the picture's lane has been due with a picture waiting.
+    case check(LaneID, AnalysisPicture, delay: Duration)
+    /// Nothing is due before this instant.
+    case sleep(until: Instant)
+    /// No picture waits for a free lane.
+    case idle
+  }
+
+  private struct Lane {
+    var due: Instant
+    /// The newest picture, and since when the lane has had one to check.
+    var waiting: (picture: AnalysisPicture, since: Instant)?
+    var isBusy = false
+
+    func delay(at now: Instant) -> Duration {
+      guard let waiting else { return .zero }
+      return max(.zero, max(due, waiting.since).duration(to: now))
+    }
+  }
+
+  private let interval: Duration
+  private var lanes: [LaneID: Lane] = [:]
+  private var nextID: LaneID = 0
+
+  /// - Parameter interval: from the start of a lane's check to when it is due again.
+  init(interval: Duration) {
+    self.interval = interval
+  }
+
+  var laneCount: Int { lanes.count }
+
+  /// Whether a picture waits for a lane that is not being checked, due or not.
+  var hasWork: Bool { lanes.values.contains { $0.waiting != nil && !$0.isBusy } }
+
+  /// How long the lane that is behind most has waited past its due time.
+  func longestDelay(at now: Instant) -> Duration {
+    lanes.values.lazy.map { $0.delay(at: now) }.max() ?? .zero
+  }
+
+  /// A new lane, due at once.
+  mutating func add(at now: Instant) -> LaneID {
+    defer { nextID += 1 }
+    lanes[nextID] = Lane(due: now)
+    return nextID
+  }
+
+  mutating func remove(_ id: LaneID) {
+    lanes[id] = nil
+  }
+
+  /// Puts a picture in the place of the one that waits.
+  ///
+  /// - Returns: the picture that was replaced, and whether a worker may have to wake for this one.
+  mutating func offer(_ picture: AnalysisPicture, to id: LaneID, at now: Instant) -> (
+    replaced: AnalysisPicture?, isNews: Bool
+  ) {
+    guard let lane = lanes[id] else { return (nil, false) }
+    let since = lane.waiting?.since ?? now
+    lanes[id]!.waiting = (picture, since)
+    return (lane.waiting?.picture, lane.waiting == nil && !lane.isBusy)
+  }
+
+  /// Takes the next picture to check; its lane is busy until `finish`.
+  mutating func next(at now: Instant) -> Decision {
+    var first: (id: LaneID, due: Instant)?
+    for (id, lane) in lanes where lane.waiting != nil && !lane.isBusy {
+      // Of two that are due at the same instant the older lane goes first: a dictionary has no order of its own.
+      if first == nil || (lane.due, id) < (first!.due, first!.id) {
+        first = (id, lane.due)
+      }
+    }
+    guard let first else { return .idle }
+    guard first.due <= now else { return .sleep(until: first.due) }
+    let lane = lanes[first.id]!
+    lanes[first.id]!.waiting = nil
+    lanes[first.id]!.isBusy = true
+    lanes[first.id]!.due = now + interval
+    return .check(first.id, lane.waiting!.picture, delay: lane.delay(at: now))
+  }
+
+  /// The lane's check is over.
+  mutating func finish(_ id: LaneID) {
+    lanes[id]?.isBusy = false
+  }
+}

@@ -1,0 +1,102 @@
+import ExamModel
+
+/// Checks the pictures of many students for faces on a few threads, each student equally often.
+///
+/// Every student has a lane that holds only the newest picture. A lane is due one interval after its last check
+/// began; a free worker takes the lane that has been due longest, so that under overload everybody is checked equally
+/// less often. A lane is never checked by two workers at a time.
+public final class FaceCheckPool: Sendable {
+  private let core: PoolCore
+
+  /// Loads both networks once per worker and starts the threads.
+  ///
+  /// - Throws: `FaceCheckError`, which names the file or the value that is wrong.
+  public convenience init(models: FaceModels, configuration: FaceCheckConfiguration) throws {
+    try self.init(configuration: configuration) {
+      PictureChecker(detector: try FaceDetector(models: models), thresholds: configuration.thresholds)
+    }
+  }
+
+  /// - Parameter makeChecker: called once per worker, here.
+  init(
+    configuration: FaceCheckConfiguration, makeChecker: () throws -> sending any PictureChecking
+  ) throws {
+    try configuration.validate()
+    core = PoolCore(configuration: configuration)
+    for number in 1...configuration.workers {
+      do {
+        let checker = try makeChecker()
+        try core.startWorker(number: number, checker: checker)
+      } catch {
+        core.shutdown()
+        throw error
+      }
+    }
+  }
+
+  deinit {
+    core.shutdown()
+  }
+
+  /// A student's place in the pool, due at once.
+  ///
+  /// Both callbacks run on a worker thread, one at a time for one lane, and hold that worker up while they run. They
+  /// are kept until the lane is closed: a lane that is owned by what they capture must be closed by its owner.
+  ///
+  /// - Parameters:
+  ///   - name: for the text of a failure.
+  ///   - onObservation: what a check found.
+  ///   - onFailure: why a check found nothing out: called for each such picture, so limit what is logged.
+  public func addLane(
+    name: String, onObservation: @escaping @Sendable (FaceObservation) -> Void,
+    onFailure: @escaping @Sendable (String) -> Void
+  ) -> FaceCheckLane {
+    FaceCheckLane(
+      core: core, id: core.addLane(name: name, onObservation: onObservation, onFailure: onFailure))
+  }
+
+  /// Ends the worker threads; a check that runs is finished first, and waiting pictures are dropped.
+  ///
+  /// No callback begins or runs once it returns, unless it was called from inside one. Lanes stay valid, and what
+  /// they are offered is dropped.
+  public func shutdown() {
+    core.shutdown()
+  }
+
+  public var statistics: FaceCheckStatistics { core.statistics }
+}
+
+/// A student's place in a `FaceCheckPool`.
+public final class FaceCheckLane: Sendable {
+  private let core: PoolCore
+  private let id: CheckSchedule.LaneID
+
+  init(core: PoolCore, id: CheckSchedule.LaneID) {
+    self.core = core
+    self.id = id
+  }
+
+  deinit {
+    core.removeLane(id)
+  }
+
+  /// Takes the newest picture in the place of the one that waits.
+  ///
+  /// Waits for nothing but a short lock, so a streaming thread may call it. After `close` the picture is dropped.
+  public func offer(_ picture: AnalysisPicture) {
+    core.offer(picture, to: id)
+  }
+
+  /// Makes the next check search the whole picture, whatever the tracker would do: for a suspicion that opens.
+  public func searchWholePictureNext() {
+    core.searchWholePictureNext(id)
+  }
+
+  /// Gives the place up.
+  ///
+  /// A callback that runs is waited for, so once this returns none runs and none begins; called from inside a
+  /// callback of this lane, it returns at once and that callback is the last. Hold no lock that a callback takes.
+  public func close() {
+    core.closeLane(id)
+  }
+}

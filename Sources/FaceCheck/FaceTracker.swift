@@ -1,0 +1,117 @@
+import ExamModel
+
+/// Decides, for one student, which detector looks at the next picture, and what its answer means.
+///
+/// CenterFace sees everybody in the picture and costs about eight times what BlazeFace costs on the surroundings of
+/// one face. So CenterFace finds the faces; while there is exactly one, BlazeFace follows it; CenterFace is asked
+/// again when BlazeFace has lost the face (at once, on the same picture), when it is in doubt (within a second), and
+/// every few seconds in any case.
+struct FaceTracker: Sendable {
+  typealias Instant = SuspendingClock.Instant
+
+  /// What the next check should look at.
+  enum Plan: Equatable {
+    case wholePicture
+    /// Follow the one face that was last seen here.
+    case trackedFace(NormalizedRect)
+  }
+
+  /// One face as a detector reports it.
+  struct Finding: Equatable {
+    var box: NormalizedRect
+    var score: Float
+  }
+
+  /// BlazeFace frames a face from the brows to the chin, CenterFace the whole of it: the longer side of the first is
+  /// 0.86 of that of the second. Boxes are kept as CenterFace would give them, so that the searched square does not
+  /// shrink once BlazeFace follows its own boxes.
+  static let boxGrowth: Float = 1.16
+  /// How long a doubtful answer of BlazeFace may stand.
+  static let doubtLimit: Duration = .seconds(1)
+  /// Boxes of two checks that overlap by this much (intersection over union) are the same face.
+  static let sameFaceOverlap: Float = 0.3
+
+  private let thresholds: FaceThresholds
+  private let wholePictureEvery: Duration
+
+  /// The faces last seen, as CenterFace would frame them.
+  private var known: [NormalizedRect] = []
+  /// When CenterFace last searched; nil asks it next.
+  private var searchedAt: Instant?
+  /// Since when BlazeFace has been in doubt.
+  private var doubtSince: Instant?
+
+  init(thresholds: FaceThresholds, wholePictureEvery: Duration) {
+    self.thresholds = thresholds
+    self.wholePictureEvery = wholePictureEvery
+  }
+
+  /// What the check that starts `now` should look at.
+  func plan(at now: Instant) -> Plan {
+    guard known.count == 1, let searchedAt, now < searchedAt + wholePictureEvery else { return .wholePicture }
+    if let doubtSince, now >= doubtSince + Self.doubtLimit { return .wholePicture }
+    return .trackedFace(known[0])
+  }
+
+  /// Makes the next check a search of the whole picture.
+  mutating func searchWholePictureNext() {
+    searchedAt = nil
+  }
+
+  /// Takes BlazeFace's answer, best first.
+  ///
+  /// - Returns: the index of the followed face; nil if it is lost, and then the same picture should be searched.
+  mutating func follow(_ findings: [Finding], at now: Instant) -> Int? {
+    guard let best = findings.indices.max(by: { findings[$0].score < findings[$1].score }),
+      findings[best].score >= thresholds.possiblyTracked
+    else { return nil }
+    known = [findings[best].box.grown(by: Self.boxGrowth)]
+    // A second face beside the first is for CenterFace to judge; a picture on the wall must not ask it every time.
+    let isAlone = findings.indices.allSatisfy {
+      $0 == best || findings[$0].score < thresholds.possiblyTracked
+    }
+    if findings[best].score >= thresholds.surelyTracked, isAlone {
+      doubtSince = nil
+    } else if doubtSince == nil {
+      doubtSince = now
+    }
+    return best
+  }
+
+  /// Takes CenterFace's answer for the whole picture.
+  ///
+  /// - Returns: the indices of the findings that are faces: those at the threshold of a new one, and those at the
+  ///   lower threshold where a face was before.
+  mutating func accept(_ findings: [Finding], at now: Instant) -> [Int] {
+    let faces = findings.indices.filter { index in
+      let finding = findings[index]
+      if finding.score >= thresholds.newFace { return true }
+      return finding.score >= thresholds.keptFace
+        && known.contains { $0.overlap(with: finding.box) >= Self.sameFaceOverlap }
+    }
+    known = faces.map { findings[$0].box }
+    searchedAt = now
+    doubtSince = nil
+    return faces
+  }
+}
+
+extension NormalizedRect {
+  /// The rectangle with the same middle and `factor` times the sides, clipped to the picture.
+  fileprivate func grown(by factor: Float) -> NormalizedRect {
+    let left = max(0, x - width * (factor - 1) / 2)
+    let top = max(0, y - height * (factor - 1) / 2)
+    let right = min(1, x + width * (factor + 1) / 2)
+    let bottom = min(1, y + height * (factor + 1) / 2)
+    return NormalizedRect(x: left, y: top, width: right - left, height: bottom - top)
+  }
+
+  /// Intersection over union, 0...1.
+  fileprivate func overlap(with other: NormalizedRect) -> Float {
+    let commonWidth = min(x + width, other.x + other.width) - max(x, other.x)
+    let commonHeight = min(y + height, other.y + other.height) - max(y, other.y)
+    guard commonWidth > 0, commonHeight > 0 else { return 0 }
+    let common = commonWidth * commonHeight
+    return common / (width * height + other.width * other.height - common)
+  }
+}

@@ -1,0 +1,78 @@
+import ExamModel
+
+/// What a worker of the pool does with a picture. The tests of the pool bring their own.
+protocol PictureChecking {
+  /// Checks one picture of one student.
+  ///
+  /// - Parameter tracker: what is remembered of the student's earlier pictures.
+  /// - Throws: `FaceCheckError`.
+  func check(
+    _ picture: AnalysisPicture, tracker: inout FaceTracker, now: SuspendingClock.Instant
+  ) throws -> FaceObservation
+}
+
+/// One check of a picture, from the plan of the tracker to the observation: detectors, head pose, luminance.
+final class PictureChecker: PictureChecking {
+  private let detector: FaceDetector
+  private let thresholds: FaceThresholds
+
+  init(detector: FaceDetector, thresholds: FaceThresholds) {
+    self.detector = detector
+    self.thresholds = thresholds
+  }
+
+  func check(
+    _ picture: AnalysisPicture, tracker: inout FaceTracker, now: SuspendingClock.Instant
+  ) throws -> FaceObservation {
+    let luminance = try detector.luminance(of: picture)
+    func observation(_ faces: [DetectedFace], _ tier: FaceObservation.Tier) -> FaceObservation {
+      FaceObservation(
+        faces: faces, tier: tier, luminance: luminance.mean, contrast: luminance.deviation,
+        capturedAt: picture.capturedAt)
+    }
+
+    let plan = tracker.plan(at: now)
+    if case .trackedFace(let box) = plan {
+      let found = try detector.faces(around: box, in: picture, minimumScore: thresholds.possiblyTracked)
+      if let followed = tracker.follow(found.map(\.finding), at: now) {
+        return observation([detected(found[followed], in: picture, by: .blazeFace)], .trackedFace)
+      }
+    }
+
+    let found = try detector.faces(in: picture, minimumScore: thresholds.keptFace)
+    var faces = tracker.accept(found.map(\.finding), at: now).map {
+      detected(found[$0], in: picture, by: .centerFace)
+    }
+    // BlazeFace's six points give the better pose; where it has just lost the face there is no use in asking again.
+    if faces.count == 1, plan == .wholePicture,
+      let closer = try detector.faces(
+        around: faces[0].box, in: picture, minimumScore: thresholds.surelyTracked
+      ).first
+    {
+      faces[0].pose = pose(of: closer, in: picture, by: .blazeFace)
+    }
+    return observation(faces, .wholePicture)
+  }
+
+  private func detected(
+    _ face: FaceDetector.Face, in picture: AnalysisPicture, by estimator: HeadPoseEstimator
+  ) -> DetectedFace {
+    DetectedFace(box: face.box, score: face.score, pose: pose(of: face, in: picture, by: estimator))
+  }
+
+  /// The pose of a face; nil where eyes, nose or mouth lie outside the picture, since there they are only guessed.
+  private func pose(
+    of face: FaceDetector.Face, in picture: AnalysisPicture, by estimator: HeadPoseEstimator
+  ) -> HeadPose? {
+    // Ears come last in BlazeFace's points and are hidden in every turned face: it is trained to place them anyway.
+    let ears = face.points.count == 6 ? 2 : 0
+    let isInside = face.points.dropLast(ears).allSatisfy {
+      (0...Double(picture.width)).contains($0.x) && (0...Double(picture.height)).contains($0.y)
+    }
+    return isInside ? estimator.pose(of: face.points) : nil
+  }
+}
+
+extension FaceDetector.Face {
+  fileprivate var finding: FaceTracker.Finding { FaceTracker.Finding(box: box, score: score) }
+}

@@ -1,0 +1,205 @@
+import ExamModel
+
+/// What the pool, its lanes and its worker threads share.
+///
+/// It does not know the objects `FaceCheckPool` and `FaceCheckLane`, so that they end when their owners let go.
+final class PoolCore: Sendable {
+  typealias LaneID = CheckSchedule.LaneID
+
+  private struct Lane: Sendable {
+    let name: String
+    let onObservation: @Sendable (FaceObservation) -> Void
+    let onFailure: @Sendable (String) -> Void
+    var tracker: FaceTracker
+    var searchesWholePictureNext = false
+  }
+
+  private struct State: Sendable {
+    var schedule: CheckSchedule
+    var lanes: [LaneID: Lane] = [:]
+    /// The lanes whose callback runs, and where.
+    var callbacks: [LaneID: WorkerThread] = [:]
+    var workers: [WorkerThread] = []
+    var isShutDown = false
+    var statistics = FaceCheckStatistics()
+  }
+
+  /// One picture on its way through a worker.
+  private struct Check {
+    let id: LaneID
+    let picture: AnalysisPicture
+    var tracker: FaceTracker
+  }
+
+  /// What threads wait for.
+  private enum Condition {
+    /// A picture to check, or the end; worker threads wait.
+    static let work = 0
+    /// The end of a callback; those who close its lane wait.
+    static let callbackEnd = 1
+  }
+
+  private let monitor: Monitor<State>
+  private let configuration: FaceCheckConfiguration
+
+  init(configuration: FaceCheckConfiguration) {
+    self.configuration = configuration
+    let schedule = CheckSchedule(interval: .seconds(1 / configuration.checksPerSecond))
+    monitor = Monitor(State(schedule: schedule), conditions: 2)
+  }
+
+  var statistics: FaceCheckStatistics {
+    let now = SuspendingClock.now
+    return monitor.withLock { state in
+      var statistics = state.statistics
+      statistics.workers = state.workers.count
+      statistics.lanes = state.lanes.count
+      statistics.longestDelay = state.schedule.longestDelay(at: now)
+      return statistics
+    }
+  }
+
+  // MARK: Lanes
+
+  func addLane(
+    name: String, onObservation: @escaping @Sendable (FaceObservation) -> Void,
+    onFailure: @escaping @Sendable (String) -> Void
+  ) -> LaneID {
+    let tracker = FaceTracker(
+      thresholds: configuration.thresholds, wholePictureEvery: configuration.wholePictureEvery)
+    return monitor.withLock { state in
+      let id = state.schedule.add(at: .now)
+      state.lanes[id] = Lane(
+        name: name, onObservation: onObservation, onFailure: onFailure, tracker: tracker)
+      return id
+    }
+  }
+
+  func offer(_ picture: AnalysisPicture, to id: LaneID) {
+    let now = SuspendingClock.now
+    // The replaced picture is returned so that its memory is freed after the lock is released.
+    let (_, isNews) = monitor.withLock { state -> (AnalysisPicture?, Bool) in
+      guard !state.isShutDown, state.lanes[id] != nil else { return (nil, false) }
+      let (replaced, isNews) = state.schedule.offer(picture, to: id, at: now)
+      state.statistics.picturesOffered += 1
+      state.statistics.picturesReplaced += replaced == nil ? 0 : 1
+      return (replaced, isNews)
+    }
+    if isNews {
+      monitor.signal(Condition.work)
+    }
+  }
+
+  func searchWholePictureNext(_ id: LaneID) {
+    monitor.withLock { $0.lanes[id]?.searchesWholePictureNext = true }
+  }
+
+  /// No callback of the lane begins from now on; one that runs is not waited for.
+  func removeLane(_ id: LaneID) {
+    // Returned for the same reason as a picture: what the callbacks capture must not be freed under the lock.
+    _ = monitor.withLock { state in
+      state.schedule.remove(id)
+      return state.lanes.removeValue(forKey: id)
+    }
+  }
+
+  func closeLane(_ id: LaneID) {
+    removeLane(id)
+    monitor.wait(for: Condition.callbackEnd) { state -> Monitor<State>.Step<Void> in
+      guard let worker = state.callbacks[id], worker != .current else { return .done(()) }
+      return .wait(until: nil)
+    }
+  }
+
+  // MARK: Workers
+
+  func startWorker(number: Int, checker: sending any PictureChecking) throws {
+    let thread = try WorkerThread.start(name: "face-check-\(number)") {
+      self.work(checker: checker)
+    }
+    monitor.withLock { $0.workers.append(thread) }
+  }
+
+  func shutdown() {
+    let workers = monitor.withLock { state in
+      state.isShutDown = true
+      defer { state.workers = [] }
+      return state.workers
+    }
+    monitor.broadcast(Condition.work)
+    for worker in workers {
+      worker.join()
+    }
+  }
+
+  private func work(checker: any PictureChecking) {
+    while var check = nextCheck() {
+      let (wall, cpu) = (SuspendingClock.now, WorkerThread.cpuTime)
+      let result = Result { try checker.check(check.picture, tracker: &check.tracker, now: wall) }
+      let lane = finish(
+        check, result, cpuTime: WorkerThread.cpuTime - cpu, wallTime: wall.duration(to: .now))
+      guard let lane else { continue }
+      switch result {
+      case .success(let observation): lane.onObservation(observation)
+      case .failure(let error): lane.onFailure("checking a picture of \(lane.name) failed: \(error)")
+      }
+      endCallback(of: check.id)
+    }
+  }
+
+  /// Waits for a picture to check; nil ends the worker.
+  private func nextCheck() -> Check? {
+    let (check, hasMore) = monitor.wait(for: Condition.work) { state -> Monitor<State>.Step<(Check?, Bool)> in
+      if state.isShutDown { return .done((nil, false)) }
+      switch state.schedule.next(at: .now) {
+      case .idle: return .wait(until: nil)
+      case .sleep(let instant): return .wait(until: instant)
+      case .check(let id, let picture, let delay):
+        state.statistics.totalDelay += delay
+        var tracker = state.lanes[id]!.tracker
+        if state.lanes[id]!.searchesWholePictureNext {
+          tracker.searchWholePictureNext()
+          state.lanes[id]!.searchesWholePictureNext = false
+        }
+        return .done((Check(id: id, picture: picture, tracker: tracker), state.schedule.hasWork))
+      }
+    }
+    // This worker watched the clock for the others too: one of them takes over while it is busy.
+    if hasMore {
+      monitor.signal(Condition.work)
+    }
+    return check
+  }
+
+  /// Writes a check down.
+  ///
+  /// - Returns: the lane whose callback to call, nil if it was closed meanwhile.
+  private func finish(
+    _ check: Check, _ result: Result<FaceObservation, any Error>, cpuTime: Duration, wallTime: Duration
+  ) -> Lane? {
+    monitor.withLock { state in
+      switch result {
+      case .success(let observation):
+        let tier: WritableKeyPath<FaceCheckStatistics, FaceCheckStatistics.Work> =
+          observation.tier == .wholePicture ? \.wholePicture : \.trackedFace
+        state.statistics[keyPath: tier].checks += 1
+        state.statistics[keyPath: tier].cpuTime += cpuTime
+        state.statistics[keyPath: tier].wallTime += wallTime
+      case .failure:
+        state.statistics.failures += 1
+      }
+      guard state.lanes[check.id] != nil, !state.isShutDown else { return nil }
+      state.lanes[check.id]!.tracker = check.tracker
+      state.callbacks[check.id] = .current
+      return state.lanes[check.id]
+    }
+  }
+
+  private func endCallback(of id: LaneID) {
+    monitor.withLock { state in
+      state.callbacks[id] = nil
+      state.schedule.finish(id)
+    }
+    monitor.broadcast(Condition.callbackEnd)
+  }
+}

@@ -1,0 +1,75 @@
+import Glibc
+
+/// A named thread that yields to others.
+struct WorkerThread: Sendable, Equatable {
+  /// Added to the thread's nice value, so that decoding and the web, which share the cores, go first.
+  static let niceness: Int32 = 5
+
+  private let thread: pthread_t
+
+  /// - Parameter name: shown by `top -H`; at most 15 bytes.
+  /// - Throws: `FaceCheckError` of code `.threadUnavailable`.
+  static func start(name: String, body: sending @escaping () -> Void) throws -> WorkerThread {
+    precondition(name.utf8.count <= 15)
+    let start = Unmanaged.passRetained(Start(name: name, body: body))
+    var thread = pthread_t()
+    let code = pthread_create(&thread, nil, runWorkerThread, start.toOpaque())
+    guard code == 0 else {
+      start.release()
+      throw FaceCheckError(
+        code: .threadUnavailable,
+        description: "cannot start the thread \(name): \(String(cString: strerror(code)))")
+    }
+    return WorkerThread(thread: thread)
+  }
+
+  /// The thread that asks.
+  static var current: WorkerThread { WorkerThread(thread: pthread_self()) }
+
+  static func == (a: WorkerThread, b: WorkerThread) -> Bool { pthread_equal(a.thread, b.thread) != 0 }
+
+  /// Waits for the thread to end; a thread that asks for its own end is let go instead.
+  func join() {
+    if self == .current {
+      pthread_detach(thread)
+    } else {
+      pthread_join(thread, nil)
+    }
+  }
+
+  /// CPU time the calling thread has used.
+  static var cpuTime: Duration {
+    var time = timespec()
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+    return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
+  }
+
+  fileprivate final class Start {
+    let name: String
+    let body: () -> Void
+
+    init(name: String, body: @escaping () -> Void) {
+      self.name = name
+      self.body = body
+    }
+  }
+}
+
+/// The C entry of every worker thread. A function, not a closure literal: see that it can capture nothing.
+private func runWorkerThread(_ context: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
+  let start = Unmanaged<WorkerThread.Start>.fromOpaque(context!).takeRetainedValue()
+  // The call for this, pthread_setname_np, is hidden from Swift as a GNU extension. A failure costs only the name.
+  if let file = fopen("/proc/thread-self/comm", "w") {
+    fputs(start.name, file)
+    fclose(file)
+  }
+  // On Linux the "process" 0 of setpriority is the calling thread. A refusal costs nothing but the courtesy.
+  let whichThread = Int32(bitPattern: PRIO_PROCESS.rawValue)
+  errno = 0
+  let niceness = getpriority(whichThread, 0)
+  if errno == 0 {
+    _ = setpriority(whichThread, 0, niceness + WorkerThread.niceness)
+  }
+  start.body()
+  return nil
+}

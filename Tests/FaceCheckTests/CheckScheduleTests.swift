@@ -1,0 +1,145 @@
+import ExamModel
+import Testing
+
+@testable import FaceCheck
+
+@Suite struct CheckScheduleTests {
+  private let start = SuspendingClock.now
+  private let interval: Duration = .milliseconds(500)
+
+  /// What `next` took, or nil.
+  private func take(_ schedule: inout CheckSchedule, at now: SuspendingClock.Instant) -> (
+    lane: Int, stamp: Int64
+  )? {
+    guard case .check(let id, let picture, _) = schedule.next(at: now) else { return nil }
+    return (id, picture.capturedAt)
+  }
+
+  @Test func newestPictureIsTakenAndTheOlderHandedBack() {
+    var schedule = CheckSchedule(interval: interval)
+    let lane = schedule.add(at: start)
+    #expect(schedule.offer(.stamp(1), to: lane, at: start).isNews)
+    let second = schedule.offer(.stamp(2), to: lane, at: start)
+    #expect(second.replaced?.capturedAt == 1)
+    #expect(!second.isNews)
+    #expect(take(&schedule, at: start)?.stamp == 2)
+  }
+
+  @Test func laneIsDueAnIntervalAfterItsCheckBegan() {
+    var schedule = CheckSchedule(interval: interval)
+    let lane = schedule.add(at: start)
+    _ = schedule.offer(.stamp(1), to: lane, at: start)
+    #expect(take(&schedule, at: start) != nil)
+    _ = schedule.offer(.stamp(2), to: lane, at: start + .milliseconds(100))
+    schedule.finish(lane)
+    guard case .sleep(let until) = schedule.next(at: start + .milliseconds(499)) else {
+      Issue.record("the lane is due too early")
+      return
+    }
+    #expect(until == start + interval)
+    #expect(take(&schedule, at: start + interval)?.stamp == 2)
+  }
+
+  @Test func busyLaneIsNotTakenTwice() {
+    var schedule = CheckSchedule(interval: interval)
+    let lane = schedule.add(at: start)
+    _ = schedule.offer(.stamp(1), to: lane, at: start)
+    #expect(take(&schedule, at: start) != nil)
+    #expect(!schedule.offer(.stamp(2), to: lane, at: start + .seconds(9)).isNews)
+    guard case .idle = schedule.next(at: start + .seconds(9)) else {
+      Issue.record("a lane is checked twice at a time")
+      return
+    }
+    schedule.finish(lane)
+    #expect(take(&schedule, at: start + .seconds(9))?.stamp == 2)
+  }
+
+  @Test func laneWithoutAPictureIsSkipped() {
+    var schedule = CheckSchedule(interval: interval)
+    let (silent, talking) = (schedule.add(at: start), schedule.add(at: start + .seconds(5)))
+    _ = schedule.offer(.stamp(1), to: talking, at: start)
+    #expect(take(&schedule, at: start + .seconds(5))?.lane == talking)
+    _ = schedule.offer(.stamp(2), to: silent, at: start + .seconds(5))
+    #expect(take(&schedule, at: start + .seconds(5))?.lane == silent)
+  }
+
+  @Test func longestDueGoesFirst() {
+    var schedule = CheckSchedule(interval: interval)
+    let late = schedule.add(at: start + .milliseconds(20))
+    let later = schedule.add(at: start + .milliseconds(10))
+    // Which picture came first does not matter.
+    _ = schedule.offer(.stamp(1), to: late, at: start)
+    _ = schedule.offer(.stamp(2), to: later, at: start + .milliseconds(30))
+    #expect(take(&schedule, at: start + .milliseconds(40))?.lane == later)
+    #expect(take(&schedule, at: start + .milliseconds(40))?.lane == late)
+  }
+
+  @Test func removedLaneIsForgotten() {
+    var schedule = CheckSchedule(interval: interval)
+    let lane = schedule.add(at: start)
+    _ = schedule.offer(.stamp(1), to: lane, at: start)
+    schedule.remove(lane)
+    #expect(take(&schedule, at: start) == nil)
+    #expect(!schedule.offer(.stamp(2), to: lane, at: start).isNews)
+    #expect(schedule.laneCount == 0)
+  }
+
+  @Test func delayCountsFromWhenBothDueAndPictureWereThere() {
+    var schedule = CheckSchedule(interval: interval)
+    let lane = schedule.add(at: start)
+    _ = schedule.offer(.stamp(1), to: lane, at: start + .seconds(3))
+    _ = schedule.offer(.stamp(2), to: lane, at: start + .seconds(4))
+    #expect(schedule.longestDelay(at: start + .seconds(5)) == .seconds(2))
+    guard case .check(_, _, let delay) = schedule.next(at: start + .seconds(5)) else {
+      Issue.record("nothing is due")
+      return
+    }
+    #expect(delay == .seconds(2))
+    #expect(schedule.longestDelay(at: start + .seconds(6)) == .zero)
+  }
+
+  /// Two workers, 50 lanes at 10 pictures a second, checks of 5 to 60 ms: four times what they can do.
+  @Test func overloadSlowsEveryLaneEqually() {
+    var schedule = CheckSchedule(interval: interval)
+    let lanes = (0..<50).map { _ in schedule.add(at: start) }
+    var checks = [Int](repeating: 0, count: lanes.count)
+    var busyUntil: [(at: Int, lane: Int)?] = [nil, nil]
+    for millisecond in 0..<60_000 {
+      let now = start + .milliseconds(millisecond)
+      for lane in lanes where (millisecond + 7 * lane) % 100 == 0 {
+        _ = schedule.offer(.stamp(Int64(millisecond)), to: lane, at: now)
+      }
+      for worker in busyUntil.indices {
+        if let job = busyUntil[worker], job.at <= millisecond {
+          schedule.finish(job.lane)
+          busyUntil[worker] = nil
+        }
+        if busyUntil[worker] == nil, let (lane, stamp) = take(&schedule, at: now) {
+          #expect(millisecond - Int(stamp) < 100, "an old picture was checked")
+          checks[lane] += 1
+          // Lanes cost differently all the time: some students are followed, some are searched for.
+          busyUntil[worker] = (millisecond + (lane % 5 == 0 ? 260 : 60), lane)
+        }
+      }
+    }
+    #expect(checks.min()! >= 20)
+    #expect(checks.max()! - checks.min()! <= 1, "\(checks)")
+  }
+
+  @Test func withoutOverloadEveryLaneHasItsRate() {
+    var schedule = CheckSchedule(interval: interval)
+    let lanes = (0..<20).map { _ in schedule.add(at: start) }
+    var checks = [Int](repeating: 0, count: lanes.count)
+    for millisecond in 0..<10_000 {
+      let now = start + .milliseconds(millisecond)
+      for lane in lanes where (millisecond + 7 * lane) % 100 == 0 {
+        _ = schedule.offer(.stamp(0), to: lane, at: now)
+      }
+      while let (lane, _) = take(&schedule, at: now) {
+        checks[lane] += 1
+        schedule.finish(lane)
+      }
+    }
+    #expect(checks.allSatisfy { (19...21).contains($0) }, "\(checks)")
+  }
+}

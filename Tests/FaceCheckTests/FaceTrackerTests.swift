@@ -1,0 +1,126 @@
+import ExamModel
+import Testing
+
+@testable import FaceCheck
+
+@Suite struct FaceTrackerTests {
+  private let start = SuspendingClock.now
+  private let here = NormalizedRect(x: 0.4, y: 0.3, width: 0.2, height: 0.3)
+  private let elsewhere = NormalizedRect(x: 0.05, y: 0.3, width: 0.15, height: 0.25)
+
+  private func makeTracker() -> FaceTracker {
+    FaceTracker(thresholds: FaceThresholds(), wholePictureEvery: .seconds(4))
+  }
+
+  private func face(_ box: NormalizedRect, _ score: Float) -> FaceTracker.Finding {
+    FaceTracker.Finding(box: box, score: score)
+  }
+
+  /// A tracker that has just found one face.
+  private func makeFollowing() -> FaceTracker {
+    var tracker = makeTracker()
+    #expect(tracker.accept([face(here, 0.9)], at: start) == [0])
+    return tracker
+  }
+
+  private func follows(_ tracker: FaceTracker, at offset: Duration) -> Bool {
+    if case .trackedFace = tracker.plan(at: start + offset) { return true }
+    return false
+  }
+
+  @Test func nothingKnownSearchesTheWholePicture() {
+    #expect(makeTracker().plan(at: start) == .wholePicture)
+  }
+
+  @Test func oneFaceIsFollowedWhereItWas() {
+    #expect(makeFollowing().plan(at: start + .milliseconds(500)) == .trackedFace(here))
+  }
+
+  @Test func noFaceAndTwoFacesAreNotFollowed() {
+    var tracker = makeTracker()
+    #expect(tracker.accept([], at: start) == [])
+    #expect(!follows(tracker, at: .milliseconds(500)))
+    #expect(tracker.accept([face(here, 0.9), face(elsewhere, 0.8)], at: start) == [0, 1])
+    #expect(!follows(tracker, at: .milliseconds(500)))
+  }
+
+  @Test func wholePictureComesAroundHoweverSureTheFollowingIs() {
+    var tracker = makeFollowing()
+    for tenth in 1...39 {
+      let now = start + .milliseconds(100 * tenth)
+      #expect(follows(tracker, at: .milliseconds(100 * tenth)))
+      #expect(tracker.follow([face(here, 0.99)], at: now) == 0)
+    }
+    #expect(!follows(tracker, at: .seconds(4)))
+  }
+
+  @Test func scoreBelowPossibleLosesTheFace() {
+    var tracker = makeFollowing()
+    #expect(tracker.follow([face(here, 0.49)], at: start) == nil)
+    #expect(tracker.follow([], at: start) == nil)
+  }
+
+  @Test func doubtIsDecidedWithinASecond() {
+    var tracker = makeFollowing()
+    #expect(tracker.follow([face(here, 0.6)], at: start) == 0)
+    #expect(follows(tracker, at: .milliseconds(990)))
+    // More doubt does not put the decision off.
+    #expect(tracker.follow([face(here, 0.7)], at: start + .milliseconds(500)) == 0)
+    #expect(!follows(tracker, at: .seconds(1)))
+  }
+
+  @Test func sureAnswerEndsTheDoubt() {
+    var tracker = makeFollowing()
+    #expect(tracker.follow([face(here, 0.6)], at: start) == 0)
+    #expect(tracker.follow([face(here, 0.85)], at: start + .milliseconds(500)) == 0)
+    #expect(follows(tracker, at: .seconds(2)))
+  }
+
+  @Test func searchEndsTheDoubt() {
+    var tracker = makeFollowing()
+    #expect(tracker.follow([face(here, 0.6)], at: start) == 0)
+    #expect(tracker.accept([face(here, 0.9)], at: start + .seconds(1)) == [0])
+    #expect(follows(tracker, at: .milliseconds(2500)))
+  }
+
+  @Test func secondFaceBesideTheFirstIsADoubt() {
+    var tracker = makeFollowing()
+    #expect(tracker.follow([face(elsewhere, 0.6), face(here, 0.95)], at: start) == 1)
+    #expect(follows(tracker, at: .milliseconds(500)))
+    #expect(!follows(tracker, at: .seconds(1)))
+  }
+
+  @Test func faceOnTheEdgeIsKeptButNotFound() {
+    var tracker = makeTracker()
+    #expect(tracker.accept([face(here, 0.4)], at: start) == [])
+    #expect(tracker.accept([face(here, 0.5)], at: start) == [0])
+    #expect(tracker.accept([face(here, 0.35)], at: start) == [0])
+    #expect(tracker.accept([face(here, 0.34)], at: start) == [])
+    #expect(tracker.accept([face(here, 0.4)], at: start) == [])
+  }
+
+  @Test func edgeFaceElsewhereIsNotKept() {
+    var tracker = makeFollowing()
+    #expect(tracker.accept([face(elsewhere, 0.4), face(here, 0.4)], at: start) == [1])
+  }
+
+  @Test func followedBoxIsKeptAtTheSizeCenterFaceWouldGive() {
+    var tracker = makeFollowing()
+    #expect(
+      tracker.follow([face(NormalizedRect(x: 0.5, y: 0.5, width: 0.1, height: 0.2), 0.9)], at: start) == 0)
+    guard case .trackedFace(let box) = tracker.plan(at: start) else {
+      Issue.record("the face is not followed")
+      return
+    }
+    #expect(abs(box.width - 0.116) < 1e-4 && abs(box.height - 0.232) < 1e-4)
+    #expect(abs(box.x - 0.492) < 1e-4 && abs(box.y - 0.484) < 1e-4)
+  }
+
+  @Test func searchCanBeAskedFor() {
+    var tracker = makeFollowing()
+    tracker.searchWholePictureNext()
+    #expect(!follows(tracker, at: .zero))
+    #expect(tracker.accept([face(here, 0.9)], at: start) == [0])
+    #expect(follows(tracker, at: .milliseconds(500)))
+  }
+}
