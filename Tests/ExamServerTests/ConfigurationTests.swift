@@ -1,0 +1,72 @@
+import ExamModel
+import Foundation
+import Testing
+
+@testable import ExamServer
+
+@Suite struct ConfigurationTests {
+  private func load(
+    _ overrides: [String: String] = [:], file: String? = nil, environment: [String: String] = [:]
+  ) async throws -> ServerConfiguration {
+    var path: String?
+    if let file {
+      let url = FileManager.default.temporaryDirectory.appending(path: "\(UUID()).yaml")
+      try file.write(to: url, atomically: true, encoding: .utf8)
+      path = url.path
+    }
+    return try await ServerConfiguration.load(overrides: overrides, file: path, environment: environment)
+  }
+
+  /// The text of the error that loading throws.
+  private func problem(_ overrides: [String: String] = [:], file: String? = nil) async -> String {
+    do {
+      _ = try await load(overrides, file: file)
+      return "no error"
+    } catch {
+      return "\(error)"
+    }
+  }
+
+  @Test func defaultsServeOnLoopback() async throws {
+    let configuration = try await load()
+    #expect(configuration.host == "127.0.0.1")
+    #expect(configuration.port == 8080)
+    #expect(configuration.teacherPassword == nil)
+    #expect(configuration.alerts == .standard)
+  }
+
+  @Test func commandLineOverEnvironmentOverFileOverDefault() async throws {
+    let file = """
+      port: 1001
+      teacher_password: "1234"
+      checks_per_second: 3
+      alerts:
+        face_missing:
+          window: 4.5
+      """
+    let environment = ["EXAM_MONITORING_PORT": "1002", "EXAM_MONITORING_CHECKS_PER_SECOND": "1.5"]
+    let configuration = try await load(["port": "1003"], file: file, environment: environment)
+    #expect(configuration.port == 1003)
+    #expect(configuration.checksPerSecond == 1.5)
+    #expect(configuration.teacherPassword == "1234")
+    #expect(configuration.alerts.rules[.faceMissing]?.window == .seconds(4.5))
+    #expect(configuration.alerts.rules[.severalFaces]?.window == .seconds(2))
+  }
+
+  @Test func whatCannotBeUsedIsNamed() async {
+    #expect(await problem(["port": "70000"]).contains("port"))
+    #expect(await problem(["port": "many"]).contains("port"))
+    #expect(await problem(file: "checks_per_second: often").contains("checks_per_second"))
+    #expect(await problem(file: "alerts: {face_missing: {share: 1.5}}").contains("face_missing"))
+    #expect(await problem(["certificate": "c.pem"]).contains("private_key"))
+  }
+
+  @Test func othersReachTheServerOnlyWithPasswordAndTLS() async throws {
+    #expect(await problem(["host": "0.0.0.0"]).contains("teacher_password"))
+    #expect(await problem(["host": "0.0.0.0", "teacher_password": "x"]).contains("certificate"))
+    let configuration = try await load([
+      "host": "0.0.0.0", "teacher_password": "x", "certificate": "c.pem", "private_key": "k.pem",
+    ])
+    #expect(configuration.host == "0.0.0.0")
+  }
+}

@@ -1,0 +1,86 @@
+import ExamModel
+import GLibRuntime
+import Testing
+
+@testable import ExamServer
+
+@Suite struct RateLimiterTests {
+  @Test func allowsABurstThenTheRate() {
+    var limiter = RateLimiter<String>(burst: 3, perSecond: 2)
+    let now = ContinuousClock.now
+    for _ in 0..<3 { #expect(limiter.take("a", at: now) == nil) }
+    #expect(limiter.take("a", at: now) == .milliseconds(500))
+    #expect(limiter.take("b", at: now) == nil)
+    #expect(limiter.take("a", at: now + .milliseconds(600)) == nil)
+    #expect(limiter.take("a", at: now + .milliseconds(600)) != nil)
+  }
+
+  @Test func askingTakesNothing() {
+    var limiter = RateLimiter<String>(burst: 1, perSecond: 1)
+    let now = ContinuousClock.now
+    #expect(limiter.waitingTime("a", at: now) == nil)
+    #expect(limiter.take("a", at: now) == nil)
+    #expect(limiter.waitingTime("a", at: now) == .seconds(1))
+  }
+}
+
+@Suite struct OnsetPicturesTests {
+  @Test func theFirstPictureAfterTheSuspicionIsKept() {
+    var onset = OnsetPictures()
+    #expect(!onset.take(SharedBytes([0])))
+    onset.want(for: .faceMissing)
+    #expect(onset.isWanted)
+    #expect(onset.take(SharedBytes([1])))
+    #expect(!onset.isWanted)
+    #expect(!onset.take(SharedBytes([1, 2])))
+    #expect(onset.pictures[.faceMissing]?.count == 1)
+    onset.drop(.faceMissing)
+    #expect(onset.pictures.isEmpty)
+  }
+}
+
+@Suite struct RefusalReportTests {
+  @Test func garbageForAMinuteIsReportedSparingly() {
+    var report = RefusalReport()
+    let start = ContinuousClock.now
+    var told = 0
+    var counts: [Int] = []
+    for step in 0..<600 {
+      let answer = report.add(at: start + .milliseconds(100 * step))
+      if answer.tellStudent { told += 1 }
+      if let count = answer.journalCount { counts.append(count) }
+    }
+    #expect(told == 60)
+    #expect(counts == [1, 100, 100, 100, 100, 100])
+  }
+}
+
+@Suite struct JournalCSVTests {
+  @Test func fieldsAreQuotedAndFormulasDisarmed() throws {
+    let code = try #require(SessionCode("000001"))
+    let csv = JournalCSV.text([
+      JournalEvent(
+        at: Timestamp(microseconds: 0), session: code, kind: .chat, participant: ParticipantID(rawValue: "p1"),
+        name: "=HYPERLINK(\"x\")", fields: ["text": "a, b\nc", "to": "teachers"])
+    ])
+    #expect(
+      csv == "at,session,kind,participant,name,fields\r\n"
+        + "1970-01-01T00:00:00.000Z,000001,chat,p1,\"'=HYPERLINK(\"\"x\"\")\",\"text=a, b\nc; to=teachers\"\r\n")
+  }
+}
+
+@Suite struct WireJSONTests {
+  @Test func problemsAreSaidInTheSendersWords() {
+    func problem(_ json: String) -> String? {
+      do {
+        _ = try WireJSON.decode(StudentMessage.self, from: json)
+        return nil
+      } catch { return error.detail }
+    }
+    #expect(problem("{") == "the text is not valid JSON")
+    #expect(problem("{}") == "the field type is missing")
+    #expect(problem(#"{"type":"hello"}"#) == "the field media is missing")
+    #expect(problem(#"{"type":"hand","up":"yes"}"#) == "up has the wrong type")
+    #expect(problem(#"{"type":"hand","up":true}"#) == nil)
+  }
+}

@@ -1,0 +1,97 @@
+import ExamModel
+import GLibRuntime
+import Testing
+import WebGateway
+
+@testable import ExamServer
+
+/// What a teacher was sent.
+@GatewayActor
+private final class Received {
+  var pictures: [StudentPicture] = []
+}
+
+@GatewayActor
+@Suite struct TeacherPicturesTests {
+  private let fanOut = LocalPictureFanOut()
+  private let received = Received()
+  private let ada = ParticipantID(rawValue: "ada")
+  private let bob = ParticipantID(rawValue: "bob")
+
+  private func teacher(maximumRate: Double = 1_000_000) -> TeacherPictures {
+    let received = received
+    return TeacherPictures(fanOut: fanOut, maximumRate: maximumRate) { received.pictures.append($0) }
+  }
+
+  private func publish(_ student: ParticipantID, at time: Int64, view: PictureView = .tile) {
+    fanOut.publish(
+      StudentPicture(
+        channel: PictureChannel(student: student, view: view), number: 1, jpeg: SharedBytes([1]), capturedAt: time))
+  }
+
+  private func watchAll(_ teacher: TeacherPictures) {
+    teacher.watch(WatchRequest(view: .tile, students: .all, framesPerSecond: 1_000_000), students: [ada, bob])
+  }
+
+  @Test func picturesUnderWayAreBoundedAndTheNewestWins() {
+    let teacher = teacher()
+    watchAll(teacher)
+    for time in 0..<Int64(TeacherPictures.credit) { publish(ada, at: time) }
+    #expect(received.pictures.count == TeacherPictures.credit)
+    // The credit is spent: of each student the newest waits.
+    for time in 100..<Int64(110) {
+      publish(ada, at: time)
+      publish(bob, at: time)
+    }
+    #expect(received.pictures.count == TeacherPictures.credit)
+    teacher.acknowledge(2)
+    #expect(received.pictures.suffix(2).map(\.channel.student) == [ada, bob])
+    #expect(received.pictures.suffix(2).map(\.capturedAt) == [109, 109])
+    #expect(teacher.replaced == 18)
+  }
+
+  @Test func acknowledgingMoreThanWasSentBuysNothing() {
+    let teacher = teacher()
+    watchAll(teacher)
+    teacher.acknowledge(1_000_000)
+    teacher.acknowledge(-5)
+    for time in 0..<Int64(100) { publish(ada, at: time) }
+    #expect(received.pictures.count == TeacherPictures.credit)
+  }
+
+  @Test func theRateOfEachStudentIsBounded() {
+    let teacher = teacher(maximumRate: 0.1)
+    watchAll(teacher)
+    for time in 0..<Int64(5) {
+      publish(ada, at: time)
+      publish(bob, at: time)
+    }
+    #expect(received.pictures.count == 2)
+  }
+
+  @Test func onlyWhatIsWatchedComesAndDemandIsKnown() {
+    var demand: [String] = []
+    fanOut.onDemandChange = { [fanOut] channel in demand.append("\(channel.student) \(fanOut.isWatched(channel))") }
+    let teacher = teacher()
+    teacher.watch(WatchRequest(view: .tile, students: .some([ada]), framesPerSecond: nil), students: [ada, bob])
+    publish(ada, at: 1)
+    publish(bob, at: 1)
+    publish(ada, at: 1, view: .focus)
+    #expect(received.pictures.map(\.channel.student) == [ada])
+    #expect(received.pictures.map(\.channel.view) == [.tile])
+    teacher.watch(WatchRequest(view: nil, students: .all), students: [ada, bob])
+    #expect(demand == ["ada true", "ada false"])
+    publish(ada, at: 2)
+    #expect(received.pictures.count == 1)
+  }
+
+  @Test func aStudentWhoComesLaterIsWatchedToo() {
+    let teacher = teacher()
+    watchAll(teacher)
+    let eve = ParticipantID(rawValue: "eve")
+    publish(eve, at: 1)
+    teacher.studentCame(eve)
+    publish(eve, at: 2)
+    #expect(received.pictures.map(\.capturedAt) == [2])
+  }
+}
