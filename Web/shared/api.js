@@ -1,0 +1,45 @@
+// The HTTP requests of the pages. Every failure is a Problem with a sentence that can be shown.
+
+export class Problem extends Error {
+  constructor(status, detail, { code = null, retryAfter = null } = {}) {
+    super(detail);
+    this.status = status; // 0: the server could not be reached
+    this.code = code;
+    this.retryAfter = retryAfter; // seconds
+  }
+}
+
+async function request(method, path, { body, type, token, timeout = 10000 } = {}) {
+  const headers = {};
+  if (type) headers['Content-Type'] = type;
+  if (token) headers.Authorization = `Bearer ${token}`;
+  let response;
+  try {
+    response = await fetch(path, { method, headers, body, cache: 'no-store', signal: AbortSignal.timeout(timeout) });
+  } catch {
+    throw new Problem(0, 'The server could not be reached. Please check your network connection and try again.');
+  }
+  if (response.ok) return response.status === 204 ? null : response.json();
+  const document = await response.json().catch(() => ({}));
+  const retryAfter = Number(response.headers.get('Retry-After')) || null;
+  throw new Problem(response.status, document.detail || document.title || `The server answered ${response.status}.`,
+    { code: document.code ?? null, retryAfter });
+}
+
+const json = (method, path, value, options = {}) =>
+  request(method, path, { ...options, body: JSON.stringify(value), type: 'application/json' });
+const session = code => `/api/sessions/${encodeURIComponent(code)}`;
+
+export const createSession = (name, title, password) =>
+  json('POST', '/api/sessions', title ? { name, title } : { name }, { token: password });
+
+export const joinAsStudent = (code, name) =>
+  json('POST', `${session(code)}/participants`, { name, role: 'student' });
+
+export const joinAsTeacher = (code, name, key) =>
+  json('POST', `${session(code)}/participants`, { name, role: 'teacher', teacher_key: key });
+
+export const endSession = (code, token) => request('DELETE', session(code), { token });
+
+export const previewPicture = (code, jpeg) =>
+  request('POST', `${session(code)}/preview`, { body: jpeg, type: 'image/jpeg', timeout: 5000 });

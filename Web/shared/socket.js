@@ -1,0 +1,174 @@
+// A WebSocket that comes back by itself. Lives in the workers, where timers are not slowed down in a hidden tab.
+//
+//   connecting -> open -> waiting -> connecting …      and from any of them -> closed (for good, with a reason)
+//
+// "open" means the server has welcomed us, not that TCP is up: a frozen server accepts connections too.
+
+import { PROTOCOL } from './wire.js';
+
+const FIRST_DELAY = 250;
+const LONGEST_DELAY = 5000;
+const CONNECT_LIMIT = 6000;
+const DEFAULT_SILENCE = 15000;
+const REPLACED = 4001;
+const POLICY = 1008;
+
+export class ReconnectingSocket {
+  /**
+   * handlers: opened(socket) may greet; text(message) and binary(buffer) receive; state(name, reason) follows the diagram.
+   * Reasons for "closed": ended, replaced, identity, refused.
+   */
+  constructor(address, handlers) {
+    this.address = address;
+    this.handlers = handlers;
+    this.state = 'idle';
+    this.failures = 0;
+    this.refusals = 0;
+    this.lastHeard = 0;
+    this.silence = DEFAULT_SILENCE;
+    this.generation = 0;
+    self.addEventListener('online', () => this.renew());
+    setInterval(() => this.#watch(), 1000);
+  }
+
+  start() {
+    if (this.state !== 'idle') return;
+    this.#connect();
+  }
+
+  /** Sends when welcomed; false says it did not go out. */
+  send(message) {
+    if (this.state !== 'open') return false;
+    return this.sendNow(message);
+  }
+
+  /** Sends as soon as the connection is up: for the greeting. */
+  sendNow(message) {
+    if (this.socket?.readyState !== WebSocket.OPEN) return false;
+    this.socket.send(ArrayBuffer.isView(message) ? message : JSON.stringify(message));
+    return true;
+  }
+
+  get backlog() {
+    return this.socket?.bufferedAmount ?? 0;
+  }
+
+  /** The network came back, or somebody noticed that the server is dead: a new connection at once. */
+  renew() {
+    if (this.state === 'closed' || this.state === 'idle') return;
+    this.failures = 0;
+    this.#connect();
+  }
+
+  /** A hint that waiting longer is pointless (the page became visible). */
+  nudge() {
+    if (this.state === 'waiting') this.renew();
+  }
+
+  /** For good. */
+  close(reason) {
+    if (this.state === 'closed') return;
+    this.#drop();
+    this.#become('closed', reason);
+  }
+
+  /** After "replaced": the person wants this tab after all. */
+  reopen() {
+    if (this.state !== 'closed') return;
+    this.failures = 0;
+    this.#connect();
+  }
+
+  #become(state, reason = null) {
+    this.state = state;
+    this.handlers.state(state, reason);
+  }
+
+  #drop() {
+    this.generation += 1;
+    clearTimeout(this.retryTimer);
+    clearTimeout(this.connectTimer);
+    try { this.socket?.close(1000); } catch { /* was never open */ }
+    this.socket = null;
+  }
+
+  #connect() {
+    this.#drop();
+    const generation = this.generation;
+    const current = handler => event => { if (generation === this.generation) handler(event); };
+    const socket = new WebSocket(this.address, PROTOCOL);
+    socket.binaryType = 'arraybuffer';
+    this.socket = socket;
+    this.#become('connecting');
+    this.connectTimer = setTimeout(current(() => this.#lost()), CONNECT_LIMIT);
+    socket.onopen = current(() => this.handlers.opened(this));
+    socket.onmessage = current(event => this.#receive(event.data));
+    socket.onclose = current(event => this.#closed(event));
+  }
+
+  #receive(data) {
+    this.lastHeard = performance.now();
+    if (typeof data !== 'string') return this.handlers.binary?.(data);
+    let message;
+    try { message = JSON.parse(data); } catch { return; }
+    if (message.type === 'welcome') {
+      clearTimeout(this.connectTimer);
+      this.failures = 0;
+      this.silence = message.heartbeat > 0 ? message.heartbeat * 3000 : DEFAULT_SILENCE;
+      if (this.state !== 'open') this.#become('open');
+    }
+    this.handlers.text(message);
+    if (message.type === 'ended') this.close('ended');
+  }
+
+  #closed(event) {
+    if (event.code === REPLACED) return this.close('replaced');
+    if (event.code === 1000) return this.close('ended');
+    this.refusals = event.code === POLICY ? this.refusals + 1 : 0;
+    if (this.refusals >= 3) return this.close('refused');
+    this.#lost();
+  }
+
+  #lost() {
+    const wasOpen = this.state === 'open';
+    this.#drop();
+    const longest = Math.min(LONGEST_DELAY, FIRST_DELAY * 2 ** this.failures);
+    this.failures += 1;
+    this.#become('waiting');
+    this.retryTimer = setTimeout(() => this.#connect(), longest * (0.5 + Math.random() / 2));
+    if (!wasOpen) this.#askWhy();
+  }
+
+  /** A browser hides the status of a refused upgrade; the same address asked plainly tells it. */
+  async #askWhy() {
+    const generation = this.generation;
+    const status = await this.#ask(this.address.replace(/^ws/, 'http'));
+    if (generation !== this.generation) return;
+    if (status === 401 || status === 403) this.close('identity');
+    else if (status === 404 || status === 410) this.close('ended');
+  }
+
+  async #ask(address) {
+    try {
+      const response = await fetch(address, { cache: 'no-store', signal: AbortSignal.timeout(4000) });
+      response.body?.cancel();
+      return response.status;
+    } catch {
+      return 0;
+    }
+  }
+
+  /** A dead server sends no close. Silence is only a question; the answer decides. */
+  async #watch() {
+    if (this.state !== 'open' || this.asking || performance.now() - this.lastHeard < this.silence) return;
+    const generation = this.generation;
+    if (!this.handlers.silenceIsDeath?.()) {
+      this.asking = true;
+      const status = await this.#ask(new URL('/healthz', this.address.replace(/^ws/, 'http')).href);
+      this.asking = false;
+      if (status === 200) this.lastHeard = performance.now();
+      if (status === 200 || generation !== this.generation) return;
+    }
+    this.renew();
+  }
+}

@@ -1,0 +1,65 @@
+// Wire contract, version 1: the binary headers and the addresses. Nothing here touches the page, so workers use it too.
+
+export const PROTOCOL = 'exam-monitoring.v1';
+const VERSION = 1;
+const HEADER_BYTES = 16;
+const KEY_FRAME = 1;
+
+/** Microseconds since the Unix epoch, finer than Date.now(). */
+export function nowMicroseconds() {
+  return Math.round((performance.timeOrigin + performance.now()) * 1000);
+}
+
+/**
+ * One upload message: header, then room for `length` bytes of payload that the caller fills in.
+ * One allocation per frame: the encoder copies straight behind the header.
+ */
+export function uplinkMessage({ key, sequence, captured, length }) {
+  const bytes = new Uint8Array(HEADER_BYTES + length);
+  const view = new DataView(bytes.buffer);
+  view.setUint8(0, VERSION);
+  view.setUint8(1, key ? KEY_FRAME : 0);
+  view.setUint32(4, sequence >>> 0);
+  view.setBigInt64(8, BigInt(captured));
+  return { bytes, payload: bytes.subarray(HEADER_BYTES) };
+}
+
+/** A picture for a teacher, or null when the message is not one we understand. */
+export function parsePicture(buffer) {
+  if (buffer.byteLength <= HEADER_BYTES) return null;
+  const view = new DataView(buffer);
+  if (view.getUint8(0) !== VERSION) return null;
+  return {
+    view: view.getUint8(1) === 1 ? 'focus' : 'tile',
+    number: view.getUint32(4),
+    captured: Number(view.getBigInt64(8)),
+    jpeg: new Uint8Array(buffer, HEADER_BYTES),
+  };
+}
+
+const sessionPath = code => `/api/sessions/${encodeURIComponent(code)}`;
+
+export function socketAddress(code, token) {
+  const scheme = location.protocol === 'https:' ? 'wss:' : 'ws:';
+  return `${scheme}//${location.host}${sessionPath(code)}/socket?token=${encodeURIComponent(token)}`;
+}
+
+export function withToken(path, token) {
+  return `${path}${path.includes('?') ? '&' : '?'}token=${encodeURIComponent(token)}`;
+}
+
+export function liveAddress(code, participant, view, token) {
+  return withToken(`${sessionPath(code)}/students/${encodeURIComponent(participant)}/live.mjpeg?view=${view}`, token);
+}
+
+export function reportAddress(code, what, token) {
+  return withToken(`${sessionPath(code)}/${what}`, token);
+}
+
+/** The six digits out of whatever was typed: "123 456", "123-456", a whole link. Null when there are not six. */
+export function readCode(text) {
+  const link = /[?&]code=(\d{6})\b/.exec(text);
+  if (link) return link[1];
+  const digits = text.replace(/[\s-]/g, '');
+  return /^\d{6}$/.test(digits) ? digits : null;
+}

@@ -1,0 +1,108 @@
+// Frame in, encoded bytes out. Both encoders have the same face:
+//   busy            true: offer nothing now, the frame would only wait
+//   encode(frame, key, captured)   takes the frame over and closes it
+//   close()
+// and report through emit({key, captured, length, write(bytes)}) and failed(error).
+
+const BITRATE = 300000;
+const FRAMERATE = 10;
+const WIDTH = 480; // libvpx spins two threads from 640x480 up: stay below
+const HEIGHT = 360;
+
+/** Fits the frame into 480x360 in area, keeping its shape (a phone held upright stays upright), sides even. */
+export function encodeSize(width, height) {
+  const scale = Math.min(1, Math.sqrt((WIDTH * HEIGHT) / (width * height)));
+  const even = side => Math.max(2, Math.round((side * scale) / 2) * 2);
+  return { width: even(width), height: even(height) };
+}
+
+const sizeOf = frame => ({ width: frame.displayWidth ?? frame.width, height: frame.displayHeight ?? frame.height });
+
+function vp8Config({ width, height }) {
+  return { codec: 'vp8', width, height, bitrate: BITRATE, framerate: FRAMERATE, latencyMode: 'realtime' };
+}
+
+export async function supports(media) {
+  try {
+    if (media === 'video/x-vp8') {
+      return 'VideoEncoder' in self && 'VideoFrame' in self
+        && (await VideoEncoder.isConfigSupported(vp8Config({ width: WIDTH, height: HEIGHT }))).supported === true;
+    }
+    if (media === 'image/jpeg') {
+      const canvas = new OffscreenCanvas(16, 16);
+      canvas.getContext('2d').fillRect(0, 0, 16, 16);
+      return (await canvas.convertToBlob({ type: 'image/jpeg' })).type === 'image/jpeg';
+    }
+  } catch { /* not here */ }
+  return false;
+}
+
+export class Vp8Encoder {
+  constructor(emit, failed) {
+    this.emit = emit;
+    this.captured = new Map(); // frame timestamp -> capture time
+    this.encoder = new VideoEncoder({ output: chunk => this.#output(chunk), error: failed });
+  }
+
+  get busy() {
+    return this.encoder.encodeQueueSize > 0;
+  }
+
+  encode(frame, key, captured) {
+    const size = sizeOf(frame);
+    const { width, height } = encodeSize(size.width, size.height);
+    if (width !== this.width || height !== this.height) {
+      this.width = width;
+      this.height = height;
+      this.encoder.configure(vp8Config(this));
+      key = true;
+    }
+    this.captured.set(frame.timestamp, captured);
+    this.encoder.encode(frame, { keyFrame: key });
+    frame.close();
+  }
+
+  close() {
+    if (this.encoder.state !== 'closed') this.encoder.close();
+  }
+
+  #output(chunk) {
+    const captured = this.captured.get(chunk.timestamp);
+    this.captured.delete(chunk.timestamp);
+    if (this.captured.size > 30) this.captured.clear(); // frames the encoder swallowed
+    this.emit({ key: chunk.type === 'key', captured, length: chunk.byteLength, write: bytes => chunk.copyTo(bytes) });
+  }
+}
+
+export class JpegEncoder {
+  constructor(emit, failed) {
+    this.emit = emit;
+    this.failed = failed;
+    this.busy = false;
+    this.canvas = new OffscreenCanvas(WIDTH, HEIGHT);
+    this.context = this.canvas.getContext('2d', { alpha: false, willReadFrequently: true });
+  }
+
+  async encode(frame, _key, captured) {
+    this.busy = true;
+    try {
+      const size = sizeOf(frame);
+      const { width, height } = encodeSize(size.width, size.height);
+      if (this.canvas.width !== width || this.canvas.height !== height) Object.assign(this.canvas, { width, height });
+      this.context.drawImage(frame, 0, 0, width, height);
+      frame.close();
+      const blob = await this.canvas.convertToBlob({ type: 'image/jpeg', quality: 0.7 });
+      const jpeg = new Uint8Array(await blob.arrayBuffer());
+      if (!this.closed) this.emit({ key: true, captured, length: jpeg.length, write: bytes => bytes.set(jpeg) });
+    } catch (error) {
+      frame.close();
+      if (!this.closed) this.failed(error);
+    } finally {
+      this.busy = false;
+    }
+  }
+
+  close() {
+    this.closed = true;
+  }
+}

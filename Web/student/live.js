@@ -1,0 +1,104 @@
+// The page while the exam runs: one sentence on the state, hand, own picture, messages.
+
+import { ChatLog, chatForm } from '/shared/chatlog.js';
+import { $, setHidden, setText } from '/shared/dom.js';
+import { WIRE_STATE } from './camera.js';
+import { CAMERA, checkSentence, CONNECTION, LIVE, UNSUPPORTED } from './messages.js';
+
+export class Live {
+  constructor({ camera, uplink, identity, ended }) {
+    Object.assign(this, { camera, uplink, identity, ended });
+    this.connection = 'connecting';
+    this.check = null;
+    this.chat = new ChatLog($('chat-log'), message => message.from === identity.participant_id
+      ? { who: 'You', mine: true } : { who: message.name, mine: false });
+    chatForm($('chat-form'), $('chat-text'), $('chat-note'), text => uplink.send({ type: 'chat', text }));
+    $('exam-title').textContent = identity.title || 'Exam';
+    $('who').textContent = `You are here as ${identity.name}.`;
+    $('hand').addEventListener('click', () => this.#setHand($('hand').getAttribute('aria-pressed') !== 'true'));
+    $('self-toggle').addEventListener('click', () => this.#toggleSelf());
+    $('live-retry').addEventListener('click', () => camera.start());
+    camera.addEventListener('change', () => this.#cameraChanged());
+    document.addEventListener('visibilitychange', () => this.#tellStatus());
+    addEventListener('beforeunload', event => { if (!this.over) event.preventDefault(); });
+    uplink.addEventListener('connection', ({ detail }) => this.#connectionChanged(detail));
+    uplink.addEventListener('message', ({ detail }) => this.#received(detail.message));
+    uplink.addEventListener('camera', ({ detail }) => camera.reported(detail.state));
+    uplink.addEventListener('unsupported', () => { this.unsupported = true; this.#show(); });
+    if (identity.hand) this.#setHand(true);
+    this.#cameraChanged();
+  }
+
+  #connectionChanged({ state, reason }) {
+    this.connection = state;
+    if (state === 'closed') {
+      this.over = true;
+      return this.ended(reason);
+    }
+    this.over = false;
+    if (state !== 'open') this.check = null;
+    this.#show();
+  }
+
+  #cameraChanged() {
+    const { camera, uplink } = this;
+    if (camera.stream !== this.stream) {
+      this.stream = camera.stream;
+      uplink.setStream(camera.stream);
+    }
+    this.check = null;
+    this.#tellStatus();
+    this.#show();
+  }
+
+  #tellStatus() {
+    this.uplink.tell({
+      type: 'status',
+      page: document.visibilityState === 'visible' ? 'visible' : 'hidden',
+      camera: WIRE_STATE[this.camera.state],
+    });
+  }
+
+  #received(message) {
+    switch (message.type) {
+      case 'check':
+        this.check = message;
+        return this.#show();
+      case 'chat':
+        this.chat.add(message);
+        return;
+      case 'error':
+        return console.warn('server:', message.code, message.detail);
+    }
+  }
+
+  /** The first thing that is wrong is the one that is told; a nervous reader gets one sentence, not five. */
+  #show() {
+    const { camera } = this;
+    const connection = CONNECTION[this.connection];
+    let sentence = LIVE;
+    if (camera.state !== 'live') sentence = CAMERA[camera.state];
+    if (this.unsupported) sentence = UNSUPPORTED;
+    if (connection) sentence = connection;
+    else if (sentence === LIVE && this.check) sentence = checkSentence(this.check);
+    $('state').dataset.tone = sentence.tone;
+    setText($('state-title'), sentence.title);
+    setText($('state-text'), sentence.text);
+    setHidden($('live-retry'), ['live', 'asking', 'off', 'insecure'].includes(camera.state));
+    document.title = `${sentence.tone === 'ok' ? '' : `${sentence.title} – `}${this.identity.title || 'Exam'}`;
+  }
+
+  #setHand(up) {
+    $('hand').setAttribute('aria-pressed', String(up));
+    setText($('hand'), up ? 'Lower hand' : 'Raise hand');
+    this.uplink.tell({ type: 'hand', up });
+    this.handChanged?.(up);
+  }
+
+  #toggleSelf() {
+    const hide = $('self-toggle').getAttribute('aria-pressed') !== 'true';
+    $('self-toggle').setAttribute('aria-pressed', String(hide));
+    setText($('self-toggle'), hide ? 'Show my picture' : 'Hide my picture');
+    $('live-place').classList.toggle('covered', hide);
+  }
+}

@@ -1,0 +1,67 @@
+// Before joining: is the picture good? The server looks for faces in a small JPEG every two seconds; the light is
+// judged here as well, so that there is an answer even when the server has none.
+
+import { previewPicture } from '/shared/api.js';
+
+const EVERY = 2000;
+const WIDTH = 320;
+const DARK_BELOW = 40; // mean luma, 0 to 255
+
+export class Preview {
+  /** result({faces, dark, hint} | {unknown: true} | {gone: 404 | 410}) */
+  constructor(video, result) {
+    this.video = video;
+    this.result = result;
+    this.canvas = document.createElement('canvas');
+  }
+
+  start(code) {
+    if (this.running) return;
+    const run = this.running = Symbol('run');
+    const next = async () => {
+      if (run !== this.running) return;
+      const wait = await this.#look(code, run);
+      if (run === this.running) this.timer = setTimeout(next, wait);
+    };
+    this.timer = setTimeout(next, 500); // a camera needs a moment to find the light
+  }
+
+  stop() {
+    this.running = null;
+    clearTimeout(this.timer);
+  }
+
+  async #look(code, run) {
+    const { video, canvas } = this;
+    if (video.readyState < 2 || !video.videoWidth) return 300;
+    canvas.width = WIDTH;
+    canvas.height = Math.round((WIDTH * video.videoHeight) / video.videoWidth);
+    const context = canvas.getContext('2d', { alpha: false, willReadFrequently: true });
+    context.drawImage(video, 0, 0, canvas.width, canvas.height);
+    const dark = meanLuma(context, canvas) < DARK_BELOW;
+    const jpeg = await new Promise(resolve => canvas.toBlob(resolve, 'image/jpeg', 0.8));
+    let wait = EVERY;
+    let outcome;
+    try {
+      const answer = await previewPicture(code, jpeg);
+      outcome = { faces: answer.faces, dark: dark || answer.light === 'dark', hint: answer.hint };
+    } catch (problem) {
+      if (problem.status === 429) wait = Math.max(EVERY, (problem.retryAfter ?? 2) * 1000);
+      outcome = problem.status === 404 || problem.status === 410 ? { gone: problem.status }
+        : problem.status === 429 ? null : { unknown: true, dark };
+    }
+    if (run === this.running && outcome) this.result(outcome);
+    return wait;
+  }
+}
+
+function meanLuma(context, { width, height }) {
+  const { data } = context.getImageData(0, 0, width, height);
+  let sum = 0;
+  let count = 0;
+  for (let i = 0; i < data.length; i += 4 * 16) { // every sixteenth pixel is plenty
+    sum += 0.299 * data[i] + 0.587 * data[i + 1] + 0.114 * data[i + 2];
+    count += 1;
+  }
+  return sum / count;
+}
