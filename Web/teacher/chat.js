@@ -1,0 +1,81 @@
+// Chat of the teachers: to one student, to all students, among teachers, to everybody.
+
+import { ChatLog, chatForm } from '/shared/chatlog.js';
+import { $, el, setHidden, setText } from '/shared/dom.js';
+
+const GROUPS = { students: 'all students', teachers: 'teachers', all: 'everybody' };
+
+export class Chat {
+  constructor({ link, roster, me, isShown }) {
+    Object.assign(this, { link, roster, me, isShown });
+    this.messages = []; // for the focus view, which shows one student's part
+    this.listeners = new Set();
+    this.unread = 0;
+    this.to = $('chat-to');
+    this.log = new ChatLog($('chat-log'), message => this.#line(message));
+    chatForm($('chat-form'), $('chat-text'), $('chat-note'), text => this.send(this.to.value, text));
+    this.#recipients();
+    const soon = () => { this.pending ??= setTimeout(() => { this.pending = null; this.#recipients(); }, 50); };
+    roster.addEventListener('changed', soon);
+    roster.addEventListener('removed', soon);
+  }
+
+  send(to, text) {
+    return this.link.send({ type: 'chat', to, text });
+  }
+
+  received(message) {
+    if (!this.log.add(message)) return;
+    this.messages.push(message);
+    if (this.messages.length > 500) this.messages.shift();
+    for (const listener of this.listeners) listener(message);
+    if (!message.history && message.from !== this.me && !this.isShown()) this.#count(this.unread + 1);
+  }
+
+  read() {
+    this.#count(0);
+  }
+
+  /** Says in the focus view what belongs to this student. */
+  concerns(message, student) {
+    return message.from === student || message.to === student || message.to === 'students' || message.to === 'all';
+  }
+
+  /** The next message goes to this person. */
+  address(id) {
+    this.#recipients();
+    this.to.value = id;
+    $('chat-text').focus();
+  }
+
+  #line(message) {
+    const mine = message.from === this.me;
+    const target = GROUPS[message.to] ?? (message.to === this.me ? 'you' : this.roster.name(message.to));
+    const fromStudent = message.role === 'student';
+    const who = `${mine ? 'You' : message.name}${fromStudent ? '' : ` to ${target}`}`;
+    const extra = fromStudent
+      ? el('button', { type: 'button', class: 'link reply', onclick: () => this.address(message.from) }, 'Reply', el('span', { class: 'visually-hidden' }, ` to ${message.name}`))
+      : null;
+    return { who, mine, extra };
+  }
+
+  #recipients() {
+    const students = this.roster.students;
+    const key = students.map(person => `${person.id}${person.name}`).join();
+    if (key === this.key) return;
+    this.key = key;
+    const chosen = this.to.value;
+    this.to.replaceChildren(
+      el('option', { value: 'students' }, 'All students'),
+      el('option', { value: 'teachers' }, 'Teachers'),
+      el('option', { value: 'all' }, 'Everybody'),
+      el('optgroup', { label: 'One student' }, ...students.map(person => el('option', { value: person.id }, person.name))));
+    if ([...this.to.options].some(option => option.value === chosen)) this.to.value = chosen;
+  }
+
+  #count(count) {
+    this.unread = count;
+    setText($('nav-chat'), String(count));
+    setHidden($('nav-chat'), count === 0);
+  }
+}

@@ -1,0 +1,31 @@
+// The code and the two links. The key of the teachers' link is in the fragment: it reaches no server log.
+
+import { $, setHidden, setText, spaced } from '/shared/dom.js';
+
+export function inviteDialog({ code, teacher_key: key }) {
+  $('invite-code').textContent = spaced(code);
+  $('invite-student').value = `${location.origin}/student?code=${code}`;
+  $('invite-teacher').value = key ? `${location.origin}/teacher?code=${code}#key=${encodeURIComponent(key)}` : '';
+  setHidden($('invite-teacher-field'), !key);
+  for (const button of document.querySelectorAll('[data-copy]')) {
+    const input = $(button.dataset.copy);
+    input.addEventListener('focus', () => input.select());
+    button.addEventListener('click', () => copy(input));
+  }
+  const open = () => {
+    setText($('invite-note'), '');
+    $('invite').showModal();
+  };
+  $('open-invite').addEventListener('click', open);
+  $('empty-invite').addEventListener('click', open);
+}
+
+async function copy(input) {
+  try {
+    await navigator.clipboard.writeText(input.value);
+    setText($('invite-note'), 'Copied.');
+  } catch {
+    input.focus();
+    setText($('invite-note'), 'The link is selected; please copy it with the keyboard.');
+  }
+}

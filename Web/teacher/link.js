@@ -1,0 +1,45 @@
+// The page's side of the wall worker: messages in both directions, and the canvases it draws on.
+
+import { socketAddress } from '/shared/wire.js';
+
+/** Events: connection {state, reason}, message {message}. */
+export class Link extends EventTarget {
+  constructor() {
+    super();
+    this.worker = new Worker('/teacher/wall-worker.js', { type: 'module' });
+    this.worker.onmessage = ({ data }) => {
+      if (data.type === 'connection') this.connected = data.state === 'open';
+      this.dispatchEvent(new CustomEvent(data.type, { detail: data }));
+    };
+    addEventListener('online', () => this.#post({ type: 'online' }));
+    document.addEventListener('visibilitychange', () => {
+      if (document.visibilityState === 'visible') this.#post({ type: 'nudge' });
+    });
+  }
+
+  start(code, token) {
+    this.#post({ type: 'start', address: socketAddress(code, token) });
+  }
+
+  /** True when it went out. */
+  send(message) {
+    if (!this.connected) return false;
+    this.#post({ type: 'send', message });
+    return true;
+  }
+
+  canvas(number, canvas) {
+    const offscreen = canvas.transferControlToOffscreen();
+    this.#post({ type: 'canvas', number, canvas: offscreen }, [offscreen]);
+  }
+
+  removeCanvas(number) { this.#post({ type: 'remove', number }); }
+  watch(watch) { this.#post({ type: 'watch', watch }); }
+  expectPictures(pictures) { this.#post({ type: 'expect', pictures }); }
+  reopen() { this.#post({ type: 'reopen' }); }
+  stop() { this.#post({ type: 'stop' }); }
+
+  #post(message, transfer = []) {
+    this.worker.postMessage(message, transfer);
+  }
+}

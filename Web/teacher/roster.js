@@ -1,0 +1,62 @@
+// Who is in the room, as the server tells it. Alerts are looked up by student here too, for tiles and focus.
+
+export class Roster extends EventTarget {
+  constructor() {
+    super();
+    this.people = new Map();
+  }
+
+  received(message) {
+    if (message.type === 'roster') {
+      const present = new Set(message.participants.map(person => person.id));
+      for (const id of [...this.people.keys()]) if (!present.has(id)) this.#remove(id);
+      message.participants.forEach(person => this.#put(person));
+    } else if (message.type === 'participant') {
+      this.#put(message.participant);
+    }
+  }
+
+  get(id) {
+    return this.people.get(id);
+  }
+
+  name(id) {
+    return this.people.get(id)?.name ?? 'Somebody';
+  }
+
+  get students() {
+    return [...this.people.values()].filter(person => person.role === 'student').sort((a, b) => a.number - b.number);
+  }
+
+  #put(person) {
+    const merged = { ...this.people.get(person.id), ...person };
+    this.people.set(person.id, merged);
+    this.dispatchEvent(new CustomEvent('changed', { detail: merged }));
+  }
+
+  #remove(id) {
+    const person = this.people.get(id);
+    this.people.delete(id);
+    this.dispatchEvent(new CustomEvent('removed', { detail: person }));
+  }
+}
+
+export const STATE_TEXT = { live: 'Live', no_picture: 'No picture', left: 'Left' };
+
+/** One line under the name: the state, and why there is no picture where that is known. */
+export function stateLine(person) {
+  if (person.state === 'left') return 'Left';
+  if (person.camera === 'denied') return 'Camera not allowed';
+  if (person.camera === 'ended') return 'Camera off';
+  if (person.camera === 'stalled') return 'Camera stands still';
+  if (person.state === 'no_picture') return 'No picture';
+  if (person.page === 'hidden') return 'Live, page in background';
+  return 'Live';
+}
+
+/** The dot beside it: ok, warn or off. */
+export function stateTone(person) {
+  if (person.state === 'left') return 'off';
+  if (person.state !== 'live' || (person.camera && person.camera !== 'live')) return 'warn';
+  return 'ok';
+}

@@ -1,0 +1,69 @@
+// Before the room: create an exam, or join one as a further teacher.
+
+import { createSession, joinAsTeacher } from '/shared/api.js';
+import { $, setHidden, setText } from '/shared/dom.js';
+import { remember } from '/shared/identity.js';
+
+/** Resolves with the identity once the server has let this teacher in. invitation: {code, key} or null. */
+export function setup(invitation) {
+  $('setup').hidden = false;
+  if (invitation) {
+    setText($('setup-title'), 'Join the exam as a teacher');
+    setText($('setup-lead'), 'You see every student, the alerts and the chat, like the teacher who invited you.');
+    setText($('setup-submit'), 'Join as a teacher');
+    setHidden($('title-field'), true);
+  }
+  $('name').focus();
+  return new Promise(resolve => {
+    $('setup-form').onsubmit = async event => {
+      event.preventDefault();
+      const name = $('name').value.trim();
+      fieldError(name ? '' : 'Please enter your name; students and teachers see it in the chat.');
+      if (!name) return $('name').focus();
+      $('setup-submit').disabled = true;
+      setText($('setup-error'), '');
+      try {
+        const identity = invitation ? await join(invitation, name) : await create(name);
+        remember('teacher', identity);
+        $('setup').hidden = true;
+        resolve(identity);
+      } catch (problem) {
+        refused(problem, invitation);
+      } finally {
+        $('setup-submit').disabled = false;
+      }
+    };
+  });
+}
+
+async function create(name) {
+  const answer = await createSession(name, $('exam-title').value.trim(), $('password').value || undefined);
+  return { ...answer, name };
+}
+
+async function join({ code, key }, name) {
+  const answer = await joinAsTeacher(code, name, key);
+  return { code, name, title: answer.session?.title ?? '', teacher_key: key, participant_id: answer.participant_id, token: answer.token };
+}
+
+function refused(problem, invitation) {
+  if (problem.status === 401 && !invitation) {
+    const again = !$('password-field').hidden;
+    setHidden($('password-field'), false);
+    setText($('setup-error'), again ? 'This password is not right. Please try again.' : 'This server asks teachers for a password.');
+    $('password').focus();
+    return $('password').select();
+  }
+  setText($('setup-error'), {
+    403: 'This link is not valid for teachers. Please ask for a new one.',
+    404: 'There is no exam with this code.',
+    410: 'This exam has ended; nobody can join it any more.',
+    429: `Too many tries just now. Please wait ${problem.retryAfter ?? 30} seconds.`,
+  }[problem.status] ?? problem.message);
+}
+
+function fieldError(text) {
+  setText($('name-error'), text);
+  if (text) $('name').setAttribute('aria-invalid', 'true');
+  else $('name').removeAttribute('aria-invalid');
+}
