@@ -33,7 +33,7 @@ export class ChatLog {
   }
 
   #append(message, head) {
-    this.list.append(el('li', { class: head.mine ? 'mine' : null },
+    this.list.append(el('div', { class: head.mine ? 'message mine' : 'message' },
       el('p', { class: 'log-head' }, el('strong', {}, head.who), ' ',
         el('time', { datetime: message.at }, timeOfDay(message.at)), head.extra ?? null),
       el('p', { class: 'log-text' }, message.text)));

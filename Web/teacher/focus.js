@@ -23,7 +23,6 @@ export class Focus {
     alerts.addEventListener('changed', ({ detail }) => { if (detail.student === this.student) this.#show(); });
     link.addEventListener('connection', ({ detail }) => { if (detail.state === 'open' && this.student) this.#stream(); });
     this.dialog.addEventListener('close', () => this.#closed());
-    this.dialog.addEventListener('click', event => { if (event.target === this.dialog) this.dialog.close(); });
   }
 
   open(student) {
@@ -50,7 +49,7 @@ export class Focus {
     this.place = el('div', { class: 'focus-picture' });
     this.veil = el('p', { class: 'veil' });
     this.alertList = el('ul', { class: 'focus-alerts' });
-    this.logList = el('ol', { class: 'log', role: 'log', tabindex: '0', 'aria-label': 'Messages with this student' });
+    this.logList = el('div', { class: 'log', role: 'log', tabindex: '0', 'aria-label': 'Messages with this student' });
     this.input = el('input', { id: 'focus-text', maxlength: '2000', autocomplete: 'off' });
     this.label = el('label', { for: 'focus-text' });
     this.note = el('p', { class: 'hint', role: 'status' });
