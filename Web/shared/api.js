@@ -41,5 +41,16 @@ export const joinAsTeacher = (code, name, key) =>
 
 export const endSession = (code, token) => request('DELETE', session(code), { token });
 
+/** The server's clock less ours in milliseconds; 0 when it cannot be told or does not matter. */
+export async function clockOffset() {
+  try {
+    const response = await fetch('/healthz', { cache: 'no-store' });
+    const offset = Date.parse(response.headers.get('Date')) - Date.now();
+    return Math.abs(offset) > 2000 ? offset : 0;
+  } catch {
+    return 0;
+  }
+}
+
 export const previewPicture = (code, jpeg) =>
   request('POST', `${session(code)}/preview`, { body: jpeg, type: 'image/jpeg', timeout: 5000 });

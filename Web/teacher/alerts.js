@@ -16,6 +16,17 @@ const KINDS = {
 };
 export const kindText = kind => KINDS[kind] ?? kind.replaceAll('_', ' ');
 
+// On a tile there is room for two or three words.
+const SHORT = {
+  face_missing: 'No face',
+  several_faces: 'Several faces',
+  camera_covered: 'Covered or dark',
+  picture_frozen: 'Frozen picture',
+  video_stopped: 'No picture',
+  page_hidden: 'Left the page',
+};
+export const shortText = kind => SHORT[kind] ?? kindText(kind);
+
 const RANK = { high: 3, medium: 2, low: 1 };
 const KEPT_CLEARED = 30;
 
@@ -32,7 +43,9 @@ export class Alerts extends EventTarget {
     this.all = new Map(); // id -> alert
     this.entries = new Map(); // id -> elements
     this.list = $('alerts');
+    this.clockOffset = 0; // the server's clock less ours
     setInterval(() => this.#tick(), 1000);
+    roster.addEventListener('changed', ({ detail }) => this.#renamed(detail));
   }
 
   received(message) {
@@ -113,7 +126,7 @@ export class Alerts extends EventTarget {
     const text = alert.state === 'cleared' && alert.until
       ? `${timeOfDay(since, true)}, over after ${duration(Date.parse(alert.until) - since)}`
       : alert.state === 'cleared' ? `${timeOfDay(since, true)}, over`
-        : `Since ${timeOfDay(since, true)}, for ${duration(Date.now() - since)}`;
+        : `Since ${timeOfDay(since, true)}, for ${duration(Date.now() + this.clockOffset - since)}`;
     setText(entry.times, text);
   }
 
@@ -132,6 +145,12 @@ export class Alerts extends EventTarget {
   #focusNext() {
     const next = this.list.querySelector('li[data-state=confirmed] .alert-ack:not([hidden])');
     (next ?? $('alerts-heading')).focus();
+  }
+
+  #renamed(person) {
+    for (const [id, entry] of this.entries) {
+      if (this.all.get(id).student === person.id) setText(entry.name, person.name);
+    }
   }
 
   #trim() {

@@ -1,6 +1,6 @@
 // The teacher's page: setup -> room -> ended. The room is joined up here; each part lives in its own file.
 
-import { endSession } from '/shared/api.js';
+import { clockOffset, endSession } from '/shared/api.js';
 import { $, el, setHidden, setText, spaced } from '/shared/dom.js';
 import { forget, recall } from '/shared/identity.js';
 import { readCode, reportAddress } from '/shared/wire.js';
@@ -46,6 +46,7 @@ function enter(identity) {
   let focus;
   const open = student => focus.open(student);
   const alerts = new Alerts({ roster, link, token: identity.token, open, announce });
+  clockOffset().then(offset => { alerts.clockOffset = offset; });
   new Wall({ link, roster, alerts, open });
   const chat = new Chat({ link, roster, me: identity.participant_id, isShown: chatShown });
   focus = new Focus({ code: identity.code, token: identity.token, roster, alerts, chat, link });

@@ -2,12 +2,12 @@
 // how a tile looks, not where it is.
 
 import { $, el, setHidden, setText } from '/shared/dom.js';
-import { kindText, worst } from './alerts.js';
+import { shortText, worst } from './alerts.js';
 import { stateLine, stateTone } from './roster.js';
 
-const GAP = 12;
-const CAPTION = 46; // pixels under the picture
-const SMALLEST = 136;
+const GAP = 10;
+const CAPTION = 43; // pixels under the picture
+const SMALLEST = 116;
 const LARGEST = 340;
 const FPS = 5;
 
@@ -31,7 +31,7 @@ export class Wall {
     });
     new ResizeObserver(() => this.#layout()).observe(document.querySelector('.wall-pane'));
     document.addEventListener('visibilitychange', () => this.#watch());
-    // Arrow keys walk the wall; Tab passes it in one step per tile as usual.
+    // Arrow keys walk the wall as it looks; Tab goes from tile to tile as usual.
     this.list.addEventListener('keydown', event => this.#walk(event));
   }
 
@@ -44,10 +44,11 @@ export class Wall {
     if (tile.button.dataset.state !== person.state) tile.button.dataset.state = person.state;
     tile.dot.dataset.tone = stateTone(person);
     setText(tile.name, person.name);
+    if (tile.button.title !== person.name) tile.button.title = person.name;
     setText(tile.state, stateLine(person));
     setHidden(tile.hand, !person.hand);
     setHidden(tile.alert, !alert);
-    if (alert) setText(tile.alert, kindText(alert.kind));
+    if (alert) setText(tile.alert, shortText(alert.kind));
     setHidden(tile.veil, person.state === 'live');
     setText(tile.veil, person.state === 'left' ? 'Left' : person.state === 'no_picture' ? 'No picture' : '');
     setHidden(tile.shed, !person.shed);
@@ -105,10 +106,10 @@ export class Wall {
     const students = this.roster.students;
     const count = state => students.filter(person => person.state === state).length;
     const hands = students.filter(person => person.hand && person.state !== 'left');
-    const parts = [`${count('live')} of ${students.length} live`];
+    const parts = hands.length ? [`hand up: ${hands.map(person => person.name).join(', ')}`] : [];
+    parts.push(`${count('live')} of ${students.length} live`);
     if (count('no_picture')) parts.push(`${count('no_picture')} without picture`);
     if (count('left')) parts.push(`${count('left')} left`);
-    if (hands.length) parts.push(`hand up: ${hands.map(person => person.name).join(', ')}`);
     setText($('wall-summary'), students.length ? parts.join(' · ') : '');
     setHidden($('wall-empty'), students.length > 0);
     this.link.expectPictures(document.visibilityState === 'visible'
