@@ -10,6 +10,7 @@ const FIRST_DELAY = 250;
 const LONGEST_DELAY = 5000;
 const CONNECT_LIMIT = 6000;
 const DEFAULT_SILENCE = 15000;
+const DEADLY_SILENCE = 8000; // where pictures ought to come several times a second
 const REPLACED = 4001;
 const POLICY = 1008;
 
@@ -160,9 +161,11 @@ export class ReconnectingSocket {
 
   /** A dead server sends no close. Silence is only a question; the answer decides. */
   async #watch() {
-    if (this.state !== 'open' || this.asking || performance.now() - this.lastHeard < this.silence) return;
+    const deadly = this.handlers.silenceIsDeath?.() === true;
+    const limit = deadly ? Math.min(DEADLY_SILENCE, this.silence) : this.silence;
+    if (this.state !== 'open' || this.asking || performance.now() - this.lastHeard < limit) return;
     const generation = this.generation;
-    if (!this.handlers.silenceIsDeath?.()) {
+    if (!deadly) {
       this.asking = true;
       const status = await this.#ask(new URL('/healthz', this.address.replace(/^ws/, 'http')).href);
       this.asking = false;
