@@ -73,7 +73,8 @@ let package = Package(
       name: "GLibRuntimeTests", dependencies: ["GLibRuntime", "CGStreamer"],
       swiftSettings: swiftSettings),
     .testTarget(
-      name: "MediaPipelineTests", dependencies: ["MediaPipeline"], swiftSettings: swiftSettings),
+      name: "MediaPipelineTests", dependencies: ["MediaPipeline", "ExamModel", "GLibRuntime"],
+      swiftSettings: swiftSettings),
     .testTarget(
       name: "FaceCheckTests", dependencies: ["FaceCheck"], exclude: ["Fixtures"],
       swiftSettings: swiftSettings),

@@ -1,0 +1,116 @@
+/// The uncompressed header of VP9 (bitstream specification, section 6.2) as far as the frame size.
+enum VP9Header {
+  /// Of a superframe the header that announces the largest picture is answered, since all its frames are decoded.
+  static func read(_ frame: UnsafeRawBufferPointer) -> FrameHeader {
+    guard !frame.isEmpty else { return .malformed("an empty VP9 frame") }
+    var result: FrameHeader?
+    for part in parts(of: frame) {
+      let header = readOne(part)
+      if case .malformed = header { return header }
+      guard let best = result else {
+        result = header
+        continue
+      }
+      let area = header.size.map { $0.width * $0.height } ?? 0
+      if area > (best.size.map { $0.width * $0.height } ?? 0) {
+        // The first frame decides whether the whole can start a stream.
+        if case .key = best, let size = header.size {
+          result = .key(width: size.width, height: size.height)
+        } else if let size = header.size {
+          result = .resizedDelta(width: size.width, height: size.height)
+        }
+      }
+    }
+    return result ?? .malformed("a VP9 superframe without frames")
+  }
+
+  /// Annex B: the index at the end repeats its marker byte, 0b110xxxxx, at both of its ends.
+  private static func parts(of frame: UnsafeRawBufferPointer) -> [UnsafeRawBufferPointer] {
+    let marker = frame[frame.count - 1]
+    guard marker & 0xe0 == 0xc0 else { return [frame] }
+    let count = Int(marker & 7) + 1
+    let sizeBytes = Int(marker >> 3 & 3) + 1
+    let indexSize = 2 + count * sizeBytes
+    guard frame.count >= indexSize, frame[frame.count - indexSize] == marker else { return [frame] }
+    var parts: [UnsafeRawBufferPointer] = []
+    var start = 0
+    for part in 0..<count {
+      var size = 0
+      for byte in 0..<sizeBytes {
+        size |= Int(frame[frame.count - indexSize + 1 + part * sizeBytes + byte]) << (8 * byte)
+      }
+      guard size > 0 else { continue }
+      guard start + size <= frame.count - indexSize else { return [] }
+      parts.append(UnsafeRawBufferPointer(rebasing: frame[start..<start + size]))
+      start += size
+    }
+    return parts
+  }
+
+  private static func readOne(_ frame: UnsafeRawBufferPointer) -> FrameHeader {
+    var bits = BitReader(frame)
+    let truncated = FrameHeader.malformed("a truncated VP9 frame")
+    guard bits.read(2) == 2, let low = bits.read(1), let high = bits.read(1) else {
+      return .malformed("not a VP9 frame")
+    }
+    let profile = high << 1 | low
+    if profile == 3, bits.read(1) != 0 { return .malformed("a VP9 frame of an unknown profile") }
+    guard let showsExisting = bits.read(1) else { return truncated }
+    if showsExisting == 1 { return .delta }
+    guard let isDelta = bits.read(1), let isShown = bits.read(1), let isResilient = bits.read(1) else {
+      return truncated
+    }
+    if isDelta == 0 {
+      guard bits.read(24) == 0x498342 else { return .malformed("a VP9 key frame without its sync code") }
+      guard bits.skipColorConfig(profile: profile), let size = bits.readSize() else { return truncated }
+      return .key(width: size.width, height: size.height)
+    }
+    let isIntra = isShown == 1 ? 0 : bits.read(1)
+    guard let isIntra, isResilient == 1 || bits.read(2) != nil else { return truncated }
+    if isIntra == 1 {
+      guard bits.read(24) == 0x498342 else { return .malformed("a VP9 frame without its sync code") }
+      if profile > 0, !bits.skipColorConfig(profile: profile) { return truncated }
+      guard bits.read(8) != nil, let size = bits.readSize() else { return truncated }
+      return .resizedDelta(width: size.width, height: size.height)
+    }
+    // Eight refresh flags, then three references of three bits and a sign.
+    guard bits.read(8) != nil, bits.read(12) != nil else { return truncated }
+    for _ in 0..<3 {
+      guard let keepsSize = bits.read(1) else { return truncated }
+      if keepsSize == 1 { return .delta }
+    }
+    guard let size = bits.readSize() else { return truncated }
+    return .resizedDelta(width: size.width, height: size.height)
+  }
+}
+
+/// Reads bits, the most significant first.
+private struct BitReader {
+  private let bytes: UnsafeRawBufferPointer
+  private var position = 0
+
+  init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
+
+  mutating func read(_ count: Int) -> Int? {
+    guard position + count <= bytes.count * 8 else { return nil }
+    var value = 0
+    for _ in 0..<count {
+      value = value << 1 | Int(bytes[position >> 3] >> UInt8(7 - position & 7) & 1)
+      position += 1
+    }
+    return value
+  }
+
+  mutating func skipColorConfig(profile: Int) -> Bool {
+    if profile >= 2, read(1) == nil { return false }
+    guard let colorSpace = read(3) else { return false }
+    let isSRGB = colorSpace == 7
+    let rest = isSRGB ? (profile & 1 == 1 ? 1 : 0) : (profile & 1 == 1 ? 4 : 1)
+    return read(rest) != nil
+  }
+
+  mutating func readSize() -> (width: Int, height: Int)? {
+    guard let width = read(16), let height = read(16) else { return nil }
+    return (width + 1, height + 1)
+  }
+}

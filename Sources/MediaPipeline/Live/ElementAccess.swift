@@ -1,0 +1,54 @@
+import CGLibShims
+import CGStreamer
+import GLibRuntime
+
+extension GObjectReference {
+  /// The name of a `GstObject`.
+  var elementName: String {
+    guard let name = gst_object_get_name(cast()) else { return "?" }
+    defer { g_free(name) }
+    return String(cString: name)
+  }
+
+  /// The name under which gst-launch knows an element's type.
+  var factoryName: String? {
+    guard let factory = gst_element_get_factory(cast()) else { return nil }
+    return GObjectReference(retaining: UnsafeMutableRawPointer(factory)).elementName
+  }
+
+  /// Whether the element's class, such as `Codec/Decoder/Video`, names `role`.
+  func hasRole(_ role: String) -> Bool {
+    guard let text = gst_element_get_metadata(cast(), GST_ELEMENT_METADATA_KLASS) else { return false }
+    return String(cString: text).split(separator: "/").contains { $0 == role }
+  }
+
+  /// The pad that always exists under `name`.
+  func staticPad(_ name: String) -> GObjectReference? {
+    gst_element_get_static_pad(cast(), name).map { GObjectReference(adopting: $0) }
+  }
+
+  /// All elements inside a bin, at any depth.
+  func elements() -> [GObjectReference] {
+    let collected = ElementList()
+    guard let iterator = gst_bin_iterate_recurse(cast()) else { return [] }
+    defer { gst_iterator_free(iterator) }
+    // A resync starts over, since elements came or went meanwhile.
+    while true {
+      collected.elements = []
+      let result = gst_iterator_foreach(
+        iterator, collectElement, Unmanaged.passUnretained(collected).toOpaque())
+      if result != GST_ITERATOR_RESYNC { break }
+      gst_iterator_resync(iterator)
+    }
+    return collected.elements
+  }
+}
+
+private final class ElementList {
+  var elements: [GObjectReference] = []
+}
+
+private func collectElement(_ value: UnsafePointer<GValue>?, _ data: gpointer?) {
+  guard let value, let object = g_value_get_object(value) else { return }
+  callbackContext(data, as: ElementList.self).elements.append(GObjectReference(retaining: object))
+}

@@ -1,0 +1,240 @@
+import CGLibShims
+import CGStreamer
+import GLibRuntime
+import Synchronization
+
+/// Bounds on what one student may send.
+public struct IngestLimits: Sendable {
+  /// Largest picture, in pixels; checked before a decoder sees it, in every container.
+  public var maximumWidth: Int
+  public var maximumHeight: Int
+  /// Largest message, in bytes.
+  public var maximumMessageBytes: Int
+  /// Encoded frames that may wait for the decoder; above it frames are dropped up to the next key frame.
+  public var maximumPendingFrames: Int
+  /// Bytes that may wait for the decoder. A container above it is refused: it cannot be dropped in the middle.
+  public var maximumPendingBytes: Int
+
+  public init(
+    maximumWidth: Int = 1920, maximumHeight: Int = 1080, maximumMessageBytes: Int = 2 << 20,
+    maximumPendingFrames: Int = 8, maximumPendingBytes: Int = 4 << 20
+  ) {
+    self.maximumWidth = maximumWidth
+    self.maximumHeight = maximumHeight
+    self.maximumMessageBytes = maximumMessageBytes
+    self.maximumPendingFrames = maximumPendingFrames
+    self.maximumPendingBytes = maximumPendingBytes
+  }
+
+  /// Whether a picture is small enough, upright or on its side as a phone sends it.
+  func allows(width: Int, height: Int) -> Bool {
+    width > 0 && height > 0
+      && max(width, height) <= max(maximumWidth, maximumHeight)
+      && min(width, height) <= min(maximumWidth, maximumHeight)
+  }
+
+  func refusal(width: Int, height: Int) -> String {
+    "a picture of \(width)x\(height) is larger than \(maximumWidth)x\(maximumHeight)"
+  }
+}
+
+/// What became of one message.
+public enum IngestResult: Sendable, Equatable {
+  /// It is on its way to the decoder.
+  case accepted
+  /// It was dropped, and so is all that follows up to the next key frame: ask the page for one.
+  case needsKeyFrame
+  /// It was dropped because the decoder is behind; nothing depends on it (JPEG).
+  case dropped
+  /// It is not what the media type promises, or breaks a bound. The text can be shown to the student.
+  case refused(String)
+  /// The container cannot go on: more waits than may. The page should begin the stream anew.
+  case needsRestart(String)
+  /// The pipeline was stopped or has failed.
+  case closed
+}
+
+/// The entrance of a live pipeline.
+public final class Ingest: Sendable {
+  /// How messages depend on each other, by the caps and the format of the file's `ingest`.
+  private enum Kind {
+    /// Each message is a picture of its own (JPEG).
+    case pictures
+    /// Each message is a frame; frames between key frames need those before them.
+    case frames
+    /// Messages are pieces of a container (`format=bytes`).
+    case container
+  }
+
+  private struct State {
+    var isClosed = false
+    var waitsForKeyFrame: Bool
+    var lastTime: GstClockTime = 0
+  }
+
+  private let source: GObjectReference
+  private let kind: Kind
+  private let codec: InspectedCodec?
+  private let limits: IngestLimits
+  private let counters: PipelineCounters
+  private let startedAt = g_get_monotonic_time()
+  private let state: Mutex<State>
+
+  /// - Parameter source: the appsrc, in state NULL.
+  init(source: GObjectReference, limits: IngestLimits, counters: PipelineCounters) {
+    self.source = source
+    self.limits = limits
+    self.counters = counters
+    let appsrc: UnsafeMutablePointer<GstAppSrc> = source.cast()
+    var mediaType = ""
+    if let caps = gst_app_src_get_caps(appsrc) {
+      if let structure = gst_caps_get_structure(caps, 0) {
+        mediaType = String(cString: gst_structure_get_name(structure))
+      }
+      gst_caps_unref(caps)
+    }
+    codec = InspectedCodec(mediaType: mediaType)
+    if Self.format(of: source) == GST_FORMAT_BYTES {
+      kind = .container
+    } else {
+      kind = codec == .jpeg ? .pictures : .frames
+    }
+    state = Mutex(State(waitsForKeyFrame: kind == .frames))
+
+    // What the server relies on is set here and not left to the file: nothing waits for a clock, nothing blocks the
+    // pusher, and the appsrc never drops by itself, since it cannot know key frames. The bound is kept in `push`.
+    exam_object_set_boolean(source.pointer, "is-live", 1)
+    exam_object_set_boolean(source.pointer, "block", 0)
+    exam_object_set_boolean(source.pointer, "emit-signals", 0)
+    exam_object_set_boolean(source.pointer, "do-timestamp", 0)
+    exam_object_set_uint64(source.pointer, "max-bytes", 0)
+    exam_object_set_uint64(source.pointer, "max-buffers", 0)
+    exam_object_set_uint64(source.pointer, "max-time", 0)
+
+    gst_pad_add_probe(
+      source.staticPad("src")?.cast(), GST_PAD_PROBE_TYPE_BUFFER, countEntering,
+      retainedCallbackContext(counters), releaseCallbackContext)
+  }
+
+  private static func format(of source: GObjectReference) -> GstFormat {
+    var value = GValue()
+    g_object_get_property(source.cast(), "format", &value)
+    defer { g_value_unset(&value) }
+    return GstFormat(rawValue: UInt32(bitPattern: g_value_get_enum(&value)))
+  }
+
+  /// Hands one encoded frame, or the next bytes of a container, to the pipeline. Thread-safe, and never blocks; the
+  /// order of calls is the order of frames.
+  ///
+  /// - Parameters:
+  ///   - payload: copied.
+  ///   - capturedAt: as the page stamped it, microseconds since the Unix epoch. It comes back with the pictures and
+  ///     is used for nothing else, so a clock that jumps does no harm.
+  ///   - isKeyFrame: what the page says; where the codec says it itself, that counts.
+  public func push(
+    _ payload: UnsafeRawBufferPointer, capturedAt: Int64, isKeyFrame: Bool
+  ) -> IngestResult {
+    let header = kind == .container ? nil : codec?.header(of: payload)
+    let result = state.withLock { state -> IngestResult in
+      if state.isClosed { return .closed }
+      if let verdict = verdict(on: payload, header: header, isKeyFrame: isKeyFrame, state: &state) {
+        return verdict
+      }
+      return submit(payload, capturedAt: capturedAt, isDelta: isDelta(header, isKeyFrame), &state)
+    }
+    if result != .accepted { counters.refused.increment() }
+    return result
+  }
+
+  /// Lets nothing in any more.
+  func close() {
+    state.withLock { $0.isClosed = true }
+  }
+
+  /// Nil when the message may go on.
+  private func verdict(
+    on payload: UnsafeRawBufferPointer, header: FrameHeader?, isKeyFrame: Bool, state: inout State
+  ) -> IngestResult? {
+    // After a message that is lost, the frames up to the next key frame would be decoded to rubbish.
+    func lose(_ result: IngestResult) -> IngestResult {
+      if kind == .frames { state.waitsForKeyFrame = true }
+      return result
+    }
+    if payload.isEmpty { return lose(.refused("an empty message")) }
+    if payload.count > limits.maximumMessageBytes {
+      return lose(
+        .refused("a message of \(payload.count) bytes is larger than \(limits.maximumMessageBytes)"))
+    }
+    if case .malformed(let reason) = header { return lose(.refused(reason)) }
+    if let size = header?.size, !limits.allows(width: size.width, height: size.height) {
+      return lose(.refused(limits.refusal(width: size.width, height: size.height)))
+    }
+    switch kind {
+    case .pictures:
+      return isBehind ? .dropped : nil
+    case .frames:
+      if counters.decoderIsLost.exchange(false, ordering: .acquiringAndReleasing) {
+        state.waitsForKeyFrame = true
+      }
+      if isBehind { return lose(.needsKeyFrame) }
+      if state.waitsForKeyFrame, isDelta(header, isKeyFrame) { return .needsKeyFrame }
+      state.waitsForKeyFrame = false
+      return nil
+    case .container:
+      return counters.pendingBytes + payload.count > limits.maximumPendingBytes
+        ? .needsRestart("more than \(limits.maximumPendingBytes) bytes wait for the decoder") : nil
+    }
+  }
+
+  private func isDelta(_ header: FrameHeader?, _ isKeyFrame: Bool) -> Bool {
+    switch header {
+    case .key: false
+    case .delta, .resizedDelta: true
+    case .malformed, nil: !isKeyFrame
+    }
+  }
+
+  private var isBehind: Bool {
+    counters.pending >= limits.maximumPendingFrames
+      || counters.pendingBytes >= limits.maximumPendingBytes
+  }
+
+  private func submit(
+    _ payload: UnsafeRawBufferPointer, capturedAt: Int64, isDelta: Bool, _ state: inout State
+  ) -> IngestResult {
+    guard let buffer = gst_buffer_new_memdup(payload.baseAddress, gsize(payload.count)) else {
+      return .refused("no memory for the message")
+    }
+    CaptureStamp.attach(capturedAt, to: buffer)
+    if kind != .container {
+      // Arrival time, strictly rising. The page's stamp is no use here: it may jump.
+      let now = GstClockTime(max(0, g_get_monotonic_time() - startedAt)) * 1000
+      state.lastTime = max(now, state.lastTime + 1)
+      buffer.pointee.pts = state.lastTime
+      buffer.pointee.dts = state.lastTime
+    }
+    if isDelta { buffer.pointee.mini_object.flags |= GST_BUFFER_FLAG_DELTA_UNIT.rawValue }
+    // Before the push: the streaming thread may take the buffer before the call returns.
+    counters.accepted.increment()
+    counters.acceptedBytes.increment(by: payload.count)
+    guard gst_app_src_push_buffer(source.cast(), buffer) == GST_FLOW_OK else {
+      state.isClosed = true
+      return .closed
+    }
+    return .accepted
+  }
+}
+
+/// Runs on the streaming thread for each message that leaves the appsrc.
+private func countEntering(
+  _ pad: UnsafeMutablePointer<GstPad>?, _ info: UnsafeMutablePointer<GstPadProbeInfo>?,
+  _ data: gpointer?
+) -> GstPadProbeReturn {
+  let counters = callbackContext(data, as: PipelineCounters.self)
+  if let buffer = gst_pad_probe_info_get_buffer(info) {
+    counters.enteringCapture.store(CaptureStamp.read(buffer) ?? -1, ordering: .relaxed)
+    counters.enteredBytes.increment(by: Int(gst_buffer_get_size(buffer)))
+  }
+  counters.entered.increment()
+  return GST_PAD_PROBE_OK
+}

@@ -1,0 +1,91 @@
+import ExamModel
+import GLibRuntime
+
+/// The two sizes in which teachers see a student.
+public enum PictureView: UInt8, Sendable, CaseIterable, CustomStringConvertible {
+  /// About 320x240, one of many in a grid.
+  case tile = 0
+  /// Up to 640x480, one student looked at closely.
+  case focus = 1
+
+  public var description: String { self == .tile ? "tile" : "focus" }
+}
+
+/// One JPEG as the picture tap hands it on. The bytes are shared, never copied again.
+public struct TapPicture: Sendable {
+  /// A complete JPEG, encoded by the pipeline and never the student's own bytes.
+  public let jpeg: SharedBytes
+  /// Width in pixels.
+  public let width: Int
+  /// Height in pixels.
+  public let height: Int
+  /// Capture time as the student's page stamped it, microseconds since the Unix epoch. For a container (webm) the
+  /// stamp of the chunk that completed the picture.
+  public let capturedAt: Int64
+}
+
+/// Where a live pipeline delivers. Every closure runs on the pipeline's streaming thread or its caller's: it must be
+/// quick and must not block, and it must not call `LivePipeline.stop()` and wait for it.
+///
+/// No closure begins to run once `LivePipeline.stop()` has returned.
+public struct MediaTaps: Sendable {
+  /// The newest picture for the face check, at most at `TapRates.analysis`.
+  public var analysis: @Sendable (AnalysisPicture) -> Void
+  /// The newest JPEG of an open view.
+  public var picture: @Sendable (PictureView, TapPicture) -> Void
+  /// Called at most once, on the pipeline actor: nothing comes any more, and the pipeline wants to be stopped.
+  public var failed: @Sendable (PipelineFailure) -> Void
+  /// A warning in GStreamer's own words, at most one per ten seconds and pipeline.
+  public var warned: @Sendable (String) -> Void
+
+  public init(
+    analysis: @escaping @Sendable (AnalysisPicture) -> Void,
+    picture: @escaping @Sendable (PictureView, TapPicture) -> Void,
+    failed: @escaping @Sendable (PipelineFailure) -> Void,
+    warned: @escaping @Sendable (String) -> Void = { _ in }
+  ) {
+    self.analysis = analysis
+    self.picture = picture
+    self.failed = failed
+    self.warned = warned
+  }
+}
+
+/// Upper bounds on what is scaled, encoded and delivered, in pictures per second. A frame above the rate is dropped
+/// before the scaler.
+public struct TapRates: Sendable {
+  /// Pictures per second for the face check. A bit above the check rate, so that a check always finds a fresh one.
+  public var analysis: Double
+  /// Pictures per second of the tile view.
+  public var tile: Double
+  /// Pictures per second of the focus view. Above the usual upload rate of 10, so that jitter costs no frame.
+  public var focus: Double
+
+  public init(analysis: Double = 5, tile: Double = 5, focus: Double = 15) {
+    self.analysis = analysis
+    self.tile = tile
+    self.focus = focus
+  }
+}
+
+/// Why a live pipeline gave up.
+public struct PipelineFailure: Error, Sendable, CustomStringConvertible {
+  public enum Cause: Sendable {
+    /// The stream cannot be decoded, or claims pictures above the limit: the student's page should start anew.
+    case stream
+    /// The stream ended by itself, as a container can.
+    case endOfStream
+    /// A fault of the pipeline or of the machine: memory, a missing plugin, a broken file.
+    case server
+  }
+
+  public let cause: Cause
+  /// The element that reported it.
+  public let element: String
+  /// GStreamer's own words.
+  public let message: String
+  /// GStreamer's detail for developers, possibly empty.
+  public let detail: String
+
+  public var description: String { "\(element): \(message)" }
+}

@@ -1,0 +1,65 @@
+import Synchronization
+
+/// What went through one live pipeline so far.
+public struct PipelineStatistics: Sendable, Equatable {
+  /// Messages taken by `Ingest.push`.
+  public var accepted = 0
+  /// Messages refused or dropped by `Ingest.push`.
+  public var refused = 0
+  /// Messages accepted that no element has taken yet.
+  public var pending = 0
+  /// Encoded frames handed to a decoder.
+  public var submitted = 0
+  /// Pictures that came out of a decoder.
+  public var decoded = 0
+  /// Encoded frames in a row, up to now, without a picture: the student's stream is not decodable when it grows.
+  public var undecodableRun = 0
+  /// Pictures delivered to the face check.
+  public var analysisPictures = 0
+  /// Tile pictures delivered.
+  public var tilePictures = 0
+  /// Focus pictures delivered.
+  public var focusPictures = 0
+}
+
+/// The counters behind `PipelineStatistics`, written from several threads.
+final class PipelineCounters: Sendable {
+  let accepted = Atomic<Int>(0)
+  let refused = Atomic<Int>(0)
+  /// Messages that left the appsrc, whose bytes are `enteredBytes`.
+  let entered = Atomic<Int>(0)
+  let acceptedBytes = Atomic<Int>(0)
+  let enteredBytes = Atomic<Int>(0)
+  let submitted = Atomic<Int>(0)
+  let decoded = Atomic<Int>(0)
+  let undecodableRun = Atomic<Int>(0)
+  let analysisPictures = Atomic<Int>(0)
+  let tilePictures = Atomic<Int>(0)
+  let focusPictures = Atomic<Int>(0)
+  /// Capture time of the message that entered last, for pictures whose own stamp was lost in a demuxer.
+  let enteringCapture = Atomic<Int64>(0)
+  /// Set when a decoder loses its way; taken by the ingest, which then waits for a key frame.
+  let decoderIsLost = Atomic<Bool>(false)
+
+  var pending: Int { accepted.load(ordering: .acquiring) - entered.load(ordering: .acquiring) }
+  var pendingBytes: Int {
+    acceptedBytes.load(ordering: .acquiring) - enteredBytes.load(ordering: .acquiring)
+  }
+
+  func snapshot() -> PipelineStatistics {
+    PipelineStatistics(
+      accepted: accepted.load(ordering: .relaxed),
+      refused: refused.load(ordering: .relaxed),
+      pending: max(0, pending),
+      submitted: submitted.load(ordering: .relaxed),
+      decoded: decoded.load(ordering: .relaxed),
+      undecodableRun: undecodableRun.load(ordering: .relaxed),
+      analysisPictures: analysisPictures.load(ordering: .relaxed),
+      tilePictures: tilePictures.load(ordering: .relaxed),
+      focusPictures: focusPictures.load(ordering: .relaxed))
+  }
+}
+
+extension Atomic where Value == Int {
+  func increment(by amount: Int = 1) { wrappingAdd(amount, ordering: .acquiringAndReleasing) }
+}

@@ -1,0 +1,36 @@
+import CGLibShims
+import CGStreamer
+import GLibRuntime
+
+/// Owns the making of pipelines and what their buses report, on a thread of its own.
+///
+/// Streaming threads never wait for it: they hand it a failure and go on.
+@globalActor
+public actor PipelineActor {
+  public static let shared = PipelineActor()
+  private static let executor = MainContextExecutor(name: "pipelines")
+
+  public nonisolated var unownedExecutor: UnownedSerialExecutor {
+    Self.executor.asUnownedSerialExecutor()
+  }
+}
+
+/// GStreamer, started once per process. Everything here that touches GStreamer first asks for it.
+enum GStreamer {
+  static let isInitialized: Bool = {
+    do {
+      return try withGLibError { gst_init_check(nil, nil, &$0) } != 0
+    } catch {
+      fatalError("GStreamer does not start: \(error)")
+    }
+  }()
+
+  static func initialize() { precondition(isInitialized) }
+}
+
+/// Makes the C library give memory back that stopped pipelines used. Call once, before the first pipeline.
+///
+/// Without it the heap stays at its peak after a large exam: 400 MB instead of 38 MB for 200 pipelines.
+public func tuneAllocator() {
+  exam_tune_malloc(131_072, 1_048_576)
+}

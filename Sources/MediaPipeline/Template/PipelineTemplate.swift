@@ -1,0 +1,49 @@
+import Foundation
+import GLibRuntime
+
+/// A pipeline file that was loaded and found to keep the contract; live pipelines are made from it.
+///
+/// The contract is by element names: `ingest` (appsrc), `faces` (appsink, I420), `tile` and `focus` (appsink, JPEG),
+/// and optional valves `…_gate`. `Pipelines/README.md` explains it to operators.
+public struct PipelineTemplate: Sendable {
+  /// The file's name without its suffix: `video-webm.vp9`.
+  public let name: String
+  /// The file, as it was given.
+  public let path: String
+  let text: PipelineText
+
+  /// The suffix of pipeline files.
+  public static let suffix = ".launch"
+
+  /// Reads and validates a file. No frame is decoded; `check(deadline:)` does that.
+  public init(contentsOf path: String) throws(PipelineFileError) {
+    let data: Data
+    do {
+      data = try Data(contentsOf: URL(fileURLWithPath: path))
+    } catch {
+      throw PipelineFileError(
+        code: .unreadable, file: path, line: nil, cause: String(cString: strerror(errno)),
+        hint: "check that the file exists and may be read")
+    }
+    guard data.count <= 65536, let text = String(validating: data, as: UTF8.self) else {
+      throw PipelineFileError(
+        code: .unreadable, file: path, line: nil, cause: "not a text of at most 64 KB in UTF-8",
+        hint: "a pipeline file is gst-launch text")
+    }
+    try self.init(text: text, path: path)
+  }
+
+  /// Validates a file's text; `path` is for messages and the name.
+  init(text: String, path: String) throws(PipelineFileError) {
+    self.path = path
+    let file = path.split(separator: "/").last ?? ""
+    name = String(file.hasSuffix(Self.suffix) ? file.dropLast(Self.suffix.count) : file)
+    self.text = PipelineText(text)
+    guard !self.text.description.isEmpty else {
+      throw PipelineFileError(
+        code: .syntax, file: path, line: nil, cause: "there is no pipeline in the file",
+        hint: "see Pipelines/README.md")
+    }
+    try PipelineGraph.make(self).checkFormats(of: self)
+  }
+}
