@@ -105,7 +105,7 @@ public struct ExamService: Sendable {
 
   private func reload(_ services: ExamServices) async {
     do {
-      try await services.pipelines.reload()
+      try await services.pipelines.reloadAndCheck()
       logger.info("pipelines read anew; students who join from now on use them")
     } catch {
       logger.error("the pipelines stay as they were", metadata: ["cause": "\(error)"])

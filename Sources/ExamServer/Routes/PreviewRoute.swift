@@ -73,9 +73,6 @@ final class PreviewRoute {
   }
 
   private func check(_ jpeg: [UInt8]) async throws(CheckError) -> FaceObservation {
-    guard let template = services.pipelines.template(for: "image/jpeg") else {
-      throw CheckError(reason: "this server has no pipeline for image/jpeg")
-    }
     let (observations, found) = AsyncStream.makeStream(of: FaceObservation?.self, bufferingPolicy: .bufferingNewest(1))
     let lane = services.faces.addLane(
       name: "preview", onObservation: { found.yield($0) }, onFailure: { _ in found.yield(nil) })
@@ -84,6 +81,7 @@ final class PreviewRoute {
       analysis: { lane.offer($0) }, picture: { _, _ in }, failed: { _ in found.yield(nil) })
     let pipeline: LivePipeline
     do {
+      let template = try services.pipelines.template(for: "image/jpeg")
       pipeline = try await LivePipeline.start(template, name: "preview", taps: taps)
     } catch {
       throw CheckError(reason: "\(error)")

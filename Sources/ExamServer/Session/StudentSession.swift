@@ -173,10 +173,9 @@ final class StudentSession {
       guard socket === self.socket else { return }
       switch error {
       case .superseded: return
-      case .unsupportedMedia(let known):
+      case .unsupportedMedia(let problem):
         isStarting = false
-        refuse(
-          "unsupported_media", "this server does not take \(media.prefix(100)); it takes \(known.joined(separator: ", "))")
+        refuse("unsupported_media", "this server does not take this media type: \(problem)")
       case .pipelineFailed(let detail):
         isStarting = false
         refuse("pipeline_failed", "the stream could not be set up on the server: \(detail)")

@@ -18,9 +18,9 @@ final class StudentUpload {
   }
 
   enum BeginError: Error {
-    /// No pipeline file takes this media type; `known` lists those that are taken.
-    case unsupportedMedia(known: [String])
-    case pipelineFailed(String)
+    /// No pipeline file takes this media type.
+    case unsupportedMedia(UnknownMediaError)
+    case pipelineFailed(PipelineFileError)
     /// A later call took over.
     case superseded
   }
@@ -58,9 +58,11 @@ final class StudentUpload {
     let mine = generation
     await stopPipeline()
     guard mine == generation else { throw .superseded }
-    guard let template = pipelines.template(for: media) else {
-      state = .idle
-      throw .unsupportedMedia(known: pipelines.mediaTypes)
+    let template: PipelineTemplate
+    do {
+      template = try pipelines.template(for: media)
+    } catch {
+      throw .unsupportedMedia(error)
     }
     self.media = media
     state = .starting
@@ -72,7 +74,7 @@ final class StudentUpload {
       pipeline = try await LivePipeline.start(template, name: name, taps: taps)
     } catch {
       if mine == generation { state = .idle }
-      throw .pipelineFailed("\(error)")
+      throw .pipelineFailed(error)
     }
     guard mine == generation else {
       await pipeline.stop()

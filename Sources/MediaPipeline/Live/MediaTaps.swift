@@ -1,16 +1,6 @@
 import ExamModel
 import GLibRuntime
 
-/// The two sizes in which teachers see a student.
-public enum PictureView: UInt8, Sendable, CaseIterable, CustomStringConvertible {
-  /// About 320x240, one of many in a grid.
-  case tile = 0
-  /// Up to 640x480, one student looked at closely.
-  case focus = 1
-
-  public var description: String { self == .tile ? "tile" : "focus" }
-}
-
 /// One JPEG as the picture tap hands it on. The bytes are shared, never copied again.
 public struct TapPicture: Sendable {
   /// A complete JPEG, encoded by the pipeline and never the student's own bytes.
