@@ -15,6 +15,7 @@ struct ServerMetrics: Sendable {
   let framesReceived = Counter()
   let framesRefused = Counter()
   let framesWithoutKey = Counter()
+  let framesBehind = Counter()
   let framesWithoutPipeline = Counter()
   let picturesEncoded = Counter()
   let picturesDelivered = Counter()

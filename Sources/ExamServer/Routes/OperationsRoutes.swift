@@ -37,6 +37,7 @@ final class OperationsRoutes {
       [
         (#"{cause="refused"}"#, "\(counts.framesRefused.value)"),
         (#"{cause="waiting_for_key_frame"}"#, "\(counts.framesWithoutKey.value)"),
+        (#"{cause="decoder_behind"}"#, "\(counts.framesBehind.value)"),
         (#"{cause="no_pipeline"}"#, "\(counts.framesWithoutPipeline.value)"),
       ])
     text.counter("exam_pictures_encoded_total", "Pictures encoded for teachers.", counts.picturesEncoded.value)

@@ -222,10 +222,16 @@ final class StudentSession {
     case .needsKeyFrame:
       metrics.framesWithoutKey.add(1)
       requestKeyFrame()
+    case .dropped:
+      metrics.framesBehind.add(1)
     case .refused(let reason):
       metrics.framesRefused.add(1)
-      refuse("bad_frame", "\(reason)")
-    case nil:
+      refuse("bad_frame", reason)
+    case .needsRestart(let reason):
+      metrics.framesRefused.add(1)
+      refuse("bad_stream", reason)
+      upload.scheduleRestart()
+    case .closed, nil:
       metrics.framesWithoutPipeline.add(1)
     }
     // An acknowledgement says that the frame was dealt with, whatever became of it, so that the page goes on.

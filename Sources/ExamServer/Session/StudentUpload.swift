@@ -120,13 +120,19 @@ final class StudentUpload {
 
   private func pipelineFailed(_ failure: PipelineFailure, generation: Int) {
     guard generation == self.generation else { return }
+    scheduleRestart()
+    onFailure(failure)
+  }
+
+  /// Gives the pipeline up; `restartIfDue` makes the next one.
+  func scheduleRestart() {
+    generation += 1
     failures += 1
     let old = state
     // Each failure in a row waits twice as long: a stream that always breaks must not keep the machine busy.
     let delay = Duration.milliseconds(250 * (1 << min(failures, 7)))
     state = .failed(retryAt: .now + delay)
     if case .running(let pipeline) = old { Task { await pipeline.stop() } }
-    onFailure(failure)
   }
 
   /// The stream decodes: the next failure is the first one again.
