@@ -11,7 +11,7 @@ public struct FaceCheckConfiguration: Sendable, Hashable {
   /// web, which have deadlines that a face check has not.
   public var workers: Int = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)) / 2)
 
-  /// The longest a student goes without a search of the whole picture, 0...60 s.
+  /// The longest a student goes without a search of the whole picture, 0...60 s; twice that under overload.
   ///
   /// Following one face finds nobody who joins it, and a chair that looks like a face looks like one in every
   /// picture: without the search it would hide an empty seat for good.

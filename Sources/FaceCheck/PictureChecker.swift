@@ -4,10 +4,12 @@ import ExamModel
 protocol PictureChecking {
   /// Checks one picture of one student.
   ///
-  /// - Parameter tracker: what is remembered of the student's earlier pictures.
+  /// - Parameters:
+  ///   - tracker: what is remembered of the student's earlier pictures.
+  ///   - isBehind: whether checks come late because there are too many.
   /// - Throws: `FaceCheckError`.
   func check(
-    _ picture: AnalysisPicture, tracker: inout FaceTracker, now: SuspendingClock.Instant
+    _ picture: AnalysisPicture, tracker: inout FaceTracker, now: SuspendingClock.Instant, isBehind: Bool
   ) throws -> FaceObservation
 }
 
@@ -22,7 +24,7 @@ final class PictureChecker: PictureChecking {
   }
 
   func check(
-    _ picture: AnalysisPicture, tracker: inout FaceTracker, now: SuspendingClock.Instant
+    _ picture: AnalysisPicture, tracker: inout FaceTracker, now: SuspendingClock.Instant, isBehind: Bool
   ) throws -> FaceObservation {
     let luminance = try detector.luminance(of: picture)
     func observation(_ faces: [DetectedFace], _ tier: FaceObservation.Tier) -> FaceObservation {
@@ -31,7 +33,7 @@ final class PictureChecker: PictureChecking {
         capturedAt: picture.capturedAt)
     }
 
-    let plan = tracker.plan(at: now)
+    let plan = tracker.plan(at: now, isBehind: isBehind)
     if case .trackedFace(let box) = plan {
       let found = try detector.faces(around: box, in: picture, minimumScore: thresholds.possiblyTracked)
       if let followed = tracker.follow(found.map(\.finding), at: now) {

@@ -29,6 +29,7 @@ final class PoolCore: Sendable {
     let id: LaneID
     let picture: AnalysisPicture
     var tracker: FaceTracker
+    let isBehind: Bool
   }
 
   /// What threads wait for.
@@ -40,12 +41,14 @@ final class PoolCore: Sendable {
   }
 
   private let monitor: Monitor<State>
+  /// From the start of a lane's check to when it is due again.
+  private let interval: Duration
   private let configuration: FaceCheckConfiguration
 
   init(configuration: FaceCheckConfiguration) {
     self.configuration = configuration
-    let schedule = CheckSchedule(interval: .seconds(1 / configuration.checksPerSecond))
-    monitor = Monitor(State(schedule: schedule), conditions: 2)
+    interval = .seconds(1 / configuration.checksPerSecond)
+    monitor = Monitor(State(schedule: CheckSchedule(interval: interval)), conditions: 2)
   }
 
   var statistics: FaceCheckStatistics {
@@ -135,7 +138,9 @@ final class PoolCore: Sendable {
   private func work(checker: any PictureChecking) {
     while var check = nextCheck() {
       let (wall, cpu) = (SuspendingClock.now, WorkerThread.cpuTime)
-      let result = Result { try checker.check(check.picture, tracker: &check.tracker, now: wall) }
+      let result = Result {
+        try checker.check(check.picture, tracker: &check.tracker, now: wall, isBehind: check.isBehind)
+      }
       let lane = finish(
         check, result, cpuTime: WorkerThread.cpuTime - cpu, wallTime: wall.duration(to: .now))
       guard let lane else { continue }
@@ -161,7 +166,9 @@ final class PoolCore: Sendable {
           tracker.searchWholePictureNext()
           state.lanes[id]!.searchesWholePictureNext = false
         }
-        return .done((Check(id: id, picture: picture, tracker: tracker), state.schedule.hasWork))
+        // Late by half an interval: no hiccup, but a third of the checks missing.
+        let check = Check(id: id, picture: picture, tracker: tracker, isBehind: delay > interval / 2)
+        return .done((check, state.schedule.hasWork))
       }
     }
     // This worker watched the clock for the others too: one of them takes over while it is busy.
@@ -188,7 +195,7 @@ final class PoolCore: Sendable {
       case .failure:
         state.statistics.failures += 1
       }
-      guard state.lanes[check.id] != nil, !state.isShutDown else { return nil }
+      guard state.lanes[check.id] != nil else { return nil }
       state.lanes[check.id]!.tracker = check.tracker
       state.callbacks[check.id] = .current
       return state.lanes[check.id]

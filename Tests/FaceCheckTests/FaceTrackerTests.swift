@@ -23,17 +23,18 @@ import Testing
     return tracker
   }
 
-  private func follows(_ tracker: FaceTracker, at offset: Duration) -> Bool {
-    if case .trackedFace = tracker.plan(at: start + offset) { return true }
+  private func follows(_ tracker: FaceTracker, at offset: Duration, isBehind: Bool = false) -> Bool {
+    if case .trackedFace = tracker.plan(at: start + offset, isBehind: isBehind) { return true }
     return false
   }
 
   @Test func nothingKnownSearchesTheWholePicture() {
-    #expect(makeTracker().plan(at: start) == .wholePicture)
+    #expect(makeTracker().plan(at: start, isBehind: false) == .wholePicture)
   }
 
   @Test func oneFaceIsFollowedWhereItWas() {
-    #expect(makeFollowing().plan(at: start + .milliseconds(500)) == .trackedFace(here))
+    let next = start + .milliseconds(500)
+    #expect(makeFollowing().plan(at: next, isBehind: false) == .trackedFace(here))
   }
 
   @Test func noFaceAndTwoFacesAreNotFollowed() {
@@ -52,6 +53,13 @@ import Testing
       #expect(tracker.follow([face(here, 0.99)], at: now) == 0)
     }
     #expect(!follows(tracker, at: .seconds(4)))
+  }
+
+  @Test func wholePictureComesHalfAsOftenWhileTheServerIsBehind() {
+    let tracker = makeFollowing()
+    #expect(follows(tracker, at: .milliseconds(7999), isBehind: true))
+    #expect(!follows(tracker, at: .seconds(8), isBehind: true))
+    #expect(!follows(tracker, at: .milliseconds(7999)))
   }
 
   @Test func scoreBelowPossibleLosesTheFace() {
@@ -108,7 +116,7 @@ import Testing
     var tracker = makeFollowing()
     #expect(
       tracker.follow([face(NormalizedRect(x: 0.5, y: 0.5, width: 0.1, height: 0.2), 0.9)], at: start) == 0)
-    guard case .trackedFace(let box) = tracker.plan(at: start) else {
+    guard case .trackedFace(let box) = tracker.plan(at: start, isBehind: false) else {
       Issue.record("the face is not followed")
       return
     }
