@@ -39,29 +39,36 @@ struct FaceTracker: Sendable {
 
   /// The faces last seen, as CenterFace would frame them.
   private var known: [NormalizedRect] = []
-  /// When CenterFace last searched; nil asks it next.
-  private var searchedAt: Instant?
+  /// How far into the period the second search comes, 0...1; later ones keep its beat.
+  private let searchPhase: Double
+  /// When CenterFace searches next in any case; nil before its first search.
+  private var nextSearch: Instant?
+  private var isSearchAsked = false
   /// Since when BlazeFace has been in doubt.
   private var doubtSince: Instant?
 
-  init(thresholds: FaceThresholds, wholePictureEvery: Duration) {
+  /// - Parameter searchPhase: 0...1, another for every student: those who come together, or were held up together,
+  ///   would otherwise be searched together ever after, and meanwhile nobody would be followed.
+  init(thresholds: FaceThresholds, wholePictureEvery: Duration, searchPhase: Double) {
     self.thresholds = thresholds
     self.wholePictureEvery = wholePictureEvery
+    self.searchPhase = searchPhase
   }
 
   /// What the check that starts `now` should look at.
   ///
   /// - Parameter isBehind: whether checks come late because there are too many.
   func plan(at now: Instant, isBehind: Bool) -> Plan {
-    let searchEvery = isBehind ? wholePictureEvery * 2 : wholePictureEvery
-    guard known.count == 1, let searchedAt, now < searchedAt + searchEvery else { return .wholePicture }
+    guard known.count == 1, let nextSearch, !isSearchAsked else { return .wholePicture }
+    // Behind, every other beat is left out.
+    guard now < (isBehind ? nextSearch + wholePictureEvery : nextSearch) else { return .wholePicture }
     if let doubtSince, now >= doubtSince + Self.doubtLimit { return .wholePicture }
     return .trackedFace(known[0])
   }
 
   /// Makes the next check a search of the whole picture.
   mutating func searchWholePictureNext() {
-    searchedAt = nil
+    isSearchAsked = true
   }
 
   /// Takes BlazeFace's answer, best first.
@@ -96,9 +103,17 @@ struct FaceTracker: Sendable {
         && known.contains { $0.overlap(with: finding.box) >= Self.sameFaceOverlap }
     }
     known = faces.map { findings[$0].box }
-    searchedAt = now
+    nextSearch = searchBeat(after: now)
+    isSearchAsked = false
     doubtSince = nil
     return faces
+  }
+
+  private func searchBeat(after now: Instant) -> Instant {
+    guard let nextSearch else { return now + wholePictureEvery * searchPhase }
+    guard nextSearch <= now, wholePictureEvery > .zero else { return nextSearch }
+    let missed = (nextSearch.duration(to: now) / wholePictureEvery).rounded(.down)
+    return nextSearch + wholePictureEvery * (missed + 1)
   }
 }
 

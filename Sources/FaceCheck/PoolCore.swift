@@ -68,10 +68,13 @@ final class PoolCore: Sendable {
     name: String, onObservation: @escaping @Sendable (FaceObservation) -> Void,
     onFailure: @escaping @Sendable (String) -> Void
   ) -> LaneID {
-    let tracker = FaceTracker(
-      thresholds: configuration.thresholds, wholePictureEvery: configuration.wholePictureEvery)
-    return monitor.withLock { state in
+    monitor.withLock { state in
       let id = state.schedule.add(at: .now)
+      // Multiples of the golden ratio spread evenly over the period, however many lanes there are.
+      let phase = (Double(id) * 0.618_033_988_749_895).truncatingRemainder(dividingBy: 1)
+      let tracker = FaceTracker(
+        thresholds: configuration.thresholds, wholePictureEvery: configuration.wholePictureEvery,
+        searchPhase: 1 - phase)
       state.lanes[id] = Lane(
         name: name, onObservation: onObservation, onFailure: onFailure, tracker: tracker)
       return id

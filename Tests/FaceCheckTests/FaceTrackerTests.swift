@@ -9,7 +9,7 @@ import Testing
   private let elsewhere = NormalizedRect(x: 0.05, y: 0.3, width: 0.15, height: 0.25)
 
   private func makeTracker() -> FaceTracker {
-    FaceTracker(thresholds: FaceThresholds(), wholePictureEvery: .seconds(4))
+    FaceTracker(thresholds: FaceThresholds(), wholePictureEvery: .seconds(4), searchPhase: 1)
   }
 
   private func face(_ box: NormalizedRect, _ score: Float) -> FaceTracker.Finding {
@@ -60,6 +60,29 @@ import Testing
     #expect(follows(tracker, at: .milliseconds(7999), isBehind: true))
     #expect(!follows(tracker, at: .seconds(8), isBehind: true))
     #expect(!follows(tracker, at: .milliseconds(7999)))
+  }
+
+  @Test func searchesKeepTheirOwnBeat() {
+    var tracker = FaceTracker(thresholds: FaceThresholds(), wholePictureEvery: .seconds(4), searchPhase: 0.25)
+    func search(_ tracker: inout FaceTracker, at offset: Duration) {
+      #expect(tracker.accept([face(here, 0.9)], at: start + offset) == [0])
+    }
+    search(&tracker, at: .zero)
+    #expect(follows(tracker, at: .milliseconds(999)))
+    #expect(!follows(tracker, at: .seconds(1)))
+    // Neither a search held up nor one that was asked for moves it.
+    search(&tracker, at: .milliseconds(10_500))
+    search(&tracker, at: .milliseconds(11_000))
+    #expect(follows(tracker, at: .milliseconds(12_999)))
+    #expect(!follows(tracker, at: .seconds(13)))
+  }
+
+  @Test func searchWithoutAPeriodIsAlways() {
+    var tracker = FaceTracker(thresholds: FaceThresholds(), wholePictureEvery: .zero, searchPhase: 1)
+    for second in 0...2 {
+      #expect(!follows(tracker, at: .seconds(second)))
+      #expect(tracker.accept([face(here, 0.9)], at: start + .seconds(second)) == [0])
+    }
   }
 
   @Test func scoreBelowPossibleLosesTheFace() {
