@@ -40,10 +40,12 @@ final class FaceDetector {
   /// The faces around a face of the same or an earlier picture, best first.
   func faces(around box: NormalizedRect, in picture: AnalysisPicture, minimumScore: Float) throws -> [Face] {
     let (width, height) = (Float(picture.width), Float(picture.height))
+    // Never less than a pixel and never beyond the picture, however small picture or box have become.
+    let boxWidth = min(max(1, box.width * width), width)
+    let boxHeight = min(max(1, box.height * height), height)
     var pixels = examface_box(
-      x: box.x * width, y: box.y * height,
-      // Never less than a pixel, however small the picture has become since.
-      width: min(max(1, box.width * width), width), height: min(max(1, box.height * height), height))
+      x: max(0, min(box.x * width, width - boxWidth)), y: max(0, min(box.y * height, height - boxHeight)),
+      width: boxWidth, height: boxHeight)
     return try faces(in: picture) { picture, faces, count, message in
       examface_check_around(
         detector, &picture, &pixels, Self.squareFactor, minimumScore, faces, Self.capacity, &count, &message)

@@ -146,6 +146,14 @@ import Testing
     }
   }
 
+  @Test func faceAtTheVeryEdgeCanBeFollowed() throws {
+    let picture = try Fixtures.picture("empty")
+    for corner: Float in [0, 0.9999] {
+      let sliver = NormalizedRect(x: corner, y: corner, width: 0.0001, height: 0.0001)
+      #expect(try detector.faces(around: sliver, in: picture, minimumScore: 0.5).isEmpty)
+    }
+  }
+
   @Test(arguments: [(2, 2), (15, 64), (64, 15), (4098, 16), (16, 4098)])
   func pictureOutOfBoundsIsRefused(width: Int, height: Int) throws {
     let pixels = [UInt8](repeating: 0, count: AnalysisPicture.byteCount(width: width, height: height))
