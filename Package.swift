@@ -73,7 +73,7 @@ let package = Package(
       name: "GLibRuntimeTests", dependencies: ["GLibRuntime", "CGStreamer"],
       swiftSettings: swiftSettings),
     .testTarget(
-      name: "MediaPipelineTests", dependencies: ["MediaPipeline", "ExamModel", "GLibRuntime"],
+      name: "MediaPipelineTests", dependencies: ["MediaPipeline", "ExamModel", "GLibRuntime", "CGStreamer"],
       swiftSettings: swiftSettings),
     .testTarget(
       name: "FaceCheckTests", dependencies: ["FaceCheck"], exclude: ["Fixtures"],

@@ -1,3 +1,4 @@
+import CGStreamer
 import ExamModel
 import Foundation
 import GLibRuntime
@@ -94,12 +95,21 @@ struct Upload: CustomTestStringConvertible {
 }
 
 enum Paths {
+  /// A critical of GLib or GStreamer is a wrong call of ours: it ends the tests.
+  private static let criticalsAreFatal: Bool = {
+    g_log_set_always_fatal(GLogLevelFlags(rawValue: 1 | 4 | 8))
+    return true
+  }()
+
   static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent()
   static let fixtures = root.appending(path: "Tests/Fixtures")
   static let pipelines = root.appending(path: "Pipelines").path
 
-  static func pipeline(_ name: String) -> String { "\(pipelines)/\(name).launch" }
+  static func pipeline(_ name: String) -> String {
+    _ = criticalsAreFatal
+    return "\(pipelines)/\(name).launch"
+  }
 }
 
 extension TapRates {

@@ -6,10 +6,6 @@ import Synchronization
 /// Stands at a decoder's pads: refuses pictures above the limits before memory is spent on them, whatever container
 /// they came in, and notices when nothing comes out.
 final class DecoderGuard: Sendable {
-  /// Frames in a row without a picture after which the decoder counts as lost. Half a second of a usual upload; more
-  /// than any decoder here keeps back.
-  private static let lostAfter = 5
-
   private let limits: IngestLimits
   private let counters: PipelineCounters
   private let codec = Mutex<InspectedCodec?>(nil)
@@ -76,18 +72,11 @@ final class DecoderGuard: Sendable {
       }
     }
     counters.submitted.increment()
-    counters.undecodableRun.increment()
-    if counters.undecodableRun.load(ordering: .relaxed) >= Self.lostAfter {
-      counters.decoderIsLost.store(true, ordering: .releasing)
-    }
+    if !counters.messagesAreFrames.load(ordering: .relaxed) { counters.countFrameIntoDecoder() }
     return nil
   }
 
-  func countPicture() {
-    counters.decoded.increment()
-    counters.undecodableRun.store(0, ordering: .relaxed)
-    counters.decoderIsLost.store(false, ordering: .releasing)
-  }
+  func countPicture() { counters.countPicture() }
 
   /// Whether anything may still pass.
   var isShut: Bool { hasRefused.load(ordering: .relaxed) }

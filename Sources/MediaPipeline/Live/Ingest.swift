@@ -99,6 +99,7 @@ public final class Ingest: Sendable {
     } else {
       kind = codec == .jpeg ? .pictures : .frames
     }
+    counters.messagesAreFrames.store(kind == .frames, ordering: .relaxed)
     state = Mutex(State(waitsForKeyFrame: kind == .frames))
 
     // What the server relies on is set here and not left to the file: nothing waits for a clock, nothing blocks the
@@ -236,5 +237,6 @@ private func countEntering(
     counters.enteredBytes.increment(by: Int(gst_buffer_get_size(buffer)))
   }
   counters.entered.increment()
+  if counters.messagesAreFrames.load(ordering: .relaxed) { counters.countFrameIntoDecoder() }
   return GST_PAD_PROBE_OK
 }

@@ -38,12 +38,31 @@ final class PipelineCounters: Sendable {
   let focusPictures = Atomic<Int>(0)
   /// Capture time of the message that entered last, for pictures whose own stamp was lost in a demuxer.
   let enteringCapture = Atomic<Int64>(0)
+  /// Whether each message is one frame, so that a run without pictures is counted where messages enter. A parser may
+  /// swallow what it cannot read, and a decoder then never hears of it.
+  let messagesAreFrames = Atomic<Bool>(false)
   /// Set when a decoder loses its way; taken by the ingest, which then waits for a key frame.
   let decoderIsLost = Atomic<Bool>(false)
 
   var pending: Int { accepted.load(ordering: .acquiring) - entered.load(ordering: .acquiring) }
   var pendingBytes: Int {
     acceptedBytes.load(ordering: .acquiring) - enteredBytes.load(ordering: .acquiring)
+  }
+
+  /// Frames in a row without a picture after which a decoder counts as lost: most of a second of a usual upload, and
+  /// more than a decoder keeps back to reorder.
+  private static let lostAfter = 8
+
+  func countFrameIntoDecoder() {
+    if undecodableRun.wrappingAdd(1, ordering: .relaxed).newValue >= Self.lostAfter {
+      decoderIsLost.store(true, ordering: .releasing)
+    }
+  }
+
+  func countPicture() {
+    decoded.increment()
+    undecodableRun.store(0, ordering: .relaxed)
+    decoderIsLost.store(false, ordering: .releasing)
   }
 
   func snapshot() -> PipelineStatistics {

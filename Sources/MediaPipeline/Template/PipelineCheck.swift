@@ -171,8 +171,17 @@ private final class PipelineProof: Sendable {
       failed: { failure in
         // A container that was generated ends by itself.
         guard failure.cause != .endOfStream else { return }
-        self.state.withLock { $0.problem = $0.problem ?? failure.description }
+        self.state.withLock { $0.problem = $0.problem ?? Self.words(of: failure) }
       })
+  }
+
+  /// GStreamer's message alone may be no more than "Internal data stream error."; its detail ends with the reason.
+  private static func words(of failure: PipelineFailure) -> String {
+    guard let reason = failure.detail.split(separator: "\n").last, reason.hasPrefix("streaming stopped")
+    else {
+      return failure.description
+    }
+    return "\(failure.description) (\(reason))"
   }
 
   var missing: [String] { state.withLock { state in Self.wanted.filter { !state.seen.contains($0) } } }

@@ -15,7 +15,7 @@ struct PipelineGraph {
   /// Parses the template's text.
   static func make(_ template: PipelineTemplate) throws(PipelineFileError) -> PipelineGraph {
     GStreamer.initialize()
-    let pipeline = try parse(template)
+    let pipeline = try PipelineParser.parse(template)
     func sink(_ name: String, _ purpose: String) throws(PipelineFileError) -> GObjectReference {
       try element(
         name, in: pipeline, type: gst_app_sink_get_type(), typeName: "appsink", purpose: purpose,
@@ -48,69 +48,6 @@ struct PipelineGraph {
     }
   }
 
-  // MARK: Parsing
-
-  private static func parse(
-    _ template: PipelineTemplate
-  ) throws(PipelineFileError) -> GObjectReference {
-    let element: GObjectReference?
-    do {
-      // An element comes back beside some errors too; `withGLibError` throws for every error that is set.
-      element = try parseLaunch(template.text.description)
-    } catch {
-      throw PipelineFileError(
-        code: .syntax, file: template.path, line: line(of: error, in: template),
-        cause: words(of: error), hint: hint(for: error))
-    }
-    guard let element, exam_object_is_a(element.pointer, gst_pipeline_get_type()) != 0 else {
-      throw PipelineFileError(
-        code: .contract, file: template.path, line: nil,
-        cause: "the text describes a single element, not a pipeline",
-        hint: "link ingest, a decoder and the three appsinks with !")
-    }
-    return element
-  }
-
-  private static func parseLaunch(_ description: String) throws(GLibError) -> GObjectReference? {
-    let element = try withGLibError {
-      gst_parse_launch_full(description, nil, GST_PARSE_FLAG_FATAL_ERRORS, &$0)
-    }
-    return element.map { GObjectReference(sinking: $0) }
-  }
-
-  private static func line(of error: GLibError, in template: PipelineTemplate) -> Int? {
-    // The words name the culprits in quotes, the last one most precisely: no property "x" in element "vp8dec".
-    if let name = error.message.quotedWords.first, let line = template.text.line(of: name) {
-      return line
-    }
-    // Where they name nothing, search for the line that brings the error of this code into the text.
-    return template.text.line { beginning in
-      do throws(GLibError) {
-        _ = try parseLaunch(beginning)
-        return true
-      } catch let other {
-        return other.code != error.code
-      }
-    }
-  }
-
-  /// GStreamer repeats the whole text after some errors; the first line of its words says what is wrong.
-  private static func words(of error: GLibError) -> String {
-    String(error.message.prefix(300).split(separator: "\n").first ?? "unknown error")
-  }
-
-  private static func hint(for error: GLibError) -> String {
-    switch GstParseError(rawValue: UInt32(error.code)) {
-    case GST_PARSE_ERROR_NO_SUCH_ELEMENT:
-      "check the spelling, and whether the package that holds the element is installed (gst-inspect-1.0)"
-    case GST_PARSE_ERROR_NO_SUCH_PROPERTY, GST_PARSE_ERROR_COULD_NOT_SET_PROPERTY:
-      "gst-inspect-1.0 lists the element's properties and their values"
-    case GST_PARSE_ERROR_LINK:
-      "the two elements do not fit each other's formats"
-    default: "check the text near that line with gst-launch-1.0"
-    }
-  }
-
   // MARK: Contract
 
   private static func element(
@@ -133,6 +70,37 @@ struct PipelineGraph {
     return element
   }
 
+  /// An appsrc links to anything; what follows it says whether it takes the media type.
+  private func checkFirstElement(
+    takes caps: UnsafeMutablePointer<GstCaps>, of template: PipelineTemplate
+  ) throws(PipelineFileError) {
+    guard let pad = ingest.staticPad("src"), let peer = gst_pad_get_peer(pad.cast()) else {
+      throw PipelineFileError(
+        code: .format, file: template.path, line: template.text.line(of: "name=ingest"),
+        cause: "nothing is linked to ingest", hint: "link a decoder with !")
+    }
+    let next = GObjectReference(adopting: peer)
+    guard gst_pad_query_accept_caps(next.cast(), caps) == 0 else { return }
+    // A gate passes the question on, so the one that declines may come later; it is the first that is no gate.
+    let element = firstElement(behind: pad)
+    throw PipelineFileError(
+      code: .format, file: template.path,
+      line: element.flatMap {
+        template.text.line(of: $0.elementName) ?? template.text.line(of: $0.factoryName ?? "")
+      },
+      cause: "\(element?.elementName ?? "what follows ingest") does not take \(capsText(caps))",
+      hint: "put the decoder of that media type behind ingest")
+  }
+
+  private func firstElement(behind pad: GObjectReference) -> GObjectReference? {
+    guard let peer = gst_pad_get_peer(pad.cast()) else { return nil }
+    let next = GObjectReference(adopting: peer)
+    guard let parent = gst_pad_get_parent_element(next.cast()) else { return nil }
+    let element = GObjectReference(adopting: parent)
+    guard element.factoryName == "valve", let source = element.staticPad("src") else { return element }
+    return firstElement(behind: source)
+  }
+
   /// Asks, without any frame, what can reach each sink, and refuses what the contract does not allow.
   func checkFormats(of template: PipelineTemplate) throws(PipelineFileError) {
     let caps = gst_app_src_get_caps(ingest.cast())
@@ -143,6 +111,7 @@ struct PipelineGraph {
         cause: "ingest does not say what it takes",
         hint: "give it one media type, such as caps=video/x-vp8")
     }
+    try checkFirstElement(takes: caps, of: template)
     for (element, wanted) in [
       (faces, "video/x-raw,format=(string)I420"), (tile, "image/jpeg"), (focus, "image/jpeg"),
     ] {
@@ -182,14 +151,4 @@ func capsText(_ caps: UnsafeMutablePointer<GstCaps>) -> String {
   guard let text = gst_caps_to_string(caps) else { return "" }
   defer { g_free(text) }
   return String(cString: text)
-}
-
-extension String {
-  /// The words between double quotes, in order.
-  fileprivate var quotedWords: [String] {
-    let parts = split(separator: "\"", omittingEmptySubsequences: false)
-    return parts.enumerated().compactMap {
-      $0.offset % 2 == 1 && $0.offset < parts.count - 1 ? String($0.element) : nil
-    }
-  }
 }
