@@ -32,7 +32,7 @@ public struct ExamService: Sendable {
     logger.info("ready", metadata: ["address": "\(address)"])
     onReady(address)
 
-    for await signal in signals([SIGINT, SIGTERM, SIGHUP]) {
+    for await signal in ProcessSignals([SIGINT, SIGTERM, SIGHUP]).stream {
       if signal == SIGHUP {
         await reload(services)
       } else {
@@ -114,20 +114,6 @@ public struct ExamService: Sendable {
       try log.reopen()
     } catch {
       logger.error("the log goes on in the old file", metadata: ["cause": "\(error)"])
-    }
-  }
-
-  /// The process's signals as they come; their default action is switched off.
-  private func signals(_ numbers: [Int32]) -> AsyncStream<Int32> {
-    AsyncStream { continuation in
-      let sources = numbers.map { number in
-        signal(number, SIG_IGN)
-        let source = DispatchSource.makeSignalSource(signal: number)
-        source.setEventHandler { continuation.yield(number) }
-        source.resume()
-        return source
-      }
-      continuation.onTermination = { _ in sources.forEach { $0.cancel() } }
     }
   }
 }

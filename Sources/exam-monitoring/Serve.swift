@@ -49,9 +49,9 @@ struct Serve: AsyncParsableCommand {
     let configuration = try await ServerConfiguration.load(
       overrides: overrides, file: config, environment: ProcessInfo.processInfo.environment)
     try await ExamService(configuration: configuration).run { address in
-      print("ExamMonitoring is ready at \(address)")
-      print("Press Ctrl-C to stop it.")
-      fflush(stdout)
+      // Not print: a program that waits for this line would wait for a full buffer.
+      let text = "ExamMonitoring is ready at \(address)\nPress Ctrl-C to stop it.\n"
+      FileHandle.standardOutput.write(Data(text.utf8))
     }
   }
 }

@@ -4,7 +4,7 @@ import Foundation
 import Logging
 
 /// Formats log records as single lines, for `server.log` and standard error alike:
-/// `2026-03-01T09:00:00.000Z info session=123456 student="Ada" joined`.
+/// `2026-03-01T09:00:00.000Z info joined name=Ada role=student session=123456`.
 struct ServerLogHandler: LogHandler {
   var metadata: Logger.Metadata = [:]
   var metadataProvider: Logger.MetadataProvider?
@@ -18,12 +18,11 @@ struct ServerLogHandler: LogHandler {
 
   func log(event: LogEvent) {
     let all = metadata.merging(event.metadata ?? [:]) { $1 }
-    var line = "\(Timestamp.now) \(event.level)"
+    var line = "\(Timestamp.now) \(event.level) \(Self.singleLine("\(event.message)"))"
     for (key, value) in all.sorted(by: { $0.key < $1.key }) {
       line += " \(key)=\(Self.quoted("\(value)"))"
     }
-    line += " " + Self.singleLine("\(event.message)")
-    if let error = event.error { line += ": " + Self.singleLine("\(error)") }
+    if let error = event.error { line += " error=\(Self.quoted("\(error)"))" }
     file.append(line: line)
     FileHandle.standardError.write(Data((line + "\n").utf8))
   }

@@ -92,7 +92,12 @@ final class PreviewRoute {
       found.yield(nil)
     }
     var observation: FaceObservation?
-    if case .accepted = result { observation = await observations.first { _ in true } ?? nil }
+    if case .accepted = result {
+      for await first in observations {
+        observation = first
+        break
+      }
+    }
     timeout.cancel()
     await pipeline.stop()
     if case .refused(let reason) = result { throw CheckError(reason: "\(reason)") }

@@ -37,7 +37,7 @@ final class SessionRoutes {
       await .answering { () throws(Access.Refusal) in try events(request) }
     }
     server.webSocketRoute("/api/sessions/:code/socket", subprotocol: "exam-monitoring.v1") { [self] request in
-      do {
+      do throws(Access.Refusal) {
         let (session, participant) = try access.participant(request, role: nil)
         return .accept { socket in session.connect(participant.id, socket: socket) }
       } catch {

@@ -3,7 +3,7 @@ import WebGateway
 
 /// Finds sessions by their codes. Several machines would agree on where a session lives behind this protocol.
 @GatewayActor
-protocol SessionDirectory: AnyObject {
+protocol SessionDirectory: AnyObject, Sendable {
   func find(_ code: SessionCode) -> SessionLookup
   /// Adds the session that `make` builds under a new code; `nil` when there are as many as may be.
   func add(_ make: (SessionCode) -> ExamSession) -> ExamSession?

@@ -1,5 +1,6 @@
 import CGLibShims
 import CGStreamer
+import ExamModel
 import GLibRuntime
 import Synchronization
 

@@ -1,5 +1,6 @@
 import CGLibShims
 import CGStreamer
+import ExamModel
 import GLibRuntime
 
 /// One instance of a template, in state NULL, with the elements that the contract names.

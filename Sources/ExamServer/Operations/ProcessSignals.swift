@@ -1,0 +1,29 @@
+import Dispatch
+import Glibc
+
+/// The process's signals as they come; their default action is switched off.
+struct ProcessSignals {
+  let stream: AsyncStream<Int32>
+
+  init(_ numbers: [Int32]) {
+    let (stream, continuation) = AsyncStream.makeStream(of: Int32.self)
+    let sources = numbers.map { number in
+      signal(number, SIG_IGN)
+      let source = DispatchSource.makeSignalSource(signal: number)
+      source.setEventHandler { continuation.yield(number) }
+      source.resume()
+      return source
+    }
+    self.stream = stream
+    let watch = Watch(sources: sources)
+    continuation.onTermination = { _ in watch.cancel() }
+  }
+
+  /// Keeps the sources alive until the stream ends. Sendable because dispatch sources may be cancelled from any thread,
+  /// and nothing else is done with them.
+  private final class Watch: @unchecked Sendable {
+    private let sources: [any DispatchSourceSignal]
+    init(sources: [any DispatchSourceSignal]) { self.sources = sources }
+    func cancel() { sources.forEach { $0.cancel() } }
+  }
+}
