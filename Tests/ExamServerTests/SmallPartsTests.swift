@@ -8,31 +8,39 @@ import Testing
   @Test func allowsABurstThenTheRate() {
     var limiter = RateLimiter<String>(burst: 3, perSecond: 2)
     let now = ContinuousClock.now
-    for _ in 0..<3 { #expect(limiter.take("a", at: now) == nil) }
-    #expect(limiter.take("a", at: now) == .milliseconds(500))
-    #expect(limiter.take("b", at: now) == nil)
-    #expect(limiter.take("a", at: now + .milliseconds(600)) == nil)
-    #expect(limiter.take("a", at: now + .milliseconds(600)) != nil)
+    let burst = (0..<4).map { _ in limiter.take("a", at: now) }
+    #expect(burst == [nil, nil, nil, .milliseconds(500)])
+    let other = limiter.take("b", at: now)
+    #expect(other == nil)
+    let later = (0..<2).map { _ in limiter.take("a", at: now + .milliseconds(600)) }
+    #expect(later[0] == nil)
+    #expect(later[1] != nil)
   }
 
   @Test func askingTakesNothing() {
     var limiter = RateLimiter<String>(burst: 1, perSecond: 1)
     let now = ContinuousClock.now
-    #expect(limiter.waitingTime("a", at: now) == nil)
-    #expect(limiter.take("a", at: now) == nil)
-    #expect(limiter.waitingTime("a", at: now) == .seconds(1))
+    let before = limiter.waitingTime("a", at: now)
+    let taken = limiter.take("a", at: now)
+    let after = limiter.waitingTime("a", at: now)
+    #expect(before == nil)
+    #expect(taken == nil)
+    #expect(after == .seconds(1))
   }
 }
 
 @Suite struct OnsetPicturesTests {
   @Test func theFirstPictureAfterTheSuspicionIsKept() {
     var onset = OnsetPictures()
-    #expect(!onset.take(SharedBytes([0])))
+    let unasked = onset.take(SharedBytes([0]))
+    #expect(!unasked)
     onset.want(for: .faceMissing)
     #expect(onset.isWanted)
-    #expect(onset.take(SharedBytes([1])))
+    let first = onset.take(SharedBytes([1]))
+    #expect(first)
     #expect(!onset.isWanted)
-    #expect(!onset.take(SharedBytes([1, 2])))
+    let second = onset.take(SharedBytes([1, 2]))
+    #expect(!second)
     #expect(onset.pictures[.faceMissing]?.count == 1)
     onset.drop(.faceMissing)
     #expect(onset.pictures.isEmpty)

@@ -1,3 +1,4 @@
+import ExamModel
 import Foundation
 import GLibRuntime
 import MediaPipeline
