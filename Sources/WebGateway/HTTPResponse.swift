@@ -1,0 +1,73 @@
+public import GLibRuntime
+
+/// An answer: plain bytes, or an endless stream of pictures.
+public struct HTTPResponse: Sendable {
+  public enum Body: Sendable {
+    case empty
+    case bytes([UInt8])
+    /// Bytes that are shared and not copied.
+    case shared(SharedBytes)
+    /// A multipart/x-mixed-replace stream, handed over once the answer's headers are on their way. Not called for a
+    /// HEAD request.
+    case pictures(@GatewayActor (PictureStream) -> Void)
+  }
+
+  /// 200 to 599.
+  public var status: Int
+  /// In order of appearance. `Cache-Control: no-store` is added where nothing is said of caching.
+  public var headers: [(name: String, value: String)]
+  public var body: Body
+
+  public init(status: Int, headers: [(name: String, value: String)] = [], body: Body = .empty) {
+    self.status = status
+    self.headers = headers
+    self.body = body
+  }
+
+  /// A JSON document, already encoded.
+  public static func json(status: Int = 200, _ bytes: [UInt8]) -> HTTPResponse {
+    HTTPResponse(status: status, headers: [("Content-Type", "application/json")], body: .bytes(bytes))
+  }
+
+  /// Text of the given type, such as `text/plain; charset=utf-8`.
+  public static func text(
+    status: Int = 200, _ text: String, contentType: String = "text/plain; charset=utf-8"
+  ) -> HTTPResponse {
+    HTTPResponse(status: status, headers: [("Content-Type", contentType)], body: .bytes(Array(text.utf8)))
+  }
+
+  /// A problem document (RFC 9457).
+  ///
+  /// - Parameters:
+  ///   - code: what a program can compare, such as `session_ended`.
+  ///   - retryAfter: in seconds; sent as `Retry-After` too.
+  public static func problem(
+    status: Int, title: String, detail: String? = nil, code: String? = nil, retryAfter: Int? = nil
+  ) -> HTTPResponse {
+    var document = "{\"type\":\"about:blank\",\"title\":\(jsonString(title)),\"status\":\(status)"
+    if let detail { document += ",\"detail\":" + jsonString(detail) }
+    if let code { document += ",\"code\":" + jsonString(code) }
+    if let retryAfter { document += ",\"retry_after\":\(retryAfter)" }
+    document += "}"
+    var headers: [(name: String, value: String)] = [("Content-Type", "application/problem+json")]
+    if let retryAfter { headers.append(("Retry-After", String(retryAfter))) }
+    return HTTPResponse(status: status, headers: headers, body: .bytes(Array(document.utf8)))
+  }
+
+  /// Encoded here so that the gateway needs no Foundation for its one kind of document.
+  private static func jsonString(_ text: String) -> String {
+    var result = "\""
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "\"": result += "\\\""
+      case "\\": result += "\\\\"
+      case "\n": result += "\\n"
+      case _ where scalar.value < 0x20:
+        let digits = String(scalar.value, radix: 16)
+        result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+      default: result.unicodeScalars.append(scalar)
+      }
+    }
+    return result + "\""
+  }
+}

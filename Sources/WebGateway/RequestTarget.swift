@@ -1,0 +1,77 @@
+/// Decoding of what stands in a request line. Refuses what could mean one thing to a check and another to the code
+/// behind it.
+enum RequestTarget {
+  /// The decoded segments of a percent-encoded path, or nil where a segment is `.` or `..`, is empty (but for the last
+  /// one), or holds `/`, a backslash, NUL or bytes that are not UTF-8.
+  static func segments(ofPath path: String) -> [String]? {
+    guard path.utf8.first == UInt8(ascii: "/") else { return nil }
+    if path == "/" { return [] }
+    var segments: [String] = []
+    let parts = path.utf8.dropFirst().split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+    for (index, part) in parts.enumerated() {
+      guard let segment = decode(part, plusIsSpace: false) else { return nil }
+      if segment.isEmpty && index != parts.count - 1 { return nil }
+      if segment == "." || segment == ".." { return nil }
+      if segment.utf8.contains(where: { $0 == 0 || $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "\\") }) {
+        return nil
+      }
+      segments.append(segment)
+    }
+    return segments
+  }
+
+  /// The fields of a query such as `view=tile&token=abc`; fields that cannot be decoded are left out.
+  static func fields(ofQuery query: String) -> [String: String] {
+    var fields: [String: String] = [:]
+    for field in query.utf8.split(separator: UInt8(ascii: "&")) {
+      let parts = field.split(
+        separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
+      guard let name = decode(parts[0], plusIsSpace: true),
+        let value = parts.count == 2 ? decode(parts[1], plusIsSpace: true) : ""
+      else { continue }
+      fields[name] = value
+    }
+    return fields
+  }
+
+  /// A path and query fit for a log: the value of every `token` field replaced, control characters and excess length
+  /// cut.
+  static func redacted(path: String, query: String?) -> String {
+    var text = path
+    if let query {
+      let fields = query.split(separator: "&", omittingEmptySubsequences: false).map { field in
+        let name = field.prefix { $0 != "=" }
+        let decoded = decode(name.utf8[...], plusIsSpace: true)?.lowercased()
+        return decoded == "token" || decoded == nil ? "token=…" : String(field)
+      }
+      text += "?" + fields.joined(separator: "&")
+    }
+    return String(String.UnicodeScalarView(text.unicodeScalars.prefix(256).filter { $0.value >= 0x20 }))
+  }
+
+  private static func decode(_ text: Substring.UTF8View, plusIsSpace: Bool) -> String? {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(text.count)
+    var iterator = text.makeIterator()
+    while let byte = iterator.next() {
+      switch byte {
+      case UInt8(ascii: "%"):
+        guard let high = iterator.next().flatMap(hexValue), let low = iterator.next().flatMap(hexValue)
+        else { return nil }
+        bytes.append(high << 4 | low)
+      case UInt8(ascii: "+") where plusIsSpace: bytes.append(UInt8(ascii: " "))
+      default: bytes.append(byte)
+      }
+    }
+    return String(validating: bytes, as: UTF8.self)
+  }
+
+  private static func hexValue(_ byte: UInt8) -> UInt8? {
+    switch byte {
+    case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
+    case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
+    case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
+    default: nil
+    }
+  }
+}

@@ -1,0 +1,47 @@
+/// The table of routes. Of two that match, the one added first answers.
+struct Router {
+  typealias Handler = @GatewayActor (HTTPRequest) async -> HTTPResponse
+
+  struct WebSocketRoute {
+    let subprotocol: String
+    let accept: @GatewayActor (HTTPRequest) -> WebSocketDecision
+  }
+
+  enum Answer {
+    case handler(Handler, parameters: [String: String])
+    case webSocket(WebSocketRoute, parameters: [String: String])
+    /// The path exists, the method does not; `allow` is the value of the `Allow` header.
+    case methodNotAllowed(allow: String)
+    case notFound
+  }
+
+  private var handlers: [(method: HTTPMethod, pattern: PathPattern, handler: Handler)] = []
+  private var webSockets: [(pattern: PathPattern, route: WebSocketRoute)] = []
+
+  mutating func add(_ method: HTTPMethod, _ pattern: String, _ handler: @escaping Handler) {
+    handlers.append((method, PathPattern(pattern), handler))
+  }
+
+  mutating func add(webSocket pattern: String, _ route: WebSocketRoute) {
+    webSockets.append((PathPattern(pattern), route))
+  }
+
+  /// A HEAD request is answered by the handler for GET.
+  func answer(_ method: HTTPMethod, _ path: [String]) -> Answer {
+    let wanted = method == .head ? .get : method
+    var allowed: [String] = []
+    for (routeMethod, pattern, handler) in handlers {
+      guard let parameters = pattern.match(path) else { continue }
+      if routeMethod == wanted { return .handler(handler, parameters: parameters) }
+      allowed.append(routeMethod.name)
+    }
+    for (pattern, route) in webSockets {
+      guard let parameters = pattern.match(path) else { continue }
+      if method == .get { return .webSocket(route, parameters: parameters) }
+      allowed.append("GET")
+    }
+    if allowed.isEmpty { return .notFound }
+    if allowed.contains("GET") { allowed.append("HEAD") }
+    return .methodNotAllowed(allow: allowed.joined(separator: ", "))
+  }
+}
