@@ -3,4 +3,8 @@
 
 #include <libsoup/soup.h>
 
+/// `soup_server_new`, a variadic: a server without a `Server` header that hands out request paths still
+/// percent-encoded, since its own decoding lets an encoded `/` or NUL through. The caller owns the reference.
+SoupServer *exam_soup_server_new(void);
+
 #endif

@@ -1,0 +1,125 @@
+import CSoup
+import GLibRuntime
+import Glibc
+
+/// The listening socket and the loop that accepts from it.
+///
+/// It is not libsoup's: its listener has a backlog of 10, stops for good after one shortage of descriptors, and leaks a
+/// descriptor for every kept-alive client that goes away.
+@GatewayActor
+final class Acceptor {
+  enum Failure {
+    /// The process or the system has no descriptor left.
+    case noDescriptor
+    case other(String)
+  }
+
+  private static let backlog: gint = 1024
+  /// Connections accepted in one turn of the loop, so that a burst does not keep the others waiting.
+  private static let perTurn = 64
+  /// Milliseconds without accepting after a failure: what waits stays in the backlog.
+  private static let pauseAfterFailure = 100
+
+  private let socket: GObjectReference
+  private let onSocket: @GatewayActor (GObjectReference) -> Void
+  private let onFailure: @GatewayActor (Failure) -> Void
+  private var watch: IOWatch?
+  private var pause: MainContextTimer?
+
+  /// Binds and listens, but does not accept yet.
+  ///
+  /// - Throws: `GLibError` where the address is not numeric, or cannot be bound.
+  init(
+    host: String, port: UInt16, onSocket: @escaping @GatewayActor (GObjectReference) -> Void,
+    onFailure: @escaping @GatewayActor (Failure) -> Void
+  ) throws {
+    self.onSocket = onSocket
+    self.onFailure = onFailure
+    guard
+      let raw = g_inet_socket_address_new_from_string(host == "localhost" ? "127.0.0.1" : host, guint(port))
+    else { throw GLibError(domain: "gateway", code: 0, message: "\(host) is not a numeric address") }
+    let address = GObjectReference(adopting: raw)
+    let family = g_socket_address_get_family(address.cast())
+    socket = try GObjectReference(
+      adopting: withGLibError {
+        g_socket_new(family, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_DEFAULT, &$0)
+      }!)
+    let listener: UnsafeMutablePointer<GSocket> = socket.cast()
+    g_socket_set_blocking(listener, 0)
+    g_socket_set_listen_backlog(listener, Self.backlog)
+    // `allow_reuse` is SO_REUSEADDR here, not SO_REUSEPORT: a second server on the port is an error.
+    _ = try withGLibError { g_socket_bind(listener, address.cast(), 1, &$0) }
+    _ = try withGLibError { g_socket_listen(listener, &$0) }
+  }
+
+  /// The address that was bound, with the port the system chose.
+  var boundAddress: BoundAddress {
+    guard let raw = g_socket_get_local_address(socket.cast(), nil) else {
+      return BoundAddress(host: "", port: 0)
+    }
+    let address = GObjectReference(adopting: raw)
+    return BoundAddress(
+      host: numericAddress(address), port: g_inet_socket_address_get_port(address.cast()))
+  }
+
+  func start() {
+    pause = nil
+    watch = IOWatch(readable: socket.cast()) { [weak self] in self?.accept() }
+  }
+
+  /// Stops accepting and frees the port.
+  func stop() {
+    pause = nil
+    watch?.cancel()
+    watch = nil
+    g_socket_close(socket.cast(), nil)
+  }
+
+  private func accept() {
+    for _ in 0..<Self.perTurn {
+      var error: UnsafeMutablePointer<GError>?
+      guard let accepted = g_socket_accept(socket.cast(), nil, &error) else {
+        let failure = error.map { GLibError(consuming: $0) }
+        if let failure { handle(failure) }
+        return
+      }
+      let connection = GObjectReference(adopting: accepted)
+      onSocket(connection)
+      if watch == nil { return }
+    }
+  }
+
+  private func handle(_ failure: GLibError) {
+    switch GIOErrorEnum(UInt32(failure.code)) {
+    case G_IO_ERROR_WOULD_BLOCK: return
+    // The peer gave up between the connect and the accept.
+    case G_IO_ERROR_CONNECTION_CLOSED: return
+    case G_IO_ERROR_TOO_MANY_OPEN_FILES: onFailure(.noDescriptor)
+    default: onFailure(.other(failure.message))
+    }
+    watch?.cancel()
+    watch = nil
+    pause = MainContextTimer(every: Self.pauseAfterFailure, on: GatewayActor.executor.mainContext) {
+      [weak self] in
+      GatewayActor.assumeIsolated { self?.start() }
+    }
+  }
+}
+
+/// Where a server listens.
+public struct BoundAddress: Sendable, Equatable {
+  /// Numeric.
+  public let host: String
+  public let port: UInt16
+}
+
+/// Lets the process open as many descriptors as the system allows it: every connection is one.
+func raiseDescriptorLimit() {
+  var limit = rlimit()
+  guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0, limit.rlim_cur < limit.rlim_max
+  else {
+    return
+  }
+  limit.rlim_cur = limit.rlim_max
+  _ = setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+}

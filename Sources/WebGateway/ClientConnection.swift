@@ -1,0 +1,123 @@
+import CSoup
+import GLibRuntime
+import Glibc
+
+/// One accepted connection: its socket, the stream over it, and its place among the counted ones until it is closed.
+@GatewayActor
+final class ClientConnection {
+  let address: String
+  let isSecure: Bool
+  private let socket: GObjectReference
+  /// What is read and written: a `GSocketConnection`, or the `GTlsServerConnection` around it.
+  private(set) var stream: GObjectReference
+  let localAddress: GObjectReference
+  let peerAddress: GObjectReference
+  private var onClosed: (@GatewayActor () -> Void)?
+
+  /// Takes over an accepted socket. Nil where the peer has gone already.
+  init?(socket: GObjectReference, unsentLowWater: Int, certificate: GObjectReference?) {
+    self.socket = socket
+    let raw: UnsafeMutablePointer<GSocket> = socket.cast()
+    guard let local = g_socket_get_local_address(raw, nil) else { return nil }
+    localAddress = GObjectReference(adopting: local)
+    guard let peer = g_socket_get_remote_address(raw, nil) else { return nil }
+    peerAddress = GObjectReference(adopting: peer)
+    address = numericAddress(peerAddress)
+    g_socket_set_option(raw, gint(IPPROTO_TCP), gint(TCP_NODELAY), 1, nil)
+    g_socket_set_option(raw, gint(IPPROTO_TCP), gint(TCP_NOTSENT_LOWAT), gint(unsentLowWater), nil)
+    g_socket_set_option(raw, gint(SOL_SOCKET), gint(SO_KEEPALIVE), 1, nil)
+    let plain = GObjectReference(adopting: g_socket_connection_factory_create_connection(raw))
+    isSecure = certificate != nil
+    guard let certificate else {
+      stream = plain
+      return
+    }
+    guard let secure = g_tls_server_connection_new(plain.cast(), certificate.cast(), nil) else { return nil }
+    stream = GObjectReference(adopting: secure)
+    // A browser that is closed sends no close_notify; HTTP tells by itself where an answer ends.
+    g_tls_connection_set_require_close_notify(stream.cast(), 0)
+    advertiseHTTP1(on: stream.cast())
+  }
+
+  var isOpen: Bool { onClosed != nil }
+
+  /// Calls `action` once, when the connection is closed.
+  func whenClosed(_ action: @escaping @GatewayActor () -> Void) { onClosed = action }
+
+  var rawSocket: UnsafeMutablePointer<GSocket> { socket.cast() }
+  var rawStream: UnsafeMutablePointer<GIOStream> { stream.cast() }
+  /// The stream's ends as `GPollableInputStream *` and `GPollableOutputStream *`, which it owns.
+  var pollableInput: OpaquePointer { OpaquePointer(g_io_stream_get_input_stream(rawStream)) }
+  var pollableOutput: OpaquePointer { OpaquePointer(g_io_stream_get_output_stream(rawStream)) }
+
+  /// Seconds without progress after which waiting for the socket fails; 0 for never.
+  func setTimeout(_ seconds: Double) {
+    g_socket_set_timeout(rawSocket, seconds == 0 ? 0 : guint(max(1, seconds.rounded(.up))))
+  }
+
+  /// SO_SNDBUF, in bytes.
+  func setSendBuffer(_ bytes: Int) {
+    g_socket_set_option(rawSocket, gint(SOL_SOCKET), gint(SO_SNDBUF), gint(bytes), nil)
+  }
+
+  /// Writes a few bytes past libsoup, as much of them as fits without waiting.
+  func writeDirectly(_ text: String) {
+    var error: UnsafeMutablePointer<GError>?
+    _ = Array(text.utf8).withUnsafeBytes { bytes in
+      g_pollable_output_stream_write_nonblocking(
+        pollableOutput, bytes.baseAddress!, gsize(bytes.count), nil, &error)
+    }
+    g_clear_error(&error)
+  }
+
+  /// Tells the peer that nothing more comes. Over TLS the connection is only closed later.
+  func shutDownWriting() {
+    if !isSecure { g_socket_shutdown(rawSocket, 0, 1, nil) }
+  }
+
+  /// Ends the connection in both directions: whoever reads or writes it finds out at once.
+  func shutDown() { g_socket_shutdown(rawSocket, 1, 1, nil) }
+
+  /// Keeps a following `g_io_stream_close`, which over TLS writes a goodbye and waits until it is written, from
+  /// waiting for a peer that does not read.
+  func prepareToClose() {
+    if isSecure, g_socket_condition_check(rawSocket, G_IO_OUT).rawValue & G_IO_OUT.rawValue == 0 {
+      shutDown()
+    }
+  }
+
+  /// Closes the descriptor. Not while a TLS handshake runs.
+  func close() {
+    guard let action = onClosed else { return }
+    onClosed = nil
+    prepareToClose()
+    g_io_stream_close(rawStream, nil, nil)
+    g_socket_close(rawSocket, nil)
+    action()
+  }
+}
+
+/// ALPN: HTTP/1.1 and nothing newer, whose faults in this version of libsoup are many.
+private func advertiseHTTP1(on connection: UnsafeMutablePointer<GTlsConnection>) {
+  "http/1.1".withCString { name in
+    var protocols: [UnsafePointer<CChar>?] = [name, nil]
+    protocols.withUnsafeMutableBufferPointer {
+      g_tls_connection_set_advertised_protocols(connection, $0.baseAddress)
+    }
+  }
+}
+
+/// The numeric form of a `GInetSocketAddress`, IPv4-mapped IPv6 as IPv4.
+func numericAddress(_ address: GObjectReference) -> String {
+  guard let inet = g_inet_socket_address_get_address(address.cast()),
+    let text = g_inet_address_to_string(inet)
+  else {
+    return ""
+  }
+  defer { g_free(text) }
+  let numeric = String(cString: text)
+  return numeric.hasPrefix("::ffff:") && numeric.contains(".") ? String(numeric.dropFirst(7)) : numeric
+}
+
+/// Seconds on a clock that only runs forward.
+func monotonicSeconds() -> Double { Double(g_get_monotonic_time()) / 1_000_000 }

@@ -1,0 +1,413 @@
+import CSoup
+import GLibRuntime
+
+/// One connection's one request and its answer.
+///
+/// There is one per connection because this version of libsoup leaks the descriptor of a kept-alive client that goes
+/// away between two requests: every answer says `Connection: close`.
+///
+/// libsoup owns the message. It is borrowed here until libsoup frees it, which is the one sign that comes however an
+/// exchange ends (`finished` does not come where the headers never did).
+@GatewayActor
+final class Exchange {
+  private enum State {
+    /// Headers, then body.
+    case reading
+    /// Too large or too slow: an answer was written past libsoup, and the rest is read and dropped.
+    case rejected
+    /// A handler is at work; libsoup is paused.
+    case handling
+    case answering
+    case streaming(PictureStream)
+    /// The handshake's answer is being written.
+    case upgrading(@GatewayActor (WebSocketConnection) -> Void)
+    /// The connection is a WebSocket's now.
+    case upgraded
+    case finished
+  }
+
+  let client: ClientConnection
+  private let core: WebServerCore
+  private var message: OpaquePointer?
+  private var state = State.reading
+  private var deadline: Double
+  private var started: Double
+  private var method = ""
+  private var logTarget = ""
+  private var status = 0
+  private var droppedBytes = 0
+
+  /// What a rejected request may still send before it is cut off, in bytes; more courtesy than that is not owed.
+  private static let courtesyBytes = 4 * 1024 * 1024
+  private static let courtesySeconds = 2.0
+
+  init(client: ClientConnection, core: WebServerCore) {
+    self.client = client
+    self.core = core
+    started = monotonicSeconds()
+    deadline = started + core.configuration.headerTimeout
+  }
+
+  // MARK: - From libsoup
+
+  /// libsoup has made the message that the request will be read into.
+  func begin(_ message: OpaquePointer) {
+    self.message = message
+    let object = UnsafeMutableRawPointer(message)
+    // The server keeps this exchange until the notification, so an unretained reference is enough for it.
+    g_object_weak_ref(
+      object.assumingMemoryBound(to: GObject.self), messageIsFreed, Unmanaged.passUnretained(self).toOpaque())
+    connectMessageSignals(object, context: self)
+    let headers = soup_server_message_get_response_headers(message)
+    for (name, value) in SecurityHeaders.common { soup_message_headers_replace(headers, name, value) }
+    soup_message_headers_replace(headers, "Connection", "close")
+  }
+
+  fileprivate func gotHeaders() {
+    guard let message else { return }
+    let headers = soup_server_message_get_request_headers(message)
+    // A short request can make libsoup build a huge answer out of ranges (CVE-2025-32907).
+    soup_message_headers_remove(headers, "Range")
+    started = monotonicSeconds()
+    deadline = started + core.configuration.bodyTimeout
+    method = String(cString: soup_server_message_get_method(message))
+    if let uri = soup_server_message_get_uri(message) {
+      logTarget = RequestTarget.redacted(
+        path: String(cString: g_uri_get_path(uri)), query: g_uri_get_query(uri).map { String(cString: $0) })
+    }
+    guard soup_message_headers_get_encoding(headers) == SOUP_ENCODING_CONTENT_LENGTH,
+      soup_message_headers_get_content_length(headers) > core.configuration.maximumBodyBytes
+    else { return }
+    if soup_message_headers_get_expectations(headers).rawValue & SOUP_EXPECTATION_CONTINUE.rawValue != 0 {
+      // The client waits before it sends the body, so libsoup can answer in order.
+      set(Self.bodyTooLarge)
+      state = .answering
+    } else {
+      rejectBody()
+    }
+  }
+
+  fileprivate func gotChunk(_ count: Int) {
+    guard let message else { return }
+    switch state {
+    case .reading:
+      if soup_server_message_get_request_body(message).pointee.length > core.configuration.maximumBodyBytes {
+        rejectBody()
+      }
+    case .rejected:
+      droppedBytes += count
+      if droppedBytes > Self.courtesyBytes { client.shutDown() }
+    default: break
+    }
+  }
+
+  /// Setting a status does not keep libsoup from reading on, so the answer goes past it, and what still comes is
+  /// dropped for a moment: closed at once, the connection would be reset and the answer lost.
+  private func rejectBody() {
+    guard let message else { return }
+    soup_message_body_set_accumulate(soup_server_message_get_request_body(message), 0)
+    soup_message_body_truncate(soup_server_message_get_request_body(message))
+    status = 413
+    client.writeDirectly(rawAnswer(413, "Content Too Large"))
+    client.shutDownWriting()
+    state = .rejected
+    deadline = monotonicSeconds() + Self.courtesySeconds
+  }
+
+  /// The whole request is there.
+  func gotBody() {
+    guard let message else { return }
+    guard case .reading = state else {
+      if case .rejected = state {
+        // Ends the exchange: there is nothing left to say.
+        client.shutDown()
+        soup_server_message_set_status(message, 413, nil)
+      }
+      return
+    }
+    core.statistics.requests += 1
+    guard let request = makeRequest(message) else {
+      return answer(.problem(status: 400, title: "Bad Request", detail: "The path cannot be decoded."))
+    }
+    core.dispatch(request, self)
+  }
+
+  fileprivate func wroteChunk() {
+    if case .streaming(let stream) = state { stream.chunkWritten() }
+  }
+
+  /// The answer to a WebSocket handshake is on its way: the connection is taken from libsoup.
+  fileprivate func wroteInformational() {
+    guard case .upgrading(let accepted) = state, let message,
+      let stolen = soup_server_message_steal_connection(message)
+    else { return }
+    state = .upgraded
+    let stream = GObjectReference(adopting: UnsafeMutableRawPointer(stolen))
+    core.upgraded(client, stolen: stream, target: logTarget, accepted: accepted)
+  }
+
+  fileprivate func messageFinished() {
+    // libsoup closes the stream next.
+    client.prepareToClose()
+  }
+
+  /// libsoup is done with the message, whatever happened.
+  fileprivate func messageFreed() {
+    let freed = message
+    message = nil
+    let last = state
+    state = .finished
+    if case .upgraded = last {
+      status = 101
+    } else {
+      client.close()
+    }
+    if case .streaming(let stream) = last { stream.closed() }
+    core.exchangeFinished(
+      self, message: freed, method: method, target: logTarget, status: status,
+      milliseconds: Int((monotonicSeconds() - started) * 1000))
+  }
+
+  // MARK: - Answering
+
+  /// Waits for a handler.
+  func handle(_ request: HTTPRequest, with handler: @escaping Router.Handler) {
+    guard let message else { return }
+    state = .handling
+    deadline = .infinity
+    soup_server_message_pause(message)
+    Task { @GatewayActor in
+      let response = await handler(request)
+      guard case .handling = self.state, let message = self.message else { return }
+      self.answer(response)
+      soup_server_message_unpause(message)
+    }
+  }
+
+  /// Sends an answer, unless the client has gone.
+  func answer(_ response: HTTPResponse) {
+    guard message != nil else { return }
+    if case .pictures(let accept) = response.body, method != "HEAD" {
+      return stream(response, accept)
+    }
+    state = .answering
+    deadline = monotonicSeconds() + core.configuration.responseTimeout
+    set(response)
+  }
+
+  private func stream(_ response: HTTPResponse, _ accept: @GatewayActor (PictureStream) -> Void) {
+    guard let message else { return }
+    set(response)
+    deadline = .infinity
+    let headers = soup_server_message_get_response_headers(message)
+    soup_message_headers_set_encoding(headers, SOUP_ENCODING_EOF)
+    soup_message_body_set_accumulate(soup_server_message_get_response_body(message), 0)
+    client.setSendBuffer(core.configuration.pictureSendBuffer)
+    let stream = PictureStream(exchange: self, core: core)
+    state = .streaming(stream)
+    core.statistics.openPictureStreams += 1
+    accept(stream)
+  }
+
+  private func set(_ response: HTTPResponse) {
+    guard let message else { return }
+    status = response.status
+    soup_server_message_set_status(message, guint(response.status), reasonPhrase(response.status))
+    let headers = soup_server_message_get_response_headers(message)
+    for (name, value) in response.headers where isHeaderText(name) && isHeaderText(value) {
+      soup_message_headers_append(headers, name, value)
+    }
+    if soup_message_headers_get_one(headers, "Cache-Control") == nil {
+      soup_message_headers_replace(headers, "Cache-Control", "no-store")
+    }
+    let body = soup_server_message_get_response_body(message)
+    switch response.body {
+    case .empty: break
+    case .bytes(let bytes): append(SharedBytes(bytes), to: body)
+    case .shared(let bytes): append(bytes, to: body)
+    case .pictures:
+      soup_message_headers_replace(headers, "Content-Type", MultipartPart.contentType)
+      // A HEAD request ends here.
+      soup_message_headers_set_encoding(headers, SOUP_ENCODING_EOF)
+    }
+  }
+
+  /// Answers a WebSocket handshake that has been allowed.
+  func upgrade(subprotocol: String, accepted: @escaping @GatewayActor (WebSocketConnection) -> Void) {
+    guard let message else { return }
+    let answerHeaders = soup_server_message_get_response_headers(message)
+    soup_message_headers_remove(answerHeaders, "Connection")
+    // Without an offer none is chosen: the frame codec knows no extension.
+    soup_message_headers_remove(soup_server_message_get_request_headers(message), "Sec-WebSocket-Extensions")
+    let isValid = subprotocol.withCString { name in
+      var protocols: [UnsafeMutablePointer<CChar>?] = [UnsafeMutablePointer(mutating: name), nil]
+      return soup_websocket_server_process_handshake(message, nil, &protocols, nil, nil) != 0
+    }
+    guard isValid else {
+      soup_message_body_truncate(soup_server_message_get_response_body(message))
+      soup_message_headers_clear(answerHeaders)
+      for (name, value) in SecurityHeaders.common { soup_message_headers_replace(answerHeaders, name, value) }
+      soup_message_headers_replace(answerHeaders, "Connection", "close")
+      var response = HTTPResponse.problem(
+        status: 400, title: "Bad Request", detail: "Not a WebSocket handshake of version 13.")
+      response.headers.append(("Sec-WebSocket-Version", "13"))
+      return answer(response)
+    }
+    state = .upgrading(accepted)
+    deadline = monotonicSeconds() + core.configuration.responseTimeout
+  }
+
+  // MARK: - For the picture stream
+
+  /// Hands parts to libsoup, which writes them one after the other.
+  func write(_ parts: [SharedBytes]) {
+    guard let message, case .streaming = state else { return }
+    let body = soup_server_message_get_response_body(message)
+    for part in parts { append(part, to: body) }
+    soup_server_message_unpause(message)
+  }
+
+  func endStream() {
+    guard let message, case .streaming = state else { return }
+    soup_message_body_complete(soup_server_message_get_response_body(message))
+    soup_server_message_unpause(message)
+    deadline = monotonicSeconds() + core.configuration.closeTimeout
+  }
+
+  // MARK: - Time
+
+  func sweep(now: Double) {
+    if case .streaming(let stream) = state { stream.sweep(now: now) }
+    guard now > deadline else { return }
+    deadline = .infinity
+    if case .reading = state {
+      core.noteSlowRequest(client.address)
+      status = 408
+      client.writeDirectly(rawAnswer(408, "Request Timeout"))
+    }
+    client.shutDown()
+  }
+
+  /// Ends the exchange for the server's stop: streams end in order, the rest is cut off but for an answer in progress.
+  func stop() {
+    switch state {
+    case .reading, .rejected, .upgrading: client.shutDown()
+    case .streaming(let stream): stream.end()
+    case .handling, .answering, .upgraded, .finished: break
+    }
+  }
+
+  // MARK: - Parts
+
+  private static let bodyTooLarge = HTTPResponse.problem(
+    status: 413, title: "Content Too Large", detail: "The request's body is larger than allowed.")
+
+  private func makeRequest(_ message: OpaquePointer) -> HTTPRequest? {
+    guard let uri = soup_server_message_get_uri(message),
+      let segments = RequestTarget.segments(ofPath: String(cString: g_uri_get_path(uri)))
+    else { return nil }
+    let query = g_uri_get_query(uri).map { RequestTarget.fields(ofQuery: String(cString: $0)) } ?? [:]
+    var body: [UInt8] = []
+    if let bytes = soup_message_body_flatten(soup_server_message_get_request_body(message)) {
+      body = SharedBytes(adopting: bytes).withUnsafeBytes { Array($0) }
+    }
+    return HTTPRequest(
+      method: HTTPMethod(method), path: "/" + segments.joined(separator: "/"), query: query,
+      headers: headerFields(soup_server_message_get_request_headers(message)), body: body,
+      remoteAddress: client.address, isSecure: client.isSecure)
+  }
+}
+
+/// libsoup takes a reference of its own, and no empty chunk.
+@GatewayActor
+private func append(_ bytes: SharedBytes, to body: UnsafeMutablePointer<SoupMessageBody>?) {
+  guard bytes.count > 0 else { return }
+  withExtendedLifetime(bytes) { soup_message_body_append_bytes(body, bytes.pointer) }
+}
+
+/// Phrases that this version of libsoup does not know; nil leaves it to libsoup.
+private func reasonPhrase(_ status: Int) -> String? {
+  switch status {
+  case 422: "Unprocessable Content"
+  case 426: "Upgrade Required"
+  case 428: "Precondition Required"
+  case 429: "Too Many Requests"
+  case 431: "Request Header Fields Too Large"
+  default: nil
+  }
+}
+
+/// No control characters: they would let a value begin a header of its own.
+private func isHeaderText(_ text: String) -> Bool { text.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7f } }
+
+/// An answer that is written without libsoup.
+func rawAnswer(_ status: Int, _ title: String) -> String {
+  let body = "{\"type\":\"about:blank\",\"title\":\"\(title)\",\"status\":\(status)}"
+  return
+    "HTTP/1.1 \(status) \(title)\r\nContent-Type: application/problem+json\r\nContent-Length: \(body.utf8.count)"
+    + "\r\nX-Content-Type-Options: nosniff\r\nReferrer-Policy: no-referrer\r\nCache-Control: no-store\r\n"
+    + (status == 503 ? "Retry-After: 5\r\n" : "") + "Connection: close\r\n\r\n" + body
+}
+
+private func headerFields(_ headers: OpaquePointer?) -> [String: String] {
+  var fields: [String: String] = [:]
+  var iterator = SoupMessageHeadersIter()
+  soup_message_headers_iter_init(&iterator, headers)
+  var name: UnsafePointer<CChar>?
+  var value: UnsafePointer<CChar>?
+  while soup_message_headers_iter_next(&iterator, &name, &value) != 0 {
+    let key = String(cString: name!).lowercased()
+    let text = String(cString: value!)
+    fields[key] = fields[key].map { $0 + ", " + text } ?? text
+  }
+  return fields
+}
+
+// MARK: - Signals
+
+private typealias PlainHandler = @convention(c) (gpointer?, gpointer?) -> Void
+
+private func connectMessageSignals(_ message: UnsafeMutableRawPointer, context: Exchange) {
+  let plain: [(String, PlainHandler)] = [
+    ("got-headers", messageGotHeaders), ("wrote-chunk", messageWroteChunk),
+    ("wrote-informational", messageWroteInformational), ("finished", messageIsFinished),
+  ]
+  for (signal, handler) in plain {
+    _ = SignalConnection(
+      message, signal, handler: unsafeBitCast(handler, to: GCallback.self), context: context)
+  }
+  let chunk: @convention(c) (gpointer?, OpaquePointer?, gpointer?) -> Void = messageGotChunk
+  _ = SignalConnection(
+    message, "got-chunk", handler: unsafeBitCast(chunk, to: GCallback.self), context: context)
+}
+
+private func messageGotHeaders(_ message: gpointer?, _ data: gpointer?) {
+  let exchange = callbackContext(data, as: Exchange.self)
+  GatewayActor.assumeIsolated { exchange.gotHeaders() }
+}
+
+private func messageGotChunk(_ message: gpointer?, _ chunk: OpaquePointer?, _ data: gpointer?) {
+  let exchange = callbackContext(data, as: Exchange.self)
+  let count = chunk.map { Int(g_bytes_get_size($0)) } ?? 0
+  GatewayActor.assumeIsolated { exchange.gotChunk(count) }
+}
+
+private func messageWroteChunk(_ message: gpointer?, _ data: gpointer?) {
+  let exchange = callbackContext(data, as: Exchange.self)
+  GatewayActor.assumeIsolated { exchange.wroteChunk() }
+}
+
+private func messageWroteInformational(_ message: gpointer?, _ data: gpointer?) {
+  let exchange = callbackContext(data, as: Exchange.self)
+  GatewayActor.assumeIsolated { exchange.wroteInformational() }
+}
+
+private func messageIsFinished(_ message: gpointer?, _ data: gpointer?) {
+  let exchange = callbackContext(data, as: Exchange.self)
+  GatewayActor.assumeIsolated { exchange.messageFinished() }
+}
+
+private func messageIsFreed(_ data: gpointer?, _ message: UnsafeMutablePointer<GObject>?) {
+  let exchange = callbackContext(data, as: Exchange.self)
+  GatewayActor.assumeIsolated { exchange.messageFreed() }
+}

@@ -1,0 +1,68 @@
+/// Everything an operator may tune about the gateway. Every input from outside has a bound here.
+public struct GatewayConfiguration: Sendable {
+  /// A certificate chain and its private key.
+  public struct TLSFiles: Sendable, Equatable {
+    /// Path of the PEM file with the server's certificate, followed by the intermediate ones.
+    public var certificate: String
+    /// Path of the PEM file with the unencrypted private key.
+    public var key: String
+
+    public init(certificate: String, key: String) {
+      self.certificate = certificate
+      self.key = key
+    }
+  }
+
+  /// A numeric IPv4 or IPv6 address, or `localhost`. `::` listens on IPv4 as well.
+  public var host: String
+  /// 0 lets the system choose.
+  public var port: UInt16
+  /// With it, the port speaks TLS and nothing else.
+  public var tls: TLSFiles?
+
+  /// Connections of all kinds at one time; further ones get 503 and are closed.
+  public var maximumConnections = 4096
+  /// The same for one address. A school's students may share one, so this bounds a fault, not an attack.
+  public var maximumConnectionsPerAddress = 1024
+  /// Seconds from accept until the TLS handshake is done.
+  public var handshakeTimeout = 10.0
+  /// Seconds from accept (or the TLS handshake's end) until the request's headers are complete.
+  public var headerTimeout = 10.0
+  /// Seconds from the headers until the request's body is complete.
+  public var bodyTimeout = 30.0
+  /// Seconds a plain answer may take to be written.
+  public var responseTimeout = 60.0
+  /// Seconds without any progress on a socket that waits to be written or read, before the peer counts as dead.
+  public var idleTimeout = 30.0
+  /// Largest request body, in bytes.
+  public var maximumBodyBytes = 256 * 1024
+
+  /// Largest WebSocket message, all its fragments together, in bytes. A connection can be given another bound.
+  public var maximumMessageBytes = 256 * 1024
+  /// Largest outgoing queue of one WebSocket, in bytes; past it the connection is closed with 1013.
+  public var maximumPendingBytes = 8 * 1024 * 1024
+  /// Seconds between two pings on a WebSocket.
+  public var pingInterval = 10.0
+  /// Seconds without a byte from a WebSocket peer before it counts as dead; more than `pingInterval`.
+  public var pongTimeout = 25.0
+  /// Seconds a closing WebSocket waits for the peer's side of the closing handshake.
+  public var closeTimeout = 3.0
+  /// Seconds between two parts of a picture stream with nothing new; the last picture is repeated, so that a client
+  /// that has gone is noticed.
+  public var pictureRepeatInterval = 5.0
+
+  /// Bytes the kernel may hold unsent before a socket counts as not writable (TCP_NOTSENT_LOWAT). Small, so that what
+  /// is stale waits above the kernel, where a newer picture can replace it.
+  public var unsentLowWater = 32 * 1024
+  /// SO_SNDBUF of picture streams, in bytes: bounds how old a picture can get inside the kernel.
+  public var pictureSendBuffer = 128 * 1024
+
+  /// Origins (`https://host[:port]`) that may open a WebSocket besides the server's own.
+  public var allowedOrigins: Set<String> = []
+
+  public init(host: String = "127.0.0.1", port: UInt16 = 8080, tls: TLSFiles? = nil) {
+    self.host = host
+    self.port = port
+    self.tls = tls
+  }
+}

@@ -1,0 +1,103 @@
+import GLibRuntime
+
+/// The HTTP server: routes, WebSockets, picture streams and files on one port, with or without TLS.
+///
+/// The way of a request: `Acceptor` takes the connection, `TLSHandshake` encrypts it where wanted, libsoup reads the
+/// request into an `Exchange`, the `Router` finds who answers: a handler, a `WebSocketConnection` that takes the
+/// connection over, a `PictureStream`, or `StaticFiles`.
+@GatewayActor
+public final class WebServer {
+  private enum State {
+    case idle
+    case running(Acceptor, MainContextTimer)
+    case stopping(MainContextTimer)
+    case stopped
+  }
+
+  /// Milliseconds between two looks at deadlines.
+  private static let sweepInterval = 100
+
+  private let core: WebServerCore
+  private var state = State.idle
+
+  /// - Parameters:
+  ///   - log: called on the gateway's thread; must not block.
+  /// - Throws: `GLibError` where the certificate or key cannot be read or do not fit.
+  public init(configuration: GatewayConfiguration, log: @escaping @Sendable (GatewayEvent) -> Void) throws {
+    core = try WebServerCore(configuration: configuration, log: log)
+  }
+
+  /// Adds a route.
+  ///
+  /// - Parameters:
+  ///   - pattern: matched by whole segments; `:name` matches any one segment. GET answers HEAD too.
+  ///   - handler: may take its time; the connection waits. Its answer is dropped where the client goes away.
+  public func route(
+    _ method: HTTPMethod, _ pattern: String,
+    _ handler: @escaping @GatewayActor (HTTPRequest) async -> HTTPResponse
+  ) {
+    core.router.add(method, pattern, handler)
+  }
+
+  /// Adds a path that speaks WebSocket. A handshake must offer `subprotocol` and, from a browser, come from this
+  /// server's origin or an allowed one; then `accept` decides, before the upgrade.
+  public func webSocketRoute(
+    _ pattern: String, subprotocol: String, accept: @escaping @GatewayActor (HTTPRequest) -> WebSocketDecision
+  ) {
+    core.router.add(webSocket: pattern, .init(subprotocol: subprotocol, accept: accept))
+  }
+
+  /// Serves the files under `root` where no route matches.
+  ///
+  /// - Parameters:
+  ///   - pages: files under `root` by path, such as `/teacher` to `teacher.html`.
+  public func serveFiles(from root: String, pages: [String: String]) {
+    core.files = StaticFiles(root: root, pages: pages)
+  }
+
+  /// Begins to listen. Raises the process's limit of open files to what the system allows.
+  ///
+  /// - Throws: `GLibError` where the address is not numeric or cannot be bound.
+  public func start() throws -> BoundAddress {
+    guard case .idle = state else { preconditionFailure("a web server starts once") }
+    raiseDescriptorLimit()
+    let core = core
+    let acceptor = try Acceptor(
+      host: core.configuration.host, port: core.configuration.port,
+      onSocket: { core.accept($0) }, onFailure: { core.noteAcceptFailure($0) })
+    let timer = MainContextTimer(every: Self.sweepInterval, on: GatewayActor.executor.mainContext) {
+      GatewayActor.assumeIsolated { core.sweep() }
+    }
+    acceptor.start()
+    state = .running(acceptor, timer)
+    let address = acceptor.boundAddress
+    core.log(.listening(host: address.host, port: address.port, tls: core.configuration.tls != nil))
+    return address
+  }
+
+  /// Reads the certificate and key again, for new connections.
+  ///
+  /// - Throws: `GLibError`; the old certificate stays in use.
+  public func reloadCertificate() throws { try core.loadCertificate() }
+
+  /// Stops accepting, closes WebSockets with 1001, ends streams, and waits for answers in progress.
+  ///
+  /// - Parameters:
+  ///   - seconds: after which what is left is cut off.
+  public func stop(within seconds: Double = 5) async {
+    guard case .running(let acceptor, let timer) = state else { return }
+    acceptor.stop()
+    state = .stopping(timer)
+    core.beginStop()
+    let deadline = monotonicSeconds() + seconds
+    while core.statistics.openConnections > 0, monotonicSeconds() < deadline {
+      try? await Task.sleep(for: .milliseconds(20))
+    }
+    core.finishStop()
+    timer.cancel()
+    state = .stopped
+    core.log(.stopped)
+  }
+
+  public var statistics: GatewayStatistics { core.statistics }
+}

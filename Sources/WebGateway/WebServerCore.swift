@@ -1,0 +1,287 @@
+import CGLibShims
+import CSoup
+import GLibRuntime
+
+/// What the parts of a server share: its connections, how requests find their handlers, and the clock.
+@GatewayActor
+final class WebServerCore {
+  let configuration: GatewayConfiguration
+  let log: @Sendable (GatewayEvent) -> Void
+  var statistics = GatewayStatistics()
+  var router = Router()
+  var files: StaticFiles?
+  let flushes = FlushScheduler()
+
+  private let limiter: EventLimiter
+  private let soup: GObjectReference
+  private var certificate: GObjectReference?
+  private var isStopping = false
+
+  private var connectionsByAddress: [String: Int] = [:]
+  private var handshakes: [ObjectIdentifier: TLSHandshake] = [:]
+  private var exchanges: [ObjectIdentifier: Exchange] = [:]
+  private var webSockets: [ObjectIdentifier: WebSocketConnection] = [:]
+  /// Set while a stream is handed to libsoup, which announces the message from inside that call.
+  private var exchangeBeingAccepted: Exchange?
+
+  init(configuration: GatewayConfiguration, log: @escaping @Sendable (GatewayEvent) -> Void) throws {
+    self.configuration = configuration
+    self.log = log
+    limiter = EventLimiter(log: log)
+    soup = GObjectReference(adopting: UnsafeMutableRawPointer(exam_soup_server_new()))
+    try loadCertificate()
+    // Deflate costs more than it saves on pictures, and an aborted handshake with it breaks all later ones.
+    soup_server_remove_websocket_extension(soup.cast(), soup_websocket_extension_deflate_get_type())
+    let started: @convention(c) (gpointer?, OpaquePointer?, gpointer?) -> Void = soupRequestStarted
+    let context = WeakCore(core: self)
+    _ = SignalConnection(
+      soup.pointer, "request-started", handler: unsafeBitCast(started, to: GCallback.self), context: context)
+    soup_server_add_handler(
+      soup.cast(), nil, soupRequestIsRead, retainedCallbackContext(context), releaseCallbackContext)
+  }
+
+  /// Reads the certificate and key again; connections that are open keep the old one.
+  func loadCertificate() throws {
+    guard let files = configuration.tls else { return }
+    certificate = try GObjectReference(
+      adopting: withGLibError { g_tls_certificate_new_from_files(files.certificate, files.key, &$0) }!)
+  }
+
+  // MARK: - Connections
+
+  func accept(_ socket: GObjectReference) {
+    guard
+      let client = ClientConnection(
+        socket: socket, unsentLowWater: configuration.unsentLowWater, certificate: certificate)
+    else {
+      g_socket_close(socket.cast(), nil)
+      return
+    }
+    let address = client.address
+    let ofAddress = connectionsByAddress[address, default: 0]
+    statistics.openConnections += 1
+    connectionsByAddress[address] = ofAddress + 1
+    client.whenClosed { [weak self] in self?.connectionClosed(address) }
+
+    if isStopping || statistics.openConnections > configuration.maximumConnections {
+      return refuse(client, .total, .refusedTotal)
+    }
+    if ofAddress >= configuration.maximumConnectionsPerAddress {
+      return refuse(client, .perAddress, .refusedPerAddress)
+    }
+    statistics.acceptedConnections += 1
+    client.setTimeout(configuration.idleTimeout)
+    if client.isSecure {
+      let handshake = TLSHandshake(client, timeout: configuration.handshakeTimeout) {
+        [weak self] handshake, error in
+        self?.handshakeDone(handshake, error)
+      }
+      handshakes[ObjectIdentifier(handshake)] = handshake
+    } else {
+      handOver(client)
+    }
+  }
+
+  private func refuse(
+    _ client: ClientConnection, _ reason: GatewayEvent.RefusalReason, _ kind: EventLimiter.Kind
+  ) {
+    statistics.refusedConnections += 1
+    let address = client.address
+    limiter.note(kind) { .connectionsRefused(count: $0, address: address, reason: reason) }
+    if client.isSecure {
+      // An answer would take a handshake, which is what there is no room for.
+      client.shutDown()
+    } else {
+      client.writeDirectly(rawAnswer(503, "Service Unavailable"))
+    }
+    client.close()
+  }
+
+  private func connectionClosed(_ address: String) {
+    statistics.openConnections -= 1
+    let left = connectionsByAddress[address, default: 1] - 1
+    connectionsByAddress[address] = left > 0 ? left : nil
+  }
+
+  private func handshakeDone(_ handshake: TLSHandshake, _ error: GLibError?) {
+    handshakes[ObjectIdentifier(handshake)] = nil
+    if let error {
+      statistics.failedHandshakes += 1
+      let address = handshake.client.address
+      limiter.note(.handshake) { .handshakesFailed(count: $0, address: address, message: error.message) }
+    }
+    guard error == nil, !isStopping else {
+      handshake.client.shutDown()
+      handshake.client.close()
+      return
+    }
+    handOver(handshake.client)
+  }
+
+  private func handOver(_ client: ClientConnection) {
+    let exchange = Exchange(client: client, core: self)
+    exchanges[ObjectIdentifier(exchange)] = exchange
+    exchangeBeingAccepted = exchange
+    soup_server_accept_iostream(
+      soup.cast(), client.rawStream, client.localAddress.cast(), client.peerAddress.cast(), nil)
+    exchangeBeingAccepted = nil
+  }
+
+  fileprivate func requestStarted(_ message: OpaquePointer) {
+    guard let exchange = exchangeBeingAccepted else { return }
+    exchangeBeingAccepted = nil
+    exchangesByMessage[message] = exchange
+    exchange.begin(message)
+  }
+
+  /// For the handler, which libsoup calls with the message alone.
+  private var exchangesByMessage: [OpaquePointer: Exchange] = [:]
+
+  fileprivate func requestIsRead(_ message: OpaquePointer) { exchangesByMessage[message]?.gotBody() }
+
+  func exchangeFinished(
+    _ exchange: Exchange, message: OpaquePointer?, method: String, target: String, status: Int,
+    milliseconds: Int
+  ) {
+    exchanges[ObjectIdentifier(exchange)] = nil
+    if let message { exchangesByMessage[message] = nil }
+    if statistics.answersByClass.indices.contains(status / 100) {
+      statistics.answersByClass[status / 100] += 1
+    }
+    guard !method.isEmpty else { return }
+    log(
+      .request(
+        method: method, target: target, status: status, address: exchange.client.address,
+        milliseconds: milliseconds))
+  }
+
+  func noteSlowRequest(_ address: String) {
+    statistics.slowRequests += 1
+    limiter.note(.slowRequest) { .slowRequests(count: $0, address: address) }
+  }
+
+  func noteAcceptFailure(_ failure: Acceptor.Failure) {
+    switch failure {
+    case .noDescriptor:
+      statistics.descriptorShortages += 1
+      limiter.note(.descriptors) { .descriptorsExhausted(count: $0) }
+    case .other(let message): limiter.note(.acceptFailed) { .acceptFailed(count: $0, message: message) }
+    }
+  }
+
+  // MARK: - Requests
+
+  func dispatch(_ request: HTTPRequest, _ exchange: Exchange) {
+    var request = request
+    let segments =
+      request.path == "/"
+      ? []
+      : request.path.dropFirst().split(
+        separator: "/", omittingEmptySubsequences: false
+      ).map(String.init)
+    switch router.answer(request.method, segments) {
+    case .handler(let handler, let parameters):
+      request.parameters = parameters
+      exchange.handle(request, with: handler)
+    case .webSocket(let route, let parameters):
+      request.parameters = parameters
+      openWebSocket(request, route, exchange)
+    case .methodNotAllowed(let allow): exchange.answer(methodNotAllowed(allow))
+    case .notFound:
+      if let files, let file = files.answer(request) {
+        exchange.answer(file)
+      } else {
+        exchange.answer(.problem(status: 404, title: "Not Found"))
+      }
+    }
+  }
+
+  private func methodNotAllowed(_ allow: String) -> HTTPResponse {
+    var response = HTTPResponse.problem(status: 405, title: "Method Not Allowed")
+    response.headers.append(("Allow", allow))
+    return response
+  }
+
+  private func openWebSocket(_ request: HTTPRequest, _ route: Router.WebSocketRoute, _ exchange: Exchange) {
+    switch WebSocketUpgrade.check(
+      request, subprotocol: route.subprotocol, allowedOrigins: configuration.allowedOrigins)
+    {
+    case .some(let refusal): exchange.answer(refusal)
+    case nil where isStopping:
+      exchange.answer(.problem(status: 503, title: "Service Unavailable", retryAfter: 5))
+    case nil:
+      switch route.accept(request) {
+      case .refuse(let response): exchange.answer(response)
+      case .accept(let accepted): exchange.upgrade(subprotocol: route.subprotocol, accepted: accepted)
+      }
+    }
+  }
+
+  func upgraded(
+    _ client: ClientConnection, stolen: GObjectReference, target: String,
+    accepted: @GatewayActor (WebSocketConnection) -> Void
+  ) {
+    let connection = WebSocketConnection(client: client, stolen: stolen, target: target, host: self)
+    webSockets[ObjectIdentifier(connection)] = connection
+    statistics.openWebSockets += 1
+    log(.webSocketOpened(target: target, address: client.address))
+    accepted(connection)
+    connection.begin()
+    if isStopping { connection.close(code: 1001, reason: "server stopping") }
+  }
+
+  func webSocketFinished(_ connection: WebSocketConnection) {
+    if webSockets.removeValue(forKey: ObjectIdentifier(connection)) != nil { statistics.openWebSockets -= 1 }
+  }
+
+  // MARK: - Time and the end
+
+  /// Called a few times a second: everything with a deadline looks at the clock.
+  func sweep() {
+    let now = monotonicSeconds()
+    for handshake in Array(handshakes.values) { handshake.sweep(now: now) }
+    for exchange in Array(exchanges.values) { exchange.sweep(now: now) }
+    for connection in Array(webSockets.values) { connection.sweep(now: now) }
+    limiter.sweep(now: now)
+  }
+
+  func beginStop() {
+    isStopping = true
+    for handshake in Array(handshakes.values) { handshake.cancel() }
+    for connection in Array(webSockets.values) { connection.close(code: 1001, reason: "server stopping") }
+    for exchange in Array(exchanges.values) { exchange.stop() }
+  }
+
+  /// Cuts off what is left.
+  func finishStop() {
+    for connection in Array(webSockets.values) { connection.abort() }
+    soup_server_disconnect(soup.cast())
+  }
+}
+
+/// Keeps the callbacks of libsoup's server, which the core owns, from keeping the core.
+private final class WeakCore: Sendable {
+  weak let core: WebServerCore?
+  init(core: WebServerCore) { self.core = core }
+}
+
+/// A message that libsoup lends to a callback, on its way into the actor. The callback runs on the actor's thread and
+/// waits for the actor's code, so nothing is shared.
+private struct LentMessage: @unchecked Sendable {
+  let pointer: OpaquePointer
+}
+
+private func soupRequestStarted(_ server: gpointer?, _ message: OpaquePointer?, _ data: gpointer?) {
+  let core = callbackContext(data, as: WeakCore.self).core
+  let message = LentMessage(pointer: message!)
+  GatewayActor.assumeIsolated { core?.requestStarted(message.pointer) }
+}
+
+private func soupRequestIsRead(
+  _ server: UnsafeMutablePointer<SoupServer>?, _ message: OpaquePointer?, _ path: UnsafePointer<CChar>?,
+  _ query: OpaquePointer?, _ data: gpointer?
+) {
+  let core = callbackContext(data, as: WeakCore.self).core
+  let message = LentMessage(pointer: message!)
+  GatewayActor.assumeIsolated { core?.requestIsRead(message.pointer) }
+}

@@ -1,0 +1,343 @@
+import CSoup
+public import GLibRuntime
+
+/// One WebSocket after its handshake.
+///
+/// Speaks through GIO's pollable streams, so it is the same over TCP and TLS. What is sent in one turn of the loop is
+/// written together at its end. The owner sets the callbacks while it accepts the connection and need not keep it: the
+/// server does until it is closed.
+@GatewayActor
+public final class WebSocketConnection {
+  /// A text message, checked to be UTF-8.
+  public var onText: (@GatewayActor (String) -> Void)?
+  /// A binary message; the bytes are lent for the time of the call.
+  public var onBinary: (@GatewayActor (UnsafeRawBufferPointer) -> Void)?
+  /// Called exactly once, whatever the cause. Nothing is delivered after it.
+  public var onClose: (@GatewayActor (WebSocketCloseReason) -> Void)?
+  /// Called when `pendingBytes` falls to 0 after a write had to wait.
+  public var onDrained: (@GatewayActor () -> Void)?
+
+  /// The peer's numeric address.
+  public let remoteAddress: String
+  /// Bytes handed to `send` that the kernel has not taken yet.
+  public var pendingBytes: Int { output.pendingBytes }
+  /// Largest message the peer may send, in bytes, its fragments together; a larger one closes with 1009.
+  public var maximumMessageBytes: Int {
+    didSet { boundChanged = true }
+  }
+  /// Whether messages can still be sent.
+  public var isOpen: Bool { state == .open }
+
+  private enum State: Equatable {
+    case open
+    /// This side's close frame is sent or queued; ends with the peer's, at `deadline`, or with the connection.
+    case closing(deadline: Double)
+    /// Both sides have said all, or one broke the protocol: what is queued is still written, input is dropped.
+    case ending(deadline: Double)
+    case closed
+  }
+
+  let target: String
+  private let client: ClientConnection
+  private let host: WebServerCore
+  private let output: OutputQueue
+  private let outputStream: OpaquePointer
+  /// The stream libsoup read the request from: it may hold bytes that came right behind the request.
+  private var firstInput: GObjectReference?
+  private let inputStream: OpaquePointer
+  private var decoder: WebSocketFrameDecoder
+  private var boundChanged = false
+  private var state = State.open
+  private var reason: WebSocketCloseReason?
+  private var inputWatch: IOWatch?
+  private var outputWatch: IOWatch?
+  private var flushIsScheduled = false
+  private var closeIsReported = false
+  private var lastReceived: Double
+  private var lastPing: Double
+
+  init(client: ClientConnection, stolen: GObjectReference, target: String, host: WebServerCore) {
+    self.client = client
+    self.host = host
+    self.target = target
+    remoteAddress = client.address
+    maximumMessageBytes = host.configuration.maximumMessageBytes
+    decoder = WebSocketFrameDecoder(maximumMessageBytes: maximumMessageBytes)
+    firstInput = stolen
+    inputStream = client.pollableInput
+    outputStream = client.pollableOutput
+    output = OutputQueue(stream: client.pollableOutput, copies: client.isSecure)
+    lastReceived = monotonicSeconds()
+    lastPing = lastReceived
+  }
+
+  // MARK: - Sending
+
+  /// Queues a text message; nothing once the connection is closing.
+  public func send(text: String) {
+    var text = text
+    text.withUTF8 { bytes in
+      var frame = WebSocketFrame.header(.text, payload: bytes.count, reserving: bytes.count)
+      frame.append(contentsOf: bytes)
+      enqueue(frame, payload: nil, messageBytes: bytes.count)
+    }
+  }
+
+  /// Queues one binary message of `binaryHeader` followed by `payload`, which is shared and not copied.
+  public func send(binaryHeader: [UInt8], payload: SharedBytes) {
+    let count = binaryHeader.count + payload.count
+    var frame = WebSocketFrame.header(.binary, payload: count, reserving: binaryHeader.count)
+    frame.append(contentsOf: binaryHeader)
+    enqueue(frame, payload: payload, messageBytes: count)
+  }
+
+  /// Queues a binary message.
+  public func send(binary: [UInt8]) {
+    var frame = WebSocketFrame.header(.binary, payload: binary.count, reserving: binary.count)
+    frame.append(contentsOf: binary)
+    enqueue(frame, payload: nil, messageBytes: binary.count)
+  }
+
+  /// Begins the closing handshake behind what is queued. `onClose` follows with the peer's answer, or after
+  /// `closeTimeout`.
+  ///
+  /// - Parameters:
+  ///   - code: 1000 to 1003, 1007 to 1014 or 3000 to 4999.
+  ///   - reason: cut to 123 bytes.
+  public func close(code: UInt16, reason text: String) {
+    guard state == .open else { return }
+    reason = WebSocketCloseReason(cause: .local, code: code, text: text)
+    state = .closing(deadline: monotonicSeconds() + host.configuration.closeTimeout)
+    output.append(WebSocketFrame.close(code: code, reason: text))
+    scheduleFlush()
+  }
+
+  private func enqueue(_ frame: [UInt8], payload: SharedBytes?, messageBytes: Int) {
+    guard state == .open else { return }
+    guard output.pendingBytes + frame.count + messageBytes <= host.configuration.maximumPendingBytes else {
+      host.statistics.webSocketOverflows += 1
+      fail(code: 1013, text: "outgoing queue full", cause: .overflow)
+      return
+    }
+    host.statistics.webSocketMessagesOut += 1
+    host.statistics.webSocketBytesOut += messageBytes
+    output.append(frame, payload: payload)
+    scheduleFlush()
+  }
+
+  private func scheduleFlush() {
+    guard !flushIsScheduled, outputWatch == nil else { return }
+    flushIsScheduled = true
+    host.flushes.schedule(self)
+  }
+
+  func flushScheduled() {
+    flushIsScheduled = false
+    if state != .closed, outputWatch == nil { flush() }
+  }
+
+  private func flush() {
+    switch output.flush() {
+    case .drained:
+      if outputWatch != nil {
+        outputWatch?.cancel()
+        outputWatch = nil
+        if state == .open { onDrained?() }
+      }
+      if case .ending = state { shutDownOutput() }
+    case .wouldBlock:
+      if outputWatch == nil {
+        outputWatch = IOWatch(writable: outputStream) { [weak self] in self?.flush() }
+      }
+    case .failed: finish(lost("write failed"))
+    }
+  }
+
+  // MARK: - Receiving
+
+  /// Takes what came along with the request, then watches the connection.
+  func begin() {
+    // Our own pings find a dead peer; the socket's timeout would end a quiet connection.
+    client.setTimeout(0)
+    inputWatch = IOWatch(readable: inputStream) { [weak self] in self?.receive() }
+    if let firstInput {
+      read(from: OpaquePointer(g_io_stream_get_input_stream(firstInput.cast())), untilDry: true)
+      self.firstInput = nil
+    }
+  }
+
+  private func receive() {
+    // TLS may hold decrypted bytes that the socket does not show, so it is read until it has none.
+    read(from: inputStream, untilDry: client.isSecure)
+  }
+
+  private func read(from stream: OpaquePointer, untilDry: Bool) {
+    // Several reads per turn, but bounded: one busy peer must not keep the others waiting.
+    for _ in 0..<8 {
+      var error: UnsafeMutablePointer<GError>?
+      var capacity = 0
+      let count = decoder.withSpace { space in
+        capacity = space.count
+        return g_pollable_input_stream_read_nonblocking(
+          stream, space.baseAddress!, gsize(space.count), nil, &error)
+      }
+      if let error {
+        defer { g_error_free(error) }
+        if g_error_matches(error, g_io_error_quark(), gint(G_IO_ERROR_WOULD_BLOCK.rawValue)) != 0 { return }
+        return finish(lost("read failed"))
+      }
+      if count == 0 { return finish(lost("end of stream")) }
+      lastReceived = monotonicSeconds()
+      deliver()
+      if state == .closed || (count < capacity && !untilDry) { return }
+    }
+    if untilDry, client.isSecure { host.flushes.scheduleRead(self) }
+  }
+
+  func readScheduled() {
+    if state != .closed { receive() }
+  }
+
+  private func deliver() {
+    while true {
+      if case .ending = state {
+        // Still asked, so that the decoder drops what it holds.
+        while (try? decoder.next()) != nil {}
+        return
+      }
+      if state == .closed { return }
+      if boundChanged {
+        decoder.maximumMessageBytes = maximumMessageBytes
+        boundChanged = false
+      }
+      let event: WebSocketFrameDecoder.Event?
+      do {
+        event = try decoder.next()
+      } catch {
+        host.statistics.webSocketProtocolErrors += 1
+        return fail(code: error.code, text: error.text, cause: .protocolError)
+      }
+      guard let event else { return }
+      handle(event)
+    }
+  }
+
+  private func handle(_ event: WebSocketFrameDecoder.Event) {
+    switch event {
+    case .text:
+      guard let text = decoder.withPayload({ String(validating: $0, as: UTF8.self) }) else {
+        host.statistics.webSocketProtocolErrors += 1
+        let error = WebSocketProtocolError.invalidText
+        return fail(code: error.code, text: error.text, cause: .protocolError)
+      }
+      guard state == .open else { return }
+      count(message: text.utf8.count)
+      onText?(text)
+    case .binary:
+      guard state == .open else { return }
+      decoder.withPayload { bytes in
+        count(message: bytes.count)
+        onBinary?(bytes)
+      }
+    case .ping:
+      guard state == .open else { return }
+      // One answer at a time is enough: a peer that floods pings without reading must not fill the queue.
+      if output.pendingBytes < 64 * 1024 {
+        output.prepend(decoder.withPayload { WebSocketFrame.control(.pong, $0) })
+        scheduleFlush()
+      }
+    case .pong: break
+    case .close(let code, let text):
+      if state == .open {
+        reason = WebSocketCloseReason(cause: .peer, code: code, text: text)
+        output.append(WebSocketFrame.close(code: code, reason: ""))
+      }
+      end()
+    }
+  }
+
+  private func count(message bytes: Int) {
+    host.statistics.webSocketMessagesIn += 1
+    host.statistics.webSocketBytesIn += bytes
+  }
+
+  // MARK: - Ending
+
+  /// Called a few times a second.
+  func sweep(now: Double) {
+    switch state {
+    case .open:
+      let configuration = host.configuration
+      if now - lastReceived > configuration.pongTimeout {
+        host.statistics.webSocketTimeouts += 1
+        finish(WebSocketCloseReason(cause: .timeout, code: 1006, text: "nothing received"))
+      } else if now - lastPing >= configuration.pingInterval {
+        lastPing = now
+        output.prepend(WebSocketFrame.control(.ping, []))
+        scheduleFlush()
+      }
+    case .closing(let deadline), .ending(let deadline): if now > deadline { finish(lost("no close frame")) }
+    case .closed: break
+    }
+  }
+
+  /// Drops the connection without a closing handshake.
+  func abort() { finish(lost("aborted")) }
+
+  /// The peer broke a rule: says so, tells the owner at once, and drops what still comes.
+  private func fail(code: UInt16, text: String, cause: WebSocketCloseReason.Cause) {
+    if reason == nil { reason = WebSocketCloseReason(cause: cause, code: code, text: text) }
+    let wasOpen = state == .open
+    output.dropUnstarted()
+    if wasOpen { output.append(WebSocketFrame.close(code: code, reason: text)) }
+    end()
+  }
+
+  /// Nothing more will be delivered: writes what is queued, then ends the connection.
+  private func end() {
+    state = .ending(deadline: monotonicSeconds() + host.configuration.closeTimeout)
+    notifyClosed()
+    scheduleFlush()
+  }
+
+  /// All is written. The connection is not closed yet where bytes of the peer may be on their way: the kernel would
+  /// answer them with a reset, which can destroy the close frame before the peer has read it.
+  private func shutDownOutput() {
+    if reason?.cause == .peer || reason?.cause == .local {
+      finish(lost(""))
+    } else {
+      client.shutDownWriting()
+    }
+  }
+
+  private func lost(_ text: String) -> WebSocketCloseReason {
+    WebSocketCloseReason(cause: .connectionLost, code: 1006, text: text)
+  }
+
+  private func finish(_ cause: WebSocketCloseReason) {
+    guard state != .closed else { return }
+    state = .closed
+    if reason == nil { reason = cause }
+    inputWatch?.cancel()
+    inputWatch = nil
+    outputWatch?.cancel()
+    outputWatch = nil
+    output.dropEverything()
+    firstInput = nil
+    client.close()
+    notifyClosed()
+    host.webSocketFinished(self)
+  }
+
+  private func notifyClosed() {
+    guard !closeIsReported, let reason else { return }
+    closeIsReported = true
+    let callback = onClose
+    onClose = nil
+    onText = nil
+    onBinary = nil
+    onDrained = nil
+    host.log(.webSocketClosed(target: target, address: remoteAddress, reason: reason))
+    callback?(reason)
+  }
+}
