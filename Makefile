@@ -45,9 +45,10 @@ models: packages $(VENV)/.models
 test: packages-test models $(VENV)/.pages
 	@$(MAKE) --no-print-directory test-swift test-pages
 
+# One test at a time: some count the threads and descriptors of the process they all share.
 test-swift:
 	$(SWIFT) build --build-tests $(QUIET)
-	$(SWIFT) test $(QUIET)
+	$(SWIFT) test --no-parallel $(QUIET)
 
 # The binary of the debug build: it checks at run time that actors are not entered from foreign threads.
 test-pages:

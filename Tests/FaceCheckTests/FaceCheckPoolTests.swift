@@ -85,17 +85,17 @@ import Testing
       inside.withLock { $0[picture.capturedAt]! -= 1 }
     }
     let counts = Locked([Int](repeating: 0, count: 60))
-    let (finished, finish) = AsyncStream.makeStream(of: Void.self)
+    // How all stand at the moment in which the first lane has had its ten checks.
+    let (finished, finish) = AsyncStream.makeStream(of: [Int].self)
     let lanes = Locked<[FaceCheckLane]>([])
     for index in 0..<60 {
       let lane = pool.addLane(
         name: "student \(index)",
         onObservation: { _ in
-          let count = counts.withLock { counts in
+          counts.withLock { counts in
             counts[index] += 1
-            return counts[index]
+            if counts[index] == 10 { finish.yield(counts) }
           }
-          if count == 10 { finish.yield() }
           lanes.withLock { $0[index] }.offer(.stamp(Int64(index)))
         }, onFailure: { Issue.record("\($0)") })
       lanes.withLock { $0.append(lane) }
@@ -103,8 +103,7 @@ import Testing
     for (index, lane) in lanes.current.enumerated() { lane.offer(.stamp(Int64(index))) }
     gate.open()
     var iterator = finished.makeAsyncIterator()
-    await iterator.next()
-    let standing = counts.current
+    let standing = try #require(await iterator.next())
     pool.shutdown()
     lanes.withLock { $0 = [] }
     // Three checks are under way at a time, so a lane may be one ahead of those whose turn is now.

@@ -29,14 +29,14 @@ private final class Counter {
   }
 
   @Test func jobsOfOneTaskKeepTheirOrder() async {
-    let counter = await Counter()
+    let counter = Counter()
     for value in 0..<1000 { await counter.add(value) }
     let values = await counter.values
     #expect(values == Array(0..<1000))
   }
 
   @Test func aJobEnqueuedByAJobRuns() async {
-    let counter = await Counter()
+    let counter = Counter()
     await Task { @LoopActor in
       await Task { @LoopActor in counter.add(1) }.value
       counter.add(2)
@@ -46,7 +46,7 @@ private final class Counter {
   }
 
   @Test func aTimerFiresOnTheThreadUntilCancelled() async {
-    let counter = await Counter()
+    let counter = Counter()
     await withCheckedContinuation { (done: CheckedContinuation<Void, Never>) in
       Task { @LoopActor in
         let box = TimerBox()

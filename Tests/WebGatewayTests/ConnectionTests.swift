@@ -26,7 +26,7 @@ extension GatewayServerTests {
       try await run { test in
         _ = try TestClient.request(test.port, "GET /")
         try await eventually("settled") { await test.statistics.openConnections == 0 }
-        let before = openDescriptors()
+        let before = openSockets()
         for index in 0..<200 {
           switch index % 5 {
           case 0: _ = try TestClient.request(test.port, "GET /")
@@ -42,7 +42,7 @@ extension GatewayServerTests {
           }
         }
         try await eventually("all are closed") { await test.statistics.openConnections == 0 }
-        #expect(openDescriptors() == before)
+        try await eventually("all sockets are given back") { openSockets() <= before }
         // One that resets at once may be gone before it is accepted.
         #expect(await test.statistics.acceptedConnections >= 161)
       }

@@ -77,24 +77,31 @@ public struct ServerConfiguration: Sendable {
   }()
 
   private init(reader: ConfigReader) throws {
-    func text(_ key: ConfigKey) throws -> String { try reader.requiredString(forKey: key) }
+    func read<Value>(_ key: ConfigKey, as type: String, _ value: (ConfigKey) throws -> Value) throws -> Value {
+      do {
+        return try value(key)
+      } catch {
+        throw InvalidSetting(key: "\(key)", problem: "is not \(type)")
+      }
+    }
+    func bounded<Value: Comparable>(_ key: ConfigKey, _ value: Value, in range: ClosedRange<Value>) throws -> Value {
+      guard range.contains(value) else {
+        throw InvalidSetting(key: "\(key)", problem: "\(value) is outside \(range.lowerBound) to \(range.upperBound)")
+      }
+      return value
+    }
+    func text(_ key: ConfigKey) throws -> String {
+      try read(key, as: "a text") { try reader.requiredString(forKey: $0) }
+    }
     func optionalText(_ key: ConfigKey) throws -> String? {
       let text = try text(key)
       return text.isEmpty ? nil : text
     }
     func number(_ key: ConfigKey, in range: ClosedRange<Double>) throws -> Double {
-      let value = try reader.requiredDouble(forKey: key)
-      guard range.contains(value) else {
-        throw InvalidSetting(key: "\(key)", problem: "\(value) is outside \(range.lowerBound) to \(range.upperBound)")
-      }
-      return value
+      try bounded(key, try read(key, as: "a number") { try reader.requiredDouble(forKey: $0) }, in: range)
     }
     func whole(_ key: ConfigKey, in range: ClosedRange<Int>) throws -> Int {
-      let value = try reader.requiredInt(forKey: key)
-      guard range.contains(value) else {
-        throw InvalidSetting(key: "\(key)", problem: "\(value) is outside \(range.lowerBound) to \(range.upperBound)")
-      }
-      return value
+      try bounded(key, try read(key, as: "a whole number") { try reader.requiredInt(forKey: $0) }, in: range)
     }
     host = try text("host")
     port = try whole("port", in: 0...65535)
