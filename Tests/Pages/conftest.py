@@ -1,0 +1,120 @@
+"""The real server, real browsers, and a camera each: one browser process per clip, for the clip is a flag of the process."""
+import os
+import pathlib
+import re
+import subprocess
+import threading
+
+import pytest
+from playwright.sync_api import expect, sync_playwright
+
+from make_clip import make_clip
+from network import Network
+from people import Student, Teacher
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+SERVER = os.environ.get("EXAM_MONITORING", str(ROOT / ".build/debug/exam-monitoring"))
+CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+PATIENCE = 30_000  # milliseconds until a condition counts as failed
+
+CLIPS = {
+    "face": "face:6",
+    "away": "face:5 absent:6.5",  # longer than the window of the alert, and back
+    "dark": "dark:4",
+    "two": "two:5",
+}
+
+
+class Server:
+    def __init__(self, data):
+        self.log = []
+        self.process = subprocess.Popen(
+            [SERVER, "serve", "--port", "0", "--data-dir", str(data)],
+            cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        ready = re.compile(r"ExamMonitoring is ready at (http://\S+:(\d+))")
+        for line in self.process.stdout:
+            self.log.append(line)
+            if found := ready.search(line):
+                self.url, self.port = found[1].rstrip("/"), int(found[2])
+                break
+        else:
+            pytest.exit(f"{SERVER} did not become ready:\n{''.join(self.log)}", returncode=1)
+        threading.Thread(target=lambda: self.log.extend(self.process.stdout), daemon=True).start()
+
+    def stop(self):
+        self.process.terminate()
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory):
+    server = Server(tmp_path_factory.mktemp("data"))
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def browsers(tmp_path_factory):
+    """browsers(clip) is a Chromium whose camera shows that clip. None: no camera at all. ask=True: nobody has allowed it yet."""
+    folder = tmp_path_factory.mktemp("clips")
+    running = {}
+    expect.set_options(timeout=PATIENCE)
+    with sync_playwright() as playwright:
+        def browser(clip, ask=False):
+            if (clip, ask) not in running:
+                flags = ["--no-sandbox"]
+                if clip:
+                    path = folder / f"{clip}.mjpeg"
+                    if not path.exists():
+                        make_clip(path, CLIPS[clip])
+                    flags += ["--use-fake-device-for-media-stream", f"--use-file-for-fake-video-capture={path}"]
+                if not ask:
+                    flags.append("--use-fake-ui-for-media-stream")
+                running[clip, ask] = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
+            return running[clip, ask]
+
+        yield browser
+        for process in running.values():
+            process.close()
+
+
+@pytest.fixture
+def people(server, browsers):
+    """Makes teachers and students, each in a context of their own; afterwards no page may have thrown."""
+    everybody = []
+
+    class People:
+        def _new(self, kind, clip, url, ask=False, **options):
+            context = browsers(clip, ask).new_context(viewport={"width": 1280, "height": 800}, **options)
+            context.set_default_timeout(PATIENCE)
+            person = kind(context, url or server.url)
+            everybody.append(person)
+            return person
+
+        def teacher(self, url=None, **options):
+            return self._new(Teacher, None, url, **options)
+
+        def student(self, clip="face", url=None, ask=False, **options):
+            return self._new(Student, clip, url, ask, **options)
+
+    yield People()
+    errors = [error for person in everybody for error in person.errors]
+    for person in everybody:
+        person.context.close()
+    assert not errors, errors
+
+
+@pytest.fixture
+def exam(people):
+    """A teacher in the room of a new exam."""
+    return people.teacher().create()
+
+
+@pytest.fixture
+def network(server):
+    network = Network(server.port)
+    yield network
+    network.close()

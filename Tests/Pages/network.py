@@ -1,0 +1,86 @@
+"""A wire between a browser and the server that can be cut and frozen."""
+import socket
+import threading
+
+
+class Network:
+    """Forwards TCP. cut(): every connection is reset and new ones are refused. freeze(): everything stays open and nothing
+    moves, as with a server that hangs. restore(): all is well again."""
+
+    def __init__(self, port):
+        self.target = port
+        self.moving = threading.Event()
+        self.moving.set()
+        self.lock = threading.Lock()
+        self.pairs = []
+        self.listener = None
+        self.port = 0
+        self._listen()
+
+    @property
+    def url(self):
+        return f"http://127.0.0.1:{self.port}"
+
+    def cut(self):
+        # A thread that waits in accept() would keep the port alive after close(): shutdown wakes it.
+        self.listener.shutdown(socket.SHUT_RDWR)
+        self.listener.close()
+        self.listener = None
+        with self.lock:
+            pairs, self.pairs = self.pairs, []
+        for pair in pairs:
+            for end in pair:
+                _close(end)
+
+    def freeze(self):
+        self.moving.clear()
+
+    def restore(self):
+        self.moving.set()
+        if self.listener is None:
+            self._listen()
+
+    def close(self):
+        self.moving.set()
+        if self.listener:
+            self.cut()
+
+    def _listen(self):
+        self.listener = socket.create_server(("127.0.0.1", self.port), backlog=64)
+        self.port = self.listener.getsockname()[1]
+        threading.Thread(target=self._accept, args=(self.listener,), daemon=True).start()
+
+    def _accept(self, listener):
+        while True:
+            try:
+                near, _ = listener.accept()
+            except OSError:
+                return
+            try:
+                far = socket.create_connection(("127.0.0.1", self.target))
+            except OSError:
+                near.close()
+                continue
+            with self.lock:
+                self.pairs.append((near, far))
+            for source, sink in ((near, far), (far, near)):
+                threading.Thread(target=self._pump, args=(source, sink), daemon=True).start()
+
+    def _pump(self, source, sink):
+        try:
+            while data := source.recv(65536):
+                self.moving.wait()
+                sink.sendall(data)
+        except OSError:
+            pass
+        finally:
+            _close(source)
+            _close(sink)
+
+
+def _close(end):
+    try:
+        end.shutdown(socket.SHUT_RDWR)
+    except OSError:
+        pass
+    end.close()
