@@ -25,7 +25,7 @@ export function setHidden(node, hidden) {
 }
 
 const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
-const exactClock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit' });
+const exactClock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' });
 export const timeOfDay = (when, exact = false) => (exact ? exactClock : clock).format(new Date(when));
 
 /** "8 s", "4 min", "1 h 05 min" */

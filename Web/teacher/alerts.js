@@ -4,7 +4,7 @@
 import { $, duration, el, setHidden, setText, timeOfDay } from '/shared/dom.js';
 import { withToken } from '/shared/wire.js';
 
-const KINDS = {
+export const KINDS = {
   face_missing: 'No face in the picture',
   several_faces: 'More than one face',
   looking_away: 'Looking away',

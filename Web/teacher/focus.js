@@ -4,12 +4,14 @@ import { ChatLog, chatForm } from '/shared/chatlog.js';
 import { $, el, setHidden, setText } from '/shared/dom.js';
 import { liveAddress } from '/shared/wire.js';
 import { kindText } from './alerts.js';
+import { Mute } from './mute.js';
 import { stateLine, stateTone } from './roster.js';
 
 const NOTHING = 'data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw==';
 
 export class Focus {
   constructor({ code, token, roster, alerts, chat, link }) {
+    this.mute = new Mute(link);
     Object.assign(this, { code, token, roster, alerts, chat });
     this.dialog = $('focus');
     this.student = null;
@@ -29,6 +31,7 @@ export class Focus {
     if (!this.roster.get(student)) return;
     this.student = student;
     this.log.clear();
+    this.mute.open(student, this.alerts.openFor(student)[0]?.kind);
     for (const message of this.chat.messages) {
       if (this.chat.concerns(message, student)) this.log.add({ ...message, history: true });
     }
@@ -59,7 +62,7 @@ export class Focus {
         el('div', {}, this.name, el('p', { class: 'focus-state' }, this.dot, this.state, ' ', this.hand)),
         el('button', { type: 'button', onclick: () => this.dialog.close() }, 'Close')),
       el('div', { class: 'focus-body' },
-        el('div', {}, this.place, this.alertList),
+        el('div', {}, this.place, this.alertList, this.mute.element),
         el('div', { class: 'chat' }, this.logList, this.form)));
   }
 
