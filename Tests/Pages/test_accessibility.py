@@ -79,6 +79,10 @@ def test_the_teachers_states(people):
     teacher.tile("Ada").press("Enter")
     expect(page.locator("#focus")).to_be_visible()
     expect_accessible(page, "focus")
+    page.get_by_text("Silence one kind of alert").click()
+    page.get_by_role("button", name="Silence").click()
+    expect(page.locator("#mute-note")).to_contain_text("give a reason")
+    expect_accessible(page, "focus, silencing")
     page.keyboard.press("Escape")
 
     page.set_viewport_size(PHONE)

@@ -170,6 +170,8 @@ def test_a_reload_comes_back_as_the_same_person(exam, people):
     ada.expect_live()
     assert ada.identity["participant_id"] == before
     expect(ada.chat).to_contain_text("Before the reload")
+    exam.expect_tile_moving("Ada")
+    expect(exam.page.locator("#alerts li")).to_have_count(0)  # a reload is no camera switched off, no page left
     exam.page.reload()
     exam.expect_connected()
     exam.expect_tile_moving("Ada")

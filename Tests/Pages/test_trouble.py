@@ -30,6 +30,28 @@ def test_a_camera_that_is_not_allowed_is_told_and_mended(exam, people):
     expect(exam.alert("Ada", "Camera off", "cleared")).to_be_visible()
 
 
+def test_a_camera_that_stands_still_is_noticed_without_any_event(exam, people):
+    ada = people.student().open(exam.student_link, "Ada").join()
+    ada.expect_live()
+    ada.page.evaluate("document.querySelector('video').srcObject.getTracks()[0].stop()")  # fires nothing, like a stall
+    ada.expect_title("Your camera has stopped sending")
+    expect(exam.tile("Ada")).to_contain_text("Camera stands still")
+    ada.page.get_by_role("button", name="Try the camera again").click()
+    ada.expect_live()
+    exam.expect_tile_moving("Ada")
+
+
+def test_an_unplugged_camera_is_told_and_used_again(exam, people):
+    ada = people.student().open(exam.student_link, "Ada").join()
+    ada.expect_live()
+    ada.page.evaluate("document.querySelector('video').srcObject.getTracks()[0].dispatchEvent(new Event('ended'))")
+    ada.expect_title("Your camera has gone")
+    expect(exam.alert("Ada", "Camera off")).to_be_visible()
+    ada.page.evaluate("navigator.mediaDevices.dispatchEvent(new Event('devicechange'))")  # plugged in again
+    ada.expect_live()
+    expect(exam.alert("Ada", "Camera off", "cleared")).to_be_visible()
+
+
 def test_a_student_without_a_camera_can_join_and_write(exam, people):
     ada = people.student(clip=None).open(exam.student_link, "Ada")
     expect(ada.page.locator("#preview-sentence")).to_contain_text("Plug a camera in")

@@ -6,10 +6,10 @@ const WANTED = { width: { ideal: 640 }, height: { ideal: 480 }, frameRate: { ide
 const COMES_BACK_WITH_DEVICE = ['missing', 'unplugged', 'busy', 'failed'];
 const COMES_BACK_WITH_PERMISSION = ['denied', 'revoked'];
 
-/** What the server is told (its four words). */
+/** What the server is told (its four words). "off" and "asking" are on the way to something and have no word yet. */
 export const WIRE_STATE = {
   live: 'live', stalled: 'stalled', denied: 'denied', revoked: 'denied', insecure: 'denied',
-  off: 'ended', asking: 'ended', missing: 'ended', busy: 'ended', unplugged: 'ended', failed: 'ended',
+  missing: 'ended', busy: 'ended', unplugged: 'ended', failed: 'ended',
 };
 
 export class Camera extends EventTarget {

@@ -20,6 +20,9 @@ export class Live {
     $('live-retry').addEventListener('click', () => camera.start());
     camera.addEventListener('change', () => this.#cameraChanged());
     document.addEventListener('visibilitychange', () => this.#tellStatus());
+    // A page that is left turns "hidden" as well; that is a reload or the end, not a look elsewhere.
+    addEventListener('pagehide', () => { this.leaving = true; });
+    addEventListener('pageshow', () => { this.leaving = false; });
     addEventListener('beforeunload', event => { if (!this.over) event.preventDefault(); });
     uplink.addEventListener('connection', ({ detail }) => this.#connectionChanged(detail));
     uplink.addEventListener('message', ({ detail }) => this.#received(detail.message));
@@ -51,11 +54,14 @@ export class Live {
     this.#show();
   }
 
+  /** A reload or a change of cameras must not look like a camera that is off: between two words the last one stands. */
   #tellStatus() {
+    this.cameraWord = WIRE_STATE[this.camera.state] ?? this.cameraWord;
+    if (!this.cameraWord || this.leaving) return;
     this.uplink.tell({
       type: 'status',
       page: document.visibilityState === 'visible' ? 'visible' : 'hidden',
-      camera: WIRE_STATE[this.camera.state],
+      camera: this.cameraWord,
     });
   }
 

@@ -11,6 +11,7 @@ let socket;
 let watch = { type: 'watch', view: 'tile', students: 'all', fps: 5 };
 let credit = 8;
 let handled = 0;
+let connection = 0; // pictures of an earlier connection are no credit in this one
 let ackTimer = null;
 let picturesExpected = false;
 
@@ -37,20 +38,20 @@ class Tile {
   }
 
   offer(jpeg) {
-    if (this.waiting) done(); // overtaken, never shown
-    this.waiting = jpeg;
+    if (this.waiting) done(this.waiting.connection); // overtaken, never shown
+    this.waiting = { jpeg, connection };
     if (!this.drawing) this.#draw();
   }
 
   drop() {
-    if (this.waiting) done();
+    if (this.waiting) done(this.waiting.connection);
     this.waiting = null;
   }
 
   async #draw() {
     this.drawing = true;
     while (this.waiting) {
-      const jpeg = this.waiting;
+      const { jpeg, connection: from } = this.waiting;
       this.waiting = null;
       try {
         const image = await decode(jpeg);
@@ -60,14 +61,15 @@ class Tile {
         this.context.drawImage(image, 0, 0);
         image.close();
       } catch { /* one broken picture; the next one comes */ }
-      done();
+      done(from);
     }
     this.drawing = false;
   }
 }
 
 /** One picture handled. Acknowledged in small bundles, at the latest when a quarter of the credit is used. */
-function done() {
+function done(from) {
+  if (from !== connection) return;
   handled += 1;
   if (handled >= Math.max(1, credit >> 2)) acknowledge();
   else ackTimer ??= setTimeout(acknowledge, ACK_DELAY);
@@ -84,7 +86,7 @@ function picture(buffer) {
   const parsed = parsePicture(buffer);
   const tile = parsed?.view === 'tile' ? tiles.get(parsed.number) : null;
   if (tile) tile.offer(parsed.jpeg);
-  else done();
+  else done(connection);
 }
 
 function connect(address) {
@@ -98,6 +100,7 @@ function connect(address) {
       if (message.type === 'welcome') {
         credit = message.credit > 0 ? message.credit : 8;
         handled = 0;
+        connection += 1;
         for (const tile of tiles.values()) tile.waiting = null;
         socket.send(watch);
       }
