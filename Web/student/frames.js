@@ -39,11 +39,6 @@ export class FrameSource {
     this.#heard();
   }
 
-  watchOnly() {
-    this.stop();
-    this.#begin();
-  }
-
   stop() {
     this.generation += 1;
     clearInterval(this.ticker);

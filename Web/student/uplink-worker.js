@@ -21,7 +21,6 @@ let encoder = null;
 let encoderFailures = 0;
 let keyWanted = true;
 let lastKey = 0;
-let sourceKind = null; // null | 'stream' | 'ticks'
 
 const frames = new FrameSource({
   want: () => socket?.state === 'open' && encoder !== null && !encoder.busy && flow.admits(socket.backlog),
@@ -160,7 +159,6 @@ function chunk({ bytes, first }) {
 }
 
 function source({ kind, readable }) {
-  sourceKind = kind;
   keyWanted = true;
   if (kind === 'stream') frames.fromStream(readable);
   else if (kind === 'ticks') frames.fromTicks();

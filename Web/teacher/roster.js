@@ -41,8 +41,6 @@ export class Roster extends EventTarget {
   }
 }
 
-export const STATE_TEXT = { live: 'Live', no_picture: 'No picture', left: 'Left' };
-
 /** One line under the name: the state, and why there is no picture where that is known. */
 export function stateLine(person) {
   if (person.state === 'left') return 'Left';
