@@ -1,7 +1,8 @@
 #ifndef EXAM_GST_SHIMS_H
 #define EXAM_GST_SHIMS_H
 
-#include <gst/gst.h>
+// Not gst/gst.h: a second module with GStreamer's declarations makes Swift lose sight of some of them.
+#include <glib-object.h>
 
 /// `g_object_set`, a variadic: one boolean property.
 void exam_object_set_boolean(gpointer object, const char *property, gboolean value);

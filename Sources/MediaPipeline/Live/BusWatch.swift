@@ -1,3 +1,4 @@
+import CGLibShims
 import CGStreamer
 import GLibRuntime
 import Synchronization

@@ -1,3 +1,4 @@
+import CGLibShims
 import CGStreamer
 
 /// Carries a frame's capture time through a pipeline, as a reference timestamp meta: decoders, scalers and encoders
