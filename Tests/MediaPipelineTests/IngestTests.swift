@@ -165,7 +165,8 @@ import Testing
   @Test(arguments: [("video-x-vp8", Upload.vp8), ("image-jpeg", Upload.jpeg)])
   func goodFramesDecodeAfterGarbage(name: String, upload: Upload) async throws {
     let recorder = Recorder()
-    let live = try await LivePipeline.start(shipped: name, recorder)
+    let live = try await LivePipeline.start(
+      shipped: name, limits: IngestLimits(maximumFrameRate: .infinity), recorder)
     var random = SeededGenerator(state: 7)
     for burst in 0..<20 {
       for _ in 0..<20 {
@@ -184,6 +185,18 @@ import Testing
       #expect(await eventually { recorder.now.analysis.count > before })
     }
     #expect(recorder.now.failures.isEmpty)
+    await live.stop()
+  }
+
+  /// One frame per message or thousands in one chunk: what counts is what reaches the decoder.
+  @Test func aFloodEndsTheStream() async throws {
+    let recorder = Recorder()
+    let live = try await LivePipeline.start(
+      shipped: "video-x-vp8", limits: IngestLimits(maximumFrameRate: 10), recorder)
+    _ = await live.feed(Upload.vp8.messages)
+    #expect(await eventually { !recorder.now.failures.isEmpty })
+    #expect(recorder.now.failures.first?.message == "more than 10 frames per second")
+    #expect((50..<120).contains(live.statistics.decoded))
     await live.stop()
   }
 

@@ -141,13 +141,20 @@ import Testing
     }
   }
 
-  @Test func aDroppedPipelineIsTakenDown() async throws {
-    let before = PipelineReaper.shared.stopped
+  /// GStreamer keeps the taps alive as long as it may call them, and no longer.
+  @Test(arguments: [true, false]) func nothingIsKeptOfAPipelineThatIsGone(isStopped: Bool) async throws {
+    weak var kept: Recorder?
     do {
-      let live = try await LivePipeline.start(shipped: "video-x-vp8", Recorder())
-      live.ingest.push(Upload.vp8.messages[0])
+      let recorder = Recorder()
+      kept = recorder
+      let live = try await LivePipeline.start(shipped: "video-x-vp8", recorder)
+      live.setOpen(true, view: .tile)
+      _ = await live.feed(Upload.vp8.messages[..<5])
+      #expect(await eventually { !recorder.now.tiles.isEmpty })
+      // One that is merely dropped is taken down by the reaper.
+      if isStopped { await live.stop() }
     }
-    #expect(await eventually { PipelineReaper.shared.stopped > before })
+    #expect(await eventually { kept == nil })
   }
 }
 

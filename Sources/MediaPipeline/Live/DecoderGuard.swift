@@ -9,11 +9,13 @@ final class DecoderGuard: Sendable {
   private let limits: IngestLimits
   private let counters: PipelineCounters
   private let codec = Mutex<InspectedCodec?>(nil)
+  private let budget: Mutex<FrameBudget>
   private let hasRefused = Atomic<Bool>(false)
 
   private init(limits: IngestLimits, counters: PipelineCounters) {
     self.limits = limits
     self.counters = counters
+    budget = Mutex(FrameBudget(rate: limits.maximumFrameRate))
   }
 
   /// Guards every decoder of `pipeline`, those included that `decodebin` makes later.
@@ -70,6 +72,9 @@ final class DecoderGuard: Sendable {
       if let size = header.size, !limits.allows(width: size.width, height: size.height) {
         return limits.refusal(width: size.width, height: size.height)
       }
+    }
+    guard budget.withLock({ $0.take(at: Int64(g_get_monotonic_time())) }) else {
+      return "more than \(Int(limits.maximumFrameRate)) frames per second"
     }
     counters.submitted.increment()
     if !counters.messagesAreFrames.load(ordering: .relaxed) { counters.countFrameIntoDecoder() }

@@ -1,0 +1,39 @@
+/// Bounds on what one student may send.
+public struct IngestLimits: Sendable {
+  /// Largest picture, in pixels; checked before a decoder sees it, in every container.
+  public var maximumWidth: Int
+  public var maximumHeight: Int
+  /// Largest message, in bytes.
+  public var maximumMessageBytes: Int
+  /// Encoded frames that may wait for the decoder; above it frames are dropped up to the next key frame.
+  public var maximumPendingFrames: Int
+  /// Bytes that may wait for the decoder. A container above it is refused: it cannot be dropped in the middle.
+  public var maximumPendingBytes: Int
+  /// Frames per second that may reach a decoder, over some seconds: more ends the stream, since one student's flood
+  /// would be decoded at the cost of all.
+  public var maximumFrameRate: Double
+
+  public init(
+    maximumWidth: Int = 1920, maximumHeight: Int = 1080, maximumMessageBytes: Int = 2 << 20,
+    maximumPendingFrames: Int = 8, maximumPendingBytes: Int = 4 << 20,
+    maximumFrameRate: Double = 60
+  ) {
+    self.maximumWidth = maximumWidth
+    self.maximumHeight = maximumHeight
+    self.maximumMessageBytes = maximumMessageBytes
+    self.maximumPendingFrames = maximumPendingFrames
+    self.maximumPendingBytes = maximumPendingBytes
+    self.maximumFrameRate = maximumFrameRate
+  }
+
+  /// Whether a picture is small enough, upright or on its side as a phone sends it.
+  func allows(width: Int, height: Int) -> Bool {
+    width > 0 && height > 0
+      && max(width, height) <= max(maximumWidth, maximumHeight)
+      && min(width, height) <= min(maximumWidth, maximumHeight)
+  }
+
+  func refusal(width: Int, height: Int) -> String {
+    "a picture of \(width)x\(height) is larger than \(maximumWidth)x\(maximumHeight)"
+  }
+}
