@@ -77,6 +77,7 @@ final class DecoderGuard: Sendable {
       return "more than \(Int(limits.maximumFrameRate)) frames per second"
     }
     counters.submitted.increment()
+    counters.bytesWithoutFrame.store(0, ordering: .relaxed)
     if !counters.messagesAreFrames.load(ordering: .relaxed) { counters.countFrameIntoDecoder() }
     return nil
   }

@@ -77,9 +77,9 @@ public final class Ingest: Sendable {
     exam_object_set_uint64(source.pointer, "max-buffers", 0)
     exam_object_set_uint64(source.pointer, "max-time", 0)
 
-    gst_pad_add_probe(
-      source.staticPad("src")?.cast(), GST_PAD_PROBE_TYPE_BUFFER, countEntering,
-      retainedCallbackContext(counters), releaseCallbackContext)
+    EntranceProbe.install(
+      behind: source, counters: counters,
+      maximumBytesWithoutFrame: kind == .container ? limits.maximumPendingBytes : .max)
   }
 
   private static func format(of source: GObjectReference) -> GstFormat {
@@ -189,19 +189,4 @@ public final class Ingest: Sendable {
     }
     return .accepted
   }
-}
-
-/// Runs on the streaming thread for each message that leaves the appsrc.
-private func countEntering(
-  _ pad: UnsafeMutablePointer<GstPad>?, _ info: UnsafeMutablePointer<GstPadProbeInfo>?,
-  _ data: gpointer?
-) -> GstPadProbeReturn {
-  let counters = callbackContext(data, as: PipelineCounters.self)
-  if let buffer = gst_pad_probe_info_get_buffer(info) {
-    counters.enteringCapture.store(CaptureStamp.read(buffer) ?? -1, ordering: .relaxed)
-    counters.enteredBytes.increment(by: Int(gst_buffer_get_size(buffer)))
-  }
-  counters.entered.increment()
-  if counters.messagesAreFrames.load(ordering: .relaxed) { counters.countFrameIntoDecoder() }
-  return GST_PAD_PROBE_OK
 }

@@ -8,6 +8,7 @@ public struct IngestLimits: Sendable {
   /// Encoded frames that may wait for the decoder; above it frames are dropped up to the next key frame.
   public var maximumPendingFrames: Int
   /// Bytes that may wait for the decoder. A container above it is refused: it cannot be dropped in the middle.
+  /// So many bytes of a container without any frame in them end the stream, too.
   public var maximumPendingBytes: Int
   /// Frames per second that may reach a decoder, over some seconds: more ends the stream, since one student's flood
   /// would be decoded at the cost of all.

@@ -30,6 +30,8 @@ final class PipelineCounters: Sendable {
   let entered = Atomic<Int>(0)
   let acceptedBytes = Atomic<Int>(0)
   let enteredBytes = Atomic<Int>(0)
+  /// Bytes that entered since a frame last reached a decoder.
+  let bytesWithoutFrame = Atomic<Int>(0)
   let submitted = Atomic<Int>(0)
   let decoded = Atomic<Int>(0)
   let undecodableRun = Atomic<Int>(0)
