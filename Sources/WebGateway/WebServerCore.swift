@@ -203,6 +203,14 @@ final class WebServerCore {
   }
 
   private func openWebSocket(_ request: HTTPRequest, _ route: Router.WebSocketRoute, _ exchange: Exchange) {
+    guard WebSocketUpgrade.isRequested(by: request) else {
+      // A page cannot see why its handshake was refused, so it asks once more without one.
+      switch route.accept(request) {
+      case .refuse(let response): exchange.answer(response)
+      case .accept: exchange.answer(WebSocketUpgrade.required)
+      }
+      return
+    }
     switch WebSocketUpgrade.check(
       request, subprotocol: route.subprotocol, allowedOrigins: configuration.allowedOrigins)
     {

@@ -8,15 +8,21 @@ public enum WebSocketDecision {
 
 /// The checks that come before the route's own.
 enum WebSocketUpgrade {
+  static func isRequested(by request: HTTPRequest) -> Bool {
+    list(request.header("Upgrade")).contains { $0.lowercased() == "websocket" }
+  }
+
+  /// What a plain GET gets where a handshake would be accepted.
+  static var required: HTTPResponse {
+    var response = HTTPResponse.problem(
+      status: 426, title: "Upgrade Required", detail: "This path speaks WebSocket.")
+    response.headers.append(("Upgrade", "websocket"))
+    return response
+  }
+
   /// Nil where the handshake may go on.
   static func check(_ request: HTTPRequest, subprotocol: String, allowedOrigins: Set<String>) -> HTTPResponse?
   {
-    guard list(request.header("Upgrade")).contains(where: { $0.lowercased() == "websocket" }) else {
-      var response = HTTPResponse.problem(
-        status: 426, title: "Upgrade Required", detail: "This path speaks WebSocket.")
-      response.headers.append(("Upgrade", "websocket"))
-      return response
-    }
     guard isAllowed(origin: request.header("Origin"), host: request.header("Host"), allowedOrigins) else {
       return .problem(status: 403, title: "Forbidden", detail: "Not from this origin.", code: "bad_origin")
     }

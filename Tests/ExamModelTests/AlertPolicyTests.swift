@@ -110,6 +110,15 @@ import Testing
     #expect(check.hint != nil)
   }
 
+  @Test func aMutedKindIsSilentForItsTimeAndTheOthersAreNot() {
+    var policy = AlertPolicy()
+    _ = run(&policy, to: 5) { _ in observation(faces: 0) }
+    let transitions = policy.mute(.faceMissing, until: at(20), at: at(5))
+    #expect(transitions.contains { $0.kind == .faceMissing && $0.change.isCleared })
+    let story = run(&policy, from: 5, to: 26) { observation(faces: (10..<14).contains($0) ? 2 : 0) }
+    #expect(story == ["12.0 several_faces", "15.5 several_faces cleared", "23.0 face_missing"])
+  }
+
   @Test func aKindWithoutARuleIsNotWatchedFor() {
     var rules = AlertRules.standard
     rules.rules[.faceMissing] = nil

@@ -31,6 +31,8 @@ public struct AlertPolicy: Sendable {
   /// When the last frame came, or when frames could first be expected.
   private var lastFrame: Instant?
   private var lastObservation: FaceObservation?
+  /// Kinds that are neither suspected nor raised before their time.
+  private var mutedUntil: [AlertKind: Instant] = [:]
 
   /// A frame is late, and the video suspected to have stopped, after this long.
   private static let lateFrame = Duration.seconds(1)
@@ -83,6 +85,7 @@ public struct AlertPolicy: Sendable {
     _ kind: AlertKind, isBad: Bool, at now: Instant, began: Instant? = nil
   ) -> [Transition] {
     // A good look always counts: it is how an alert clears. A bad one that something else explains does not.
+    if isBad, let end = mutedUntil[kind], now < end { return [] }
     if isBad, machines.contains(where: { $0.value.isConfirmed && $0.key.masks.contains(kind) }) { return [] }
     guard let changes = machines[kind]?.look(isBad: isBad, at: now, began: began) else { return [] }
     var transitions = changes.map { Transition(kind, $0) }
@@ -92,6 +95,13 @@ public struct AlertPolicy: Sendable {
       }
     }
     return transitions
+  }
+
+  /// Neither suspects nor raises `kind` before `end`; what stands of it is over.
+  public mutating func mute(_ kind: AlertKind, until end: Instant, at now: Instant) -> [Transition] {
+    mutedUntil[kind] = end
+    guard end > now else { return [] }
+    return (machines[kind]?.mask(at: now) ?? []).map { Transition(kind, $0) }
   }
 
   // MARK: What stands

@@ -8,6 +8,8 @@ public struct JournalEvent: Sendable, Codable, Hashable {
     case alertAcknowledged = "alert_acknowledged"
     case alertCleared = "alert_cleared"
     case chat
+    /// A teacher muted one kind of alert of one student.
+    case muted
     case handUp = "hand_up"
     case handDown = "hand_down"
     /// The server could not use what a student sent.

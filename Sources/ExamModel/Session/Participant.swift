@@ -40,6 +40,8 @@ public struct Participant: Sendable, Codable, Hashable, Identifiable {
   public var hand = false
   public var page = PageVisibility.visible
   public var camera: CameraState?
+  /// The kinds of alerts a teacher has muted for this student, and until when.
+  public var muted: [String: Timestamp] = [:]
 
   public init(
     id: ParticipantID, number: UInt32, name: String, role: Role, joinedAt: Timestamp, state: PresenceState
@@ -55,7 +57,7 @@ public struct Participant: Sendable, Codable, Hashable, Identifiable {
   private enum CodingKeys: String, CodingKey {
     case id, number, name, role
     case joinedAt = "joined_at"
-    case state, hand, page, camera
+    case state, hand, page, camera, muted
   }
 }
 

@@ -5,6 +5,8 @@ public enum TeacherMessage: Sendable, Hashable {
   case ack(frames: Int)
   case chat(to: ChatRecipient, text: String)
   case acknowledge(alert: AlertID, note: String?)
+  /// No alerts of one kind about one student for a while.
+  case mute(student: ParticipantID, kind: AlertKind, minutes: Double, reason: String)
   /// A type this version does not know; ignored.
   case unknown(type: String)
 }
@@ -31,7 +33,7 @@ public struct WatchRequest: Sendable, Hashable {
 
 extension TeacherMessage: Decodable {
   private enum Key: String, CodingKey {
-    case type, view, students, fps, frames, to, text, note
+    case type, view, students, fps, frames, to, text, note, student, kind, minutes, reason
     case alertID = "alert_id"
   }
 
@@ -72,6 +74,12 @@ extension TeacherMessage: Decodable {
       self = .acknowledge(
         alert: try fields.decode(AlertID.self, forKey: .alertID),
         note: try fields.decodeIfPresent(String.self, forKey: .note))
+    case "mute":
+      self = .mute(
+        student: try fields.decode(ParticipantID.self, forKey: .student),
+        kind: try fields.decode(AlertKind.self, forKey: .kind),
+        minutes: try fields.decode(Double.self, forKey: .minutes),
+        reason: try fields.decode(String.self, forKey: .reason))
     case let type: self = .unknown(type: type)
     }
   }
@@ -79,8 +87,9 @@ extension TeacherMessage: Decodable {
 
 /// What the server tells a teacher as text.
 public enum TeacherNotice: Sendable, Hashable {
-  /// `credit`: pictures that may be unacknowledged.
-  case welcome(participant: ParticipantID, credit: Int)
+  /// `credit`: pictures that may be unacknowledged. `heartbeat`: at least one message comes in so many seconds.
+  case welcome(participant: ParticipantID, credit: Int, heartbeat: Int)
+  case heartbeat
   case roster([Participant])
   case participant(Participant)
   case alert(AlertRecord)
@@ -93,16 +102,19 @@ extension TeacherNotice: Encodable {
   private enum Key: String, CodingKey {
     case type
     case participantID = "participant_id"
-    case credit, participants, participant, history, code, detail
+    case credit, heartbeat, participants, participant, history, code, detail
   }
 
   public func encode(to encoder: any Encoder) throws {
     var fields = encoder.container(keyedBy: Key.self)
     switch self {
-    case .welcome(let participant, let credit):
+    case .welcome(let participant, let credit, let heartbeat):
       try fields.encode("welcome", forKey: .type)
       try fields.encode(participant, forKey: .participantID)
       try fields.encode(credit, forKey: .credit)
+      try fields.encode(heartbeat, forKey: .heartbeat)
+    case .heartbeat:
+      try fields.encode("heartbeat", forKey: .type)
     case .roster(let participants):
       try fields.encode("roster", forKey: .type)
       try fields.encode(participants, forKey: .participants)

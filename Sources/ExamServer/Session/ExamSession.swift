@@ -40,6 +40,7 @@ final class ExamSession {
   private var chat: [ChatMessage] = []
   private(set) var alerts = AlertLedger()
   private var ticking: Task<Void, Never>?
+  private var lastHeartbeat = ContinuousClock.now
 
   init(code: SessionCode, title: String, teacherKey: Secret, services: ExamServices) {
     self.code = code
@@ -62,6 +63,10 @@ final class ExamSession {
   private func tick() {
     let now = ContinuousClock.now
     for student in students.values { student.tick(at: now) }
+    if now - lastHeartbeat >= .seconds(TeacherConnection.heartbeat) {
+      lastHeartbeat = now
+      tellTeachers(.heartbeat)
+    }
   }
 
   // MARK: Who is in it
@@ -266,6 +271,22 @@ extension ExamSession: TeacherConnectionOwner {
     fields["note"] = note
     self.record(.alertAcknowledged, participant: participant, fields)
     tellTeachers(.alert(record))
+    return nil
+  }
+
+  func teacher(
+    _ teacher: ParticipantID, muted kind: AlertKind, of student: ParticipantID, minutes: Double, reason: String
+  ) -> WireError? {
+    guard let participant = members[teacher]?.participant else { return nil }
+    guard let session = students[student] else {
+      return WireError(detail: "there is no student \(student) in this session")
+    }
+    guard (0...1440).contains(minutes) else { return WireError(detail: "minutes is 0 to 1440, not \(minutes)") }
+    if let problem = checkChat(reason) { return WireError(detail: "the reason: \(problem.detail)") }
+    session.mute(kind, for: .seconds(minutes * 60))
+    record(
+      .muted, participant: participant,
+      ["kind": kind.rawValue, "student": student.rawValue, "minutes": "\(minutes)", "reason": reason])
     return nil
   }
 

@@ -346,6 +346,14 @@ final class StudentSession {
 
   // MARK: Alerts
 
+  /// Neither suspects nor raises `kind` for `duration`; zero ends what was muted before.
+  func mute(_ kind: AlertKind, for duration: Duration) {
+    let now = Instant.now
+    participant.muted[kind.rawValue] = duration > .zero ? Timestamp.now.advanced(by: duration) : nil
+    apply(policy.mute(kind, until: now + duration, at: now), at: now)
+    owner?.studentChanged(self)
+  }
+
   private func apply(_ transitions: [AlertPolicy.Transition], at now: Instant) {
     for transition in transitions {
       switch transition.change {

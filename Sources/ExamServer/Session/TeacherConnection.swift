@@ -7,12 +7,18 @@ protocol TeacherConnectionOwner: AnyObject {
   var studentIDs: [ParticipantID] { get }
   func teacher(_ teacher: ParticipantID, wrote text: String, to recipient: ChatRecipient) -> WireError?
   func teacher(_ teacher: ParticipantID, acknowledged alert: AlertID, note: String?) -> WireError?
+  func teacher(
+    _ teacher: ParticipantID, muted kind: AlertKind, of student: ParticipantID, minutes: Double, reason: String
+  ) -> WireError?
   func teacherDisconnected(_ connection: TeacherConnection)
 }
 
 /// One teacher's socket: messages one way, messages and pictures the other.
 @GatewayActor
 final class TeacherConnection {
+  /// Seconds in which at least one message goes to each teacher, so that a page can tell silence from a dead server.
+  static let heartbeat = 5
+
   let participant: ParticipantID
   private let socket: WebSocketConnection
   private let pictures: TeacherPictures
@@ -44,7 +50,7 @@ final class TeacherConnection {
 
   /// Begins with the greeting, the roster, what was said and what stands.
   func welcome(roster: [Participant], chat: [ChatMessage], alerts: [AlertRecord]) {
-    send(.welcome(participant: participant, credit: TeacherPictures.credit))
+    send(.welcome(participant: participant, credit: TeacherPictures.credit, heartbeat: Self.heartbeat))
     send(.roster(roster))
     for message in chat { send(.chat(message, history: true)) }
     for alert in alerts { send(.alert(alert)) }
@@ -73,6 +79,8 @@ final class TeacherConnection {
       case .chat(let recipient, let text): problem = owner.teacher(participant, wrote: text, to: recipient)
       case .acknowledge(let alert, let note):
         problem = owner.teacher(participant, acknowledged: alert, note: note)
+      case .mute(let student, let kind, let minutes, let reason):
+        problem = owner.teacher(participant, muted: kind, of: student, minutes: minutes, reason: reason)
       case .unknown: break
       }
     } catch {
