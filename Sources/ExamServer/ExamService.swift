@@ -52,7 +52,8 @@ public struct ExamService: Sendable {
     var checks = FaceCheckConfiguration()
     checks.checksPerSecond = configuration.checksPerSecond
     if configuration.checkWorkers > 0 { checks.workers = configuration.checkWorkers }
-    let faces = try FaceCheckPool(models: FaceModels(folder: configuration.modelsFolder), configuration: checks)
+    let faces = try FaceCheckPool(
+      models: FaceModels(folder: configuration.modelsFolder), configuration: checks)
     let services = ExamServices(
       configuration: configuration, pipelines: pipelines, faces: faces,
       journal: LoggingJournal(journal: MemoryJournal(), logger: logger), metrics: ServerMetrics())

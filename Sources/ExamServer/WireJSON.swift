@@ -39,7 +39,8 @@ struct WireError: Error, Hashable {
 
   init(_ error: DecodingError) {
     func path(_ context: DecodingError.Context) -> String {
-      context.codingPath.isEmpty ? "the message" : context.codingPath.map(\.stringValue).joined(separator: ".")
+      context.codingPath.isEmpty
+        ? "the message" : context.codingPath.map(\.stringValue).joined(separator: ".")
     }
     detail =
       switch error {

@@ -19,7 +19,9 @@ import Testing
     "exam-monitoring": ["ExamServer", "ArgumentParser"],
   ]
 
-  static let system: Set<String> = ["Foundation", "FoundationEssentials", "Glibc", "Synchronization", "Dispatch"]
+  static let system: Set<String> = [
+    "Foundation", "FoundationEssentials", "Glibc", "Synchronization", "Dispatch",
+  ]
 
   static let root = URL(fileURLWithPath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
@@ -31,7 +33,8 @@ import Testing
 
   /// The modules a file imports: `import M`, `@testable import M`, `public import struct M.T`.
   static func imports(of file: URL) throws -> Set<String> {
-    let line = /^\s*(?:@\w+(?:\([^)]*\))?\s+)*(?:(?:public|package|internal|fileprivate|private)\s+)?import\s+(?:(?:struct|class|enum|protocol|func|var|let|typealias|actor)\s+)?(\w+)/
+    let line =
+      /^\s*(?:@\w+(?:\([^)]*\))?\s+)*(?:(?:public|package|internal|fileprivate|private)\s+)?import\s+(?:(?:struct|class|enum|protocol|func|var|let|typealias|actor)\s+)?(\w+)/
     let text = try String(contentsOf: file, encoding: .utf8)
     return Set(text.split(separator: "\n").compactMap { $0.firstMatch(of: line).map { String($0.1) } })
   }
@@ -43,12 +46,15 @@ import Testing
     let allowed = Self.table[target, default: []].union(Self.system)
     for file in files {
       let extra = try Self.imports(of: file).subtracting(allowed)
-      #expect(extra.isEmpty, "\(target)/\(file.lastPathComponent) must not import \(extra.sorted().joined(separator: ", "))")
+      #expect(
+        extra.isEmpty,
+        "\(target)/\(file.lastPathComponent) must not import \(extra.sorted().joined(separator: ", "))")
     }
   }
 
   @Test func everySwiftTargetIsInTheTable() throws {
-    let folders = try FileManager.default.contentsOfDirectory(atPath: Self.root.appending(path: "Sources").path)
+    let folders = try FileManager.default.contentsOfDirectory(
+      atPath: Self.root.appending(path: "Sources").path)
     let swiftTargets = try folders.filter {
       try !Self.swiftFiles(below: Self.root.appending(path: "Sources/\($0)")).isEmpty
     }

@@ -88,7 +88,9 @@ import Testing
       #expect(machine.look(isBad: true, at: at(time), began: at(0.5)) == [])
     }
     #expect(
-      machine.look(isBad: true, at: at(5.5), began: at(0.5)) == [.confirmed(onset: at(0.5), share: 1, again: false)])
+      machine.look(isBad: true, at: at(5.5), began: at(0.5)) == [
+        .confirmed(onset: at(0.5), share: 1, again: false)
+      ])
   }
 
   @Test func whatBeganWhileNobodyLookedCountsFromTheFirstLook() {

@@ -11,7 +11,8 @@ import Testing
   ) -> FaceObservation {
     let face = DetectedFace(box: NormalizedRect(x: 0.4, y: 0.3, width: 0.2, height: 0.3), score: 0.9)
     return FaceObservation(
-      faces: Array(repeating: face, count: faces), tier: tier, luminance: luminance, contrast: 40, capturedAt: 0)
+      faces: Array(repeating: face, count: faces), tier: tier, luminance: luminance, contrast: 40,
+      capturedAt: 0)
   }
 
   /// Runs a policy over `seconds`, a check and a tick every half second, and collects what was confirmed and cleared.

@@ -36,14 +36,18 @@ import Testing
   }
 
   @Test func studentMessages() throws {
-    #expect(try decode(StudentMessage.self, #"{"type":"hello","media":"video/x-vp8"}"#) == .hello(media: "video/x-vp8"))
+    #expect(
+      try decode(StudentMessage.self, #"{"type":"hello","media":"video/x-vp8"}"#)
+        == .hello(media: "video/x-vp8"))
     #expect(
       try decode(StudentMessage.self, #"{"type":"status","page":"hidden","camera":"ended","new":1}"#)
         == .status(page: .hidden, camera: .ended))
     #expect(try decode(StudentMessage.self, #"{"type":"hand","up":true}"#) == .hand(up: true))
     #expect(try decode(StudentMessage.self, #"{"type":"dance"}"#) == .unknown(type: "dance"))
     #expect(throws: DecodingError.self) { try decode(StudentMessage.self, #"{"media":"video/x-vp8"}"#) }
-    #expect(throws: DecodingError.self) { try decode(StudentMessage.self, #"{"type":"status","page":"away"}"#) }
+    #expect(throws: DecodingError.self) {
+      try decode(StudentMessage.self, #"{"type":"status","page":"away"}"#)
+    }
   }
 
   @Test func teacherMessages() throws {
@@ -64,13 +68,15 @@ import Testing
   }
 
   @Test func noticesCarryTheirTypeBesideTheirFields() throws {
-    let check = try object(StudentNotice.check(StudentCheck(state: .suspected, kind: .faceMissing, faces: 0, light: .ok)))
+    let check = try object(
+      StudentNotice.check(StudentCheck(state: .suspected, kind: .faceMissing, faces: 0, light: .ok)))
     #expect(check["type"] as? String == "check")
     #expect(check["state"] as? String == "suspected")
     #expect(check["kind"] as? String == "face_missing")
 
     let record = AlertRecord(
-      id: AlertID(rawValue: "a1"), student: ParticipantID(rawValue: "p1"), kind: .severalFaces, severity: .high,
+      id: AlertID(rawValue: "a1"), student: ParticipantID(rawValue: "p1"), kind: .severalFaces,
+      severity: .high,
       since: Timestamp(microseconds: 1_500_000), confidence: 0.9, detail: "…")
     let alert = try object(TeacherNotice.alert(record))
     #expect(alert["type"] as? String == "alert")

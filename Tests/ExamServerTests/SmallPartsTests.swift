@@ -68,12 +68,14 @@ import Testing
     let code = try #require(SessionCode("000001"))
     let csv = JournalCSV.text([
       JournalEvent(
-        at: Timestamp(microseconds: 0), session: code, kind: .chat, participant: ParticipantID(rawValue: "p1"),
+        at: Timestamp(microseconds: 0), session: code, kind: .chat,
+        participant: ParticipantID(rawValue: "p1"),
         name: "=HYPERLINK(\"x\")", fields: ["text": "a, b\nc", "to": "teachers"])
     ])
     #expect(
       csv == "at,session,kind,participant,name,fields\r\n"
-        + "1970-01-01T00:00:00.000Z,000001,chat,p1,\"'=HYPERLINK(\"\"x\"\")\",\"text=a, b\nc; to=teachers\"\r\n")
+        + "1970-01-01T00:00:00.000Z,000001,chat,p1,\"'=HYPERLINK(\"\"x\"\")\",\"text=a, b\nc; to=teachers\"\r\n"
+    )
   }
 }
 

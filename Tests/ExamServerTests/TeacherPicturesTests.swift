@@ -26,11 +26,13 @@ private final class Received {
   private func publish(_ student: ParticipantID, at time: Int64, view: PictureView = .tile) {
     fanOut.publish(
       StudentPicture(
-        channel: PictureChannel(student: student, view: view), number: 1, jpeg: SharedBytes([1]), capturedAt: time))
+        channel: PictureChannel(student: student, view: view), number: 1, jpeg: SharedBytes([1]),
+        capturedAt: time))
   }
 
   private func watchAll(_ teacher: TeacherPictures) {
-    teacher.watch(WatchRequest(view: .tile, students: .all, framesPerSecond: 1_000_000), students: [ada, bob])
+    teacher.watch(
+      WatchRequest(view: .tile, students: .all, framesPerSecond: 1_000_000), students: [ada, bob])
   }
 
   @Test func picturesUnderWayAreBoundedAndTheNewestWins() {
@@ -71,9 +73,12 @@ private final class Received {
 
   @Test func onlyWhatIsWatchedComesAndDemandIsKnown() {
     var demand: [String] = []
-    fanOut.onDemandChange = { [fanOut] channel in demand.append("\(channel.student) \(fanOut.isWatched(channel))") }
+    fanOut.onDemandChange = { [fanOut] channel in
+      demand.append("\(channel.student) \(fanOut.isWatched(channel))")
+    }
     let teacher = teacher()
-    teacher.watch(WatchRequest(view: .tile, students: .some([ada]), framesPerSecond: nil), students: [ada, bob])
+    teacher.watch(
+      WatchRequest(view: .tile, students: .some([ada]), framesPerSecond: nil), students: [ada, bob])
     publish(ada, at: 1)
     publish(bob, at: 1)
     publish(ada, at: 1, view: .focus)

@@ -22,9 +22,11 @@ public struct SelfSignedCertificate: Sendable {
     let openssl = Process()
     openssl.executableURL = URL(fileURLWithPath: "/usr/bin/env")
     openssl.arguments = [
-      "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "365",
+      "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days",
+      "365",
       "-subj", "/CN=ExamMonitoring", "-addext",
-      "subjectAltName=DNS:localhost,IP:127.0.0.1,\(isAddress ? "IP" : "DNS"):\(host)", "-keyout", privateKey, "-out",
+      "subjectAltName=DNS:localhost,IP:127.0.0.1,\(isAddress ? "IP" : "DNS"):\(host)", "-keyout", privateKey,
+      "-out",
       certificate,
     ]
     let errors = Pipe()
@@ -32,7 +34,8 @@ public struct SelfSignedCertificate: Sendable {
     do {
       try openssl.run()
     } catch {
-      throw CreationError(description: "--self-signed needs the openssl program: \(error.localizedDescription)")
+      throw CreationError(
+        description: "--self-signed needs the openssl program: \(error.localizedDescription)")
     }
     let words = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
     openssl.waitUntilExit()

@@ -47,7 +47,8 @@ public struct ServerConfiguration: Sendable {
     // A provider of environment variables reads text as whatever type is asked for, which suits all three.
     var providers: [any ConfigProvider] = [
       EnvironmentVariablesProvider(environmentVariables: overrides.asVariables),
-      EnvironmentVariablesProvider(environmentVariables: environment).prefixKeys(with: ["exam", "monitoring"]),
+      EnvironmentVariablesProvider(environmentVariables: environment).prefixKeys(with: ["exam", "monitoring"]
+      ),
     ]
     if let file {
       do {
@@ -64,7 +65,8 @@ public struct ServerConfiguration: Sendable {
   static let defaults: [String: String] = {
     var defaults = [
       "host": "127.0.0.1", "port": "8080", "data_dir": "data", "web_dir": "Web", "pipelines_dir": "Pipelines",
-      "models_dir": "Models", "teacher_password": "", "certificate": "", "private_key": "", "allowed_origins": "",
+      "models_dir": "Models", "teacher_password": "", "certificate": "", "private_key": "",
+      "allowed_origins": "",
       "checks_per_second": "2", "check_workers": "0", "maximum_sessions": "50", "maximum_participants": "250",
       "maximum_tile_rate": "5",
     ]
@@ -77,16 +79,20 @@ public struct ServerConfiguration: Sendable {
   }()
 
   private init(reader: ConfigReader) throws {
-    func read<Value>(_ key: ConfigKey, as type: String, _ value: (ConfigKey) throws -> Value) throws -> Value {
+    func read<Value>(_ key: ConfigKey, as type: String, _ value: (ConfigKey) throws -> Value) throws -> Value
+    {
       do {
         return try value(key)
       } catch {
         throw InvalidSetting(key: "\(key)", problem: "is not \(type)")
       }
     }
-    func bounded<Value: Comparable>(_ key: ConfigKey, _ value: Value, in range: ClosedRange<Value>) throws -> Value {
+    func bounded<Value: Comparable>(_ key: ConfigKey, _ value: Value, in range: ClosedRange<Value>) throws
+      -> Value
+    {
       guard range.contains(value) else {
-        throw InvalidSetting(key: "\(key)", problem: "\(value) is outside \(range.lowerBound) to \(range.upperBound)")
+        throw InvalidSetting(
+          key: "\(key)", problem: "\(value) is outside \(range.lowerBound) to \(range.upperBound)")
       }
       return value
     }
@@ -138,19 +144,23 @@ public struct ServerConfiguration: Sendable {
   private func checkSecurity() throws {
     if (certificate == nil) != (privateKey == nil) {
       throw InvalidSetting(
-        key: certificate == nil ? "certificate" : "private_key", problem: "certificate and private_key go together")
+        key: certificate == nil ? "certificate" : "private_key",
+        problem: "certificate and private_key go together")
     }
     let isLoopback = host == "::1" || host == "localhost" || host.hasPrefix("127.")
     guard !isLoopback else { return }
     guard teacherPassword != nil else {
       throw InvalidSetting(
         key: "teacher_password",
-        problem: "needed when listening on \(host): without it anybody who reaches the server could create a session")
+        problem:
+          "needed when listening on \(host): without it anybody who reaches the server could create a session"
+      )
     }
     guard certificate != nil else {
       throw InvalidSetting(
         key: "certificate",
-        problem: "needed when listening on \(host): give certificate and private_key, or --self-signed for a trial; "
+        problem:
+          "needed when listening on \(host): give certificate and private_key, or --self-signed for a trial; "
           + "browsers refuse the camera to pages that are neither encrypted nor on localhost")
     }
   }

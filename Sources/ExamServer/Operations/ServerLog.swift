@@ -29,7 +29,9 @@ struct ServerLogHandler: LogHandler {
 
   /// Text from outside must not be able to begin a line of its own.
   private static func singleLine(_ text: String) -> String {
-    guard text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else { return text }
+    guard text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else {
+      return text
+    }
     return text.unicodeScalars.reduce(into: "") { line, scalar in
       if scalar.properties.generalCategory == .control {
         line += scalar == "\n" ? "\\n" : " "

@@ -14,19 +14,22 @@ struct Access {
     guard let code = SessionCode(request.parameters["code"] ?? "") else {
       throw Refusal(
         response: .problem(
-          status: 404, title: "No such session", detail: "A session code has six digits.", code: "unknown_session"))
+          status: 404, title: "No such session", detail: "A session code has six digits.",
+          code: "unknown_session"))
     }
     switch directory.find(code) {
     case .live(let session): return session
     case .ended:
       throw Refusal(
         response: .problem(
-          status: 410, title: "The session has ended", detail: "The exam \(code) is over. Nobody can join it any more.",
+          status: 410, title: "The session has ended",
+          detail: "The exam \(code) is over. Nobody can join it any more.",
           code: "ended"))
     case .unknown:
       throw Refusal(
         response: .problem(
-          status: 404, title: "No such session", detail: "There is no session \(code). Please check the code.",
+          status: 404, title: "No such session",
+          detail: "There is no session \(code). Please check the code.",
           code: "unknown_session"))
     }
   }
@@ -42,13 +45,15 @@ struct Access {
       throw Refusal(
         response: .problem(
           status: 401, title: "Token missing",
-          detail: "Send the token you got on joining as Authorization: Bearer, or as ?token=.", code: "no_token",
-          ))
+          detail: "Send the token you got on joining as Authorization: Bearer, or as ?token=.",
+          code: "no_token",
+        ))
     }
     guard let participant = session.participant(token: token) else {
       throw Refusal(
         response: .problem(
-          status: 401, title: "Token not valid", detail: "This token belongs to nobody in session \(session.code).",
+          status: 401, title: "Token not valid",
+          detail: "This token belongs to nobody in session \(session.code).",
           code: "bad_token"))
     }
     guard role == nil || participant.role == role else {

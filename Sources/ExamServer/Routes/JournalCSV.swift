@@ -6,7 +6,8 @@ enum JournalCSV {
     let header = "at,session,kind,participant,name,fields"
     let lines = events.map { event in
       [
-        "\(event.at)", "\(event.session)", event.kind.rawValue, event.participant?.rawValue ?? "", event.name ?? "",
+        "\(event.at)", "\(event.session)", event.kind.rawValue, event.participant?.rawValue ?? "",
+        event.name ?? "",
         event.fields.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: "; "),
       ].map(quoted).joined(separator: ",")
     }

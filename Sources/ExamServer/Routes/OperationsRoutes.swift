@@ -21,7 +21,8 @@ final class OperationsRoutes {
     server.route(.get, "/readyz") { [self] _ in
       // The server listens only after models and pipelines were proved, so what can fail later is capacity.
       directory.live.count < services.configuration.maximumSessions
-        ? .text("ready\n") : .problem(status: 503, title: "Not ready", detail: "No further session can be created.")
+        ? .text("ready\n")
+        : .problem(status: 503, title: "Not ready", detail: "No further session can be created.")
     }
     server.route(.get, "/metrics") { [self] _ in
       .text(metrics(), contentType: "text/plain; version=0.0.4; charset=utf-8")
@@ -40,9 +41,11 @@ final class OperationsRoutes {
         (#"{cause="decoder_behind"}"#, "\(counts.framesBehind.value)"),
         (#"{cause="no_pipeline"}"#, "\(counts.framesWithoutPipeline.value)"),
       ])
-    text.counter("exam_pictures_encoded_total", "Pictures encoded for teachers.", counts.picturesEncoded.value)
     text.counter(
-      "exam_pictures_delivered_total", "Pictures sent to teachers over sockets.", counts.picturesDelivered.value)
+      "exam_pictures_encoded_total", "Pictures encoded for teachers.", counts.picturesEncoded.value)
+    text.counter(
+      "exam_pictures_delivered_total", "Pictures sent to teachers over sockets.",
+      counts.picturesDelivered.value)
     text.counter("exam_alerts_confirmed_total", "Alerts raised.", counts.alertsConfirmed.value)
 
     let sessions = directory.live

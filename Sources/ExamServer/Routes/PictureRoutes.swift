@@ -15,7 +15,8 @@ final class PictureRoutes {
       await .answering { () throws(Access.Refusal) in
         let (session, channel) = try channel(request)
         return HTTPResponse(
-          status: 200, body: .pictures { stream in PictureStreamViewer(stream).watch(channel, of: session.fanOut) })
+          status: 200,
+          body: .pictures { stream in PictureStreamViewer(stream).watch(channel, of: session.fanOut) })
       }
     }
     server.route(.get, student + "/live.jpg") { [self] request in
@@ -24,7 +25,8 @@ final class PictureRoutes {
         guard let jpeg = await SinglePictureViewer().next(of: channel, from: session.fanOut) else {
           throw Access.Refusal(
             response: .problem(
-              status: 503, title: "No picture", detail: "This student's camera delivers no picture at the moment.",
+              status: 503, title: "No picture",
+              detail: "This student's camera delivers no picture at the moment.",
               code: "no_picture", retryAfter: 2))
         }
         return .jpeg(jpeg)
@@ -39,7 +41,8 @@ final class PictureRoutes {
         else {
           throw Access.Refusal(
             response: .problem(
-              status: 404, title: "No such picture", detail: "There is no picture of this alert.", code: "no_picture"))
+              status: 404, title: "No such picture", detail: "There is no picture of this alert.",
+              code: "no_picture"))
         }
         return .jpeg(jpeg)
       }

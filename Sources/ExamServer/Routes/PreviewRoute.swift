@@ -39,7 +39,8 @@ final class PreviewRoute {
     guard atOnce < Self.maximumAtOnce else {
       throw Access.Refusal(
         response: .problem(
-          status: 429, title: "Busy", detail: "Many pictures are being checked. Please try again.", code: "busy",
+          status: 429, title: "Busy", detail: "Many pictures are being checked. Please try again.",
+          code: "busy",
           retryAfter: 2))
     }
     atOnce += 1
@@ -50,7 +51,8 @@ final class PreviewRoute {
     } catch {
       throw Access.Refusal(
         response: .problem(
-          status: 422, title: "Picture not usable", detail: "The picture could not be checked: \(error.reason)",
+          status: 422, title: "Picture not usable",
+          detail: "The picture could not be checked: \(error.reason)",
           code: "bad_picture"))
     }
     let light: StudentCheck.Light = observation.isDark ? .dark : .ok
@@ -73,7 +75,8 @@ final class PreviewRoute {
   }
 
   private func check(_ jpeg: [UInt8]) async throws(CheckError) -> FaceObservation {
-    let (observations, found) = AsyncStream.makeStream(of: FaceObservation?.self, bufferingPolicy: .bufferingNewest(1))
+    let (observations, found) = AsyncStream.makeStream(
+      of: FaceObservation?.self, bufferingPolicy: .bufferingNewest(1))
     let lane = services.faces.addLane(
       name: "preview", onObservation: { found.yield($0) }, onFailure: { _ in found.yield(nil) })
     defer { lane.close() }

@@ -65,7 +65,8 @@ final class SessionRoutes {
     try limit(request)
     if let password = services.configuration.teacherPassword {
       // Hashing first makes the comparison's time say nothing about the password.
-      guard let given = request.bearerToken, SecretHash(Secret(text: given)) == SecretHash(Secret(text: password))
+      guard let given = request.bearerToken,
+        SecretHash(Secret(text: given)) == SecretHash(Secret(text: password))
       else {
         let missing = request.bearerToken == nil
         if !missing { _ = failures.take(request.remoteAddress, at: .now) }
@@ -89,17 +90,20 @@ final class SessionRoutes {
       throw Access.Refusal(
         response: .problem(
           status: 503, title: "Too many sessions",
-          detail: "This server holds \(services.configuration.maximumSessions) sessions at once. End one first.",
+          detail:
+            "This server holds \(services.configuration.maximumSessions) sessions at once. End one first.",
           code: "too_many_sessions"))
     }
     services.journal.append(
-      JournalEvent(at: .now, session: session.code, kind: .sessionCreated, name: name.text, fields: ["title": title]))
+      JournalEvent(
+        at: .now, session: session.code, kind: .sessionCreated, name: name.text, fields: ["title": title]))
     let (participant, token) = session.join(name: name, role: .teacher)
     return .json(
       status: 201,
       WireJSON.encode(
         CreateAnswer(
-          code: session.code, title: title, teacher_key: key.text, participant_id: participant.id, token: token.text)))
+          code: session.code, title: title, teacher_key: key.text, participant_id: participant.id,
+          token: token.text)))
   }
 
   private struct JoinRequest: Decodable {
@@ -146,7 +150,8 @@ final class SessionRoutes {
       throw Access.Refusal(
         response: .problem(
           status: 409, title: "The session is full",
-          detail: "A session on this server takes \(services.configuration.maximumParticipants) participants.",
+          detail:
+            "A session on this server takes \(services.configuration.maximumParticipants) participants.",
           code: "full"))
     }
     let (participant, token) = session.join(name: name, role: body.role)
@@ -212,7 +217,8 @@ final class SessionRoutes {
     let seconds = max(1, Int(wait.inSeconds.rounded(.up)))
     return Access.Refusal(
       response: .problem(
-        status: 429, title: "Too many tries", detail: "Please wait \(seconds) s and try again.", code: "too_many_tries",
+        status: 429, title: "Too many tries", detail: "Please wait \(seconds) s and try again.",
+        code: "too_many_tries",
         retryAfter: seconds))
   }
 
@@ -222,7 +228,8 @@ final class SessionRoutes {
     } catch {
       throw Access.Refusal(
         response: .problem(
-          status: 400, title: "Request not understood", detail: "The JSON body: \(error.detail).", code: "bad_request"))
+          status: 400, title: "Request not understood", detail: "The JSON body: \(error.detail).",
+          code: "bad_request"))
     }
   }
 

@@ -25,7 +25,8 @@ struct AlertLedger {
   ///
   /// - Parameter picturePath: makes the path under which the alert's picture can be fetched.
   mutating func confirm(
-    _ kind: AlertKind, student: ParticipantID, rule: AlertRule, since: Timestamp, confidence: Double, again: Bool,
+    _ kind: AlertKind, student: ParticipantID, rule: AlertRule, since: Timestamp, confidence: Double,
+    again: Bool,
     detail: String, picture: SharedBytes?, picturePath: (AlertID) -> String
   ) -> AlertRecord {
     let subject = Subject(student: student, kind: kind)
@@ -58,7 +59,9 @@ struct AlertLedger {
 
   /// What the alert was about is over.
   mutating func clear(_ kind: AlertKind, student: ParticipantID, at time: Timestamp) -> AlertRecord? {
-    guard let id = latest[Subject(student: student, kind: kind)], records[id]?.isOpen == true else { return nil }
+    guard let id = latest[Subject(student: student, kind: kind)], records[id]?.isOpen == true else {
+      return nil
+    }
     records[id]?.state = .cleared
     records[id]?.until = time
     return records[id]

@@ -87,7 +87,8 @@ final class ExamSession {
   func join(name: PersonName, role: Role) -> (participant: Participant, token: Secret) {
     var generator = SystemRandomNumberGenerator()
     let participant = Participant(
-      id: .random(using: &generator), number: nextNumber, name: name.text, role: role, joinedAt: .now, state: .left)
+      id: .random(using: &generator), number: nextNumber, name: name.text, role: role, joinedAt: .now,
+      state: .left)
     nextNumber += 1
     let token = Secret.random(using: &generator)
     let member = Member(participant: participant, tokenHash: SecretHash(token))
@@ -155,10 +156,12 @@ final class ExamSession {
     for teacher in teachers.values { teacher.send(encoded: text) }
   }
 
-  private func record(_ kind: JournalEvent.Kind, participant: Participant?, _ fields: [String: String] = [:]) {
+  private func record(_ kind: JournalEvent.Kind, participant: Participant?, _ fields: [String: String] = [:])
+  {
     services.journal.append(
       JournalEvent(
-        at: .now, session: code, kind: kind, participant: participant?.id, name: participant?.name, fields: fields))
+        at: .now, session: code, kind: kind, participant: participant?.id, name: participant?.name,
+        fields: fields))
   }
 
   private func say(_ message: ChatMessage) {
@@ -176,7 +179,9 @@ final class ExamSession {
   private func checkChat(_ text: String) -> WireError? {
     if text.allSatisfy(\.isWhitespace) { return WireError(detail: "the chat message is empty") }
     guard text.count <= ChatMessage.maximumLength else {
-      return WireError(detail: "a chat message has at most \(ChatMessage.maximumLength) characters; this one has \(text.count)")
+      return WireError(
+        detail:
+          "a chat message has at most \(ChatMessage.maximumLength) characters; this one has \(text.count)")
     }
     return nil
   }
@@ -226,13 +231,17 @@ extension ExamSession: StudentSessionOwner {
     case .confirmed(let onset, let confidence, let again):
       guard let rule = services.configuration.alerts.rules[kind] else { return }
       let alert = alerts.confirm(
-        kind, student: participant.id, rule: rule, since: wallTime(onset), confidence: confidence, again: again,
+        kind, student: participant.id, rule: rule, since: wallTime(onset), confidence: confidence,
+        again: again,
         detail: kind.detail(rule: rule, confidence: confidence), picture: picture,
         picturePath: { "/api/sessions/\(code)/alerts/\($0).jpg" })
       services.metrics.alertsConfirmed.add(1)
       record(
         .alertConfirmed, participant: participant,
-        ["kind": kind.rawValue, "alert": alert.id.rawValue, "since": "\(alert.since)", "repeats": String(alert.repeats)])
+        [
+          "kind": kind.rawValue, "alert": alert.id.rawValue, "since": "\(alert.since)",
+          "repeats": String(alert.repeats),
+        ])
       tellTeachers(.alert(alert))
     case .cleared(let time):
       guard let alert = alerts.clear(kind, student: participant.id, at: wallTime(time)) else { return }
@@ -275,13 +284,16 @@ extension ExamSession: TeacherConnectionOwner {
   }
 
   func teacher(
-    _ teacher: ParticipantID, muted kind: AlertKind, of student: ParticipantID, minutes: Double, reason: String
+    _ teacher: ParticipantID, muted kind: AlertKind, of student: ParticipantID, minutes: Double,
+    reason: String
   ) -> WireError? {
     guard let participant = members[teacher]?.participant else { return nil }
     guard let session = students[student] else {
       return WireError(detail: "there is no student \(student) in this session")
     }
-    guard (0...1440).contains(minutes) else { return WireError(detail: "minutes is 0 to 1440, not \(minutes)") }
+    guard (0...1440).contains(minutes) else {
+      return WireError(detail: "minutes is 0 to 1440, not \(minutes)")
+    }
     if let problem = checkChat(reason) { return WireError(detail: "the reason: \(problem.detail)") }
     session.mute(kind, for: .seconds(minutes * 60))
     record(

@@ -203,7 +203,8 @@ final class StudentSession {
   private func receive(binary message: UnsafeRawBufferPointer, from socket: WebSocketConnection) {
     guard socket === self.socket else { return }
     guard upload.media != nil || isStarting else {
-      protocolError("no_hello", "frames came before hello; send hello with the media type and wait for welcome")
+      protocolError(
+        "no_hello", "frames came before hello; send hello with the media type and wait for welcome")
       return
     }
     metrics.framesReceived.add(1)
@@ -250,7 +251,8 @@ final class StudentSession {
     let report = refusals.add(at: .now)
     if report.tellStudent { send(.error(code: code, detail: detail)) }
     if let count = report.journalCount {
-      owner?.student(self, happened: .uploadRefused, ["code": code, "detail": detail, "count": String(count)])
+      owner?.student(
+        self, happened: .uploadRefused, ["code": code, "detail": detail, "count": String(count)])
     }
   }
 
@@ -285,7 +287,8 @@ final class StudentSession {
   }
 
   private func pipelineFailed(_ failure: PipelineFailure) {
-    owner?.student(self, happened: .uploadRefused, ["code": "pipeline_failed", "detail": "\(failure)", "count": "1"])
+    owner?.student(
+      self, happened: .uploadRefused, ["code": "pipeline_failed", "detail": "\(failure)", "count": "1"])
   }
 
   /// Opens or shuts the encoder of `view` by whether anybody looks, or evidence is wanted.

@@ -8,7 +8,8 @@ protocol TeacherConnectionOwner: AnyObject {
   func teacher(_ teacher: ParticipantID, wrote text: String, to recipient: ChatRecipient) -> WireError?
   func teacher(_ teacher: ParticipantID, acknowledged alert: AlertID, note: String?) -> WireError?
   func teacher(
-    _ teacher: ParticipantID, muted kind: AlertKind, of student: ParticipantID, minutes: Double, reason: String
+    _ teacher: ParticipantID, muted kind: AlertKind, of student: ParticipantID, minutes: Double,
+    reason: String
   ) -> WireError?
   func teacherDisconnected(_ connection: TeacherConnection)
 }
@@ -25,7 +26,8 @@ final class TeacherConnection {
   private weak var owner: (any TeacherConnectionOwner)?
 
   init(
-    participant: ParticipantID, socket: WebSocketConnection, fanOut: any PictureFanOut, maximumTileRate: Double,
+    participant: ParticipantID, socket: WebSocketConnection, fanOut: any PictureFanOut,
+    maximumTileRate: Double,
     metrics: ServerMetrics, owner: any TeacherConnectionOwner
   ) {
     self.participant = participant

@@ -68,13 +68,13 @@ func eventually(
   Issue.record(what, sourceLocation: sourceLocation)
 }
 
-
 /// The sockets this process has open. Other descriptors come and go with the tests of other targets, which run beside
 /// these; of all, the gateway's alone open sockets.
 func openSockets() -> Int {
   let descriptors = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")) ?? []
   return descriptors.count { descriptor in
-    (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/" + descriptor))?.hasPrefix("socket:")
+    (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/" + descriptor))?.hasPrefix(
+      "socket:")
       == true
   }
 }
