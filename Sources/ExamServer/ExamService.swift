@@ -31,6 +31,8 @@ public struct ExamService: Sendable {
     let address = try await listen(server)
     logger.info("ready", metadata: ["address": "\(address)"])
     onReady(address)
+    let sweeping = Task { await endIdleSessions(directory) }
+    defer { sweeping.cancel() }
 
     for await signal in ProcessSignals([SIGINT, SIGTERM, SIGHUP]).stream {
       if signal == SIGHUP {
@@ -102,6 +104,18 @@ public struct ExamService: Sendable {
       await session.end(by: "server")
     }
     services.faces.shutdown()
+  }
+
+  /// Looks every minute, until cancelled.
+  @GatewayActor
+  private func endIdleSessions(_ directory: any SessionDirectory) async {
+    let limit = Duration.seconds(configuration.sessionIdleHours * 3600)
+    while (try? await Task.sleep(for: .seconds(60))) != nil {
+      for session in directory.live where session.idleTime(at: .now) > limit {
+        directory.remove(session.code)
+        await session.end(by: "server, nobody was connected")
+      }
+    }
   }
 
   private func reload(_ services: ExamServices) async {

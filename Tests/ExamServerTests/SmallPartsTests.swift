@@ -30,20 +30,43 @@ import Testing
 }
 
 @Suite struct OnsetPicturesTests {
-  @Test func theFirstPictureAfterTheSuspicionIsKept() {
+  private let start = ContinuousClock.now
+
+  @Test func theFirstLargePictureAfterTheSuspicionIsKept() {
     var onset = OnsetPictures()
-    let unasked = onset.take(SharedBytes([0]))
-    #expect(!unasked)
+    let unasked = onset.take(SharedBytes([0]), view: .focus, at: start)
     onset.want(for: .faceMissing)
+    let small = onset.take(SharedBytes([0]), view: .tile, at: start)
     #expect(onset.isWanted)
-    let first = onset.take(SharedBytes([1]))
-    #expect(first)
+    let first = onset.take(SharedBytes([1, 1]), view: .focus, at: start)
+    let second = onset.take(SharedBytes([1, 2, 3]), view: .focus, at: start)
+    #expect([unasked, small, first, second] == [false, false, true, false])
     #expect(!onset.isWanted)
-    let second = onset.take(SharedBytes([1, 2]))
-    #expect(!second)
-    #expect(onset.pictures[.faceMissing]?.count == 1)
-    onset.drop(.faceMissing)
-    #expect(onset.pictures.isEmpty)
+    #expect(onset.picture(for: .faceMissing, confirmedAt: start)?.count == 2)
+  }
+
+  @Test func whereThePicturesEndedTheLastOneStandsInForAWhile() {
+    var onset = OnsetPictures()
+    _ = onset.take(SharedBytes([1]), view: .tile, at: start)
+    onset.want(for: .videoStopped)
+    #expect(onset.picture(for: .videoStopped, confirmedAt: start + .seconds(5))?.count == 1)
+    #expect(onset.picture(for: .videoStopped, confirmedAt: start + .seconds(11)) == nil)
+  }
+}
+
+@Suite struct BlindSpotWatchTests {
+  private let start = ContinuousClock.now
+
+  @Test func aGapWithPicturesIsABlindSpotAndOneWithoutIsNot() {
+    var watch = BlindSpotWatch()
+    let changes = [
+      watch.observed(at: start, picturesSoFar: 0),
+      watch.observed(at: start + .seconds(1), picturesSoFar: 5),
+      watch.observed(at: start + .seconds(5), picturesSoFar: 25),
+      // The student's video had stopped.
+      watch.observed(at: start + .seconds(15), picturesSoFar: 27),
+    ]
+    #expect(changes == [nil, nil, .seconds(4), nil])
   }
 }
 

@@ -55,8 +55,11 @@ public struct AlertPolicy: Sendable {
     return transitions
   }
 
-  /// A frame arrived, or the student came in and frames may be expected from now on.
+  /// A frame that can be decoded arrived.
   public mutating func frameArrived(at now: Instant) { lastFrame = now }
+
+  /// The student connected. The first time, frames are expected from now on; later the time without them goes on.
+  public mutating func framesExpected(at now: Instant) { lastFrame = lastFrame ?? now }
 
   /// The page told of itself; `nil` leaves what was known.
   public mutating func pageReported(

@@ -28,6 +28,8 @@ public struct ServerConfiguration: Sendable {
   public var maximumParticipants: Int
   /// Pictures a second at most on the wall, whatever a page asks for.
   public var maximumTileRate: Double
+  /// Hours after which a session to which nobody is connected ends by itself.
+  public var sessionIdleHours: Double
   public var alerts: AlertRules
 
   /// A setting that cannot be used.
@@ -68,7 +70,7 @@ public struct ServerConfiguration: Sendable {
       "models_dir": "Models", "teacher_password": "", "certificate": "", "private_key": "",
       "allowed_origins": "",
       "checks_per_second": "2", "check_workers": "0", "maximum_sessions": "50", "maximum_participants": "250",
-      "maximum_tile_rate": "5",
+      "maximum_tile_rate": "5", "session_idle_hours": "12",
     ]
     for (kind, rule) in AlertRules.standard.rules {
       defaults["alerts.\(kind.rawValue).window"] = String(rule.window.inSeconds)
@@ -126,6 +128,8 @@ public struct ServerConfiguration: Sendable {
     maximumSessions = try whole("maximum_sessions", in: 1...10_000)
     maximumParticipants = try whole("maximum_participants", in: 2...5_000)
     maximumTileRate = try number("maximum_tile_rate", in: 0.1...30)
+
+    sessionIdleHours = try number("session_idle_hours", in: 0.01...720)
 
     alerts = .standard
     for (kind, standard) in AlertRules.standard.rules {

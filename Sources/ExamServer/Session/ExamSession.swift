@@ -41,6 +41,8 @@ final class ExamSession {
   private(set) var alerts = AlertLedger()
   private var ticking: Task<Void, Never>?
   private var lastHeartbeat = ContinuousClock.now
+  /// When somebody was last connected.
+  private var lastInUse = ContinuousClock.now
 
   init(code: SessionCode, title: String, teacherKey: Secret, services: ExamServices) {
     self.code = code
@@ -63,11 +65,15 @@ final class ExamSession {
   private func tick() {
     let now = ContinuousClock.now
     for student in students.values { student.tick(at: now) }
+    if !teachers.isEmpty || students.values.contains(where: \.isConnected) { lastInUse = now }
     if now - lastHeartbeat >= .seconds(TeacherConnection.heartbeat) {
       lastHeartbeat = now
       tellTeachers(.heartbeat)
     }
   }
+
+  /// For how long nobody has been connected.
+  func idleTime(at now: ContinuousClock.Instant) -> Duration { now - lastInUse }
 
   // MARK: Who is in it
 

@@ -1,10 +1,16 @@
 import ExamModel
 import GLibRuntime
 
-/// The picture of the onset of each open suspicion: wanted when it begins, taken from the next picture encoded.
+/// The picture of the onset of each open suspicion: wanted when it begins, taken from the next large picture encoded.
 struct OnsetPictures {
+  typealias Instant = ContinuousClock.Instant
+
+  /// Where no picture came after the onset, for it was the pictures that ended, one from so long before may stand in.
+  private static let stillTelling = Duration.seconds(10)
+
   private var wanted: Set<AlertKind> = []
-  private(set) var pictures: [AlertKind: SharedBytes] = [:]
+  private var pictures: [AlertKind: SharedBytes] = [:]
+  private var latest: (jpeg: SharedBytes, at: Instant)?
 
   var isWanted: Bool { !wanted.isEmpty }
 
@@ -18,14 +24,21 @@ struct OnsetPictures {
     pictures[kind] = nil
   }
 
-  /// Keeps `jpeg` for all that wait for one.
+  /// Offers a picture that was encoded, for whatever reason.
   ///
-  /// - Returns: whether any did.
-  mutating func take(_ jpeg: SharedBytes) -> Bool {
-    guard isWanted else { return false }
+  /// - Returns: whether nothing is wanted any more that was wanted before.
+  mutating func take(_ jpeg: SharedBytes, view: PictureView, at now: Instant) -> Bool {
+    latest = (jpeg, now)
+    guard isWanted, view == .focus else { return false }
     for kind in wanted { pictures[kind] = jpeg }
     wanted = []
     return true
+  }
+
+  func picture(for kind: AlertKind, confirmedAt now: Instant) -> SharedBytes? {
+    if let picture = pictures[kind] { return picture }
+    guard let latest, now - latest.at < Self.stillTelling else { return nil }
+    return latest.jpeg
   }
 }
 

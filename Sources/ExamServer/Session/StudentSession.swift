@@ -1,22 +1,10 @@
 import ExamModel
 import FaceCheck
+import Foundation
 import GLibRuntime
 import MediaPipeline
 import Synchronization
 import WebGateway
-
-/// What a student session needs of the exam around it.
-@GatewayActor
-protocol StudentSessionOwner: AnyObject {
-  func studentChanged(_ student: StudentSession)
-  /// The student was greeted on a new connection.
-  func studentWelcomed(_ student: StudentSession)
-  func student(_ student: StudentSession, wrote text: String)
-  func student(_ student: StudentSession, raisedHand up: Bool)
-  func student(_ student: StudentSession, changed transition: AlertPolicy.Transition, picture: SharedBytes?)
-  /// Worth a line in the journal.
-  func student(_ student: StudentSession, happened kind: JournalEvent.Kind, _ fields: [String: String])
-}
 
 /// One student in one session, from the first connection to the session's end, across reconnects.
 ///
@@ -43,17 +31,33 @@ final class StudentSession {
   private let lane: FaceCheckLane
   private let progress: DecodeProgress
 
-  private var socket: WebSocketConnection?
+  private var connection = Connection.none
   private var policy: AlertPolicy
   private var evidence = OnsetPictures()
+  private var blindSpots = BlindSpotWatch()
   private var lastCheck: StudentCheck?
   private var lastKeyFrameRequest: Instant?
   private var refusals = RefusalReport()
-  private var isStarting = false
-  /// Whether this connection was greeted.
-  private var isWelcomed = false
+  /// More than any page sends, whatever its user does.
+  private var messageLimit = RateLimiter<ParticipantID>(burst: 60, perSecond: 10)
   /// Since when frames arrive of which none was decoded.
   private var undecodedSince: Instant?
+
+  private enum Connection {
+    case none
+    case waitingForHello(WebSocketConnection)
+    /// The page said what it sends. `isWelcomed`: a pipeline took it, on this connection, at least once.
+    case open(WebSocketConnection, isWelcomed: Bool)
+
+    var socket: WebSocketConnection? {
+      switch self {
+      case .none: nil
+      case .waitingForHello(let socket), .open(let socket, _): socket
+      }
+    }
+
+    var saidHello: Bool { if case .open = self { true } else { false } }
+  }
 
   init(
     participant: Participant, rules: AlertRules, pipelines: PipelineCatalog, faces: FaceCheckPool,
@@ -93,25 +97,26 @@ final class StudentSession {
 
   // MARK: The connection
 
+  var isConnected: Bool { connection.socket != nil }
+
   /// Takes the student's connection; one from before, of another tab or a lost network, is closed.
   func connect(_ socket: WebSocketConnection) {
-    let previous = self.socket
-    self.socket = socket
-    isWelcomed = false
+    let previous = connection.socket
+    connection = .waitingForHello(socket)
     previous?.close(code: CloseCode.replaced, reason: "opened in another place")
     socket.onText = { [weak self, unowned socket] text in self?.receive(text: text, from: socket) }
     socket.onBinary = { [weak self, unowned socket] message in self?.receive(binary: message, from: socket) }
     socket.onClose = { [weak self, unowned socket] reason in self?.disconnected(socket, reason: reason) }
     participant.state = .noPicture
+    policy.framesExpected(at: .now)
     owner?.student(self, happened: .connected, ["address": socket.remoteAddress])
     owner?.studentChanged(self)
   }
 
   private func disconnected(_ socket: WebSocketConnection, reason: WebSocketCloseReason) {
-    guard socket === self.socket else { return }
-    self.socket = nil
+    guard socket === connection.socket else { return }
+    connection = .none
     participant.state = .left
-    isStarting = false
     undecodedSince = nil
     owner?.student(self, happened: .disconnected, ["reason": "\(reason)"])
     owner?.studentChanged(self)
@@ -121,20 +126,25 @@ final class StudentSession {
   /// Tells the student that the session is over and lets go of everything.
   func end() async {
     send(.ended)
-    let socket = socket
-    self.socket = nil
+    let socket = connection.socket
+    connection = .none
     participant.state = .left
     socket?.close(code: CloseCode.normal, reason: "the session has ended")
     lane.close()
     await upload.stop()
   }
 
-  func send(_ notice: StudentNotice) { socket?.send(text: WireJSON.text(notice)) }
+  func send(_ notice: StudentNotice) { connection.socket?.send(text: WireJSON.text(notice)) }
 
   // MARK: What the page says
 
   private func receive(text: String, from socket: WebSocketConnection) {
-    guard socket === self.socket else { return }
+    guard socket === connection.socket else { return }
+    let now = Instant.now
+    guard messageLimit.take(participant.id, at: now) == nil else {
+      protocolError("too_many_messages", "more than ten messages a second for a while; please send fewer")
+      return
+    }
     let message: StudentMessage
     do {
       message = try WireJSON.decode(StudentMessage.self, from: text)
@@ -142,12 +152,11 @@ final class StudentSession {
       refuse("bad_message", error.detail)
       return
     }
-    let now = Instant.now
     switch message {
     case .hello(let media):
-      isStarting = true
+      if !connection.saidHello { connection = .open(socket, isWelcomed: false) }
       Task { await begin(media: media, on: socket) }
-    case _ where upload.media == nil && !isStarting:
+    case _ where !connection.saidHello:
       protocolError("no_hello", "the first message must be hello with the media type; this one was another")
     case .status(let page, let camera):
       participant.page = page ?? participant.page
@@ -170,39 +179,33 @@ final class StudentSession {
     do {
       try await upload.begin(media: media)
     } catch {
-      guard socket === self.socket else { return }
+      guard socket === connection.socket else { return }
       switch error {
-      case .superseded: return
+      case .superseded: break
       case .unsupportedMedia(let problem):
-        isStarting = false
         refuse("unsupported_media", "this server does not take this media type: \(problem)")
-      case .pipelineFailed(let detail):
-        isStarting = false
-        refuse("pipeline_failed", "the stream could not be set up on the server: \(detail)")
+      case .pipelineFailed(let problem):
+        refuse("pipeline_failed", "the stream could not be set up on the server: \(problem)")
       }
       return
     }
-    guard socket === self.socket else {
-      if self.socket == nil { await upload.stop() }
+    // The socket may have closed meanwhile; its successor begins a stream of its own.
+    guard case .open(let present, let wasWelcomed) = connection, present === socket else {
+      if connection.socket == nil { await upload.stop() }
       return
     }
-    isStarting = false
+    connection = .open(socket, isWelcomed: true)
     undecodedSince = nil
-    policy.frameArrived(at: .now)
-    send(.welcome(participant: participant.id, window: Self.window))
     lastCheck = nil
-    if !isWelcomed {
-      isWelcomed = true
-      owner?.studentWelcomed(self)
-    }
+    send(.welcome(participant: participant.id, window: Self.window))
+    if !wasWelcomed { owner?.studentWelcomed(self) }
     owner?.student(self, happened: .streamBegan, ["media": media])
-    updateDemand(.tile)
-    updateDemand(.focus)
+    PictureView.allCases.forEach(updateDemand)
   }
 
   private func receive(binary message: UnsafeRawBufferPointer, from socket: WebSocketConnection) {
-    guard socket === self.socket else { return }
-    guard upload.media != nil || isStarting else {
+    guard socket === connection.socket else { return }
+    guard connection.saidHello else {
       protocolError(
         "no_hello", "frames came before hello; send hello with the media type and wait for welcome")
       return
@@ -260,13 +263,18 @@ final class StudentSession {
   private func protocolError(_ code: String, _ detail: String) {
     send(.error(code: code, detail: detail))
     owner?.student(self, happened: .uploadRefused, ["code": code, "detail": detail, "count": "1"])
-    socket?.close(code: CloseCode.policy, reason: code)
+    connection.socket?.close(code: CloseCode.policy, reason: code)
   }
 
   // MARK: What the pipeline gives
 
   private func observed(_ observation: FaceObservation) {
     let now = Instant.now
+    if let gap = blindSpots.observed(at: now, picturesSoFar: progress.count) {
+      owner?.student(
+        self, happened: .blindSpot,
+        ["cause": "face checks are behind", "seconds": String(format: "%.1f", gap.inSeconds)])
+    }
     apply(policy.observe(observation, at: now), at: now)
     if policy.isPictureInDoubt { lane.searchWholePictureNext() }
   }
@@ -278,7 +286,7 @@ final class StudentSession {
   private func publish(_ pictures: [PictureView: TapPicture]) {
     for (view, picture) in pictures {
       metrics.picturesEncoded.add(1)
-      if view == .focus, evidence.take(picture.jpeg) { updateDemand(.focus) }
+      if evidence.take(picture.jpeg, view: view, at: .now) { updateDemand(.focus) }
       fanOut.publish(
         StudentPicture(
           channel: PictureChannel(student: participant.id, view: view), number: participant.number,
@@ -313,7 +321,7 @@ final class StudentSession {
   }
 
   private func updatePresence(decoded: Bool, at now: Instant) {
-    guard socket != nil else { return }
+    guard isConnected else { return }
     let state: PresenceState
     if decoded {
       state = .live
@@ -334,13 +342,12 @@ final class StudentSession {
       refuse("undecodable", "frames arrive but cannot be decoded as \(upload.media ?? "")")
       requestKeyFrame()
     }
+    guard upload.isRestartDue(at: now) else { return }
     Task {
       do {
-        if try await upload.restartIfDue(at: now) {
-          updateDemand(.tile)
-          updateDemand(.focus)
-          send(.restart(reason: "the stream could not be read any further"))
-        }
+        try await upload.restart()
+        PictureView.allCases.forEach(updateDemand)
+        send(.restart(reason: "the stream could not be read any further"))
       } catch {
         refuse("pipeline_failed", "the stream could not be set up again: \(error)")
       }
@@ -363,7 +370,8 @@ final class StudentSession {
       case .suspected: evidence.want(for: transition.kind)
       case .dismissed: evidence.drop(transition.kind)
       case .confirmed:
-        owner?.student(self, changed: transition, picture: evidence.pictures[transition.kind])
+        owner?.student(
+          self, changed: transition, picture: evidence.picture(for: transition.kind, confirmedAt: now))
         evidence.drop(transition.kind)
       case .cleared:
         owner?.student(self, changed: transition, picture: nil)
@@ -371,7 +379,7 @@ final class StudentSession {
     }
     if !transitions.isEmpty { updateDemand(.focus) }
     let check = policy.check(at: now)
-    if check != lastCheck, socket != nil, upload.isRunning {
+    if check != lastCheck, case .open(_, isWelcomed: true) = connection {
       lastCheck = check
       send(.check(check))
     }
@@ -383,29 +391,4 @@ final class StudentSession {
 private final class WeakStudent {
   weak var student: StudentSession?
   nonisolated init() {}
-}
-
-/// When the streaming thread last delivered a decoded picture.
-final class DecodeProgress: Sendable {
-  private let state = Mutex<(last: ContinuousClock.Instant?, isNew: Bool)>((nil, false))
-
-  func note() { state.withLock { $0 = (.now, true) } }
-
-  /// Whether pictures came since the last call.
-  func take() -> Bool {
-    state.withLock { state in
-      defer { state.isNew = false }
-      return state.isNew
-    }
-  }
-
-  var lastDecoded: ContinuousClock.Instant? { state.withLock { $0.last } }
-}
-
-/// Codes with which the server closes sockets, beyond those of RFC 6455 the one of this protocol.
-enum CloseCode {
-  static let normal: UInt16 = 1000
-  static let policy: UInt16 = 1008
-  /// A newer connection of the same participant took over; the page must not reconnect.
-  static let replaced: UInt16 = 4001
 }

@@ -48,10 +48,6 @@ final class StudentUpload {
     self.onFailure = onFailure
   }
 
-  var isRunning: Bool {
-    if case .running = state { true } else { false }
-  }
-
   /// Starts the pipeline for `media`, after the end of the one before.
   func begin(media: String) async throws(BeginError) {
     generation += 1
@@ -98,13 +94,14 @@ final class StudentUpload {
     if changed, case .running(let pipeline) = state { pipeline.setOpen(open, view: view) }
   }
 
-  /// Starts the successor of a failed pipeline once its time has come.
-  ///
-  /// - Returns: whether it was tried now; the page must then begin its stream anew.
-  func restartIfDue(at now: ContinuousClock.Instant) async throws(BeginError) -> Bool {
-    guard case .failed(let retryAt) = state, now >= retryAt, let media else { return false }
-    try await begin(media: media)
-    return true
+  /// Whether a failed pipeline's successor should start now.
+  func isRestartDue(at now: ContinuousClock.Instant) -> Bool {
+    if case .failed(let retryAt) = state { now >= retryAt } else { false }
+  }
+
+  /// Starts the pipeline for the present media anew; the page must then begin its stream anew.
+  func restart() async throws(BeginError) {
+    if let media { try await begin(media: media) }
   }
 
   func stop() async {

@@ -1,0 +1,32 @@
+import Synchronization
+
+/// Counts the decoded pictures a streaming thread has delivered.
+final class DecodeProgress: Sendable {
+  private struct State {
+    var count = 0
+    var last: ContinuousClock.Instant?
+    var isNew = false
+  }
+
+  private let state = Mutex(State())
+
+  /// One more; called on the streaming thread.
+  func note() {
+    state.withLock { state in
+      state.count += 1
+      state.last = .now
+      state.isNew = true
+    }
+  }
+
+  /// Whether pictures came since the last call.
+  func take() -> Bool {
+    state.withLock { state in
+      defer { state.isNew = false }
+      return state.isNew
+    }
+  }
+
+  var count: Int { state.withLock(\.count) }
+  var lastDecoded: ContinuousClock.Instant? { state.withLock(\.last) }
+}

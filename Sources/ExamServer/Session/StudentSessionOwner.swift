@@ -1,0 +1,16 @@
+import ExamModel
+import GLibRuntime
+import WebGateway
+
+/// What a student session needs of the exam around it.
+@GatewayActor
+protocol StudentSessionOwner: AnyObject {
+  func studentChanged(_ student: StudentSession)
+  /// The student was greeted on a new connection.
+  func studentWelcomed(_ student: StudentSession)
+  func student(_ student: StudentSession, wrote text: String)
+  func student(_ student: StudentSession, raisedHand up: Bool)
+  func student(_ student: StudentSession, changed transition: AlertPolicy.Transition, picture: SharedBytes?)
+  /// Worth a line in the journal.
+  func student(_ student: StudentSession, happened kind: JournalEvent.Kind, _ fields: [String: String])
+}
