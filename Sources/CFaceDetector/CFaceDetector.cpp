@@ -5,6 +5,7 @@
 #include <exception>
 #include <memory>
 #include <opencv2/core.hpp>
+#include <opencv2/imgproc.hpp>
 #include <opencv2/core/utils/logger.hpp>
 #include <stdexcept>
 
@@ -150,5 +151,19 @@ examface_status examface_luminance(
         cv::Mat(picture->height, picture->width, CV_8UC1, const_cast<uint8_t *>(picture->pixels)), means, deviations);
     *mean = static_cast<float>(means[0]);
     *standard_deviation = static_cast<float>(deviations[0]);
+  });
+}
+
+examface_status examface_luma_grid(
+    const examface_picture *picture, int32_t columns, int32_t rows, uint8_t *cells, examface_message *message) {
+  return guarded(message, [&] {
+    require_valid(picture);
+    require(cells != nullptr, "there is no room for the result");
+    require(
+        columns >= 1 && columns <= std::min(128, picture->width) && rows >= 1 && rows <= std::min(128, picture->height),
+        "the grid must have 1 to 128 columns and rows, and no more than the picture has pixels");
+    const cv::Mat luma(picture->height, picture->width, CV_8UC1, const_cast<uint8_t *>(picture->pixels));
+    cv::Mat grid(rows, columns, CV_8UC1, cells);
+    cv::resize(luma, grid, grid.size(), 0, 0, cv::INTER_AREA);
   });
 }

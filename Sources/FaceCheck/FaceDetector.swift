@@ -61,6 +61,17 @@ final class FaceDetector {
     return (mean, deviation)
   }
 
+  /// Mean luma (0...255) of each cell of `SceneGrid`, row by row.
+  func sceneGrid(of picture: AnalysisPicture) throws -> SceneGrid {
+    // A picture smaller than the grid has nothing to watch beside a face.
+    guard picture.width >= SceneGrid.columns, picture.height >= SceneGrid.rows else { return SceneGrid() }
+    var grid = SceneGrid()
+    try Self.withPicture(picture) { picture, message in
+      examface_luma_grid(&picture, Int32(SceneGrid.columns), Int32(SceneGrid.rows), &grid.cells, &message)
+    }
+    return grid
+  }
+
   private func faces(
     in picture: AnalysisPicture,
     _ search: (

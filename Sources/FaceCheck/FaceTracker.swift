@@ -4,8 +4,9 @@ import ExamModel
 ///
 /// CenterFace sees everybody in the picture and costs about eight times what BlazeFace costs on the surroundings of
 /// one face. So CenterFace finds the faces; while there is exactly one, BlazeFace follows it; CenterFace is asked
-/// again when BlazeFace has lost the face (at once, on the same picture), when it is in doubt (within a second), and
-/// every few seconds in any case.
+/// again when BlazeFace has lost the face (at once, on the same picture), when it is in doubt (within a second), when
+/// something around the person has changed (at once, since somebody may have come), and every few seconds in any case.
+/// Where nothing around the person has moved, two of three of those regular searches are left out.
 ///
 /// While the server cannot keep up, the few seconds double: at a fixed time the searches would eat up what is left
 /// and hardly anybody would be followed (measured with 100 students on one core: 0.5 checks a second each).
@@ -34,6 +35,12 @@ struct FaceTracker: Sendable {
   /// Boxes of two checks that overlap by this much (intersection over union) are the same face.
   static let sameFaceOverlap: Float = 0.3
 
+  /// Where nothing moves around the person, the whole picture is searched once in so many periods.
+  static let calmPeriods = 3.0
+  /// The shortest time between two searches because of changes; doubled with each that finds nobody new, up to the
+  /// period, so that a curtain in the wind costs no more than the regular searches do.
+  static let changePause: Duration = .seconds(1)
+
   private let thresholds: FaceThresholds
   private let wholePictureEvery: Duration
 
@@ -46,6 +53,12 @@ struct FaceTracker: Sendable {
   private var isSearchAsked = false
   /// Since when BlazeFace has been in doubt.
   private var doubtSince: Instant?
+  /// The scene at the last search, and where the one person was in it.
+  private var lastSearch: (at: Instant, scene: SceneGrid)?
+  private var personThen: NormalizedRect?
+  private var changePause = Self.changePause
+  /// Whether the scene differs from that of the last search.
+  private var isSceneChanged = false
 
   /// - Parameter searchPhase: 0...1, another for every student: those who come together, or were held up together,
   ///   would otherwise be searched together ever after, and meanwhile nobody would be followed.
@@ -57,13 +70,25 @@ struct FaceTracker: Sendable {
 
   /// What the check that starts `now` should look at.
   ///
-  /// - Parameter isBehind: whether checks come late because there are too many.
-  func plan(at now: Instant, isBehind: Bool) -> Plan {
-    guard known.count == 1, let nextSearch, !isSearchAsked else { return .wholePicture }
-    // Behind, every other beat is left out.
-    guard now < (isBehind ? nextSearch + wholePictureEvery : nextSearch) else { return .wholePicture }
+  /// - Parameters:
+  ///   - scene: the picture to be checked, coarsely.
+  ///   - isBehind: whether checks come late because there are too many.
+  mutating func plan(at now: Instant, scene: SceneGrid, isBehind: Bool) -> Plan {
+    guard known.count == 1, let nextSearch, let lastSearch, let personThen, !isSearchAsked else {
+      return .wholePicture
+    }
     if let doubtSince, now >= doubtSince + Self.doubtLimit { return .wholePicture }
-    return .trackedFace(known[0])
+    let change = scene.change(since: lastSearch.scene, person: known[0], personThen: personThen)
+    isSceneChanged = change == .changed
+    if change == .none { changePause = Self.changePause }
+    let isDue =
+      switch change {
+      case .none: now >= max(nextSearch, lastSearch.at + wholePictureEvery * Self.calmPeriods)
+      case .changed where !isBehind: now >= min(nextSearch, lastSearch.at + changePause)
+      // Behind, every other beat is left out.
+      case .changed, .cannotTell: now >= (isBehind ? nextSearch + wholePictureEvery : nextSearch)
+      }
+    return isDue ? .wholePicture : .trackedFace(known[0])
   }
 
   /// Makes the next check a search of the whole picture.
@@ -91,18 +116,24 @@ struct FaceTracker: Sendable {
     return best
   }
 
-  /// Takes CenterFace's answer for the whole picture.
+  /// Takes CenterFace's answer for the whole picture, which looks like `scene`.
   ///
   /// - Returns: the indices of the findings that are faces: those at the threshold of a new one, and those at the
   ///   lower threshold where a face was before.
-  mutating func accept(_ findings: [Finding], at now: Instant) -> [Int] {
+  mutating func accept(_ findings: [Finding], scene: SceneGrid, at now: Instant) -> [Int] {
     let faces = findings.indices.filter { index in
       let finding = findings[index]
       if finding.score >= thresholds.newFace { return true }
       return finding.score >= thresholds.keptFace
         && known.contains { $0.overlap(with: finding.box) >= Self.sameFaceOverlap }
     }
+    if isSceneChanged, known.count == 1, faces.count == 1 {
+      // It moves, and yet nobody has come.
+      changePause = min(changePause * 2, max(wholePictureEvery, Self.changePause))
+    }
     known = faces.map { findings[$0].box }
+    lastSearch = (now, scene)
+    personThen = known.first
     nextSearch = searchBeat(after: now)
     isSearchAsked = false
     doubtSince = nil

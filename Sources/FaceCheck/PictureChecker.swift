@@ -33,7 +33,8 @@ final class PictureChecker: PictureChecking {
         capturedAt: picture.capturedAt)
     }
 
-    let plan = tracker.plan(at: now, isBehind: isBehind)
+    let scene = try detector.sceneGrid(of: picture)
+    let plan = tracker.plan(at: now, scene: scene, isBehind: isBehind)
     if case .trackedFace(let box) = plan {
       let found = try detector.faces(around: box, in: picture, minimumScore: thresholds.possiblyTracked)
       if let followed = tracker.follow(found.map(\.finding), at: now) {
@@ -42,7 +43,7 @@ final class PictureChecker: PictureChecking {
     }
 
     let found = try detector.faces(in: picture, minimumScore: thresholds.keptFace)
-    var faces = tracker.accept(found.map(\.finding), at: now).map {
+    var faces = tracker.accept(found.map(\.finding), scene: scene, at: now).map {
       detected(found[$0], in: picture, by: .centerFace)
     }
     // BlazeFace's six points give the better pose; where it has just lost the face there is no use in asking again.

@@ -5,8 +5,13 @@ import Testing
 
 @Suite struct FaceTrackerTests {
   private let start = SuspendingClock.now
-  private let here = NormalizedRect(x: 0.4, y: 0.3, width: 0.2, height: 0.3)
+  /// So close that the person hides the surroundings, and only time brings a search.
+  private let here = NormalizedRect(x: 0.3, y: 0.3, width: 0.4, height: 0.5)
+  /// Further away, with a room around.
+  private let further = NormalizedRect(x: 0.42, y: 0.3, width: 0.15, height: 0.25)
   private let elsewhere = NormalizedRect(x: 0.05, y: 0.3, width: 0.15, height: 0.25)
+
+  private let scene = SceneGrid()
 
   private func makeTracker() -> FaceTracker {
     FaceTracker(thresholds: FaceThresholds(), wholePictureEvery: .seconds(4), searchPhase: 1)
@@ -19,29 +24,36 @@ import Testing
   /// A tracker that has just found one face.
   private func makeFollowing() -> FaceTracker {
     var tracker = makeTracker()
-    #expect(tracker.accept([face(here, 0.9)], at: start) == [0])
+    #expect(tracker.accept([face(here, 0.9)], scene: scene, at: start) == [0])
     return tracker
   }
 
-  private func follows(_ tracker: FaceTracker, at offset: Duration, isBehind: Bool = false) -> Bool {
-    if case .trackedFace = tracker.plan(at: start + offset, isBehind: isBehind) { return true }
+  private func follows(
+    _ tracker: FaceTracker, at offset: Duration, scene: SceneGrid? = nil, isBehind: Bool = false
+  ) -> Bool {
+    var tracker = tracker
+    if case .trackedFace = tracker.plan(at: start + offset, scene: scene ?? self.scene, isBehind: isBehind) {
+      return true
+    }
     return false
   }
 
   @Test func nothingKnownSearchesTheWholePicture() {
-    #expect(makeTracker().plan(at: start, isBehind: false) == .wholePicture)
+    var tracker = makeTracker()
+    #expect(tracker.plan(at: start, scene: scene, isBehind: false) == .wholePicture)
   }
 
   @Test func oneFaceIsFollowedWhereItWas() {
     let next = start + .milliseconds(500)
-    #expect(makeFollowing().plan(at: next, isBehind: false) == .trackedFace(here))
+    var tracker = makeFollowing()
+    #expect(tracker.plan(at: next, scene: scene, isBehind: false) == .trackedFace(here))
   }
 
   @Test func noFaceAndTwoFacesAreNotFollowed() {
     var tracker = makeTracker()
-    #expect(tracker.accept([], at: start) == [])
+    #expect(tracker.accept([], scene: scene, at: start) == [])
     #expect(!follows(tracker, at: .milliseconds(500)))
-    #expect(tracker.accept([face(here, 0.9), face(elsewhere, 0.8)], at: start) == [0, 1])
+    #expect(tracker.accept([face(here, 0.9), face(elsewhere, 0.8)], scene: scene, at: start) == [0, 1])
     #expect(!follows(tracker, at: .milliseconds(500)))
   }
 
@@ -65,7 +77,7 @@ import Testing
   @Test func searchesKeepTheirOwnBeat() {
     var tracker = FaceTracker(thresholds: FaceThresholds(), wholePictureEvery: .seconds(4), searchPhase: 0.25)
     func search(_ tracker: inout FaceTracker, at offset: Duration) {
-      #expect(tracker.accept([face(here, 0.9)], at: start + offset) == [0])
+      #expect(tracker.accept([face(here, 0.9)], scene: scene, at: start + offset) == [0])
     }
     search(&tracker, at: .zero)
     #expect(follows(tracker, at: .milliseconds(999)))
@@ -81,7 +93,7 @@ import Testing
     var tracker = FaceTracker(thresholds: FaceThresholds(), wholePictureEvery: .zero, searchPhase: 1)
     for second in 0...2 {
       #expect(!follows(tracker, at: .seconds(second)))
-      #expect(tracker.accept([face(here, 0.9)], at: start + .seconds(second)) == [0])
+      #expect(tracker.accept([face(here, 0.9)], scene: scene, at: start + .seconds(second)) == [0])
     }
   }
 
@@ -110,7 +122,7 @@ import Testing
   @Test func searchEndsTheDoubt() {
     var tracker = makeFollowing()
     #expect(tracker.follow([face(here, 0.6)], at: start) == 0)
-    #expect(tracker.accept([face(here, 0.9)], at: start + .seconds(1)) == [0])
+    #expect(tracker.accept([face(here, 0.9)], scene: scene, at: start + .seconds(1)) == [0])
     #expect(follows(tracker, at: .milliseconds(2500)))
   }
 
@@ -123,23 +135,23 @@ import Testing
 
   @Test func faceOnTheEdgeIsKeptButNotFound() {
     var tracker = makeTracker()
-    #expect(tracker.accept([face(here, 0.4)], at: start) == [])
-    #expect(tracker.accept([face(here, 0.5)], at: start) == [0])
-    #expect(tracker.accept([face(here, 0.35)], at: start) == [0])
-    #expect(tracker.accept([face(here, 0.34)], at: start) == [])
-    #expect(tracker.accept([face(here, 0.4)], at: start) == [])
+    #expect(tracker.accept([face(here, 0.4)], scene: scene, at: start) == [])
+    #expect(tracker.accept([face(here, 0.5)], scene: scene, at: start) == [0])
+    #expect(tracker.accept([face(here, 0.35)], scene: scene, at: start) == [0])
+    #expect(tracker.accept([face(here, 0.34)], scene: scene, at: start) == [])
+    #expect(tracker.accept([face(here, 0.4)], scene: scene, at: start) == [])
   }
 
   @Test func edgeFaceElsewhereIsNotKept() {
     var tracker = makeFollowing()
-    #expect(tracker.accept([face(elsewhere, 0.4), face(here, 0.4)], at: start) == [1])
+    #expect(tracker.accept([face(elsewhere, 0.4), face(here, 0.4)], scene: scene, at: start) == [1])
   }
 
   @Test func followedBoxIsKeptAtTheSizeCenterFaceWouldGive() {
     var tracker = makeFollowing()
     #expect(
       tracker.follow([face(NormalizedRect(x: 0.5, y: 0.5, width: 0.1, height: 0.2), 0.9)], at: start) == 0)
-    guard case .trackedFace(let box) = tracker.plan(at: start, isBehind: false) else {
+    guard case .trackedFace(let box) = tracker.plan(at: start, scene: scene, isBehind: false) else {
       Issue.record("the face is not followed")
       return
     }
@@ -151,7 +163,57 @@ import Testing
     var tracker = makeFollowing()
     tracker.searchWholePictureNext()
     #expect(!follows(tracker, at: .zero))
-    #expect(tracker.accept([face(here, 0.9)], at: start) == [0])
+    #expect(tracker.accept([face(here, 0.9)], scene: scene, at: start) == [0])
     #expect(follows(tracker, at: .milliseconds(500)))
+  }
+
+  /// A tracker that follows somebody in a room.
+  private func makeFollowingInARoom() -> FaceTracker {
+    var tracker = makeTracker()
+    #expect(tracker.accept([face(further, 0.9)], scene: scene, at: start) == [0])
+    return tracker
+  }
+
+  /// The room with something new in its left part.
+  private var changed: SceneGrid {
+    var scene = scene
+    for row in 10..<20 { for column in 2..<6 { scene.cells[row * SceneGrid.columns + column] = 90 } }
+    return scene
+  }
+
+  @Test func inACalmRoomTwoOfThreeSearchesAreLeftOut() {
+    let tracker = makeFollowingInARoom()
+    #expect(follows(tracker, at: .milliseconds(11_999)))
+    #expect(!follows(tracker, at: .seconds(12)))
+  }
+
+  @Test func whatChangesAroundThePersonIsSearchedAtOnce() {
+    let tracker = makeFollowingInARoom()
+    #expect(follows(tracker, at: .milliseconds(999), scene: changed))
+    #expect(!follows(tracker, at: .seconds(1), scene: changed))
+  }
+
+  @Test func whatMovesAllTheTimeIsSearchedLessAndLessOften() {
+    var tracker = makeFollowingInARoom()
+    var searches: [Double] = []
+    for tenth in 1...200 {
+      let now = start + .milliseconds(100 * tenth)
+      // Always the other one of what was there at the last search.
+      let moved = searches.count.isMultiple(of: 2) ? changed : scene
+      if tracker.plan(at: now, scene: moved, isBehind: false) == .wholePicture {
+        searches.append(Double(tenth) / 10)
+        #expect(tracker.accept([face(further, 0.9)], scene: moved, at: now) == [0])
+      }
+    }
+    #expect(searches == [1, 3, 4, 8, 12, 16, 20])
+  }
+
+  @Test func aCalmMomentMakesItWatchfulAgain() {
+    var tracker = makeFollowingInARoom()
+    #expect(tracker.plan(at: start + .seconds(1), scene: changed, isBehind: false) == .wholePicture)
+    #expect(tracker.accept([face(further, 0.9)], scene: changed, at: start + .seconds(1)) == [0])
+    #expect(follows(tracker, at: .milliseconds(2500), scene: scene))
+    #expect(tracker.plan(at: start + .seconds(2), scene: changed, isBehind: false) != .wholePicture)
+    #expect(!follows(tracker, at: .milliseconds(2500), scene: scene))
   }
 }

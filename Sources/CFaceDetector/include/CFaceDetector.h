@@ -98,6 +98,11 @@ examface_status examface_check_around(
 examface_status examface_luminance(
     const examface_picture *picture, float *mean, float *standard_deviation, examface_message *message);
 
+/// Mean luma of each cell of a grid laid over the picture, row by row: `columns * rows` bytes. Both are 1...128 and no
+/// more than the picture has pixels.
+examface_status examface_luma_grid(
+    const examface_picture *picture, int32_t columns, int32_t rows, uint8_t *cells, examface_message *message);
+
 #ifdef __cplusplus
 }
 #endif

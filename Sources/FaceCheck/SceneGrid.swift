@@ -1,0 +1,76 @@
+import ExamModel
+
+/// A picture as a coarse grid of brightness, to tell whether anything has changed around the one known person.
+struct SceneGrid: Sendable, Equatable {
+  static let columns = 40
+  static let rows = 30
+
+  /// Mean luma of each cell, row by row.
+  var cells = [UInt8](repeating: 0, count: columns * rows)
+
+  /// What became of the surroundings.
+  enum Change: Equatable {
+    case none
+    case changed
+    /// The person fills so much of the picture that the surroundings say little.
+    case cannotTell
+  }
+
+  /// A cell has changed when its brightness differs by this much of 255 from what the picture as a whole did. A cell
+  /// is the mean of 64 pixels at 320x240, so sensor noise and compression stay below 3.
+  static let threshold = 12
+  /// A face a tenth of the picture's height covers three by three cells. Of such a square so many must have changed;
+  /// what is thinner, such as a clock that a camera writes into its picture, is nobody.
+  static let square = 3
+  static let leastCells = 7
+  /// The share of the picture that must be visible around the person.
+  static let leastSurroundings = 0.35
+
+  /// Compares with an earlier grid, leaving out the places where the person is now and was then.
+  func change(since earlier: SceneGrid, person: NormalizedRect, personThen: NormalizedRect) -> Change {
+    let now = PersonArea(around: person)
+    let then = PersonArea(around: personThen)
+    var differences = [Int?](repeating: nil, count: cells.count)
+    for index in cells.indices {
+      let x = (Float(index % Self.columns) + 0.5) / Float(Self.columns)
+      let y = (Float(index / Self.columns) + 0.5) / Float(Self.rows)
+      if now.contains(x, y) || then.contains(x, y) { continue }
+      differences[index] = Int(cells[index]) - Int(earlier.cells[index])
+    }
+    let visible = differences.compactMap(\.self).sorted()
+    guard Double(visible.count) >= Self.leastSurroundings * Double(cells.count) else { return .cannotTell }
+    // The camera's exposure follows the person and moves everything alike; the median is that.
+    let common = visible[visible.count / 2]
+    return Self.holdsSquare(differences.map { $0.map { abs($0 - common) > Self.threshold } ?? false })
+      ? .changed : .none
+  }
+
+  /// Whether enough cells are set somewhere in a square the size of a small face.
+  private static func holdsSquare(_ changed: [Bool]) -> Bool {
+    for row in 0...(rows - square) {
+      for column in 0...(columns - square) where changed[(row + 1) * columns + column + 1] {
+        var count = 0
+        for y in row..<row + square {
+          for x in column..<column + square where changed[y * columns + x] { count += 1 }
+        }
+        if count >= leastCells { return true }
+      }
+    }
+    return false
+  }
+}
+
+/// Where head, shoulders and body of somebody with this face are, generously.
+private struct PersonArea {
+  private let left: Float
+  private let right: Float
+  private let top: Float
+
+  init(around face: NormalizedRect) {
+    left = face.x - 1.25 * face.width
+    right = face.x + 2.25 * face.width
+    top = face.y - 0.6 * face.height
+  }
+
+  func contains(_ x: Float, _ y: Float) -> Bool { x >= left && x <= right && y >= top }
+}

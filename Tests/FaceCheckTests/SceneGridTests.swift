@@ -1,0 +1,59 @@
+import ExamModel
+import Testing
+
+@testable import FaceCheck
+
+@Suite struct SceneGridTests {
+  private let person = NormalizedRect(x: 0.45, y: 0.3, width: 0.12, height: 0.2)
+
+  private func grid(_ fill: (_ column: Int, _ row: Int) -> Int) -> SceneGrid {
+    var grid = SceneGrid()
+    for row in 0..<SceneGrid.rows {
+      for column in 0..<SceneGrid.columns {
+        grid.cells[row * SceneGrid.columns + column] = UInt8(clamping: fill(column, row))
+      }
+    }
+    return grid
+  }
+
+  /// A room with some structure.
+  private var room: SceneGrid { grid { column, row in 60 + 3 * column - row } }
+
+  private func change(
+    _ now: SceneGrid, person: NormalizedRect? = nil, personThen: NormalizedRect? = nil
+  ) -> SceneGrid.Change {
+    now.change(since: room, person: person ?? self.person, personThen: personThen ?? self.person)
+  }
+
+  @Test func aSmallFaceAtTheSideIsAChange() {
+    let visitor = grid { column, row in
+      (3..<6).contains(column) && (8..<11).contains(row) ? 160 : 60 + 3 * column - row
+    }
+    #expect(change(visitor) == .changed)
+  }
+
+  @Test func aClockWrittenIntoThePictureIsNobody() {
+    let clock = grid { column, row in row < 2 && column > 20 ? 220 : 60 + 3 * column - row }
+    #expect(change(clock) == .none)
+  }
+
+  @Test func noiseAndExposureAreNone() {
+    let noisy = grid { column, row in 60 + 3 * column - row + (column * 7 + row * 5) % 5 - 2 }
+    #expect(change(noisy) == .none)
+    let brighter = grid { column, row in 60 + 3 * column - row + 40 }
+    #expect(change(brighter) == .none)
+  }
+
+  @Test func thePersonMayMoveAndShowWhatWasBehind() {
+    let left = NormalizedRect(x: 0.1, y: 0.3, width: 0.12, height: 0.2)
+    let moved = grid { column, row in (16..<22).contains(column) && row > 12 ? 200 : 60 + 3 * column - row }
+    #expect(change(moved) == .none)
+    #expect(change(moved, person: left) == .none)
+    #expect(change(moved, person: left, personThen: left) == .changed)
+  }
+
+  @Test func somebodyWhoFillsThePictureHidesWhatChanges() {
+    let close = NormalizedRect(x: 0.25, y: 0.15, width: 0.5, height: 0.7)
+    #expect(change(room, person: close) == .cannotTell)
+  }
+}
