@@ -5,8 +5,8 @@ import Synchronization
 
 /// Stands behind the appsrc: counts what leaves it, and ends a container out of which no frame comes.
 ///
-/// A demuxer collects the bytes of an element until it has as many as the element's header claims, which a broken or
-/// hostile header claims to be many.
+/// A demuxer collects an element until it is as long as its header claims, and skips padding for ever: neither yields
+/// a picture, and neither is an error to it.
 final class EntranceProbe: Sendable {
   private let counters: PipelineCounters
   private let maximumBytesWithoutFrame: Int
