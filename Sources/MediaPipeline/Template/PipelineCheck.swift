@@ -72,24 +72,29 @@ extension PipelineTemplate {
     }
     let path = path
     let line = text.checkLine
-    let result = await Task.detached { () -> Result<[GeneratedFrame], PipelineFileError> in
-      do throws(GLibError) {
-        return .success(try FrameGenerator.run(description, deadline: deadline))
-      } catch {
-        return .failure(
-          PipelineFileError(
-            code: .proof, file: path, line: line, cause: error.message,
-            hint: "the check-with comment needs an encoder that is installed; see Pipelines/README.md"))
+    // A thread of its own: waiting for an encoder must not hold up one of the few threads that run tasks.
+    let result = await withCheckedContinuation { continuation in
+      Thread.detachNewThread {
+        do throws(GLibError) {
+          continuation.resume(
+            returning: Result<[GeneratedFrame], PipelineFileError>.success(
+              try FrameGenerator.run(description, deadline: deadline)))
+        } catch {
+          continuation.resume(
+            returning: .failure(
+              PipelineFileError(
+                code: .proof, file: path, line: line, cause: error.message,
+                hint: "the check-with comment needs an encoder that is installed; see Pipelines/README.md")))
+        }
       }
-    }.value
+    }
     return try result.get()
   }
 }
 
 /// Runs a `check-with` description and collects what comes out.
 private enum FrameGenerator {
-  /// Blocks its thread for as long as the encoder takes, at most `deadline`. Only the check does this, never a server
-  /// with students.
+  /// Blocks its thread for as long as the encoder takes, at most `deadline`.
   static func run(
     _ description: String, deadline: Duration
   ) throws(GLibError) -> [PipelineTemplate.GeneratedFrame] {
