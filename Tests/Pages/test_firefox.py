@@ -1,0 +1,95 @@
+"""An exam in Firefox, from its creation to its end. Frames come from a worker's timer here, for want of a track processor."""
+import json
+import urllib.request
+
+import pytest
+
+from firefox import Firefox
+from people import FINGERPRINT
+
+MOVES = f"""(selector, seen) => {{
+  const element = document.querySelector(selector);
+  const now = element && ({FINGERPRINT})(element);
+  return now && now !== seen && new Set(now.split(',')).size > 4 && now;
+}}"""
+
+
+@pytest.fixture
+def firefox(tmp_path):
+    firefox = Firefox(tmp_path)
+    yield firefox
+    firefox.close()
+    assert not firefox.errors, firefox.errors
+
+
+def expect_moving(page, selector, times=3):
+    seen = ""
+    for _ in range(times + 1):
+        seen = page.wait(MOVES, selector, seen)
+
+
+def session(server, code, token):
+    request = urllib.request.Request(f"{server.url}/api/sessions/{code}", headers={"Authorization": f"Bearer {token}"})
+    with urllib.request.urlopen(request) as answer:
+        return json.load(answer)
+
+
+def join(page, link, name):
+    page.goto(link)
+    page.fill("#name", name)
+    page.press_enter()
+    page.wait("() => document.querySelector('[data-check=camera]').dataset.state === 'ok'")
+    page.click("#join")
+
+
+def test_an_exam_in_firefox(server, firefox):
+    teacher = firefox.page()
+    teacher.goto(f"{server.url}/teacher")
+    teacher.fill("#name", "Ms Smith")
+    teacher.fill("#exam-title", "Mathematics")
+    teacher.click("#setup-submit")
+    teacher.wait_text("#connection", "Connected")
+    teacher.click("#empty-invite")
+    link = teacher.evaluate("() => document.querySelector('#invite-student').value")
+    code = link.split("code=")[1]
+    teacher.press_escape()
+
+    # The pattern has no face: the camera check says so, and the student may join all the same.
+    ada = firefox.page()
+    join(ada, link, "Ada")
+    expect_moving(teacher, ".tile canvas")
+    assert not ada.evaluate("() => 'MediaStreamTrackProcessor' in window"), "this test is about the other way"
+    token = teacher.evaluate("code => JSON.parse(sessionStorage[`exam-monitoring.teacher.${code}`]).token", code)
+    students = [p for p in session(server, code, token)["participants"] if p["role"] == "student"]
+    assert [(p["name"], p["state"]) for p in students] == [("Ada", "live")]
+
+    # The alert, with its picture, on both sides.
+    teacher.wait_text("#alerts li[data-state=confirmed] .alert-what", "No face in the picture")
+    teacher.wait("() => document.querySelector('#alerts li img')?.naturalWidth > 0")
+    ada.wait_text("#state-title", "We cannot see your face")
+
+    # Words both ways.
+    teacher.fill("#chat-text", "Can you hear me?")
+    teacher.press_enter()
+    ada.wait_text("#chat-log", "Can you hear me?")
+    ada.fill("#chat-text", "I read you")
+    ada.press_enter()
+    teacher.wait_text("#chat-log", "I read you")
+
+    # Large and live.
+    teacher.click(".tile")
+    teacher.wait("() => document.querySelector('#focus img')?.naturalWidth > 0")
+    expect_moving(teacher, "#focus img")
+    teacher.press_escape()
+    teacher.wait("() => !document.querySelector('#focus').open")
+
+    # The same without WebCodecs.
+    bert = firefox.page()
+    join(bert, f"{link}&media=jpeg", "Bert")
+    expect_moving(teacher, "li:nth-child(2) > .tile canvas")
+
+    teacher.click("#open-end")
+    teacher.click("#end-confirm")
+    teacher.wait_text("#ended-title", "The exam has ended")
+    for student in (ada, bert):
+        student.wait_text("#end-title", "The exam has ended")
