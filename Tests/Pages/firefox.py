@@ -45,6 +45,13 @@ class Firefox:
         self.process = subprocess.Popen(
             [FIREFOX, "--headless", "--no-remote", "--profile", str(profile), "--remote-debugging-port", "0"],
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        try:
+            self._begin()
+        except BaseException:
+            self.kill()
+            raise
+
+    def _begin(self):
         told = []
         for line in self.process.stderr:
             told.append(line)
@@ -87,8 +94,11 @@ class Firefox:
             self.socket.close()
             self.process.wait(10)
         except Exception:  # whatever it is, the process must go
-            self.process.kill()
-            self.process.wait()
+            self.kill()
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
 
 
 class Page:
