@@ -42,9 +42,12 @@ export function checkSentence({ state, kind, hint, light }) {
   return {
     tone: state === 'alert' ? 'bad' : 'warn',
     title,
-    text: (hint || text) + (state === 'alert' ? ' Your teacher has been told.' : ''),
+    text: withoutTitle(hint || text, title) + (state === 'alert' ? ' Your teacher has been told.' : ''),
   };
 }
+
+/** A hint stands alone elsewhere and may begin with what the title says already. */
+const withoutTitle = (hint, title) => hint.startsWith(`${title}. `) ? hint.slice(title.length + 2) : hint;
 
 /** Before joining: each of the checks, and the sentence over all. */
 export function previewSentence({ faces, dark, hint, unknown }) {

@@ -11,7 +11,7 @@ export const KINDS = {
   camera_covered: 'Camera covered or dark',
   picture_frozen: 'Picture does not move',
   video_stopped: 'No picture arrives',
-  page_hidden: 'Exam page left',
+  page_hidden: 'Left the exam page',
   camera_off: 'Camera off',
 };
 export const kindText = kind => KINDS[kind] ?? kind.replaceAll('_', ' ');

@@ -50,13 +50,17 @@ export class Chat {
 
   #line(message) {
     const mine = message.from === this.me;
-    const target = GROUPS[message.to] ?? (message.to === this.me ? 'you' : this.roster.name(message.to));
     const fromStudent = message.role === 'student';
-    const who = `${mine ? 'You' : message.name}${fromStudent ? '' : ` to ${target}`}`;
     const extra = fromStudent
       ? el('button', { type: 'button', class: 'link reply', onclick: () => this.address(message.from) }, 'Reply', el('span', { class: 'visually-hidden' }, ` to ${message.name}`))
       : null;
-    return { who, mine, extra };
+    return { who: this.heading(message), mine, extra };
+  }
+
+  /** "You to all students"; a student writes to all teachers anyway. */
+  heading(message) {
+    const who = message.from === this.me ? 'You' : message.name;
+    return message.role === 'student' ? who : `${who} to ${GROUPS[message.to] ?? this.roster.name(message.to)}`;
   }
 
   #recipients() {

@@ -17,7 +17,7 @@ export class Focus {
     this.student = null;
     this.#build();
     this.log = new ChatLog(this.logList, message => ({
-      who: message.from === chat.me ? 'You' : message.name, mine: message.from === chat.me,
+      who: chat.heading(message), mine: message.from === chat.me,
     }));
     chatForm(this.form, this.input, this.note, text => chat.send(this.student, text));
     chat.listeners.add(message => { if (this.student && chat.concerns(message, this.student)) this.log.add(message); });

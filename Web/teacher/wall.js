@@ -106,10 +106,11 @@ export class Wall {
     const students = this.roster.students;
     const count = state => students.filter(person => person.state === state).length;
     const hands = students.filter(person => person.hand && person.state !== 'left');
-    const parts = hands.length ? [`hand up: ${hands.map(person => person.name).join(', ')}`] : [];
+    const parts = hands.length ? [`Hand up: ${hands.map(person => person.name).join(', ')}`] : [];
     parts.push(`${count('live')} of ${students.length} live`);
     if (count('no_picture')) parts.push(`${count('no_picture')} without picture`);
-    if (count('left')) parts.push(`${count('left')} left`);
+    const left = count('left');
+    if (left) parts.push(`${left} ${left === 1 ? 'has' : 'have'} left`);
     setText($('wall-summary'), students.length ? parts.join(' · ') : '');
     setHidden($('wall-empty'), students.length > 0);
     this.link.expectPictures(document.visibilityState === 'visible'
