@@ -24,7 +24,7 @@ struct SceneGrid: Sendable, Equatable {
   static let square = 3
   static let leastCells = 7
   /// The share of the picture that must be visible around the person.
-  static let leastSurroundings = 0.35
+  static let leastSurroundings = 0.25
 
   /// Compares with an earlier grid, leaving out the places where the person is now and was then.
   func change(since earlier: SceneGrid, person: NormalizedRect, personThen: NormalizedRect) -> Change {
@@ -60,15 +60,15 @@ struct SceneGrid: Sendable, Equatable {
   }
 }
 
-/// Where head, shoulders and body of somebody with this face are, generously.
+/// Where head, shoulders and body of somebody with this face are: three and a half faces wide.
 private struct PersonArea {
   private let left: Float
   private let right: Float
   private let top: Float
 
   init(around face: NormalizedRect) {
-    left = face.x - 1.25 * face.width
-    right = face.x + 2.25 * face.width
+    left = face.x - 1.2 * face.width
+    right = face.x + 2.2 * face.width
     top = face.y - 0.6 * face.height
   }
 

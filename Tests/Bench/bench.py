@@ -34,11 +34,15 @@ SUBPROTOCOL = "exam-monitoring.v1"
 
 
 def recorded_frames(clip):
-    """The frames of the recording: (payload, is key frame). `face` is its first 6 s, in which the face is there."""
+    """The frames of the recording: (payload, is key frame).
+
+    `whole` is all 12 s: face, nobody for 3 s, face. `face` is its first 4.8 s, after which the swaying face is back where
+    it began, so that a loop shows somebody who never leaps.
+    """
     index = json.loads(FIXTURE.with_suffix(".index.json").read_text())["frames"]
     data = FIXTURE.with_suffix(".vp8frames").read_bytes()
     frames = [(data[f["off"] : f["off"] + f["len"]], bool(f["key"])) for f in index]
-    return frames[: 6 * FRAMES_PER_SECOND] if clip == "face" else frames
+    return frames[:48] if clip == "face" else frames
 
 
 def post(url, body):
