@@ -45,6 +45,7 @@ final class ClientConnection {
   func whenClosed(_ action: @escaping @GatewayActor () -> Void) { onClosed = action }
 
   var rawSocket: UnsafeMutablePointer<GSocket> { socket.cast() }
+  var descriptor: Int32 { g_socket_get_fd(rawSocket) }
   var rawStream: UnsafeMutablePointer<GIOStream> { stream.cast() }
   /// The stream's ends as `GPollableInputStream *` and `GPollableOutputStream *`, which it owns.
   var pollableInput: OpaquePointer { OpaquePointer(g_io_stream_get_input_stream(rawStream)) }

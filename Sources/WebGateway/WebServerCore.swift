@@ -11,6 +11,7 @@ final class WebServerCore {
   var router = Router()
   var files: StaticFiles?
   let flushes = FlushScheduler()
+  let poller = SocketPoller()
 
   private let limiter: EventLimiter
   private let soup: GObjectReference

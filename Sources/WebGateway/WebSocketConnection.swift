@@ -41,7 +41,6 @@ public final class WebSocketConnection {
   private let client: ClientConnection
   private let host: WebServerCore
   private let output: OutputQueue
-  private let outputStream: OpaquePointer
   /// The stream libsoup read the request from: it may hold bytes that came right behind the request.
   private var firstInput: GObjectReference?
   private let inputStream: OpaquePointer
@@ -49,8 +48,8 @@ public final class WebSocketConnection {
   private var boundChanged = false
   private var state = State.open
   private var reason: WebSocketCloseReason?
-  private var inputWatch: IOWatch?
-  private var outputWatch: IOWatch?
+  private var registration: SocketPoller.Registration?
+  private var waitsForOutput = false
   private var flushIsScheduled = false
   private var closeIsReported = false
   private var lastReceived: Double
@@ -65,7 +64,6 @@ public final class WebSocketConnection {
     decoder = WebSocketFrameDecoder(maximumMessageBytes: maximumMessageBytes)
     firstInput = stolen
     inputStream = client.pollableInput
-    outputStream = client.pollableOutput
     output = OutputQueue(stream: client.pollableOutput, copies: client.isSecure)
     lastReceived = monotonicSeconds()
     lastPing = lastReceived
@@ -126,32 +124,36 @@ public final class WebSocketConnection {
   }
 
   private func scheduleFlush() {
-    guard !flushIsScheduled, outputWatch == nil else { return }
+    guard !flushIsScheduled, !waitsForOutput else { return }
     flushIsScheduled = true
     host.flushes.schedule(self)
   }
 
   func flushScheduled() {
     flushIsScheduled = false
-    if state != .closed, outputWatch == nil { flush() }
+    if state != .closed, !waitsForOutput { flush() }
   }
 
   private func flush() {
     switch output.flush() {
     case .drained:
-      if outputWatch != nil {
-        outputWatch?.cancel()
-        outputWatch = nil
+      if waitsForOutput {
+        watchOutput(false)
         if state == .open { onDrained?() }
       }
       if case .ending = state { shutDownOutput() }
     case .wouldBlock:
-      if outputWatch == nil {
-        outputWatch = IOWatch(writable: outputStream) { [weak self] in self?.flush() }
-      }
+      if !waitsForOutput { watchOutput(true) }
     case .failed: finish(lost("write failed"))
     }
   }
+
+  private func watchOutput(_ output: Bool) {
+    waitsForOutput = output
+    if let registration { host.poller.watchOutput(registration, output) }
+  }
+
+  func socketIsWritable() { if state != .closed, waitsForOutput { flush() } }
 
   // MARK: - Receiving
 
@@ -159,14 +161,16 @@ public final class WebSocketConnection {
   func begin() {
     // Our own pings find a dead peer; the socket's timeout would end a quiet connection.
     client.setTimeout(0)
-    inputWatch = IOWatch(readable: inputStream) { [weak self] in self?.receive() }
+    registration = host.poller.add(self, descriptor: client.descriptor)
+    guard registration != nil else { return finish(lost("cannot be watched")) }
     if let firstInput {
       read(from: OpaquePointer(g_io_stream_get_input_stream(firstInput.cast())), untilDry: true)
       self.firstInput = nil
     }
   }
 
-  private func receive() {
+  func socketIsReadable() {
+    guard state != .closed else { return }
     // TLS may hold decrypted bytes that the socket does not show, so it is read until it has none.
     read(from: inputStream, untilDry: client.isSecure)
   }
@@ -192,10 +196,6 @@ public final class WebSocketConnection {
       if state == .closed || (count < capacity && !untilDry) { return }
     }
     if untilDry, client.isSecure { host.flushes.scheduleRead(self) }
-  }
-
-  func readScheduled() {
-    if state != .closed { receive() }
   }
 
   private func deliver() {
@@ -318,10 +318,8 @@ public final class WebSocketConnection {
     guard state != .closed else { return }
     state = .closed
     if reason == nil { reason = cause }
-    inputWatch?.cancel()
-    inputWatch = nil
-    outputWatch?.cancel()
-    outputWatch = nil
+    if let registration { host.poller.remove(registration) }
+    registration = nil
     output.dropEverything()
     firstInput = nil
     client.close()

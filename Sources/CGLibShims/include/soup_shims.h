@@ -2,6 +2,8 @@
 #define EXAM_SOUP_SHIMS_H
 
 #include <libsoup/soup.h>
+// Not in Swift's Glibc.
+#include <sys/epoll.h>
 
 /// `soup_server_new`, a variadic: a server without a `Server` header that hands out request paths still
 /// percent-encoded, since its own decoding lets an encoded `/` or NUL through. The caller owns the reference.

@@ -1,0 +1,86 @@
+import CGLibShims
+import CSoup
+import GLibRuntime
+import Glibc
+
+/// Watches the sockets of all WebSockets through one epoll descriptor, which is one source of the main context.
+///
+/// A `GMainContext` hands every descriptor it watches to `poll` on every turn. With a source for each of 200 sockets that
+/// took 45 of the 65 microseconds of a received message; with epoll the cost does not depend on their number.
+@GatewayActor
+final class SocketPoller {
+  /// One socket's place; stays valid until removed.
+  struct Registration {
+    fileprivate let token: UInt64
+    fileprivate let descriptor: Int32
+  }
+
+  private static let eventsPerTurn = 64
+
+  private let descriptor: Int32
+  private let source: UnsafeMutablePointer<GSource>
+  private var connections: [UInt64: WebSocketConnection] = [:]
+  /// Never used twice, so that an event that was fetched for a closed socket cannot reach its descriptor's next owner.
+  private var nextToken: UInt64 = 0
+
+  init() {
+    descriptor = epoll_create1(Int32(EPOLL_CLOEXEC))
+    source = exam_wakeup_source_new(pollSockets, nil)
+    // The poller outlives its source: `isolated deinit` destroys it on the thread on which it would run.
+    g_source_set_callback(source, pollSockets, Unmanaged.passUnretained(self).toOpaque(), nil)
+    if descriptor >= 0 { g_source_add_unix_fd(source, descriptor, G_IO_IN) }
+    g_source_attach(source, GatewayActor.executor.mainContext.pointer)
+  }
+
+  /// Watches for input. Nil where the system refuses.
+  func add(_ connection: WebSocketConnection, descriptor socket: Int32) -> Registration? {
+    nextToken += 1
+    let registration = Registration(token: nextToken, descriptor: socket)
+    guard control(EPOLL_CTL_ADD, registration, output: false) else { return nil }
+    connections[nextToken] = connection
+    return registration
+  }
+
+  /// Watches for room to write as well, or no longer.
+  func watchOutput(_ registration: Registration, _ output: Bool) {
+    _ = control(EPOLL_CTL_MOD, registration, output: output)
+  }
+
+  /// Before the socket is closed.
+  func remove(_ registration: Registration) {
+    guard connections.removeValue(forKey: registration.token) != nil else { return }
+    _ = control(EPOLL_CTL_DEL, registration, output: false)
+  }
+
+  private func control(_ operation: Int32, _ registration: Registration, output: Bool) -> Bool {
+    var event = epoll_event()
+    event.events = EPOLLIN.rawValue | (output ? EPOLLOUT.rawValue : 0)
+    event.data.u64 = registration.token
+    return epoll_ctl(descriptor, operation, registration.descriptor, &event) == 0
+  }
+
+  fileprivate func poll() {
+    withUnsafeTemporaryAllocation(of: epoll_event.self, capacity: Self.eventsPerTurn) { events in
+      let count = epoll_wait(descriptor, events.baseAddress!, Int32(events.count), 0)
+      guard count > 0 else { return }
+      for event in events[..<Int(count)] {
+        // Errors and hang-ups show by reading.
+        let failed = event.events & (EPOLLERR.rawValue | EPOLLHUP.rawValue) != 0
+        if event.events & EPOLLOUT.rawValue != 0 { connections[event.data.u64]?.socketIsWritable() }
+        if failed || event.events & EPOLLIN.rawValue != 0 { connections[event.data.u64]?.socketIsReadable() }
+      }
+    }
+  }
+
+  isolated deinit {
+    g_source_destroy(source)
+    g_source_unref(source)
+    if descriptor >= 0 { Glibc.close(descriptor) }
+  }
+}
+
+private func pollSockets(_ data: gpointer?) -> gboolean {
+  let poller = Unmanaged<SocketPoller>.fromOpaque(data!).takeUnretainedValue()
+  GatewayActor.assumeIsolated { poller.poll() }
+  return 1  // G_SOURCE_CONTINUE
+}
