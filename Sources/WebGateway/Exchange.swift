@@ -3,8 +3,9 @@ import GLibRuntime
 
 /// One connection's one request and its answer.
 ///
-/// There is one per connection because this version of libsoup leaks the descriptor of a kept-alive client that goes
-/// away between two requests: every answer says `Connection: close`.
+/// libsoup sees each request as a connection's only one, because this version of it leaks the descriptor of a kept-alive
+/// client that goes away between two requests. A connection is kept alive by stealing it back from libsoup once the
+/// answer is written, and handing it over anew when the next request comes.
 ///
 /// libsoup owns the message. It is borrowed here until libsoup frees it, which is the one sign that comes however an
 /// exchange ends (`finished` does not come where the headers never did).
@@ -23,6 +24,8 @@ final class Exchange {
     case upgrading(@GatewayActor (WebSocketConnection) -> Void)
     /// The connection is a WebSocket's now.
     case upgraded
+    /// The answer is written, and the connection is taken back for a further request.
+    case keptAlive
     case finished
   }
 
@@ -36,6 +39,8 @@ final class Exchange {
   private var logTarget = ""
   private var status = 0
   private var droppedBytes = 0
+  /// Whether client and server agree on a further request.
+  private var keepsAlive = false
 
   /// What a rejected request may still send before it is cut off, in bytes; more courtesy than that is not owed.
   private static let courtesyBytes = 4 * 1024 * 1024
@@ -126,6 +131,7 @@ final class Exchange {
       return
     }
     core.statistics.requests += 1
+    keepsAlive = core.mayKeepAlive && wantsKeepAlive(message)
     guard let request = makeRequest(message) else {
       return answer(.problem(status: 400, title: "Bad Request", detail: "The path cannot be decoded."))
     }
@@ -146,6 +152,20 @@ final class Exchange {
     core.upgraded(client, stolen: stream, target: logTarget, accepted: accepted)
   }
 
+  fileprivate func wroteBody() {
+    guard keepsAlive, case .answering = state, let message,
+      let stolen = soup_server_message_steal_connection(message)
+    else { return }
+    let stream = GObjectReference(adopting: UnsafeMutableRawPointer(stolen))
+    // A client that sends its next request before it has the answer leaves bytes in libsoup's buffer, from where they
+    // cannot be put back. No browser does that; such a connection is closed.
+    let buffered = OpaquePointer(g_io_stream_get_input_stream(stream.cast()))
+    let hasLeftover =
+      g_pollable_input_stream_is_readable(buffered) != 0
+      && g_pollable_input_stream_is_readable(client.pollableInput) == 0
+    if !hasLeftover { state = .keptAlive }
+  }
+
   fileprivate func messageFinished() {
     // libsoup closes the stream next.
     client.prepareToClose()
@@ -157,10 +177,10 @@ final class Exchange {
     message = nil
     let last = state
     state = .finished
-    if case .upgraded = last {
-      status = 101
-    } else {
-      client.close()
+    switch last {
+    case .upgraded: status = 101
+    case .keptAlive: core.waitForRequest(client)
+    default: client.close()
     }
     if case .streaming(let stream) = last { stream.closed() }
     core.exchangeFinished(
@@ -186,12 +206,16 @@ final class Exchange {
 
   /// Sends an answer, unless the client has gone.
   func answer(_ response: HTTPResponse) {
-    guard message != nil else { return }
+    guard let message else { return }
     if case .pictures(let accept) = response.body, method != "HEAD" {
       return stream(response, accept)
     }
     state = .answering
     deadline = monotonicSeconds() + core.configuration.responseTimeout
+    if case .pictures = response.body { keepsAlive = false }
+    if keepsAlive {
+      soup_message_headers_remove(soup_server_message_get_response_headers(message), "Connection")
+    }
     set(response)
   }
 
@@ -235,6 +259,7 @@ final class Exchange {
   /// Answers a WebSocket handshake that has been allowed.
   func upgrade(subprotocol: String, accepted: @escaping @GatewayActor (WebSocketConnection) -> Void) {
     guard let message else { return }
+    keepsAlive = false
     let answerHeaders = soup_server_message_get_response_headers(message)
     soup_message_headers_remove(answerHeaders, "Connection")
     // Without an offer none is chosen: the frame codec knows no extension.
@@ -293,7 +318,7 @@ final class Exchange {
     switch state {
     case .reading, .rejected, .upgrading: client.shutDown()
     case .streaming(let stream): stream.end()
-    case .handling, .answering, .upgraded, .finished: break
+    case .handling, .answering, .upgraded, .keptAlive, .finished: break
     }
   }
 
@@ -340,6 +365,14 @@ private func reasonPhrase(_ status: Int) -> String? {
 /// No control characters: they would let a value begin a header of its own.
 private func isHeaderText(_ text: String) -> Bool { text.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7f } }
 
+private func wantsKeepAlive(_ message: OpaquePointer) -> Bool {
+  let headers = soup_server_message_get_request_headers(message)
+  // A client that wanted a WebSocket has no further request on this connection.
+  return soup_server_message_get_http_version(message) == SOUP_HTTP_1_1
+    && soup_message_headers_header_contains(headers, "Connection", "close") == 0
+    && soup_message_headers_header_contains(headers, "Connection", "upgrade") == 0
+}
+
 /// An answer that is written without libsoup.
 func rawAnswer(_ status: Int, _ title: String) -> String {
   let body = "{\"type\":\"about:blank\",\"title\":\"\(title)\",\"status\":\(status)}"
@@ -370,7 +403,8 @@ private typealias PlainHandler = @convention(c) (gpointer?, gpointer?) -> Void
 private func connectMessageSignals(_ message: UnsafeMutableRawPointer, context: Exchange) {
   let plain: [(String, PlainHandler)] = [
     ("got-headers", messageGotHeaders), ("wrote-chunk", messageWroteChunk),
-    ("wrote-informational", messageWroteInformational), ("finished", messageIsFinished),
+    ("wrote-informational", messageWroteInformational), ("wrote-body", messageWroteBody),
+    ("finished", messageIsFinished),
   ]
   for (signal, handler) in plain {
     _ = SignalConnection(
@@ -400,6 +434,11 @@ private func messageWroteChunk(_ message: gpointer?, _ data: gpointer?) {
 private func messageWroteInformational(_ message: gpointer?, _ data: gpointer?) {
   let exchange = callbackContext(data, as: Exchange.self)
   GatewayActor.assumeIsolated { exchange.wroteInformational() }
+}
+
+private func messageWroteBody(_ message: gpointer?, _ data: gpointer?) {
+  let exchange = callbackContext(data, as: Exchange.self)
+  GatewayActor.assumeIsolated { exchange.wroteBody() }
 }
 
 private func messageIsFinished(_ message: gpointer?, _ data: gpointer?) {

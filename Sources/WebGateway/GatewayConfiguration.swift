@@ -32,6 +32,8 @@ public struct GatewayConfiguration: Sendable {
   public var bodyTimeout = 30.0
   /// Seconds a plain answer may take to be written.
   public var responseTimeout = 60.0
+  /// Seconds a connection is kept for a further request after an answer.
+  public var keepAliveTimeout = 15.0
   /// Seconds without any progress on a socket that waits to be written or read, before the peer counts as dead.
   public var idleTimeout = 30.0
   /// Largest request body, in bytes.

@@ -3,7 +3,14 @@ import CSoup
 import GLibRuntime
 import Glibc
 
-/// Watches the sockets of all WebSockets through one epoll descriptor, which is one source of the main context.
+/// Whose socket a `SocketPoller` watches.
+@GatewayActor
+protocol PolledSocket: AnyObject {
+  func socketIsReadable()
+  func socketIsWritable()
+}
+
+/// Watches the sockets of WebSockets and of idle connections through one epoll descriptor, which is one source of the main context.
 ///
 /// A `GMainContext` hands every descriptor it watches to `poll` on every turn. With a source for each of 200 sockets that
 /// took 45 of the 65 microseconds of a received message; with epoll the cost does not depend on their number.
@@ -19,7 +26,7 @@ final class SocketPoller {
 
   private let descriptor: Int32
   private let source: UnsafeMutablePointer<GSource>
-  private var connections: [UInt64: WebSocketConnection] = [:]
+  private var connections: [UInt64: any PolledSocket] = [:]
   /// Never used twice, so that an event that was fetched for a closed socket cannot reach its descriptor's next owner.
   private var nextToken: UInt64 = 0
 
@@ -33,7 +40,7 @@ final class SocketPoller {
   }
 
   /// Watches for input. Nil where the system refuses.
-  func add(_ connection: WebSocketConnection, descriptor socket: Int32) -> Registration? {
+  func add(_ connection: any PolledSocket, descriptor socket: Int32) -> Registration? {
     nextToken += 1
     let registration = Registration(token: nextToken, descriptor: socket)
     guard control(EPOLL_CTL_ADD, registration, output: false) else { return nil }

@@ -21,6 +21,7 @@ final class WebServerCore {
   private var connectionsByAddress: [String: Int] = [:]
   private var handshakes: [ObjectIdentifier: TLSHandshake] = [:]
   private var exchanges: [ObjectIdentifier: Exchange] = [:]
+  private var idle: [ObjectIdentifier: IdleConnection] = [:]
   private var webSockets: [ObjectIdentifier: WebSocketConnection] = [:]
   /// Set while a stream is handed to libsoup, which announces the message from inside that call.
   private var exchangeBeingAccepted: Exchange?
@@ -126,6 +127,30 @@ final class WebServerCore {
     soup_server_accept_iostream(
       soup.cast(), client.rawStream, client.localAddress.cast(), client.peerAddress.cast(), nil)
     exchangeBeingAccepted = nil
+  }
+
+  /// A kept-alive connection gives way when connections become scarce.
+  var mayKeepAlive: Bool {
+    !isStopping && statistics.openConnections < configuration.maximumConnections / 4 * 3
+  }
+
+  /// Keeps a connection for a further request.
+  func waitForRequest(_ client: ClientConnection) {
+    guard !isStopping else { return client.close() }
+    let deadline = monotonicSeconds() + configuration.keepAliveTimeout
+    let connection = IdleConnection(client, deadline: deadline, poller: poller) { [weak self] connection in
+      self?.idle[ObjectIdentifier(connection)] = nil
+      self?.handOver(connection.client)
+    }
+    idle[ObjectIdentifier(connection)] = connection
+  }
+
+  private func closeIdle(where isChosen: (IdleConnection) -> Bool) {
+    for connection in Array(idle.values) where isChosen(connection) {
+      idle[ObjectIdentifier(connection)] = nil
+      connection.stopWatching()
+      connection.client.close()
+    }
   }
 
   fileprivate func requestStarted(_ message: OpaquePointer) {
@@ -251,12 +276,14 @@ final class WebServerCore {
     for handshake in Array(handshakes.values) { handshake.sweep(now: now) }
     for exchange in Array(exchanges.values) { exchange.sweep(now: now) }
     for connection in Array(webSockets.values) { connection.sweep(now: now) }
+    closeIdle { $0.isDue(now) }
     limiter.sweep(now: now)
   }
 
   func beginStop() {
     isStopping = true
     for handshake in Array(handshakes.values) { handshake.cancel() }
+    closeIdle { _ in true }
     for connection in Array(webSockets.values) { connection.close(code: 1001, reason: "server stopping") }
     for exchange in Array(exchanges.values) { exchange.stop() }
   }

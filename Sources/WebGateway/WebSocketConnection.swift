@@ -7,7 +7,7 @@ public import GLibRuntime
 /// written together at its end. The owner sets the callbacks while it accepts the connection and need not keep it: the
 /// server does until it is closed.
 @GatewayActor
-public final class WebSocketConnection {
+public final class WebSocketConnection: PolledSocket {
   /// A text message, checked to be UTF-8.
   public var onText: (@GatewayActor (String) -> Void)?
   /// A binary message; the bytes are lent for the time of the call.

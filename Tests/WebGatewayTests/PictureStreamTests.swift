@@ -34,7 +34,7 @@ extension GatewayServerTests {
 
     private func open(_ test: TestServer, receiveBuffer: Int32? = nil) throws -> TestClient {
       let client = try TestClient(port: test.port, receiveBuffer: receiveBuffer)
-      try client.send("GET /live.mjpeg HTTP/1.1\r\nHost: a\r\n\r\n")
+      try client.send("GET /live.mjpeg HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
       let head = try client.take(until: "\r\n\r\n")
       #expect(status(head) == 200 && !head.contains("Content-Length") && !head.contains("chunked"))
       #expect(head.contains("Content-Type: multipart/x-mixed-replace; boundary=exam-monitoring-picture\r\n"))

@@ -106,20 +106,23 @@ extension GatewayServerTests {
             == 201)
         // Announced: refused before it is sent.
         let announced = try test.client()
-        try announced.send("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 1001\r\n\r\n")
+        try announced.send(
+          "POST /echo HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 1001\r\n\r\n")
         #expect(status(announced.takeAll()) == 413)
         let expecting = try test.client()
         try expecting.send(
-          "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 2000\r\nExpect: 100-continue\r\n\r\n")
+          "POST /echo HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 2000\r\nExpect: 100-continue\r\n\r\n"
+        )
         #expect(status(expecting.takeAll()) == 413)
         let chunked = try test.client()
-        try chunked.send("POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n")
+        try chunked.send(
+          "POST /echo HTTP/1.1\r\nHost: a\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n")
         for _ in 0..<3 { try chunked.send("190\r\n" + String(repeating: "y", count: 400) + "\r\n") }
         #expect(status(chunked.takeAll()) == 413)
         // Sent as a whole all the same: the answer must not be lost to a reset.
         let whole = try test.client()
         try whole.send(
-          "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 300000\r\n\r\n"
+          "POST /echo HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 300000\r\n\r\n"
             + String(repeating: "z", count: 300_000))
         #expect(status(whole.takeAll()) == 413)
       }
@@ -134,9 +137,10 @@ extension GatewayServerTests {
       ) { test in
         let silent = try test.client()
         let slowHeaders = try test.client()
-        try slowHeaders.send("GET /hello/x HTTP/1.1\r\nHost: a\r\n")
+        try slowHeaders.send("GET /hello/x HTTP/1.1\r\nHost: a\r\nConnection: close\r\n")
         let slowBody = try test.client()
-        try slowBody.send("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nabc")
+        try slowBody.send(
+          "POST /echo HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 10\r\n\r\nabc")
         for client in [silent, slowHeaders, slowBody] { #expect(status(client.takeAll()) == 408) }
         #expect(await test.statistics.slowRequests == 3)
         // A handler may take longer than that.
@@ -156,8 +160,8 @@ extension GatewayServerTests {
         }
       }) { test in
         for sent in [
-          "", "GET /he", "GET /hello/x HTTP/1.1\r\nHost: a\r\n\r\n",
-          "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nabc",
+          "", "GET /he", "GET /hello/x HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n",
+          "POST /echo HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 9\r\n\r\nabc",
         ] {
           let closing = try test.client()
           try closing.send(sent)
@@ -167,7 +171,9 @@ extension GatewayServerTests {
           resetting.reset()
         }
         let waiting = try (0..<4).map { _ in try test.client() }
-        for client in waiting { try client.send("GET /wait HTTP/1.1\r\nHost: a\r\n\r\n") }
+        for client in waiting {
+          try client.send("GET /wait HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+        }
         try await eventually("handlers run") { entered.value == 4 }
         waiting[0].close()
         waiting[1].reset()

@@ -145,11 +145,11 @@ extension GatewayServerTests {
         let before = openSockets()
         for index in 0..<50 {
           let client = try test.client()
-          if index % 2 == 0 { try client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n") }
+          if index % 2 == 0 { try client.send("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n") }
           if index % 3 == 0 { client.reset() } else { client.close() }
         }
         try await eventually("all are closed") { await test.statistics.openConnections == 0 }
-        try await eventually("all sockets are given back") { openSockets() <= before }
+        try await eventually("no descriptor is left") { openSockets() <= before }
       }
     }
 

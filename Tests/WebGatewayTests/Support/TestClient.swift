@@ -51,6 +51,7 @@ final class TestClient: @unchecked Sendable {  // one test uses it at a time
       let count = bytes.withUnsafeBytes {
         Glibc.send(descriptor, $0.baseAddress! + sent, bytes.count - sent, Int32(MSG_NOSIGNAL))
       }
+      if count < 0 && errno == EINTR { continue }
       guard count > 0 else { throw Failure(text: "send: \(errno)") }
       sent += count
     }
@@ -59,7 +60,8 @@ final class TestClient: @unchecked Sendable {  // one test uses it at a time
   /// Receives once; false at the end of the stream.
   func receive() throws -> Bool {
     var buffer = [UInt8](repeating: 0, count: 64 * 1024)
-    let count = recv(descriptor, &buffer, buffer.count, 0)
+    var count = recv(descriptor, &buffer, buffer.count, 0)
+    while count < 0 && errno == EINTR { count = recv(descriptor, &buffer, buffer.count, 0) }
     guard count >= 0 else { throw Failure(text: "recv: \(errno)") }
     received.append(contentsOf: buffer[..<count])
     return count > 0
@@ -102,7 +104,7 @@ final class TestClient: @unchecked Sendable {  // one test uses it at a time
     _ port: UInt16, _ line: String, headers: [String] = [], body: String? = nil
   ) throws -> String {
     let client = try TestClient(port: port)
-    var text = "\(line) HTTP/1.1\r\nHost: localhost:\(port)\r\n"
+    var text = "\(line) HTTP/1.1\r\nHost: localhost:\(port)\r\nConnection: close\r\n"
     for header in headers { text += header + "\r\n" }
     if let body { text += "Content-Length: \(body.utf8.count)\r\n\r\n\(body)" } else { text += "\r\n" }
     try client.send(text)

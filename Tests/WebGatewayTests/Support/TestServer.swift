@@ -1,4 +1,3 @@
-import Foundation
 import Glibc
 import Synchronization
 import Testing
@@ -68,13 +67,19 @@ func eventually(
   Issue.record(what, sourceLocation: sourceLocation)
 }
 
-/// The sockets this process has open. Other descriptors come and go with the tests of other targets, which run beside
-/// these; of all, the gateway's alone open sockets.
+/// Sockets this process has open.
 func openSockets() -> Int {
-  let descriptors = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")) ?? []
-  return descriptors.count { descriptor in
-    (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/" + descriptor))?.hasPrefix(
-      "socket:")
-      == true
+  guard let folder = opendir("/proc/self/fd") else { return 0 }
+  defer { closedir(folder) }
+  var count = 0
+  while let entry = readdir(folder) {
+    let name = withUnsafeBytes(of: entry.pointee.d_name) {
+      String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+    }
+    var status = stat()
+    if let descriptor = Int32(name), fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFSOCK {
+      count += 1
+    }
   }
+  return count
 }
