@@ -69,6 +69,12 @@ extension GatewayServerTests {
               }
             }
           }
+          server.webSocketRoute("/flood", subprotocol: WebSocketTestClient.subprotocol) { _ in
+            .accept { connection in
+              let payload = SharedBytes([UInt8](repeating: 0, count: 100_000))
+              for _ in 0..<50 { connection.send(binaryHeader: [], payload: payload) }
+            }
+          }
           server.route(.get, "/live.mjpeg") { _ in
             HTTPResponse(
               status: 200,
@@ -167,6 +173,38 @@ extension GatewayServerTests {
         try await eventually("cut off") { await test.statistics.openConnections == 0 }
         kill(reader.processIdentifier, SIGKILL)
         reader.waitUntilExit()
+        #expect(try curl(test, certificate, "/") == "secure true")
+      }
+    }
+
+    @Test func aWebSocketPeerThatStopsReadingDoesNotBlockTheServer() async throws {
+      try await run(configure: {
+        $0.maximumPendingBytes = 1_000_000
+        $0.closeTimeout = 0.2
+      }) { test, certificate in
+        // It never reads, so that the goodbye of TLS has no room.
+        let script = """
+          import socket, ssl, time
+          context = ssl._create_unverified_context()
+          client = context.wrap_socket(socket.create_connection(("127.0.0.1", \(test.port))))
+          client.sendall(open("\(certificate.folder.path)/handshake", "rb").read())
+          time.sleep(30)
+          """
+        try Data(WebSocketTestClient.handshake(port: test.port, path: "/flood").utf8)
+          .write(to: certificate.folder.appending(path: "handshake"))
+        let client = Process()
+        client.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        client.arguments = ["python3", "-c", script]
+        client.standardError = FileHandle.nullDevice
+        try client.run()
+        defer {
+          kill(client.processIdentifier, SIGKILL)
+          client.waitUntilExit()
+        }
+        try await eventually("the queue overflows") { await test.statistics.webSocketOverflows == 1 }
+        try await eventually("the server goes on and has closed it") {
+          await test.statistics.openConnections == 0
+        }
         #expect(try curl(test, certificate, "/") == "secure true")
       }
     }
