@@ -45,7 +45,9 @@ models: packages $(VENV)/.models
 test: packages-test models $(VENV)/.pages
 	@$(MAKE) --no-print-directory test-swift test-pages
 
-# One test at a time: some count the threads and descriptors of the process they all share.
+# One test at a time: some count the threads and descriptors of the process they all share. Those of the gateway run a
+# client in Python, from the environment of the page tests.
+test-swift: export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 test-swift:
 	$(SWIFT) build --build-tests $(QUIET)
 	$(SWIFT) test --no-parallel $(QUIET)
