@@ -25,7 +25,7 @@ import Testing
     #expect(take(&schedule, at: start)?.stamp == 2)
   }
 
-  @Test func laneIsDueAnIntervalAfterItsCheckBegan() {
+  @Test func laneIsDueAnIntervalAfterItWasDue() {
     var schedule = CheckSchedule(interval: interval)
     let lane = schedule.add(at: start)
     _ = schedule.offer(.stamp(1), to: lane, at: start)
@@ -38,6 +38,24 @@ import Testing
     }
     #expect(until == start + interval)
     #expect(take(&schedule, at: start + interval)?.stamp == 2)
+  }
+
+  /// When the lane is due again after a check that began `late` after it was due.
+  private func nextDue(afterDelay late: Duration) -> Duration? {
+    var schedule = CheckSchedule(interval: interval)
+    let lane = schedule.add(at: start)
+    _ = schedule.offer(.stamp(1), to: lane, at: start)
+    #expect(take(&schedule, at: start + late) != nil)
+    schedule.finish(lane)
+    _ = schedule.offer(.stamp(2), to: lane, at: start + late)
+    guard case .sleep(let until) = schedule.next(at: start + late) else { return nil }
+    return start.duration(to: until)
+  }
+
+  @Test func aLaneThatIsALittleLateKeepsItsBeatAndALateOneBeginsANewOne() {
+    #expect(nextDue(afterDelay: .milliseconds(200)) == interval)
+    #expect(nextDue(afterDelay: .milliseconds(300)) == .milliseconds(800))
+    #expect(nextDue(afterDelay: .seconds(7)) == .milliseconds(7500))
   }
 
   @Test func busyLaneIsNotTakenTwice() {
