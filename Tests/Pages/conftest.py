@@ -1,9 +1,5 @@
 """The real server, real browsers, and a camera each: one browser process per clip, for the clip is a flag of the process."""
 import os
-import pathlib
-import re
-import subprocess
-import threading
 
 import pytest
 from playwright.sync_api import expect, sync_playwright
@@ -12,8 +8,6 @@ from make_clip import make_clip
 from network import Network
 from people import Student, Teacher
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-SERVER = os.environ.get("EXAM_MONITORING", str(ROOT / ".build/debug/exam-monitoring"))
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 PATIENCE = 30_000  # milliseconds until a condition counts as failed
 
@@ -23,37 +17,6 @@ CLIPS = {
     "dark": "dark:4",
     "two": "two:5",
 }
-
-
-class Server:
-    def __init__(self, data):
-        self.log = []
-        self.process = subprocess.Popen(
-            [SERVER, "serve", "--port", "0", "--data-dir", str(data)],
-            cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-        ready = re.compile(r"ExamMonitoring is ready at (http://\S+:(\d+))")
-        for line in self.process.stdout:
-            self.log.append(line)
-            if found := ready.search(line):
-                self.url, self.port = found[1].rstrip("/"), int(found[2])
-                break
-        else:
-            pytest.exit(f"{SERVER} did not become ready:\n{''.join(self.log)}", returncode=1)
-        threading.Thread(target=lambda: self.log.extend(self.process.stdout), daemon=True).start()
-
-    def stop(self):
-        self.process.terminate()
-        try:
-            self.process.wait(10)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-
-
-@pytest.fixture(scope="session")
-def server(tmp_path_factory):
-    server = Server(tmp_path_factory.mktemp("data"))
-    yield server
-    server.stop()
 
 
 @pytest.fixture(scope="session")
