@@ -77,6 +77,7 @@ public struct PersonName: Sendable, Hashable {
       }
     }
     self.text = String(String.UnicodeScalarView(text))
-    guard !self.text.isEmpty, self.text.count <= PersonName.maximumLength else { return nil }
+    // Not the text's `count`: one visible character can be made of any number of these.
+    guard !self.text.isEmpty, text.count <= PersonName.maximumLength else { return nil }
   }
 }

@@ -23,6 +23,8 @@ struct PictureChannel: Sendable, Hashable {
 protocol PictureViewer: AnyObject {
   /// Takes the newest picture of a channel it is attached to. Must not block.
   func show(_ picture: StudentPicture)
+  /// No picture will come any more: the exam is over.
+  func end()
 }
 
 /// Brings each student's pictures to those who watch, and says when nobody does. Several machines would share
@@ -34,6 +36,8 @@ protocol PictureFanOut: AnyObject {
   func attach(_ viewer: any PictureViewer, to channel: PictureChannel)
   func detach(_ viewer: any PictureViewer, from channel: PictureChannel)
   func isWatched(_ channel: PictureChannel) -> Bool
+  /// Tells every viewer that no picture will come any more, and forgets them.
+  func end()
   /// Called with a channel when its first viewer came or its last one went.
   var onDemandChange: (@GatewayActor (PictureChannel) -> Void)? { get set }
 }
@@ -66,4 +70,10 @@ final class LocalPictureFanOut: PictureFanOut {
   }
 
   func isWatched(_ channel: PictureChannel) -> Bool { viewers[channel] != nil }
+
+  func end() {
+    let all = viewers.values.flatMap(\.values)
+    viewers = [:]
+    for viewer in all { viewer.end() }
+  }
 }

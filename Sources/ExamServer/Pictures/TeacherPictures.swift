@@ -68,9 +68,12 @@ final class TeacherPictures: PictureViewer {
   /// Detaches from everything; the teacher is gone.
   func stop() { PictureView.allCases.forEach(stopWatching) }
 
+  func end() { stop() }
+
   /// `frames` pictures more were handled by the page.
   func acknowledge(_ frames: Int) {
-    credit = min(TeacherPictures.credit, credit + max(0, frames))
+    // Bounded before the addition: the number comes from outside and may be the largest there is.
+    credit = min(TeacherPictures.credit, credit + min(max(0, frames), TeacherPictures.credit))
     sendWaiting()
   }
 

@@ -82,6 +82,8 @@ private final class PictureStreamViewer: PictureViewer {
   }
 
   func show(_ picture: StudentPicture) { stream.offer(picture.jpeg) }
+
+  func end() { stream.end() }
 }
 
 /// Waits for one picture.
@@ -93,6 +95,8 @@ private final class SinglePictureViewer: PictureViewer {
   private var waiting: CheckedContinuation<SharedBytes?, Never>?
 
   func show(_ picture: StudentPicture) { finish(picture.jpeg) }
+
+  func end() { finish(nil) }
 
   func next(of channel: PictureChannel, from fanOut: any PictureFanOut) async -> SharedBytes? {
     let timeout = Task { [self] in

@@ -121,12 +121,13 @@ final class ExamSession {
       student.connect(socket)
       return
     }
-    teachers[id]?.close(code: CloseCode.replaced, reason: "opened in another place")
+    teachers.removeValue(forKey: id)?.close(code: CloseCode.replaced, reason: "opened in another place")
+    // Before this connection is one of those who are told: the first thing it hears is its welcome.
+    setState(.live, of: id)
     let connection = TeacherConnection(
       participant: id, socket: socket, fanOut: fanOut,
       maximumTileRate: services.configuration.maximumTileRate, metrics: services.metrics, owner: self)
     teachers[id] = connection
-    setState(.live, of: id)
     connection.welcome(roster: roster, chat: chat, alerts: alerts.all)
     if let participant = members[id]?.participant {
       record(.connected, participant: participant, ["address": socket.remoteAddress])
@@ -147,6 +148,7 @@ final class ExamSession {
     let connections = teachers.values
     teachers = [:]
     for teacher in connections { teacher.close(code: CloseCode.normal, reason: "the session has ended") }
+    fanOut.end()
     let students = students.values
     self.students = [:]
     await withTaskGroup { group in
@@ -184,10 +186,10 @@ final class ExamSession {
   /// - Returns: what is wrong with the text, if anything.
   private func checkChat(_ text: String) -> WireError? {
     if text.allSatisfy(\.isWhitespace) { return WireError(detail: "the chat message is empty") }
-    guard text.count <= ChatMessage.maximumLength else {
-      return WireError(
-        detail:
-          "a chat message has at most \(ChatMessage.maximumLength) characters; this one has \(text.count)")
+    // Not `count`: one visible character can be made of any number of these.
+    let length = text.unicodeScalars.count
+    guard length <= ChatMessage.maximumLength else {
+      return WireError(detail: "a chat message has at most \(ChatMessage.maximumLength) characters; this one has \(length)")
     }
     return nil
   }
@@ -276,7 +278,7 @@ extension ExamSession: TeacherConnectionOwner {
 
   func teacher(_ teacher: ParticipantID, acknowledged alert: AlertID, note: String?) -> WireError? {
     guard let participant = members[teacher]?.participant else { return nil }
-    guard (note ?? "").count <= ChatMessage.maximumLength else {
+    guard (note ?? "").unicodeScalars.count <= ChatMessage.maximumLength else {
       return WireError(detail: "a note has at most \(ChatMessage.maximumLength) characters")
     }
     guard let record = alerts.acknowledge(alert, by: participant.name, note: note) else {
