@@ -33,16 +33,25 @@ enum WireJSON {
 
 /// What is wrong with a JSON text, for its sender.
 struct WireError: Error, Hashable {
+  /// Longest detail, in characters: it may quote the message.
+  private static let maximumLength = 300
+
   let detail: String
 
-  init(detail: String) { self.detail = detail }
+  init(detail: String) { self.detail = Self.shortened(detail) }
+
+  private static func shortened(_ text: String) -> String {
+    let scalars = text.unicodeScalars
+    return scalars.count <= maximumLength
+      ? text : String(String.UnicodeScalarView(scalars.prefix(maximumLength))) + "…"
+  }
 
   init(_ error: DecodingError) {
     func path(_ context: DecodingError.Context) -> String {
       context.codingPath.isEmpty
         ? "the message" : context.codingPath.map(\.stringValue).joined(separator: ".")
     }
-    detail =
+    let detail =
       switch error {
       case .keyNotFound(let key, _): "the field \(key.stringValue) is missing"
       case .typeMismatch(_, let context): "\(path(context)) has the wrong type"
@@ -51,5 +60,6 @@ struct WireError: Error, Hashable {
       case .dataCorrupted(let context): "\(path(context)): \(context.debugDescription)"
       @unknown default: "the text cannot be read"
       }
+    self.init(detail: detail)
   }
 }

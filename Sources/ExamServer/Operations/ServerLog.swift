@@ -27,13 +27,17 @@ struct ServerLogHandler: LogHandler {
     FileHandle.standardError.write(Data((line + "\n").utf8))
   }
 
-  /// Text from outside must not be able to begin a line of its own.
+  /// Text from outside must not be able to begin a line of its own, or to turn the direction of the one it is in.
   private static func singleLine(_ text: String) -> String {
-    guard text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else {
-      return text
+    func isUnfit(_ scalar: Unicode.Scalar) -> Bool {
+      switch scalar.properties.generalCategory {
+      case .control, .format, .lineSeparator, .paragraphSeparator: true
+      default: false
+      }
     }
+    guard text.unicodeScalars.contains(where: isUnfit) else { return text }
     return text.unicodeScalars.reduce(into: "") { line, scalar in
-      if scalar.properties.generalCategory == .control {
+      if isUnfit(scalar) {
         line += scalar == "\n" ? "\\n" : " "
       } else {
         line.unicodeScalars.append(scalar)

@@ -19,6 +19,8 @@ final class StudentSession {
 
   /// Frames the page may have under way without an acknowledgement.
   static let window = 4
+  /// Text messages a student may send: at once, and a second in the long run. Every teacher is told of most of them.
+  private static let textLimit = (burst: 50.0, perSecond: 10.0)
   /// Connected without a decoded picture for longer than this counts as "no picture".
   private static let pictureTimeout = Duration.seconds(2)
 
@@ -38,8 +40,7 @@ final class StudentSession {
   private var lastCheck: StudentCheck?
   private var lastKeyFrameRequest: Instant?
   private var refusals = RefusalReport()
-  /// More than any page sends, whatever its user does.
-  private var messageLimit = RateLimiter<ParticipantID>(burst: 60, perSecond: 10)
+  private var texts = RateLimiter<Int>(burst: textLimit.burst, perSecond: textLimit.perSecond)
   /// Since when frames arrive of which none was decoded.
   private var undecodedSince: Instant?
 
@@ -141,8 +142,8 @@ final class StudentSession {
   private func receive(text: String, from socket: WebSocketConnection) {
     guard socket === connection.socket else { return }
     let now = Instant.now
-    guard messageLimit.take(participant.id, at: now) == nil else {
-      protocolError("too_many_messages", "more than ten messages a second for a while; please send fewer")
+    if texts.take(0, at: now) != nil {
+      refuse("too_many", "more than \(Int(Self.textLimit.perSecond)) messages a second; those are dropped")
       return
     }
     let message: StudentMessage
@@ -183,9 +184,9 @@ final class StudentSession {
       switch error {
       case .superseded: break
       case .unsupportedMedia(let problem):
-        refuse("unsupported_media", "this server does not take this media type: \(problem)")
+        refuse("unsupported_media", "this server does not take this media type: \(problem)", isAnswer: true)
       case .pipelineFailed(let problem):
-        refuse("pipeline_failed", "the stream could not be set up on the server: \(problem)")
+        refuse("pipeline_failed", "the stream could not be set up on the server: \(problem)", isAnswer: true)
       }
       return
     }
@@ -250,9 +251,11 @@ final class StudentSession {
   }
 
   /// Tells the student, and the log, at most once a second and ten seconds, what cannot be used.
-  private func refuse(_ code: String, _ detail: String) {
-    let report = refusals.add(at: .now)
-    if report.tellStudent { send(.error(code: code, detail: detail)) }
+  ///
+  /// - Parameter isAnswer: the page waits for this answer, so it gets it however many went before.
+  private func refuse(_ code: String, _ detail: String, isAnswer: Bool = false) {
+    let report = refusals.add(code, at: .now)
+    if report.tellStudent || isAnswer { send(.error(code: code, detail: detail)) }
     if let count = report.journalCount {
       owner?.student(
         self, happened: .uploadRefused, ["code": code, "detail": detail, "count": String(count)])
