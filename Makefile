@@ -13,7 +13,7 @@ QUIET := 2>&1 | { grep -v '^warning: prohibited flag(s)' || true; }
 SHELL := /bin/bash
 .SHELLFLAGS := -o pipefail -ec
 
-.PHONY: run build test test-swift test-pages bench models packages packages-test format lint clean help
+.PHONY: run build test test-swift test-protocol test-pages bench models packages packages-test format lint clean help
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -39,11 +39,14 @@ $(VENV)/.bench: Tests/Bench/requirements.txt $(VENV)/.models
 $(VENV)/.pages: Tests/Pages/requirements.txt $(VENV)/.models
 	@deploy/make-venv.sh $(VENV) $< $@
 
+$(VENV)/.protocol: Tests/Protocol/requirements.txt $(VENV)/.models
+	@deploy/make-venv.sh $(VENV) $< $@
+
 models: packages $(VENV)/.models
 	@$(VENV)/bin/python deploy/fetch_models.py Models
 
-test: packages-test models $(VENV)/.pages
-	@$(MAKE) --no-print-directory test-swift test-pages
+test: packages-test models $(VENV)/.protocol $(VENV)/.pages
+	@$(MAKE) --no-print-directory test-swift test-protocol test-pages
 
 # One test at a time: some count the threads and descriptors of the process they all share. Those of the gateway run a
 # client in Python, from the environment of the page tests.
@@ -53,6 +56,9 @@ test-swift:
 	$(SWIFT) test --no-parallel $(QUIET)
 
 # The binary of the debug build: it checks at run time that actors are not entered from foreign threads.
+test-protocol:
+	EXAM_MONITORING=.build/debug/exam-monitoring $(VENV)/bin/python -m pytest -q Tests/Protocol
+
 test-pages:
 	EXAM_MONITORING=.build/debug/exam-monitoring $(VENV)/bin/python -m pytest -q Tests/Pages
 

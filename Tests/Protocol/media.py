@@ -1,0 +1,116 @@
+"""What students send: recorded uploads of a browser, and clips that an encoder makes here and now."""
+import functools
+import json
+import pathlib
+import struct
+import subprocess
+
+FIXTURES = pathlib.Path(__file__).resolve().parents[1] / "Fixtures"
+
+
+@functools.cache
+def recorded(name):
+    """The messages of a recording as (payload, is key frame)."""
+    index = json.loads((FIXTURES / f"{name}.index.json").read_text())
+    data = (FIXTURES / index["file"]).read_bytes()
+    return [(data[f["off"]:f["off"] + f["len"]], bool(f["key"])) for f in index["frames"]]
+
+
+def vp8():
+    return recorded("wc_vp8_480x360_300_10")
+
+
+def jpeg():
+    return recorded("jpeg_worker_320_q70")
+
+
+def webm():
+    return recorded("mr_webm_vp8_400")
+
+
+# The recordings show a face for 6 s, an empty room for 3 s and the face again, ten pictures a second. A second is left
+# out at either side of a change.
+def face():
+    return jpeg()[:50]
+
+
+def absent():
+    return jpeg()[67:83]
+
+
+def _make(*pipeline):
+    return subprocess.run(
+        ["gst-launch-1.0", "-q", *" ".join(pipeline).split(), "!", "fdsink"], stdout=subprocess.PIPE, check=True,
+        timeout=60).stdout
+
+
+@functools.cache
+def vp9_webm(frames=80):
+    data = _make(
+        f"videotestsrc num-buffers={frames} pattern=ball ! video/x-raw,format=I420,width=320,height=240,framerate=10/1",
+        "! vp9enc deadline=1 cpu-used=8 threads=1 lag-in-frames=0 keyframe-max-dist=30 ! webmmux streamable=true")
+    # Pieces as MediaRecorder makes them: of any size, cut anywhere.
+    size = len(data) // frames + 1
+    return [(data[at:at + size], False) for at in range(0, len(data), size)]
+
+
+@functools.cache
+def h264(frames=80):
+    data = _make(
+        f"videotestsrc num-buffers={frames} pattern=ball ! video/x-raw,format=I420,width=320,height=240,framerate=10/1",
+        "! x264enc tune=zerolatency speed-preset=ultrafast threads=1 key-int-max=10 byte-stream=true aud=true",
+        "! video/x-h264,stream-format=byte-stream,alignment=au,profile=constrained-baseline")
+    # Each picture begins with an access unit delimiter, and only key frames come with a sequence parameter set.
+    delimiter = b"\0\0\0\1\x09"
+    return [(delimiter + unit, b"\0\0\0\1\x67" in unit) for unit in data.split(delimiter)[1:]]
+
+
+CLIPS = {
+    "video/x-vp8": vp8,
+    "image/jpeg": jpeg,
+    "video/webm;codecs=vp8": webm,
+    "video/webm;codecs=vp9": vp9_webm,
+    "video/x-h264": h264,
+}
+
+
+def jpeg_size(data):
+    """Width and height of a complete JPEG; raises ValueError for anything else."""
+    if data[:2] != b"\xff\xd8" or data[-2:] != b"\xff\xd9":
+        raise ValueError("does not begin and end as a JPEG")
+    at = 2
+    while True:
+        marker, length = struct.unpack_from(">HH", data, at)
+        if marker in (0xFFC0, 0xFFC1, 0xFFC2):
+            height, width = struct.unpack_from(">HH", data, at + 5)
+            return width, height
+        if marker < 0xFFC0 or marker == 0xFFDA:
+            raise ValueError(f"no frame header before {marker:04x}")
+        at += 2 + length
+
+
+def resized_jpeg(width, height):
+    """A recorded JPEG whose header claims another size."""
+    data = bytearray(jpeg()[0][0])
+    at = data.index(b"\xff\xc0")
+    struct.pack_into(">HH", data, at + 5, height, width)
+    return bytes(data)
+
+
+def resized_vp8(width, height):
+    """A recorded VP8 key frame whose header claims another size."""
+    data = bytearray(vp8()[0][0])
+    assert data[3:6] == b"\x9d\x01\x2a"
+    struct.pack_into("<HH", data, 6, width, height)
+    return bytes(data)
+
+
+def resized_webm(width, height):
+    """The recorded WebM from its beginning, with another size in the track's header and in the first frame."""
+    data = bytearray(b"".join(payload for payload, _ in webm()[:4]))
+    video = data.index(b"\xe0", data.index(b"V_VP8"))
+    for tag, value in ((b"\xb0\x82", width), (b"\xba\x82", height)):
+        struct.pack_into(">H", data, data.index(tag, video) + 2, value)
+    frame = data.index(b"\x9d\x01\x2a")
+    struct.pack_into("<HH", data, frame + 3, width, height)
+    return bytes(data)

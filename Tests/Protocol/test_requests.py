@@ -1,0 +1,139 @@
+"""HTTP requests that are wrong, and who may do what."""
+import pytest
+from clients import Exam, request, wait_until
+from media import face
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import connect
+
+
+def join(exam, body, **options):
+    return request(exam.url, "POST", f"{exam.path}/participants", body, **options)
+
+
+def test_names(exam):
+    kept = {
+        "Ada  \n Lovelace\r\n": "Ada Lovelace",
+        "Ada\u202eevil\u2066\u200f": "Adaevil",
+        "Ada\x00\x1b[31m\x07": "Ada[31m",
+        "x" * 80: "x" * 80,
+        "Zo\u00eb \u5f20\u4f1f \U0001f642": "Zo\u00eb \u5f20\u4f1f \U0001f642",
+        '"; DROP TABLE students; -- <b>': '"; DROP TABLE students; -- <b>',
+    }
+    for typed, name in kept.items():
+        joined = exam.join(typed)
+        assert [p["name"] for p in exam.describe()["participants"] if p["id"] == joined["participant_id"]] == [name]
+    for name in ("", "  \n", "\u200b\u202e", "x" * 81, "e" + "\u0301" * 5000, "\x00"):
+        answer = join(exam, {"name": name, "role": "student"})
+        assert (answer.status, answer.code) == (400, "bad_name"), name[:20]
+
+
+def test_a_name_cannot_forge_a_line_of_the_log(exam, server):
+    exam.join("Eve\n2026-01-01T00:00:00.000Z info joined name=Forged\u2028x=\"y")
+    line = wait_until(lambda: [line for line in server.log_lines if "Forged" in line], "the line")
+    assert len(line) == 1 and len(line[0].splitlines()) == 1 and line[0].count('"') - line[0].count('\\"') == 2
+
+
+BAD_BODIES = [
+    b"", b"{", b"[]", b"null", b'{"name":"Ada"}', b'{"role":"student"}', b'{"name":5,"role":"student"}',
+    b'{"name":"Ada","role":"admin"}', b'{"name":null,"role":"student"}', b'\xff\xfe', b"[" * 100_000,
+    b'{"name":"Ada","role":"' + b"x" * 100_000 + b'"}',
+]
+
+
+def test_bodies(exam):
+    for body in BAD_BODIES:
+        answer = join(exam, body)
+        assert (answer.status, answer.code) == (400, "bad_request"), body[:40]
+        assert len(answer.body) < 1000
+    assert join(exam, b" " * (256 * 1024 + 1)).status == 413
+    for path in ("", "/participants", "/preview"):
+        answer = request(exam.url, "PUT", exam.path + path, {})
+        assert answer.status == 405 and answer.headers["allow"]
+
+
+def test_pictures_to_preview(exam):
+    good = request(exam.url, "POST", f"{exam.path}/preview", face()[0][0])
+    assert (good.status, good.json["faces"], good.json["light"]) == (200, 1, "ok")
+    for body in (b"", b"x", face()[0][0][:2000], b"\xff\xd8\xff\xd9", bytes(200_000)):
+        answer = request(exam.url, "POST", f"{exam.path}/preview", body)
+        assert (answer.status, answer.code) == (422, "bad_picture"), body[:10]
+
+
+def test_wrong_codes_and_keys(exam):
+    for code, status in (("000000" if exam.code != "000000" else "000001", 404), ("12345", 404), ("1234567", 404),
+                         ("%D9%A1%D9%A2%D9%A3456", 404), ("..%2f..%2f", 400)):
+        answer = request(exam.url, "GET", f"/api/sessions/{code}", token=exam.teacher_token)
+        assert answer.status in (status, 404), code
+        if answer.status == 404:
+            assert answer.code in ("unknown_session", None), code
+    for key in (None, "", "x", exam.teacher_token):
+        answer = join(exam, {"name": "Eve", "role": "teacher", "teacher_key": key}, source="127.0.0.7")
+        assert (answer.status, answer.code) == (403, "wrong_key")
+
+
+def test_tokens(exam, server):
+    ada, other = exam.join("Ada"), Exam(server.url)
+    resources = [("GET", ""), ("DELETE", ""), ("GET", "/events"), ("GET", "/events?format=csv"),
+                 ("GET", f"/students/{ada['participant_id']}/live.mjpeg"),
+                 ("GET", f"/students/{ada['participant_id']}/live.jpg"), ("GET", "/alerts/a000000000000.jpg")]
+    for method, path in resources:
+        for token, expected in ((ada["token"], (403, "wrong_role")), (other.teacher_token, (401, "bad_token")),
+                                (exam.key, (401, "bad_token")), ("x" * 4000, (401, "bad_token"))):
+            answer = exam.request(method, path, token=token)
+            assert (answer.status, answer.code) == expected, path
+            answer = request(exam.url, method, exam.path + path + ("&" if "?" in path else "?") + f"token={token}")
+            assert (answer.status, answer.code) == expected, path
+        answer = request(exam.url, method, exam.path + path)
+        assert (answer.status, answer.code) == (401, "no_token"), path
+    assert exam.describe()["session"]["code"] == exam.code
+    for path, expected in ((f"/students/{exam.teacher_id}/live.jpg", (404, "unknown_student")),
+                           (f"/students/{ada['participant_id']}/live.jpg?view=large", (400, "bad_request")),
+                           ("/events?format=xml", (400, "bad_request")), ("/alerts/x.jpg", (404, "no_picture")),
+                           ("/alerts/x", (404, "no_picture"))):
+        answer = exam.request("GET", path)
+        assert (answer.status, answer.code) == expected, path
+    other.leave()
+
+
+def test_the_socket_is_refused_with_a_reason(exam):
+    ada = exam.join("Ada")
+    for path, token, expected in ((exam.path, None, (401, "no_token")), (exam.path, "wrong", (401, "bad_token")),
+                                  ("/api/sessions/99999x", ada["token"], (404, "unknown_session"))):
+        address = f"{path}/socket" + (f"?token={token}" if token else "")
+        with pytest.raises(InvalidStatus) as refused:
+            connect(exam.url.replace("http", "ws") + address, subprotocols=["exam-monitoring.v1"], legacy=True)
+        assert refused.value.response.status_code == expected[0]
+        answer = request(exam.url, "GET", address)
+        assert (answer.status, answer.code) == expected
+    address = exam.url.replace("http", "ws") + f"{exam.path}/socket?token={ada['token']}"
+    assert request(exam.url, "GET", f"{exam.path}/socket?token={ada['token']}").status == 426
+    for options in (dict(subprotocols=["exam-monitoring.v9"]), dict(),
+                    dict(subprotocols=["exam-monitoring.v1"], origin="https://evil.example")):
+        with pytest.raises(InvalidStatus) as refused:
+            connect(address, **options, legacy=True)
+        assert 400 <= refused.value.response.status_code < 500, options
+    connect(address, subprotocols=["exam-monitoring.v1"], origin=exam.url, legacy=True).close()
+
+
+def test_a_flood_of_joins(exam):
+    """From another address than all other tests come from: a limit is kept for each."""
+    source = "127.0.0.9"
+    answers = [join(exam, {"name": f"Flood {n}", "role": "student"}, source=source) for n in range(230)]
+    assert answers[0].status == 201
+    refused = [answer for answer in answers if answer.status != 201]
+    assert refused and len(refused) < 60
+    for answer in refused:
+        assert (answer.status, answer.code) == (429, "too_many_tries")
+        assert 1 <= int(answer.headers["retry-after"]) <= 60
+    # Nobody else has to wait.
+    exam.join("Ada")
+
+
+def test_guessing_codes(exam):
+    source = "127.0.0.11"
+    tries = [request(exam.url, "POST", f"/api/sessions/{n:06}/participants", {"name": "Eve", "role": "student"},
+                     source=source) for n in range(40)]
+    assert {answer.code for answer in tries} <= {"unknown_session", "ended", "too_many_tries"}
+    assert tries[-1].status == 429 and int(tries[-1].headers["retry-after"]) >= 1
+    assert request(exam.url, "GET", "/healthz", source=source).status == 200
+    exam.join("Ada")
