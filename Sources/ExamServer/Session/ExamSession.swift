@@ -189,7 +189,8 @@ final class ExamSession {
     // Not `count`: one visible character can be made of any number of these.
     let length = text.unicodeScalars.count
     guard length <= ChatMessage.maximumLength else {
-      return WireError(detail: "a chat message has at most \(ChatMessage.maximumLength) characters; this one has \(length)")
+      return WireError(
+        detail: "a chat message has at most \(ChatMessage.maximumLength) characters; this one has \(length)")
     }
     return nil
   }
