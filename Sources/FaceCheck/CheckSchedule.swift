@@ -34,8 +34,8 @@ struct CheckSchedule: Sendable {
   private var lanes: [LaneID: Lane] = [:]
   private var nextID: LaneID = 0
 
-  /// - Parameter interval: from when a lane's check was due, or from its start where it came late by more than half of
-  ///   this, to when it is due again.
+  /// - Parameter interval: from when a lane's check was due to when it is due again. Where the check came late, the
+  ///   next may follow it after half of this, and no sooner.
   init(interval: Duration) {
     self.interval = interval
   }
@@ -87,10 +87,9 @@ struct CheckSchedule: Sendable {
     let lane = lanes[first.id]!
     lanes[first.id]!.waiting = nil
     lanes[first.id]!.isBusy = true
-    // A lane that is a little late keeps its beat, or many small delays would add up to fewer checks than promised. One
-    // that is much later starts a new beat: what was missed is not made up for at the cost of others.
-    let beat = first.due + interval
-    lanes[first.id]!.due = beat - now > interval / 2 ? beat : now + interval
+    // A lane that is a little late keeps its beat, or many small delays would add up to fewer checks than promised. But
+    // what was missed is not made up for at the cost of others.
+    lanes[first.id]!.due = max(first.due + interval, now + interval / 2)
     return .check(first.id, lane.waiting!.picture, delay: lane.delay(at: now))
   }
 

@@ -54,8 +54,8 @@ import Testing
 
   @Test func aLaneThatIsALittleLateKeepsItsBeatAndALateOneBeginsANewOne() {
     #expect(nextDue(afterDelay: .milliseconds(200)) == interval)
-    #expect(nextDue(afterDelay: .milliseconds(300)) == .milliseconds(800))
-    #expect(nextDue(afterDelay: .seconds(7)) == .milliseconds(7500))
+    #expect(nextDue(afterDelay: .milliseconds(300)) == .milliseconds(550))
+    #expect(nextDue(afterDelay: .seconds(7)) == .milliseconds(7250))
   }
 
   @Test func busyLaneIsNotTakenTwice() {

@@ -62,8 +62,9 @@ import Testing
 
   @Test func pictureIsNotCheckedBeforeItIsDue() async throws {
     let pool = try makePool(checksPerSecond: 10)
-    var (lane, stamps) = addLane(pool)
     let begin = SuspendingClock.now
+    // Due for the first time from here on, and then on that beat.
+    var (lane, stamps) = addLane(pool)
     for stamp in 1...4 {
       lane.offer(.stamp(Int64(stamp)))
       #expect(await stamps.next() == Int64(stamp))
