@@ -13,12 +13,18 @@ public struct ExamService: Sendable {
   private let log: LogFile
   private let logger: Logger
 
-  /// - Throws: when the data folder or its log cannot be written.
+  /// - Throws: when the data folder or its log cannot be written, or a certificate cannot be made.
   public init(configuration: ServerConfiguration) throws {
-    self.configuration = configuration
+    var configuration = configuration
     let data = try DataFolder(preparing: configuration.dataFolder)
     let log = try LogFile(path: data.log)
     self.log = log
+    if configuration.selfSigned {
+      let made = try SelfSignedCertificate(host: configuration.host, data: data)
+      configuration.certificate = made.certificate
+      configuration.privateKey = made.privateKey
+    }
+    self.configuration = configuration
     logger = Logger(label: "exam-monitoring") { _ in ServerLogHandler(file: log) }
   }
 
@@ -78,9 +84,10 @@ public struct ExamService: Sendable {
       }
     }
     let directory = LocalSessionDirectory(maximumSessions: configuration.maximumSessions)
-    SessionRoutes(services: services, directory: directory).register(on: server)
-    PictureRoutes(directory: directory).register(on: server)
-    PreviewRoute(services: services, directory: directory).register(on: server)
+    let access = Access(directory: directory)
+    SessionRoutes(services: services, directory: directory, access: access).register(on: server)
+    PictureRoutes(access: access).register(on: server)
+    PreviewRoute(services: services, access: access).register(on: server)
     OperationsRoutes(services: services, directory: directory, server: server).register()
     server.serveFiles(
       from: configuration.webFolder,

@@ -68,7 +68,7 @@ final class Exchange {
     soup_message_headers_replace(headers, "Connection", "close")
   }
 
-  fileprivate func gotHeaders() {
+  func gotHeaders() {
     guard let message else { return }
     let headers = soup_server_message_get_request_headers(message)
     // A short request can make libsoup build a huge answer out of ranges (CVE-2025-32907).
@@ -92,7 +92,7 @@ final class Exchange {
     }
   }
 
-  fileprivate func gotChunk(_ count: Int) {
+  func gotChunk(_ count: Int) {
     guard let message else { return }
     switch state {
     case .reading:
@@ -138,12 +138,12 @@ final class Exchange {
     core.dispatch(request, self)
   }
 
-  fileprivate func wroteChunk() {
+  func wroteChunk() {
     if case .streaming(let stream) = state { stream.chunkWritten() }
   }
 
   /// The answer to a WebSocket handshake is on its way: the connection is taken from libsoup.
-  fileprivate func wroteInformational() {
+  func wroteInformational() {
     guard case .upgrading(let accepted) = state, let message,
       let stolen = soup_server_message_steal_connection(message)
     else { return }
@@ -152,7 +152,7 @@ final class Exchange {
     core.upgraded(client, stolen: stream, target: logTarget, accepted: accepted)
   }
 
-  fileprivate func wroteBody() {
+  func wroteBody() {
     guard keepsAlive, case .answering = state, let message,
       let stolen = soup_server_message_steal_connection(message)
     else { return }
@@ -166,13 +166,13 @@ final class Exchange {
     if !hasLeftover { state = .keptAlive }
   }
 
-  fileprivate func messageFinished() {
+  func messageFinished() {
     // libsoup closes the stream next.
     client.prepareToClose()
   }
 
   /// libsoup is done with the message, whatever happened.
-  fileprivate func messageFreed() {
+  func messageFreed() {
     let freed = message
     message = nil
     let last = state
@@ -394,59 +394,4 @@ private func headerFields(_ headers: OpaquePointer?) -> [String: String] {
     fields[key] = fields[key].map { $0 + ", " + text } ?? text
   }
   return fields
-}
-
-// MARK: - Signals
-
-private typealias PlainHandler = @convention(c) (gpointer?, gpointer?) -> Void
-
-private func connectMessageSignals(_ message: UnsafeMutableRawPointer, context: Exchange) {
-  let plain: [(String, PlainHandler)] = [
-    ("got-headers", messageGotHeaders), ("wrote-chunk", messageWroteChunk),
-    ("wrote-informational", messageWroteInformational), ("wrote-body", messageWroteBody),
-    ("finished", messageIsFinished),
-  ]
-  for (signal, handler) in plain {
-    _ = SignalConnection(
-      message, signal, handler: unsafeBitCast(handler, to: GCallback.self), context: context)
-  }
-  let chunk: @convention(c) (gpointer?, OpaquePointer?, gpointer?) -> Void = messageGotChunk
-  _ = SignalConnection(
-    message, "got-chunk", handler: unsafeBitCast(chunk, to: GCallback.self), context: context)
-}
-
-private func messageGotHeaders(_ message: gpointer?, _ data: gpointer?) {
-  let exchange = callbackContext(data, as: Exchange.self)
-  GatewayActor.assumeIsolated { exchange.gotHeaders() }
-}
-
-private func messageGotChunk(_ message: gpointer?, _ chunk: OpaquePointer?, _ data: gpointer?) {
-  let exchange = callbackContext(data, as: Exchange.self)
-  let count = chunk.map { Int(g_bytes_get_size($0)) } ?? 0
-  GatewayActor.assumeIsolated { exchange.gotChunk(count) }
-}
-
-private func messageWroteChunk(_ message: gpointer?, _ data: gpointer?) {
-  let exchange = callbackContext(data, as: Exchange.self)
-  GatewayActor.assumeIsolated { exchange.wroteChunk() }
-}
-
-private func messageWroteInformational(_ message: gpointer?, _ data: gpointer?) {
-  let exchange = callbackContext(data, as: Exchange.self)
-  GatewayActor.assumeIsolated { exchange.wroteInformational() }
-}
-
-private func messageWroteBody(_ message: gpointer?, _ data: gpointer?) {
-  let exchange = callbackContext(data, as: Exchange.self)
-  GatewayActor.assumeIsolated { exchange.wroteBody() }
-}
-
-private func messageIsFinished(_ message: gpointer?, _ data: gpointer?) {
-  let exchange = callbackContext(data, as: Exchange.self)
-  GatewayActor.assumeIsolated { exchange.messageFinished() }
-}
-
-private func messageIsFreed(_ data: gpointer?, _ message: UnsafeMutablePointer<GObject>?) {
-  let exchange = callbackContext(data, as: Exchange.self)
-  GatewayActor.assumeIsolated { exchange.messageFreed() }
 }

@@ -41,11 +41,7 @@ struct Serve: AsyncParsableCommand {
     overrides["models_dir"] = modelsDir
     overrides["certificate"] = certificate
     overrides["private_key"] = privateKey
-    if selfSigned {
-      let made = try SelfSignedCertificate(host: host ?? "127.0.0.1", dataFolder: dataDir ?? "data")
-      overrides["certificate"] = made.certificate
-      overrides["private_key"] = made.privateKey
-    }
+    if selfSigned { overrides["self_signed"] = "true" }
     let configuration = try await ServerConfiguration.load(
       overrides: overrides, file: config, environment: ProcessInfo.processInfo.environment)
     try await ExamService(configuration: configuration).run { address in

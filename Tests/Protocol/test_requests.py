@@ -132,8 +132,11 @@ def test_a_flood_of_joins(exam):
 def test_guessing_codes(exam):
     source = "127.0.0.11"
     tries = [request(exam.url, "POST", f"/api/sessions/{n:06}/participants", {"name": "Eve", "role": "student"},
-                     source=source) for n in range(40)]
+                     source=source) for n in range(100)]
     assert {answer.code for answer in tries} <= {"unknown_session", "ended", "too_many_tries"}
     assert tries[-1].status == 429 and int(tries[-1].headers["retry-after"]) >= 1
+    # Nor can they be guessed by asking for what is behind them.
+    looks = [request(exam.url, "GET", f"/api/sessions/{n:06}", source=source) for n in range(900)]
+    assert looks[0].status == 404 and looks[-1].status == 429
     assert request(exam.url, "GET", "/healthz", source=source).status == 200
     exam.join("Ada")

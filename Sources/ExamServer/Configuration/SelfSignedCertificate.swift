@@ -2,17 +2,17 @@ import ExamStore
 import Foundation
 
 /// A certificate for trials, made by the `openssl` program and kept in the data folder. Browsers warn of it once.
-public struct SelfSignedCertificate: Sendable {
-  public let certificate: String
-  public let privateKey: String
+struct SelfSignedCertificate: Sendable {
+  let certificate: String
+  let privateKey: String
 
-  public struct CreationError: Error, CustomStringConvertible {
-    public let description: String
+  struct CreationError: Error, CustomStringConvertible {
+    let description: String
   }
 
   /// Uses the certificate in `folder`, or makes one for `host` that is good for a year.
-  public init(host: String, dataFolder: String) throws {
-    let folder = try DataFolder(preparing: dataFolder).path
+  init(host: String, data: DataFolder) throws {
+    let folder = data.path
     certificate = folder + "/self-signed-certificate.pem"
     privateKey = folder + "/self-signed-key.pem"
     let files = FileManager.default

@@ -17,6 +17,8 @@ public struct ServerConfiguration: Sendable {
   /// PEM files; both or none.
   public var certificate: String?
   public var privateKey: String?
+  /// Make a certificate for a trial, and use that.
+  public var selfSigned: Bool
   /// Origins besides the server's own from which a page may open a socket.
   public var allowedOrigins: [String]
   /// Face checks a second of each student.
@@ -68,7 +70,7 @@ public struct ServerConfiguration: Sendable {
     var defaults = [
       "host": "127.0.0.1", "port": "8080", "data_dir": "data", "web_dir": "Web", "pipelines_dir": "Pipelines",
       "models_dir": "Models", "teacher_password": "", "certificate": "", "private_key": "",
-      "allowed_origins": "",
+      "self_signed": "false", "allowed_origins": "",
       "checks_per_second": "2", "check_workers": "0", "maximum_sessions": "50", "maximum_participants": "250",
       "maximum_tile_rate": "5", "session_idle_hours": "12",
     ]
@@ -120,6 +122,7 @@ public struct ServerConfiguration: Sendable {
     teacherPassword = try optionalText("teacher_password")
     certificate = try optionalText("certificate")
     privateKey = try optionalText("private_key")
+    selfSigned = try read("self_signed", as: "true or false") { try reader.requiredBool(forKey: $0) }
     allowedOrigins = try text("allowed_origins").split(separator: ",").map {
       String($0.drop(while: { $0 == " " }))
     }
@@ -151,6 +154,10 @@ public struct ServerConfiguration: Sendable {
         key: certificate == nil ? "certificate" : "private_key",
         problem: "certificate and private_key go together")
     }
+    if selfSigned, certificate != nil {
+      throw InvalidSetting(
+        key: "self_signed", problem: "there is a certificate already; use one or the other")
+    }
     let isLoopback = host == "::1" || host == "localhost" || host.hasPrefix("127.")
     guard !isLoopback else { return }
     guard teacherPassword != nil else {
@@ -160,7 +167,7 @@ public struct ServerConfiguration: Sendable {
           "needed when listening on \(host): without it anybody who reaches the server could create a session"
       )
     }
-    guard certificate != nil else {
+    guard certificate != nil || selfSigned else {
       throw InvalidSetting(
         key: "certificate",
         problem:

@@ -1,16 +1,43 @@
 import ExamModel
 import WebGateway
 
-/// Finds the session a request is about and the participant who sent it, or the answer that says why not.
+/// Finds the session a request is about and the participant who sent it, or the answer that says why not. Wrong codes,
+/// tokens, keys and passwords are counted by address, whichever request they came with: guessing them is no use.
 @GatewayActor
-struct Access {
-  let directory: any SessionDirectory
+final class Access {
+  private let directory: any SessionDirectory
+  /// Wrong codes, keys and passwords of those who want to come in. A class behind one address may mistype a few dozen.
+  private var entryFailures = RateLimiter<String>(burst: 60, perSecond: 0.5)
+  /// Wrong codes and tokens of those who think they are in. After a restart of the server all pages of a class come back
+  /// at once with tokens that are gone; that must not keep anybody from joining anew.
+  private var lookUpFailures = RateLimiter<String>(burst: 600, perSecond: 5)
+
+  init(directory: any SessionDirectory) { self.directory = directory }
 
   struct Refusal: Error {
     let response: HTTPResponse
   }
 
+  /// Counts one wrong secret of the request's address.
+  func noteFailure(_ request: HTTPRequest) {
+    if request.method == .post {
+      _ = entryFailures.take(request.remoteAddress, at: .now)
+    } else {
+      _ = lookUpFailures.take(request.remoteAddress, at: .now)
+    }
+  }
+
+  /// Refuses addresses with too many wrong secrets.
+  func checkFailures(_ request: HTTPRequest) throws(Refusal) {
+    let address = request.remoteAddress
+    let wait =
+      request.method == .post
+      ? entryFailures.waitingTime(address, at: .now) : lookUpFailures.waitingTime(address, at: .now)
+    if let wait { throw .tooMany(wait) }
+  }
+
   func session(_ request: HTTPRequest) throws(Refusal) -> ExamSession {
+    try checkFailures(request)
     guard let code = SessionCode(request.parameters["code"] ?? "") else {
       throw Refusal(
         response: .problem(
@@ -26,6 +53,7 @@ struct Access {
           detail: "The exam \(code) is over. Nobody can join it any more.",
           code: "ended"))
     case .unknown:
+      noteFailure(request)
       throw Refusal(
         response: .problem(
           status: 404, title: "No such session",
@@ -50,6 +78,7 @@ struct Access {
         ))
     }
     guard let participant = session.participant(token: token) else {
+      noteFailure(request)
       throw Refusal(
         response: .problem(
           status: 401, title: "Token not valid",
@@ -63,6 +92,17 @@ struct Access {
           code: "wrong_role"))
     }
     return (session, participant)
+  }
+}
+
+extension Access.Refusal {
+  static func tooMany(_ wait: Duration) -> Access.Refusal {
+    let seconds = max(1, Int(wait.inSeconds.rounded(.up)))
+    return Access.Refusal(
+      response: .problem(
+        status: 429, title: "Too many tries", detail: "Please wait \(seconds) s and try again.",
+        code: "too_many_tries",
+        retryAfter: seconds))
   }
 }
 

@@ -7,7 +7,7 @@ import WebGateway
 final class PictureRoutes {
   private let access: Access
 
-  init(directory: any SessionDirectory) { access = Access(directory: directory) }
+  init(access: Access) { self.access = access }
 
   func register(on server: WebServer) {
     let student = "/api/sessions/:code/students/:student"

@@ -15,9 +15,9 @@ final class PreviewRoute {
   private let access: Access
   private var atOnce = 0
 
-  init(services: ExamServices, directory: any SessionDirectory) {
+  init(services: ExamServices, access: Access) {
     self.services = services
-    access = Access(directory: directory)
+    self.access = access
   }
 
   func register(on server: WebServer) {

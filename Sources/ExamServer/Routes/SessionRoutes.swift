@@ -9,15 +9,13 @@ final class SessionRoutes {
   private let access: Access
   /// All joins of one address. A school's whole class may come from one address at once.
   private var joins = RateLimiter<String>(burst: 200, perSecond: 2)
-  /// Wrong codes, keys and passwords of one address.
-  private var failures = RateLimiter<String>(burst: 20, perSecond: 0.2)
   /// Wrong keys of one session, from anywhere.
   private var keyFailures = RateLimiter<SessionCode>(burst: 50, perSecond: 0.2)
 
-  init(services: ExamServices, directory: any SessionDirectory) {
+  init(services: ExamServices, directory: any SessionDirectory, access: Access) {
     self.services = services
     self.directory = directory
-    access = Access(directory: directory)
+    self.access = access
   }
 
   func register(on server: WebServer) {
@@ -69,7 +67,7 @@ final class SessionRoutes {
         SecretHash(Secret(text: given)) == SecretHash(Secret(text: password))
       else {
         let missing = request.bearerToken == nil
-        if !missing { _ = failures.take(request.remoteAddress, at: .now) }
+        if !missing { access.noteFailure(request) }
         throw Access.Refusal(
           response: .problem(
             status: 401, title: missing ? "Teacher password needed" : "Teacher password wrong",
@@ -125,19 +123,13 @@ final class SessionRoutes {
 
   private func join(_ request: HTTPRequest) throws(Access.Refusal) -> HTTPResponse {
     try limit(request)
-    let session: ExamSession
-    do {
-      session = try access.session(request)
-    } catch {
-      _ = failures.take(request.remoteAddress, at: .now)
-      throw error
-    }
+    let session = try access.session(request)
     let body: JoinRequest = try decode(request)
     let name = try personName(body.name)
     if body.role == .teacher {
-      if let wait = keyFailures.waitingTime(session.code, at: .now) { throw tooMany(wait) }
+      if let wait = keyFailures.waitingTime(session.code, at: .now) { throw .tooMany(wait) }
       guard session.isTeacherKey(body.teacher_key ?? "") else {
-        _ = failures.take(request.remoteAddress, at: .now)
+        access.noteFailure(request)
         _ = keyFailures.take(session.code, at: .now)
         throw Access.Refusal(
           response: .problem(
@@ -146,7 +138,7 @@ final class SessionRoutes {
             code: "wrong_key"))
       }
     }
-    guard !session.isFull else {
+    guard session.makesRoom() else {
       throw Access.Refusal(
         response: .problem(
           status: 409, title: "The session is full",
@@ -208,18 +200,8 @@ final class SessionRoutes {
   // MARK: Parts
 
   private func limit(_ request: HTTPRequest) throws(Access.Refusal) {
-    let now = ContinuousClock.now
-    if let wait = failures.waitingTime(request.remoteAddress, at: now) { throw tooMany(wait) }
-    if let wait = joins.take(request.remoteAddress, at: now) { throw tooMany(wait) }
-  }
-
-  private func tooMany(_ wait: Duration) -> Access.Refusal {
-    let seconds = max(1, Int(wait.inSeconds.rounded(.up)))
-    return Access.Refusal(
-      response: .problem(
-        status: 429, title: "Too many tries", detail: "Please wait \(seconds) s and try again.",
-        code: "too_many_tries",
-        retryAfter: seconds))
+    try access.checkFailures(request)
+    if let wait = joins.take(request.remoteAddress, at: .now) { throw .tooMany(wait) }
   }
 
   private func decode<Body: Decodable>(_ request: HTTPRequest) throws(Access.Refusal) -> Body {

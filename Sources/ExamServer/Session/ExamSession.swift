@@ -30,6 +30,7 @@ final class ExamSession {
   private struct Member {
     var participant: Participant
     let tokenHash: SecretHash
+    var hasConnected = false
   }
 
   private var members: [ParticipantID: Member] = [:]
@@ -80,7 +81,21 @@ final class ExamSession {
   /// The roster, in the order in which people joined.
   var roster: [Participant] { members.values.map(\.participant).sorted { $0.number < $1.number } }
 
-  var isFull: Bool { members.count >= services.configuration.maximumParticipants }
+  /// Whether one more may join. Where the session is full, those make room who joined a while ago and never connected:
+  /// nobody can fill a session by joining alone.
+  func makesRoom() -> Bool {
+    let limit = services.configuration.maximumParticipants
+    guard members.count >= limit else { return true }
+    let patience = Timestamp.now.advanced(by: .seconds(-60))
+    let strays = members.values.filter { !$0.hasConnected && $0.participant.joinedAt < patience }
+    for stray in strays {
+      members[stray.participant.id] = nil
+      memberByToken[stray.tokenHash] = nil
+      if let student = students.removeValue(forKey: stray.participant.id) { Task { await student.end() } }
+    }
+    if !strays.isEmpty { tellTeachers(.roster(roster)) }
+    return members.count < limit
+  }
 
   func isTeacherKey(_ key: String) -> Bool { SecretHash(Secret(text: key)) == teacherKeyHash }
 
@@ -117,6 +132,7 @@ final class ExamSession {
 
   /// Takes the connection of a participant who has shown a token.
   func connect(_ id: ParticipantID, socket: WebSocketConnection) {
+    members[id]?.hasConnected = true
     if let student = students[id] {
       student.connect(socket)
       return
