@@ -11,6 +11,7 @@ import WebGateway
 public struct ExamService: Sendable {
   private let configuration: ServerConfiguration
   private let log: LogFile
+  private let console = Console()
   private let logger: Logger
 
   /// - Throws: when the data folder or its log cannot be written, or a certificate cannot be made.
@@ -25,10 +26,11 @@ public struct ExamService: Sendable {
       configuration.privateKey = made.privateKey
     }
     self.configuration = configuration
-    logger = Logger(label: "exam-monitoring") { _ in ServerLogHandler(file: log) }
+    let console = console
+    logger = Logger(label: "exam-monitoring") { _ in ServerLogHandler(file: log, console: console) }
   }
 
-  /// Serves until `SIGINT` or `SIGTERM`. `SIGHUP` reads the pipeline files anew and reopens the log.
+  /// Serves until `SIGINT` or `SIGTERM`. `SIGHUP` reads the certificate and the pipeline files anew and reopens the log.
   ///
   /// - Parameter onReady: called with the address once the server listens.
   public func run(onReady: @Sendable (String) -> Void) async throws {
@@ -42,7 +44,7 @@ public struct ExamService: Sendable {
 
     for await signal in ProcessSignals([SIGINT, SIGTERM, SIGHUP]).stream {
       if signal == SIGHUP {
-        await reload(services)
+        await reload(services, server)
       } else {
         logger.info("stopping", metadata: ["signal": "\(signal)"])
         break
@@ -50,6 +52,7 @@ public struct ExamService: Sendable {
     }
     await stop(server, directory, services)
     logger.info("stopped")
+    console.flush()
   }
 
   // MARK: Start and stop
@@ -125,7 +128,15 @@ public struct ExamService: Sendable {
     }
   }
 
-  private func reload(_ services: ExamServices) async {
+  private func reload(_ services: ExamServices, _ server: WebServer) async {
+    if configuration.certificate != nil {
+      do {
+        try await server.reloadCertificate()
+        logger.info("certificate read anew")
+      } catch {
+        logger.error("the certificate stays as it was", metadata: ["cause": "\(error)"])
+      }
+    }
     do {
       try await services.pipelines.reloadAndCheck()
       logger.info("pipelines read anew; students who join from now on use them")

@@ -53,6 +53,16 @@ import Testing
     #expect(!changes.contains { if case .confirmed = $0.1 { true } else { false } })
   }
 
+  @Test func flickersBeforeAreNotTheOnset() {
+    var machine = machine()
+    let changes = run(&machine, "x.x.x.x.x.x.x.x.x.x.xxxxxxxxxxxx")
+    guard case .confirmed(let onset, _, _) = changes.last?.1 else {
+      Issue.record("not confirmed: \(changes)")
+      return
+    }
+    #expect(onset >= at(8))
+  }
+
   @Test func clearsAfterALastingReturnAndSaysWhenItBegan() {
     var machine = machine()
     _ = run(&machine, "xxxxxxx")

@@ -74,6 +74,21 @@ import Testing
     #expect(on.contains { $0.kind == .cameraOff && $0.change.isCleared })
   }
 
+  @Test func aMutedCauseStillExplainsItsEffects() {
+    var policy = AlertPolicy()
+    _ = run(&policy, to: 2) { _ in observation(faces: 1) }
+    _ = policy.mute(.cameraOff, until: at(100), at: at(2))
+    _ = policy.pageReported(page: nil, camera: .ended, at: at(2))
+    #expect(run(&policy, from: 2, to: 20, frames: false) { _ in nil }.isEmpty)
+  }
+
+  @Test func aCameraThatIsSaidToBeOffAndStreamsHidesNothing() {
+    var policy = AlertPolicy()
+    _ = policy.pageReported(page: nil, camera: .ended, at: at(0))
+    let story = run(&policy, to: 5) { _ in observation(faces: 0) }
+    #expect(story == ["3.0 face_missing"])
+  }
+
   @Test func aHiddenPageIsConfirmedAfterASecond() {
     var policy = AlertPolicy()
     _ = run(&policy, to: 2) { _ in observation(faces: 1) }

@@ -67,10 +67,14 @@ struct AlertMachine: Sendable {
       looks.append(Look(at: now, isBad: isBad))
       let window = rule.window
       looks.removeAll { now - $0.at > window }
+      // Where looks can err, it takes two in a row to lay a suspicion to rest, or a whole window of too few bad ones:
+      // what comes later is a suspicion of its own.
+      let isOver =
+        rule.share >= 1 || !looks.suffix(2).contains(where: \.isBad)
+        || (now - onset >= rule.window && badShare < rule.share)
       if isBad {
         changes += confirmIfDue(onset: onset, at: now)
-      } else if rule.share >= 1 || !looks.suffix(2).contains(where: \.isBad) {
-        // Where looks can err, it takes two in a row to lay a suspicion to rest.
+      } else if isOver {
         changes.append(dismiss())
       }
     case .confirmed(let goodSince):
@@ -94,8 +98,11 @@ struct AlertMachine: Sendable {
     }
   }
 
+  /// The share of bad looks in the window. Only asked for while there are looks.
+  private var badShare: Double { Double(looks.count(where: \.isBad)) / Double(looks.count) }
+
   private mutating func confirmIfDue(onset: Instant, at now: Instant) -> [Change] {
-    let share = Double(looks.count(where: \.isBad)) / Double(looks.count)
+    let share = badShare
     guard now - onset >= rule.window, share >= rule.share else { return [] }
     state = .confirmed(goodSince: nil)
     let again = clearedAt.map { onset - $0 < rule.cooldown } ?? false

@@ -33,6 +33,8 @@ public struct AlertPolicy: Sendable {
   private var lastObservation: FaceObservation?
   /// Kinds that are neither suspected nor raised before their time.
   private var mutedUntil: [AlertKind: Instant] = [:]
+  /// Muted kinds that would be suspected.
+  private var silentCauses: Set<AlertKind> = []
 
   /// A frame is late, and the video suspected to have stopped, after this long.
   private static let lateFrame = Duration.seconds(1)
@@ -57,6 +59,9 @@ public struct AlertPolicy: Sendable {
 
   /// A frame that can be decoded arrived.
   public mutating func frameArrived(at now: Instant) { lastFrame = now }
+
+  /// The server itself could not take frames until now.
+  public mutating func serverWasBlind(until now: Instant) { lastFrame = lastFrame.map { max($0, now) } }
 
   /// The student connected. The first time, frames are expected from now on; later the time without them goes on.
   public mutating func framesExpected(at now: Instant) { lastFrame = lastFrame ?? now }
@@ -88,8 +93,13 @@ public struct AlertPolicy: Sendable {
     _ kind: AlertKind, isBad: Bool, at now: Instant, began: Instant? = nil
   ) -> [Transition] {
     // A good look always counts: it is how an alert clears. A bad one that something else explains does not.
-    if isBad, let end = mutedUntil[kind], now < end { return [] }
-    if isBad, machines.contains(where: { $0.value.isConfirmed && $0.key.masks.contains(kind) }) { return [] }
+    let isMuted = mutedUntil[kind].map { now < $0 } ?? false
+    if isBad, isMuted {
+      silentCauses.insert(kind)
+      return []
+    }
+    silentCauses.remove(kind)
+    if isBad, isExplained(kind, at: now) { return [] }
     guard let changes = machines[kind]?.look(isBad: isBad, at: now, began: began) else { return [] }
     var transitions = changes.map { Transition(kind, $0) }
     if changes.contains(where: { if case .confirmed = $0 { true } else { false } }) {
@@ -105,6 +115,16 @@ public struct AlertPolicy: Sendable {
     mutedUntil[kind] = end
     guard end > now else { return [] }
     return (machines[kind]?.mask(at: now) ?? []).map { Transition(kind, $0) }
+  }
+
+  /// Whether something that stands, or would if it were not muted, is the cause of `kind`.
+  private func isExplained(_ kind: AlertKind, at now: Instant) -> Bool {
+    AlertKind.allCases.contains { cause in
+      guard cause.masks.contains(kind) else { return false }
+      guard machines[cause]?.isConfirmed == true || silentCauses.contains(cause) else { return false }
+      // A camera that is off by the page's word and shows pictures all the same explains nothing.
+      return cause != .cameraOff || lastFrame.map { now - $0 > Self.lateFrame } ?? true
+    }
   }
 
   // MARK: What stands

@@ -10,6 +10,7 @@ struct ServerLogHandler: LogHandler {
   var metadataProvider: Logger.MetadataProvider?
   var logLevel: Logger.Level = .info
   let file: LogFile
+  let console: Console
 
   subscript(metadataKey key: String) -> Logger.Metadata.Value? {
     get { metadata[key] }
@@ -24,7 +25,7 @@ struct ServerLogHandler: LogHandler {
     }
     if let error = event.error { line += " error=\(Self.quoted("\(error)"))" }
     file.append(line: line)
-    FileHandle.standardError.write(Data((line + "\n").utf8))
+    console.write(line)
   }
 
   /// Text from outside must not be able to begin a line of its own, or to turn the direction of the one it is in.
@@ -51,7 +52,11 @@ struct ServerLogHandler: LogHandler {
         || "-_.:/".utf8.contains(byte)
     }
     if plain, !text.isEmpty { return text }
-    let escaped = singleLine(text).replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")
+    // By scalars: as a Character, a quote and a mark that combines with it are something else than a quote.
+    let escaped = singleLine(text).unicodeScalars.reduce(into: "") { escaped, scalar in
+      if scalar == "\"" || scalar == "\\" { escaped += "\\" }
+      escaped.unicodeScalars.append(scalar)
+    }
     return "\"\(escaped)\""
   }
 }

@@ -3,7 +3,7 @@ import ExamModel
 /// The journal as CSV (RFC 4180): one line per event, its particular fields as `key=value` in the last column.
 enum JournalCSV {
   static func text(_ events: [JournalEvent]) -> String {
-    let header = "at,session,kind,participant,name,fields"
+    let header = #""at","session","kind","participant","name","fields""#
     let lines = events.map { event in
       [
         "\(event.at)", "\(event.session)", event.kind.rawValue, event.participant?.rawValue ?? "",
@@ -14,10 +14,16 @@ enum JournalCSV {
     return ([header] + lines).map { $0 + "\r\n" }.joined()
   }
 
+  /// Every field is quoted, scalar by scalar: as a Character, a quote and a mark that combines with it are something
+  /// else than a quote, and a carriage return and a line feed are one.
   private static func quoted(_ field: String) -> String {
+    var quoted = "\""
     // A spreadsheet must not take what somebody typed for a formula.
-    let safe = field.first.map { "=+-@\t\r".contains($0) } == true ? "'" + field : field
-    guard safe.contains(where: { ",\"\r\n".contains($0) }) || safe.contains("\r\n") else { return safe }
-    return "\"" + safe.replacing("\"", with: "\"\"") + "\""
+    if let first = field.unicodeScalars.first, "=+-@\t\r\n".unicodeScalars.contains(first) { quoted += "'" }
+    for scalar in field.unicodeScalars {
+      if scalar == "\"" { quoted += "\"" }
+      quoted.unicodeScalars.append(scalar)
+    }
+    return quoted + "\""
   }
 }
