@@ -39,7 +39,7 @@ public struct ExamService: Sendable {
     let address = try await listen(server)
     logger.info("ready", metadata: ["address": "\(address)"])
     onReady(address)
-    let sweeping = Task { await endIdleSessions(directory) }
+    let sweeping = Task { await sweepSessions(directory, services) }
     defer { sweeping.cancel() }
 
     for await signal in ProcessSignals([SIGINT, SIGTERM, SIGHUP]).stream {
@@ -116,15 +116,19 @@ public struct ExamService: Sendable {
     services.faces.shutdown()
   }
 
-  /// Looks every minute, until cancelled.
+  /// For how long a session's teachers can read its journal after its end.
+  private static let journalAfterEnd = Duration.seconds(3600)
+
+  /// Ends idle sessions and lets go of what is kept of ended ones, every minute, until cancelled.
   @GatewayActor
-  private func endIdleSessions(_ directory: any SessionDirectory) async {
+  private func sweepSessions(_ directory: any SessionDirectory, _ services: ExamServices) async {
     let limit = Duration.seconds(configuration.sessionIdleHours * 3600)
     while (try? await Task.sleep(for: .seconds(60))) != nil {
       for session in directory.live where session.idleTime(at: .now) > limit {
         directory.remove(session.code)
         await session.end(by: "server, nobody was connected")
       }
+      for code in directory.forgetEnded(before: .now - Self.journalAfterEnd) { services.journal.forget(code) }
     }
   }
 

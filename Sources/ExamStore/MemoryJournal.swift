@@ -19,6 +19,10 @@ public final class MemoryJournal: EventJournal {
     }
   }
 
+  public func forget(_ session: SessionCode) {
+    sessions.withLock { $0[session] = nil }
+  }
+
   public func events(of session: SessionCode) -> [JournalEvent] {
     sessions.withLock { $0[session] ?? [] }
   }

@@ -11,7 +11,7 @@ enum SecurityHeaders {
     (
       "Content-Security-Policy",
       "default-src 'self'; img-src 'self' blob: data:; media-src 'self' blob:; worker-src 'self'; "
-        + "connect-src 'self' ws: wss:; style-src 'self'; frame-ancestors 'none'; base-uri 'none'"
+        + "connect-src 'self'; style-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
     ),
     ("Permissions-Policy", "camera=(self)"),
   ]

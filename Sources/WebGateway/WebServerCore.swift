@@ -206,6 +206,8 @@ final class WebServerCore {
         separator: "/", omittingEmptySubsequences: false
       ).map(String.init)
     switch router.answer(request.method, segments) {
+    case .handler where !isFromAllowedPage(request):
+      exchange.answer(WebSocketUpgrade.foreignOrigin)
     case .handler(let handler, let parameters):
       request.parameters = parameters
       exchange.handle(request, with: handler)
@@ -220,6 +222,14 @@ final class WebServerCore {
         exchange.answer(.problem(status: 404, title: "Not Found"))
       }
     }
+  }
+
+  /// A page of another site may make a browser send what changes something here; it must not succeed. Reading is
+  /// guarded by the browser itself, which shows foreign pages nothing.
+  private func isFromAllowedPage(_ request: HTTPRequest) -> Bool {
+    request.method == .get || request.method == .head
+      || WebSocketUpgrade.isAllowed(
+        origin: request.header("Origin"), host: request.header("Host"), configuration.allowedOrigins)
   }
 
   private func methodNotAllowed(_ allow: String) -> HTTPResponse {

@@ -8,6 +8,10 @@ public enum WebSocketDecision {
 
 /// The checks that come before the route's own.
 enum WebSocketUpgrade {
+  static var foreignOrigin: HTTPResponse {
+    .problem(status: 403, title: "Forbidden", detail: "Not from this origin.", code: "bad_origin")
+  }
+
   static func isRequested(by request: HTTPRequest) -> Bool {
     list(request.header("Upgrade")).contains { $0.lowercased() == "websocket" }
   }
@@ -24,7 +28,7 @@ enum WebSocketUpgrade {
   static func check(_ request: HTTPRequest, subprotocol: String, allowedOrigins: Set<String>) -> HTTPResponse?
   {
     guard isAllowed(origin: request.header("Origin"), host: request.header("Host"), allowedOrigins) else {
-      return .problem(status: 403, title: "Forbidden", detail: "Not from this origin.", code: "bad_origin")
+      return foreignOrigin
     }
     guard list(request.header("Sec-WebSocket-Protocol")).contains(subprotocol[...]) else {
       return .problem(

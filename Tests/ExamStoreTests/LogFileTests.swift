@@ -59,5 +59,8 @@ import Testing
     journal.append(JournalEvent(at: .now, session: two, kind: .sessionCreated))
     #expect(journal.events(of: one).map(\.name) == ["Ada", "Bob"])
     #expect(journal.events(of: two).count == 1)
+    journal.forget(one)
+    #expect(journal.events(of: one).isEmpty)
+    #expect(journal.events(of: two).count == 1)
   }
 }

@@ -81,7 +81,7 @@ def test_invalid_utf8_ends_the_connection(exam, neighbour, server):
     wait_until(lambda: any('name="Bad Bytes"' in line and "1007" in line for line in server.log_lines), "a line in the log")
 
 
-CHATS_REFUSED = ["", " \n\t ", "\u2003", "x" * 2001, "e" + "\u0301" * 100_000, "\u202e" * 2001]
+CHATS_REFUSED = ["", " \n\t ", "a\x1b[31m", "a\r", "\0", "\u2003", "x" * 2001, "e" + "\u0301" * 100_000, "\u202e" * 2001]
 
 
 def test_chat_that_is_refused(exam, teacher, neighbour):
@@ -100,20 +100,21 @@ def test_chat_that_is_refused(exam, teacher, neighbour):
         assert len(teacher.expect("error", since, code="bad_message")["detail"]) < 500
     ada.send("chat", text="x" * 2000)
     teacher.expect("chat", text="x" * 2000)
+    ada.expect("chat", text="x" * 2000)
     assert len(ada.find("chat")) == 1
 
 
 def test_chat_cannot_forge_lines_of_the_log(exam, teacher, server):
     ada = exam.student("Ada")
     ada.hello("image/jpeg")
-    breaks = "\n\r\v\f\x1c\x85\u2028\u2029"
-    text = "forged" + "".join(f'{c}2026-01-01T00:00:00.000Z error forged "quoted" \\' for c in breaks) + "\x1b[31m\u202e"
+    breaks = "\n\t\u2028\u2029"
+    text = "forged" + "".join(f'{c}2026-01-01T00:00:00.000Z error forged "quoted" \\' for c in breaks) + "\u202e"
     ada.send("chat", text=text)
     assert teacher.expect("chat")["text"] == text
     whole = wait_until(lambda: [line for line in server.log_lines if "forged" in line], "the line in the log")
     assert len(whole) == 1
     assert len(whole[0].splitlines()) == 1, "no character in it ends the line for any reader"
-    assert not {c for c in whole[0] if c in "\x1b\u202e"}
+    assert "\u202e" not in whole[0]
     csv = exam.request("GET", "/events?format=csv").body.decode()
     assert f"text={text}".replace('"', '""') in csv
 

@@ -24,6 +24,19 @@ extension GatewayServerTests {
       }
     }
 
+    @Test func whatAForeignPageSendsIsRefused() async throws {
+      try await TestServer.run(routes: Self.routes) { test in
+        func post(from origin: String) throws -> Int {
+          status(try TestClient.request(test.port, "POST /echo", headers: ["Origin: \(origin)"], body: "abc"))
+        }
+        #expect(try post(from: "http://localhost:\(test.port)") == 201)
+        #expect(try post(from: "https://evil.example") == 403)
+        #expect(try post(from: "null") == 403)
+        let read = try TestClient.request(test.port, "GET /slow", headers: ["Origin: https://evil.example"])
+        #expect(status(read) == 200)
+      }
+    }
+
     @Test func routesAnswer() async throws {
       try await TestServer.run(routes: Self.routes) { test in
         let answer = try TestClient.request(test.port, "GET /hello/J%C3%B6rg?q=a+b")

@@ -49,4 +49,7 @@ public protocol EventJournal: Sendable {
 
   /// The events of one session, the oldest first.
   func events(of session: SessionCode) -> [JournalEvent]
+
+  /// Lets go of the events of a session that is over and that nobody can ask for any more.
+  func forget(_ session: SessionCode)
 }

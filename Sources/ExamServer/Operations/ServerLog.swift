@@ -76,4 +76,6 @@ struct LoggingJournal: EventJournal {
   }
 
   func events(of session: SessionCode) -> [JournalEvent] { journal.events(of: session) }
+
+  func forget(_ session: SessionCode) { journal.forget(session) }
 }

@@ -1,16 +1,16 @@
 import ExamModel
 import WebGateway
 
-/// Finds the session a request is about and the participant who sent it, or the answer that says why not. Wrong codes,
-/// tokens, keys and passwords are counted by address, whichever request they came with: guessing them is no use.
+/// Finds the session a request is about and the participant who sent it, or the answer that says why not.
 @GatewayActor
 final class Access {
   private let directory: any SessionDirectory
-  /// Wrong codes, keys and passwords of those who want to come in. A class behind one address may mistype a few dozen.
-  private var entryFailures = RateLimiter<String>(burst: 60, perSecond: 0.5)
-  /// Wrong codes and tokens of those who think they are in. After a restart of the server all pages of a class come back
-  /// at once with tokens that are gone; that must not keep anybody from joining anew.
-  private var lookUpFailures = RateLimiter<String>(burst: 600, perSecond: 5)
+  /// Unknown codes of those who want to come in, by address. A class behind one address may mistype a few dozen; a
+  /// million of them would take weeks.
+  private var entryMisses = RateLimiter<String>(burst: 100, perSecond: 1)
+  /// Unknown codes and tokens of those who think they are in, by address. After a restart of the server all pages of a
+  /// class come back at once; that must keep nobody from joining anew. A token that is right always passes.
+  private var lookUpMisses = RateLimiter<String>(burst: 600, perSecond: 5)
 
   init(directory: any SessionDirectory) { self.directory = directory }
 
@@ -18,32 +18,29 @@ final class Access {
     let response: HTTPResponse
   }
 
-  /// Counts one wrong secret of the request's address.
-  func noteFailure(_ request: HTTPRequest) {
-    if request.method == .post {
-      _ = entryFailures.take(request.remoteAddress, at: .now)
-    } else {
-      _ = lookUpFailures.take(request.remoteAddress, at: .now)
-    }
-  }
-
-  /// Refuses addresses with too many wrong secrets.
-  func checkFailures(_ request: HTTPRequest) throws(Refusal) {
-    let address = request.remoteAddress
-    let wait =
-      request.method == .post
-      ? entryFailures.waitingTime(address, at: .now) : lookUpFailures.waitingTime(address, at: .now)
-    if let wait { throw .tooMany(wait) }
-  }
-
-  func session(_ request: HTTPRequest) throws(Refusal) -> ExamSession {
-    try checkFailures(request)
+  private func code(_ request: HTTPRequest) throws(Refusal) -> SessionCode {
     guard let code = SessionCode(request.parameters["code"] ?? "") else {
       throw Refusal(
         response: .problem(
           status: 404, title: "No such session", detail: "A session code has six digits.",
           code: "unknown_session"))
     }
+    return code
+  }
+
+  /// The session somebody wants to come into, without a token. Addresses with too many wrong codes have to wait.
+  func entry(_ request: HTTPRequest) throws(Refusal) -> ExamSession {
+    let code = try code(request)
+    if let wait = entryMisses.waitingTime(request.remoteAddress, at: .now) { throw .tooMany(wait) }
+    do {
+      return try session(code)
+    } catch {
+      _ = entryMisses.take(request.remoteAddress, at: .now)
+      throw error
+    }
+  }
+
+  private func session(_ code: SessionCode) throws(Refusal) -> ExamSession {
     switch directory.find(code) {
     case .live(let session): return session
     case .ended:
@@ -53,7 +50,6 @@ final class Access {
           detail: "The exam \(code) is over. Nobody can join it any more.",
           code: "ended"))
     case .unknown:
-      noteFailure(request)
       throw Refusal(
         response: .problem(
           status: 404, title: "No such session",
@@ -68,30 +64,54 @@ final class Access {
   func participant(
     _ request: HTTPRequest, role: Role?
   ) throws(Refusal) -> (session: ExamSession, participant: Participant) {
-    let session = try session(request)
-    guard let token = request.bearerToken else {
-      throw Refusal(
-        response: .problem(
-          status: 401, title: "Token missing",
-          detail: "Send the token you got on joining as Authorization: Bearer, or as ?token=.",
-          code: "no_token",
-        ))
+    let code = try code(request)
+    if case .live(let session) = directory.find(code), let token = request.bearerToken,
+      let participant = session.participant(token: token)
+    {
+      try check(participant, role)
+      return (session, participant)
     }
-    guard let participant = session.participant(token: token) else {
-      noteFailure(request)
-      throw Refusal(
-        response: .problem(
-          status: 401, title: "Token not valid",
-          detail: "This token belongs to nobody in session \(session.code).",
-          code: "bad_token"))
+    try noteLookUpMiss(request)
+    _ = try session(code)
+    throw tokenRefusal(request, code)
+  }
+
+  /// The session whose journal a teacher of it asks for: one that is on, or one that ended a while ago.
+  func journal(_ request: HTTPRequest) throws(Refusal) -> SessionCode {
+    let code = try code(request)
+    guard case .ended(let ended?) = directory.find(code) else {
+      return try participant(request, role: .teacher).session.code
     }
+    guard let token = request.bearerToken, ended.teacherTokens.contains(SecretHash(Secret(text: token)))
+    else {
+      try noteLookUpMiss(request)
+      throw tokenRefusal(request, code)
+    }
+    return code
+  }
+
+  private func noteLookUpMiss(_ request: HTTPRequest) throws(Refusal) {
+    if let wait = lookUpMisses.take(request.remoteAddress, at: .now) { throw .tooMany(wait) }
+  }
+
+  private func tokenRefusal(_ request: HTTPRequest, _ code: SessionCode) -> Refusal {
+    let isMissing = request.bearerToken == nil
+    return Refusal(
+      response: .problem(
+        status: 401, title: isMissing ? "Token missing" : "Token not valid",
+        detail: isMissing
+          ? "Send the token you got on joining as Authorization: Bearer, or as ?token=."
+          : "This token gives no access to session \(code).",
+        code: isMissing ? "no_token" : "bad_token"))
+  }
+
+  private func check(_ participant: Participant, _ role: Role?) throws(Refusal) {
     guard role == nil || participant.role == role else {
       throw Refusal(
         response: .problem(
           status: 403, title: "Not for students", detail: "Only teachers of this session may do this.",
           code: "wrong_role"))
     }
-    return (session, participant)
   }
 }
 

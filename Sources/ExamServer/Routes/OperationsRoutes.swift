@@ -70,12 +70,24 @@ final class OperationsRoutes {
         (#"{tier="tracked_face"}"#, "\(faces.trackedFace.checks)"),
       ])
     text.counter("exam_face_check_failures_total", "Face checks that failed.", faces.failures)
+    text.gauge(
+      "exam_face_check_longest_delay_seconds", "How long the check that is most overdue has waited.",
+      faces.longestDelay.inSeconds)
+    text.counter(
+      "exam_pipelines_abandoned_total", "Pipelines that could not be stopped in time.",
+      PipelineReaper.shared.abandoned)
 
     let gateway = server.statistics
     text.gauge("exam_connections", "Open connections.", gateway.openConnections)
     text.gauge("exam_websockets", "Open WebSockets.", gateway.openWebSockets)
     text.gauge("exam_picture_streams", "Open multipart streams.", gateway.openPictureStreams)
     text.counter("exam_connections_refused_total", "Connections over the bounds.", gateway.refusedConnections)
+    text.counter(
+      "exam_websocket_overflows_total", "Sockets closed because their reader did not keep up.",
+      gateway.webSocketOverflows)
+    text.counter(
+      "exam_stream_pictures_skipped_total", "Pictures of multipart streams that a newer one replaced.",
+      gateway.picturesSkipped)
     text.counter(
       "exam_websocket_received_bytes_total", "Bytes of messages received.", gateway.webSocketBytesIn)
     text.counter("exam_websocket_sent_bytes_total", "Bytes of messages sent.", gateway.webSocketBytesOut)

@@ -23,7 +23,7 @@ final class PreviewRoute {
   func register(on server: WebServer) {
     server.route(.post, "/api/sessions/:code/preview") { [self] request in
       await .answering { () async throws(Access.Refusal) in
-        _ = try access.session(request)
+        _ = try access.entry(request)
         return try await answer(request.body)
       }
     }

@@ -9,8 +9,8 @@ final class SessionRoutes {
   private let access: Access
   /// All joins of one address. A school's whole class may come from one address at once.
   private var joins = RateLimiter<String>(burst: 200, perSecond: 2)
-  /// Wrong keys of one session, from anywhere.
-  private var keyFailures = RateLimiter<SessionCode>(burst: 50, perSecond: 0.2)
+  /// Wrong teacher passwords of one address. Keys and tokens are too long to be guessed, passwords are not.
+  private var wrongPasswords = RateLimiter<String>(burst: 20, perSecond: 0.2)
 
   init(services: ExamServices, directory: any SessionDirectory, access: Access) {
     self.services = services
@@ -62,12 +62,13 @@ final class SessionRoutes {
   private func create(_ request: HTTPRequest) throws(Access.Refusal) -> HTTPResponse {
     try limit(request)
     if let password = services.configuration.teacherPassword {
+      if let wait = wrongPasswords.waitingTime(request.remoteAddress, at: .now) { throw .tooMany(wait) }
       // Hashing first makes the comparison's time say nothing about the password.
       guard let given = request.bearerToken,
         SecretHash(Secret(text: given)) == SecretHash(Secret(text: password))
       else {
         let missing = request.bearerToken == nil
-        if !missing { access.noteFailure(request) }
+        if !missing { _ = wrongPasswords.take(request.remoteAddress, at: .now) }
         throw Access.Refusal(
           response: .problem(
             status: 401, title: missing ? "Teacher password needed" : "Teacher password wrong",
@@ -123,14 +124,11 @@ final class SessionRoutes {
 
   private func join(_ request: HTTPRequest) throws(Access.Refusal) -> HTTPResponse {
     try limit(request)
-    let session = try access.session(request)
+    let session = try access.entry(request)
     let body: JoinRequest = try decode(request)
     let name = try personName(body.name)
     if body.role == .teacher {
-      if let wait = keyFailures.waitingTime(session.code, at: .now) { throw .tooMany(wait) }
       guard session.isTeacherKey(body.teacher_key ?? "") else {
-        access.noteFailure(request)
-        _ = keyFailures.take(session.code, at: .now)
         throw Access.Refusal(
           response: .problem(
             status: 403, title: "Teacher key wrong",
@@ -184,8 +182,7 @@ final class SessionRoutes {
   }
 
   private func events(_ request: HTTPRequest) throws(Access.Refusal) -> HTTPResponse {
-    let (session, _) = try access.participant(request, role: .teacher)
-    let events = services.journal.events(of: session.code)
+    let events = services.journal.events(of: try access.journal(request))
     switch request.query["format"] ?? "json" {
     case "json": return .json(WireJSON.encode(events))
     case "csv": return .text(JournalCSV.text(events), contentType: "text/csv; charset=utf-8")
@@ -200,7 +197,6 @@ final class SessionRoutes {
   // MARK: Parts
 
   private func limit(_ request: HTTPRequest) throws(Access.Refusal) {
-    try access.checkFailures(request)
     if let wait = joins.take(request.remoteAddress, at: .now) { throw .tooMany(wait) }
   }
 

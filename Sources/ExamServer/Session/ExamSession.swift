@@ -19,6 +19,8 @@ struct ExamServices: Sendable {
 final class ExamSession {
   /// Chat lines kept for those who come later.
   static let maximumChatHistory = 1000
+  /// Bytes of text kept for those who come later: all of it goes out at once when somebody connects.
+  static let maximumChatBytes = 256 * 1024
 
   let code: SessionCode
   let title: String
@@ -39,8 +41,10 @@ final class ExamSession {
   private var teachers: [ParticipantID: TeacherConnection] = [:]
   private var nextNumber: UInt32 = 1
   private var chat: [ChatMessage] = []
+  private var chatBytes = 0
   private(set) var alerts = AlertLedger()
   private var ticking: Task<Void, Never>?
+  private var hasEnded = false
   private var lastHeartbeat = ContinuousClock.now
   /// When somebody was last connected.
   private var lastInUse = ContinuousClock.now
@@ -87,7 +91,9 @@ final class ExamSession {
     let limit = services.configuration.maximumParticipants
     guard members.count >= limit else { return true }
     let patience = Timestamp.now.advanced(by: .seconds(-60))
-    let strays = members.values.filter { !$0.hasConnected && $0.participant.joinedAt < patience }
+    let strays = members.values.filter {
+      !$0.hasConnected && $0.participant.role == .student && $0.participant.joinedAt < patience
+    }
     for stray in strays {
       members[stray.participant.id] = nil
       memberByToken[stray.tokenHash] = nil
@@ -95,6 +101,11 @@ final class ExamSession {
     }
     if !strays.isEmpty { tellTeachers(.roster(roster)) }
     return members.count < limit
+  }
+
+  /// The tokens of the session's teachers, hashed.
+  var teacherTokens: Set<SecretHash> {
+    Set(members.values.filter { $0.participant.role == .teacher }.map(\.tokenHash))
   }
 
   func isTeacherKey(_ key: String) -> Bool { SecretHash(Secret(text: key)) == teacherKeyHash }
@@ -132,11 +143,19 @@ final class ExamSession {
 
   /// Takes the connection of a participant who has shown a token.
   func connect(_ id: ParticipantID, socket: WebSocketConnection) {
-    members[id]?.hasConnected = true
-    if let student = students[id] {
-      student.connect(socket)
+    // Between the check of the token and here the handshake was answered, and much may have happened.
+    guard let member = members[id], !hasEnded else {
+      socket.close(code: CloseCode.normal, reason: "the session has ended")
       return
     }
+    members[id]?.hasConnected = true
+    switch member.participant.role {
+    case .student: students[id]?.connect(socket)
+    case .teacher: connectTeacher(id, socket: socket)
+    }
+  }
+
+  private func connectTeacher(_ id: ParticipantID, socket: WebSocketConnection) {
     teachers.removeValue(forKey: id)?.close(code: CloseCode.replaced, reason: "opened in another place")
     // Before this connection is one of those who are told: the first thing it hears is its welcome.
     setState(.live, of: id)
@@ -158,6 +177,7 @@ final class ExamSession {
 
   /// Ends the exam: everybody is told and every connection closes.
   func end(by name: String) async {
+    hasEnded = true
     ticking?.cancel()
     record(.sessionEnded, participant: nil, ["by": name])
     tellTeachers(.ended)
@@ -190,7 +210,10 @@ final class ExamSession {
 
   private func say(_ message: ChatMessage) {
     chat.append(message)
-    if chat.count > Self.maximumChatHistory { chat.removeFirst(chat.count - Self.maximumChatHistory) }
+    chatBytes += message.text.utf8.count
+    while chat.count > Self.maximumChatHistory || chatBytes > Self.maximumChatBytes {
+      chatBytes -= chat.removeFirst().text.utf8.count
+    }
     tellTeachers(.chat(message, history: false))
     for (id, student) in students where message.isVisible(toStudent: id) {
       student.send(message.notice(history: false))
@@ -202,6 +225,10 @@ final class ExamSession {
   /// - Returns: what is wrong with the text, if anything.
   private func checkChat(_ text: String) -> WireError? {
     if text.allSatisfy(\.isWhitespace) { return WireError(detail: "the chat message is empty") }
+    let isUnfit = text.unicodeScalars.contains {
+      $0.properties.generalCategory == .control && $0 != "\n" && $0 != "\t"
+    }
+    if isUnfit { return WireError(detail: "the chat message has control characters in it") }
     // Not `count`: one visible character can be made of any number of these.
     let length = text.unicodeScalars.count
     guard length <= ChatMessage.maximumLength else {
@@ -227,13 +254,11 @@ extension ExamSession: StudentSessionOwner {
     }
   }
 
-  func student(_ student: StudentSession, wrote text: String) {
-    if let problem = checkChat(text) {
-      student.send(.error(code: "bad_chat", detail: problem.detail))
-      return
-    }
+  func student(_ student: StudentSession, wrote text: String) -> WireError? {
+    if let problem = checkChat(text) { return problem }
     let from = student.participant
     say(ChatMessage(from: from.id, name: from.name, role: .student, to: .teachers, text: text, at: .now))
+    return nil
   }
 
   func student(_ student: StudentSession, raisedHand up: Bool) {

@@ -40,9 +40,10 @@ final class StudentSession {
   private var lastCheck: StudentCheck?
   private var lastKeyFrameRequest: Instant?
   private var refusals = RefusalReport()
+  private var chats = RateLimiter<Int>(burst: 10, perSecond: 1)
   private var texts = RateLimiter<Int>(burst: textLimit.burst, perSecond: textLimit.perSecond)
-  /// Since when frames arrive of which none was decoded.
-  private var undecodedSince: Instant?
+  /// The first and the last frame accepted since a picture was last decoded.
+  private var undecoded: (first: Instant, last: Instant)?
 
   private enum Connection {
     case none
@@ -118,7 +119,7 @@ final class StudentSession {
     guard socket === connection.socket else { return }
     connection = .none
     participant.state = .left
-    undecodedSince = nil
+    undecoded = nil
     owner?.student(self, happened: .disconnected, ["reason": "\(reason)"])
     owner?.studentChanged(self)
     Task { await upload.stop() }
@@ -165,7 +166,12 @@ final class StudentSession {
       apply(policy.pageReported(page: page, camera: camera, at: now), at: now)
       owner?.studentChanged(self)
     case .chat(let text):
-      owner?.student(self, wrote: text)
+      if chats.take(0, at: now) != nil {
+        refuse(
+          "too_many", "more than one chat message a second for a while; this one was dropped", isAnswer: true)
+      } else if let problem = owner?.student(self, wrote: text) {
+        refuse("bad_chat", problem.detail, isAnswer: true)
+      }
     case .hand(let up):
       guard participant.hand != up else { break }
       participant.hand = up
@@ -196,7 +202,7 @@ final class StudentSession {
       return
     }
     connection = .open(socket, isWelcomed: true)
-    undecodedSince = nil
+    undecoded = nil
     lastCheck = nil
     send(.welcome(participant: participant.id, window: Self.window))
     if !wasWelcomed { owner?.studentWelcomed(self) }
@@ -223,7 +229,8 @@ final class StudentSession {
     let payload = UnsafeRawBufferPointer(rebasing: message[FrameHeader.byteCount...])
     switch upload.push(payload, header: header) {
     case .accepted:
-      undecodedSince = undecodedSince ?? .now
+      let now = Instant.now
+      undecoded = (undecoded?.first ?? now, now)
     case .needsKeyFrame:
       metrics.framesWithoutKey.add(1)
       requestKeyFrame()
@@ -252,7 +259,7 @@ final class StudentSession {
 
   /// Tells the student, and the log, at most once a second and ten seconds, what cannot be used.
   ///
-  /// - Parameter isAnswer: the page waits for this answer, so it gets it however many went before.
+  /// - Parameter isAnswer: somebody waits for this answer, so it goes out however many went before.
   private func refuse(_ code: String, _ detail: String, isAnswer: Bool = false) {
     let report = refusals.add(code, at: .now)
     if report.tellStudent || isAnswer { send(.error(code: code, detail: detail)) }
@@ -298,8 +305,13 @@ final class StudentSession {
   }
 
   private func pipelineFailed(_ failure: PipelineFailure) {
-    owner?.student(
-      self, happened: .uploadRefused, ["code": "pipeline_failed", "detail": "\(failure)", "count": "1"])
+    if failure.cause == .server {
+      policy.serverWasBlind(until: .now)
+      owner?.student(self, happened: .blindSpot, ["cause": "the pipeline failed: \(failure)"])
+    } else {
+      owner?.student(
+        self, happened: .uploadRefused, ["code": "pipeline_failed", "detail": "\(failure)", "count": "1"])
+    }
   }
 
   /// Opens or shuts the encoder of `view` by whether anybody looks, or evidence is wanted.
@@ -314,7 +326,7 @@ final class StudentSession {
   func tick(at now: Instant) {
     let decoded = progress.take()
     if decoded {
-      undecodedSince = nil
+      undecoded = nil
       policy.frameArrived(at: now)
       upload.confirmHealthy()
     }
@@ -340,17 +352,21 @@ final class StudentSession {
   }
 
   private func restartUpload(at now: Instant) {
-    if let since = undecodedSince, now - since > .seconds(3) {
-      undecodedSince = now
+    // Every second picture at most goes to the face check, so one frame alone says nothing.
+    if let frames = undecoded, frames.last - frames.first > .seconds(3) {
+      undecoded = nil
       refuse("undecodable", "frames arrive but cannot be decoded as \(upload.media ?? "")")
       requestKeyFrame()
     }
     guard upload.isRestartDue(at: now) else { return }
     Task {
-      do {
+      do throws(StudentUpload.BeginError) {
         try await upload.restart()
+        guard isConnected else { return await upload.stop() }
         PictureView.allCases.forEach(updateDemand)
         send(.restart(reason: "the stream could not be read any further"))
+      } catch .superseded {
+        // A hello of the page came first.
       } catch {
         refuse("pipeline_failed", "the stream could not be set up again: \(error)")
       }

@@ -8,7 +8,8 @@ protocol StudentSessionOwner: AnyObject {
   func studentChanged(_ student: StudentSession)
   /// The student was greeted on a new connection.
   func studentWelcomed(_ student: StudentSession)
-  func student(_ student: StudentSession, wrote text: String)
+  /// - Returns: what is wrong with the text, if anything.
+  func student(_ student: StudentSession, wrote text: String) -> WireError?
   func student(_ student: StudentSession, raisedHand up: Bool)
   func student(_ student: StudentSession, changed transition: AlertPolicy.Transition, picture: SharedBytes?)
   /// Worth a line in the journal.

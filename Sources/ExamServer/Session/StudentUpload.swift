@@ -101,7 +101,14 @@ final class StudentUpload {
 
   /// Starts the pipeline for the present media anew; the page must then begin its stream anew.
   func restart() async throws(BeginError) {
-    if let media { try await begin(media: media) }
+    guard let media else { return }
+    do {
+      try await begin(media: media)
+    } catch {
+      // What failed this time may work the next.
+      if case .pipelineFailed = error { scheduleRestart() }
+      throw error
+    }
   }
 
   func stop() async {
