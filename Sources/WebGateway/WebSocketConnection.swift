@@ -14,8 +14,6 @@ public final class WebSocketConnection: PolledSocket {
   public var onBinary: (@GatewayActor (UnsafeRawBufferPointer) -> Void)?
   /// Called exactly once, whatever the cause. Nothing is delivered after it.
   public var onClose: (@GatewayActor (WebSocketCloseReason) -> Void)?
-  /// Called when `pendingBytes` falls to 0 after a write had to wait.
-  public var onDrained: (@GatewayActor () -> Void)?
 
   /// The peer's numeric address.
   public let remoteAddress: String
@@ -89,13 +87,6 @@ public final class WebSocketConnection: PolledSocket {
     enqueue(frame, payload: payload, messageBytes: count)
   }
 
-  /// Queues a binary message.
-  public func send(binary: [UInt8]) {
-    var frame = WebSocketFrame.header(.binary, payload: binary.count, reserving: binary.count)
-    frame.append(contentsOf: binary)
-    enqueue(frame, payload: nil, messageBytes: binary.count)
-  }
-
   /// Begins the closing handshake behind what is queued. `onClose` follows with the peer's answer, or after
   /// `closeTimeout`.
   ///
@@ -137,10 +128,7 @@ public final class WebSocketConnection: PolledSocket {
   private func flush() {
     switch output.flush() {
     case .drained:
-      if waitsForOutput {
-        watchOutput(false)
-        if state == .open { onDrained?() }
-      }
+      if waitsForOutput { watchOutput(false) }
       if case .ending = state { shutDownOutput() }
     case .wouldBlock:
       if !waitsForOutput { watchOutput(true) }
@@ -334,7 +322,6 @@ public final class WebSocketConnection: PolledSocket {
     onClose = nil
     onText = nil
     onBinary = nil
-    onDrained = nil
     host.log(.webSocketClosed(target: target, address: remoteAddress, reason: reason))
     callback?(reason)
   }

@@ -14,6 +14,8 @@ public struct JournalEvent: Sendable, Codable, Hashable {
     case handDown = "hand_down"
     /// The server could not use what a student sent.
     case uploadRefused = "upload_refused"
+    /// What GStreamer said of a student's stream.
+    case pipelineWarning = "pipeline_warning"
     /// The server itself did not look for a while.
     case blindSpot = "blind_spot"
     /// A student began to send pictures.

@@ -6,6 +6,9 @@ struct SelfSignedCertificate: Sendable {
   let certificate: String
   let privateKey: String
 
+  /// Well before the year for which it is good is over, in seconds.
+  private static let renewAfter = 300.0 * 24 * 3600
+
   struct CreationError: Error, CustomStringConvertible {
     let description: String
   }
@@ -13,10 +16,14 @@ struct SelfSignedCertificate: Sendable {
   /// Uses the certificate in `folder`, or makes one for `host` that is good for a year.
   init(host: String, data: DataFolder) throws {
     let folder = data.path
-    certificate = folder + "/self-signed-certificate.pem"
-    privateKey = folder + "/self-signed-key.pem"
+    let name = String(host.map { $0.isLetter || $0.isNumber ? $0 : "-" })
+    certificate = folder + "/self-signed-\(name)-certificate.pem"
+    privateKey = folder + "/self-signed-\(name)-key.pem"
     let files = FileManager.default
-    if files.fileExists(atPath: certificate), files.fileExists(atPath: privateKey) { return }
+    let madeAt = try? files.attributesOfItem(atPath: certificate)[.modificationDate] as? Date
+    if let madeAt, -madeAt.timeIntervalSinceNow < Self.renewAfter, files.fileExists(atPath: privateKey) {
+      return
+    }
 
     let isAddress = host.contains(":") || host.allSatisfy { $0.isNumber || $0 == "." }
     let openssl = Process()

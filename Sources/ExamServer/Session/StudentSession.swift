@@ -33,7 +33,7 @@ final class StudentSession {
   private let lane: FaceCheckLane
   private let progress: DecodeProgress
 
-  private var connection = Connection.none
+  private var connection = StudentConnection.none
   private var policy: AlertPolicy
   private var evidence = OnsetPictures()
   private var blindSpots = BlindSpotWatch()
@@ -44,22 +44,6 @@ final class StudentSession {
   private var texts = RateLimiter<Int>(burst: textLimit.burst, perSecond: textLimit.perSecond)
   /// The first and the last frame accepted since a picture was last decoded.
   private var undecoded: (first: Instant, last: Instant)?
-
-  private enum Connection {
-    case none
-    case waitingForHello(WebSocketConnection)
-    /// The page said what it sends. `isWelcomed`: a pipeline took it, on this connection, at least once.
-    case open(WebSocketConnection, isWelcomed: Bool)
-
-    var socket: WebSocketConnection? {
-      switch self {
-      case .none: nil
-      case .waitingForHello(let socket), .open(let socket, _): socket
-      }
-    }
-
-    var saidHello: Bool { if case .open = self { true } else { false } }
-  }
 
   init(
     participant: Participant, rules: AlertRules, pipelines: PipelineCatalog, faces: FaceCheckPool,
@@ -89,7 +73,8 @@ final class StudentSession {
             guard mailbox.put(picture, view: view) else { return }
             Task { @GatewayActor in link.student?.publish(mailbox.take()) }
           },
-          failed: failed)
+          failed: failed,
+          warned: { warning in Task { @GatewayActor in link.student?.pipelineWarned(warning) } })
       },
       onFailure: { failure in link.student?.pipelineFailed(failure) })
     self.lane = lane
@@ -312,6 +297,10 @@ final class StudentSession {
       owner?.student(
         self, happened: .uploadRefused, ["code": "pipeline_failed", "detail": "\(failure)", "count": "1"])
     }
+  }
+
+  private func pipelineWarned(_ warning: String) {
+    owner?.student(self, happened: .pipelineWarning, ["detail": warning])
   }
 
   /// Opens or shuts the encoder of `view` by whether anybody looks, or evidence is wanted.
