@@ -13,7 +13,7 @@ QUIET := 2>&1 | { grep -v '^warning: prohibited flag(s)' || true; }
 SHELL := /bin/bash
 .SHELLFLAGS := -o pipefail -ec
 
-.PHONY: run build test test-swift test-protocol test-pages bench models packages packages-test format lint clean help
+.PHONY: run build test test-swift test-protocol test-pages test-eval bench eval models packages packages-test format lint clean help
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -39,14 +39,17 @@ $(VENV)/.bench: Tests/Bench/requirements.txt $(VENV)/.models
 $(VENV)/.pages: Tests/Pages/requirements.txt $(VENV)/.models
 	@deploy/make-venv.sh $(VENV) $< $@
 
+$(VENV)/.eval: Tests/Eval/requirements.txt $(VENV)/.models
+	@deploy/make-venv.sh $(VENV) $< $@
+
 $(VENV)/.protocol: Tests/Protocol/requirements.txt $(VENV)/.models
 	@deploy/make-venv.sh $(VENV) $< $@
 
 models: packages $(VENV)/.models
 	@$(VENV)/bin/python deploy/fetch_models.py Models
 
-test: packages-test models $(VENV)/.protocol $(VENV)/.pages
-	@$(MAKE) --no-print-directory test-swift test-protocol test-pages
+test: packages-test models $(VENV)/.protocol $(VENV)/.pages $(VENV)/.eval
+	@$(MAKE) --no-print-directory test-swift test-protocol test-pages test-eval
 
 # One test at a time: some count the threads and descriptors of the process they all share. Those of the gateway run a
 # client in Python, from the environment of the page tests.
@@ -62,8 +65,15 @@ test-protocol:
 test-pages:
 	EXAM_MONITORING=.build/debug/exam-monitoring $(VENV)/bin/python -m pytest -q Tests/Pages
 
+test-eval:
+	EXAM_MONITORING=.build/debug/exam-monitoring $(VENV)/bin/python -m pytest -q Tests/Eval
+
 bench: packages models build $(VENV)/.bench
 	$(VENV)/bin/python Tests/Bench/bench.py --server .build/release/exam-monitoring
+
+# How right the alerts are, into docs/accuracy.md. Own clips: make eval ARGS='--scenes DIR'
+eval: packages-test models build $(VENV)/.eval
+	$(VENV)/bin/python Tests/Eval/evaluate.py --server .build/release/exam-monitoring $(ARGS)
 
 format:
 	swift-format format -i -r Package.swift Sources Tests

@@ -1,0 +1,105 @@
+#!/usr/bin/env python3
+"""Draws and encodes the shipped scenes: NAME.ivf and NAME.json each.
+
+    make_scenes.py FOLDER [--jobs N] [--only PATTERN …]
+
+What is there already and was made by the same program is not made again.
+"""
+import argparse
+import concurrent.futures
+import fnmatch
+import hashlib
+import json
+import os
+import pathlib
+import time
+
+import cv2
+
+import catalogue
+import pictures
+from encode import encode
+from render import pictures as draw
+
+HERE = pathlib.Path(__file__).resolve().parent
+PROGRAM = ("pictures", "head", "people", "rooms", "covers", "camera", "scene", "render", "encode")
+
+
+def fingerprint():
+    """Of the program that draws; the catalogue is judged scene by scene."""
+    digest = hashlib.sha256()
+    for name in PROGRAM:
+        digest.update((HERE / f"{name}.py").read_bytes())
+    return digest.hexdigest()
+
+
+def describe(scene):
+    """Everything that a scene is made from, as text."""
+    def plain(value):
+        if hasattr(value, "points"):
+            return value.points
+        if hasattr(value, "__dataclass_fields__"):
+            return {name: plain(getattr(value, name)) for name in value.__dataclass_fields__}
+        if isinstance(value, (list, tuple)):
+            return [plain(item) for item in value]
+        return value
+
+    return json.dumps(plain(scene), sort_keys=True, default=str)
+
+
+def all_scenes(patterns=()):
+    scenes = catalogue.scenes() + catalogue.hours()
+    return [s for s in scenes if not patterns or any(fnmatch.fnmatch(s.name, p) for p in patterns)]
+
+
+def make(scene, folder, photographs):
+    """Draws and encodes one scene."""
+    cv2.setNumThreads(1)
+    partial = folder / f".{scene.name}.{os.getpid()}.ivf"
+    # A stream that was interrupted goes on with a key frame, as a browser's does.
+    encode(draw(scene, photographs), partial, [gap["to"] for gap in scene.upload])
+    partial.replace(folder / f"{scene.name}.ivf")
+    (folder / f"{scene.name}.json").write_text(json.dumps(scene.labels(), indent=1) + "\n")
+
+
+def _make(name, folder, recipe):
+    make(next(s for s in all_scenes() if s.name == name), folder, folder / "pictures")
+    (folder / f".{name}.recipe").write_text(recipe)
+    return name
+
+
+def make_all(folder, jobs=1, patterns=(), tell=print):
+    """Makes what is missing or was made differently; the names of all that were asked for."""
+    folder.mkdir(parents=True, exist_ok=True)
+    pictures.fetch_all(folder / "pictures")
+    base, wanted = fingerprint(), {}
+    scenes = all_scenes(patterns)
+    for scene in scenes:
+        recipe = hashlib.sha256((base + describe(scene)).encode()).hexdigest()
+        stamp = folder / f".{scene.name}.recipe"
+        made = stamp.exists() and stamp.read_text() == recipe
+        if not (made and (folder / f"{scene.name}.ivf").exists() and (folder / f"{scene.name}.json").exists()):
+            wanted[scene.name] = recipe
+    if wanted:
+        tell(f"drawing {len(wanted)} of {len(scenes)} scenes into {folder}")
+    started = time.monotonic()
+    with concurrent.futures.ProcessPoolExecutor(jobs) as pool:
+        tasks = [pool.submit(_make, name, folder, recipe) for name, recipe in wanted.items()]
+        for done, task in enumerate(concurrent.futures.as_completed(tasks), 1):
+            name = task.result()
+            if done % 10 == 0 or done == len(tasks):
+                tell(f"  {done} of {len(tasks)}, {time.monotonic() - started:.0f} s, last {name}")
+    return [scene.name for scene in scenes]
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("folder", type=pathlib.Path)
+    parser.add_argument("--jobs", type=int, default=1)
+    parser.add_argument("--only", nargs="+", default=(), metavar="PATTERN")
+    options = parser.parse_args()
+    make_all(options.folder, options.jobs, options.only)
+
+
+if __name__ == "__main__":
+    main()
