@@ -211,7 +211,7 @@ def _frozen():
     yield frozen("frozen-plain", "frozen", COLLINS, "plaster")
     yield frozen("frozen-clean", "frozen", OBAMA, "bare", CLEAN)
     yield frozen("frozen-noisy", "frozen", BIDEN, "garage", CHEAP)
-    yield frozen("frozen-long", "frozen", HOPPER, "books", PLAIN, 30)
+    yield frozen("frozen-long", "frozen", HOPPER, "books", PLAIN, 27)
     yield frozen("frozen-fine-grained", "frozen", ADA, "gravel", PLAIN, 18)
     yield frozen("frozen-cafe", "frozen", BEN, "cafe", COLD)
     yield frozen("frozen-dim", "dim", DAN, "study", AMPLIFIED, light=Track(0.3))

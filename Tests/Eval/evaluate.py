@@ -31,6 +31,7 @@ def arguments():
     parser.add_argument("--at-once", type=int, default=20, help="students at the same time (20)")
     parser.add_argument("--jobs", type=int, default=max(1, (os.cpu_count() or 2) // 2), help="processes that draw scenes")
     parser.add_argument("--results", type=pathlib.Path, default=ROOT / "eval-results", help="where results go (eval-results)")
+    parser.add_argument("--rescore", action="store_true", help="judge what was played last once more, by the labels as they are now")
     parser.add_argument("--options", nargs=argparse.REMAINDER, default=[], help="further options for the server; last")
     return parser.parse_args()
 
@@ -65,6 +66,11 @@ def main():
     for problem in problems:
         say(f"left out: {problem}")
 
+    if options.rescore:
+        played = recall(options, run)
+        clips = [clip for clip in clips if clip.name in played]
+        return conclude(options, clips, played, problems, publish=False)
+
     with tempfile.TemporaryDirectory(prefix="eval-clips-") as temporary:
         paths, unreadable = uploads(clips, pathlib.Path(temporary))
         if unreadable and not options.skip_broken:
@@ -74,6 +80,7 @@ def main():
         minutes = sum(clip.seconds for clip in clips) / 60
         say(f"playing {len(clips)} clips, {minutes:.0f} minutes, {options.at_once} at once")
         played = run.play(clips, paths, options.at_once, options.options, tell=say)
+    remember(options, played)
     return conclude(options, clips, played, problems, shipped and not options.only)
 
 
@@ -94,13 +101,25 @@ def uploads(clips, temporary):
     return paths, unreadable
 
 
+def remember(options, played):
+    """What was played, so that it can be judged again."""
+    options.results.mkdir(parents=True, exist_ok=True)
+    (options.results / "played.json").write_text(json.dumps([dataclasses.asdict(p) for p in played.values()], indent=1))
+
+
+def recall(options, run):
+    from score import Alert
+    stored = json.loads((options.results / "played.json").read_text())
+    return {item["name"]: run.Played(**item | {"alerts": [Alert(**a) for a in item["alerts"]]}) for item in stored}
+
+
 def conclude(options, clips, played, skipped, publish):
     import plot
     import report
     from score import judge
     counted = [clip for clip in clips if not played[clip.name].trouble]
     not_counted = {clip.name: played[clip.name].trouble for clip in clips if played[clip.name].trouble}
-    outcomes = [judge(clip, played[clip.name].alerts, played[clip.name].onsets) for clip in counted]
+    outcomes = [judge(clip, played[clip.name].alerts, played[clip.name].onsets(clip)) for clip in counted]
     made_with = (f"Measured on {datetime.date.today().isoformat()} with `make eval`: {options.at_once} students at once, VP8 of "
                  "480x360 at 10 pictures a second and 300 kbit/s.")
     text = report.markdown(outcomes, not_counted, skipped, made_with)
@@ -109,7 +128,7 @@ def conclude(options, clips, played, skipped, publish):
     (options.results / "accuracy.md").write_text(text)
     (options.results / "accuracy.svg").write_text(picture)
     (options.results / "clips.json").write_text(json.dumps(
-        [dataclasses.asdict(o) | {"alerts": played[o.name].raw, "onsets": played[o.name].onsets} for o in outcomes], indent=1))
+        [dataclasses.asdict(o) | {"alerts": played[o.name].raw} for o in outcomes], indent=1))
     say("")
     say(text)
     say(f"written to {options.results}")

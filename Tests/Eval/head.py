@@ -13,9 +13,10 @@ import numpy as np
 UNIT = 60  # pixels of a sprite between the pupils
 LEFT, RIGHT, TOP, BOTTOM = -2.5, 2.5, -2.8, 2.8  # what a sprite shows
 SIZE = round((RIGHT - LEFT) * UNIT), round((BOTTOM - TOP) * UNIT)
-AXIS = -0.85  # z of the line about which the head turns
+AXIS = -0.95  # z of the line about which the head turns: the upper end of the spine
+MIDDLE = -1.2  # z of the middle of the skull
 FACE_HALF_WIDTH = 1.28
-DEPTH = 1.15
+DEPTH = 1.45  # half of the skull from front to back: 19 cm of it to 6.3 between the pupils
 
 
 class Head:
@@ -40,7 +41,7 @@ class Head:
         side = cv2.remap(self.side, u, v, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
         sprite = (front * (1 - sideways[..., None]) + side * sideways[..., None]).astype(np.uint8)
         sprite[..., 3] = (np.maximum(front[..., 3], side[..., 3] * (sideways > 0.5)) * hit).astype(np.uint8)
-        return sprite
+        return _with_crown(sprite)
 
 
 class Surface:
@@ -49,7 +50,7 @@ class Surface:
     def __init__(self, alpha):
         width, height = SIZE
         # Denser than pixels, so that a turned head has no holes.
-        rows, longitude = np.arange(0, height, 0.7), np.radians(np.arange(-180, 180, 0.45))
+        rows, longitude = np.arange(0, height, 0.75), np.radians(np.arange(-180, 180, 0.55))
         left, right = (np.interp(rows, np.arange(height), side) for side in _outline(alpha > 127))
         used = right - left > 2
         rows, left, right = rows[used], left[used], right[used]
@@ -63,7 +64,7 @@ class Surface:
         face = np.sqrt(np.clip(1 - (width_here * sine / np.minimum(width_here, FACE_HALF_WIDTH)) ** 2, 0, 1))
         hair = 0.8 * np.sqrt(1 - sine ** 2)  # where it is wider than a face
         bulge = depth * np.maximum(face, hair)
-        z = AXIS + np.where(front, bulge + _features(x, y), -0.95 * bulge)
+        z = MIDDLE + np.where(front, bulge + _features(x, y), -0.95 * bulge)
         self.shape = x.shape
         self.points = np.stack([x, y, z]).astype(np.float32)
 
@@ -88,7 +89,8 @@ class Surface:
         row = ((y + pivot - TOP) * UNIT).astype(np.int32)
         seen = towards_us & (column >= 0) & (column < width) & (row >= 0) & (row < height)
         order = np.flatnonzero(seen)
-        order = order[np.argsort(z.ravel()[order], kind="stable")]
+        # In thousandths, since whole numbers are sorted much faster.
+        order = order[np.argsort(((z.ravel()[order] + 5) * 1000).astype(np.uint16), kind="stable")]
         # The last one written to a pixel is the nearest.
         nearest = np.full(width * height, -1, np.int32)
         nearest[row.ravel()[order] * width + column.ravel()[order]] = order
@@ -102,6 +104,21 @@ class Surface:
             part[hole] = cv2.blur(part * weight, (5, 5))[hole] / around[hole]
         smooth = cv2.GaussianBlur((hit | hole).astype(np.float32), (0, 0), 1.0)
         return *maps, np.clip(smooth * 2 - 1, 0, 1)
+
+
+def _with_crown(sprite):
+    """Closes the hole at the top of a head that is bowed: there the photograph has nothing."""
+    end = round((-0.4 - TOP) * UNIT)
+    upper = sprite[:end]
+    alpha = np.ascontiguousarray(upper[..., 3])
+    closed = cv2.morphologyEx(alpha, cv2.MORPH_CLOSE, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (41, 41)))
+    hole = closed.astype(int) > alpha.astype(int) + 8
+    if hole.any():
+        weight = alpha.astype(np.float32)[..., None] + 1e-3
+        spread = cv2.blur(upper[..., :3] * weight, (45, 45)) / cv2.blur(weight, (45, 45))[..., None]
+        upper[hole, :3] = spread[hole]
+        upper[..., 3] = closed
+    return sprite
 
 
 def _outline(inside):

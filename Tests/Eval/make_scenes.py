@@ -19,10 +19,13 @@ import cv2
 import catalogue
 import pictures
 from encode import encode
+from labelling import labels_of
 from render import pictures as draw
 
 HERE = pathlib.Path(__file__).resolve().parent
 PROGRAM = ("pictures", "head", "people", "rooms", "covers", "camera", "scene", "render", "encode")
+# What tells of a scene and does not change its pictures.
+TOLD = ("condition", "group", "events", "tolerated", "status", "note", "counts_faces")
 
 
 def fingerprint():
@@ -34,12 +37,12 @@ def fingerprint():
 
 
 def describe(scene):
-    """Everything that a scene is made from, as text."""
+    """Everything that a scene's pictures are made from, as text."""
     def plain(value):
         if hasattr(value, "points"):
             return value.points
         if hasattr(value, "__dataclass_fields__"):
-            return {name: plain(getattr(value, name)) for name in value.__dataclass_fields__}
+            return {name: plain(getattr(value, name)) for name in value.__dataclass_fields__ if name not in TOLD}
         if isinstance(value, (list, tuple)):
             return [plain(item) for item in value]
         return value
@@ -59,7 +62,11 @@ def make(scene, folder, photographs):
     # A stream that was interrupted goes on with a key frame, as a browser's does.
     encode(draw(scene, photographs), partial, [gap["to"] for gap in scene.upload])
     partial.replace(folder / f"{scene.name}.ivf")
-    (folder / f"{scene.name}.json").write_text(json.dumps(scene.labels(), indent=1) + "\n")
+    write_labels(scene, folder)
+
+
+def write_labels(scene, folder):
+    (folder / f"{scene.name}.json").write_text(json.dumps(labels_of(scene), indent=1) + "\n")
 
 
 def _make(name, folder, recipe):
@@ -78,7 +85,9 @@ def make_all(folder, jobs=1, patterns=(), tell=print):
         recipe = hashlib.sha256((base + describe(scene)).encode()).hexdigest()
         stamp = folder / f".{scene.name}.recipe"
         made = stamp.exists() and stamp.read_text() == recipe
-        if not (made and (folder / f"{scene.name}.ivf").exists() and (folder / f"{scene.name}.json").exists()):
+        if made and (folder / f"{scene.name}.ivf").exists():
+            write_labels(scene, folder)
+        else:
             wanted[scene.name] = recipe
     if wanted:
         tell(f"drawing {len(wanted)} of {len(scenes)} scenes into {folder}")

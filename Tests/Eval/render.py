@@ -115,11 +115,9 @@ def _paste(frame, sprite, x, y, scale, left, top, roll, shade, pivot=3.5):
 
 
 def _blend(part, layer, shade):
-    alpha = layer[..., 3:].astype(np.uint16)
-    colour = layer[..., :3].astype(np.uint16)
-    if shade != 1:
-        colour = (colour * shade).astype(np.uint16)
-    part[:] = ((part * (255 - alpha) + colour * alpha + 127) // 255).astype(np.uint8)
+    alpha = cv2.cvtColor(layer[..., 3], cv2.COLOR_GRAY2BGR)
+    part[:] = cv2.add(
+        cv2.multiply(part, 255 - alpha, scale=1 / 255), cv2.multiply(layer[..., :3], alpha, scale=shade / 255))
 
 
 _halves = {}

@@ -25,12 +25,16 @@ AFTER = 1.2  # seconds that alerts are awaited after a clip's last frame
 
 @dataclasses.dataclass
 class Played:
-    """`alerts` and `onsets` in seconds after the first frame. `trouble`: why it does not count, or None."""
+    """`alerts` and `sent` in seconds after the first frame. `trouble`: why it does not count, or None."""
     name: str
     alerts: list[Alert]
-    onsets: list[float]
+    sent: list[float]  # when the picture of each tenth of a second was sent
     trouble: str | None
     raw: list[dict]
+
+    def onsets(self, clip):
+        """When the picture of each event's onset was sent."""
+        return [self.sent[min(math.ceil(round(event.start * FPS, 3)), len(self.sent) - 1)] for event in clip.events]
 
 
 class Load:
@@ -135,11 +139,6 @@ def _sum_up(clip, result, participant, confirmed, load):
         return Played(clip.name, [], [], f"{type(result).__name__}: {result}", [])
     first, sent, student = result
     raw = [{"at": at - first} | message for at, message in confirmed if message["student"] == participant]
-    onsets = []
-    for event in clip.events:
-        index = min(math.ceil(round(event.start * FPS, 3)), max(sent))
-        # A status is sent just before the frame of its time.
-        onsets.append(sent[index] - first)
     trouble = None
     if (late := load.worst(first, first + clip.seconds)) > LATEST_CHECK:
         trouble = f"the server was overloaded: a face check waited {late:.1f} s"
@@ -147,7 +146,8 @@ def _sum_up(clip, result, participant, confirmed, load):
         trouble = f"a frame was sent {student.lateness:.1f} s late"
     elif student.errors:
         trouble = f"the server complained: {', '.join(sorted(set(student.errors)))}"
-    return Played(clip.name, [Alert(item["kind"], item["at"]) for item in raw], onsets, trouble, raw)
+    return Played(clip.name, [Alert(item["kind"], item["at"]) for item in raw],
+                  [round(sent[index] - first, 3) for index in sorted(sent)], trouble, raw)
 
 
 def play(clips, paths, at_once, options=(), tell=print, rounds=3):
