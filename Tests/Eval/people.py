@@ -197,7 +197,7 @@ def _put_on_mask(texture, colour):
 
 
 TORSO_LEFT, TORSO_TOP = -4.5, 0.6
-TORSO_SIZE = 9 * UNIT, 8 * UNIT
+TORSO_SIZE = 9 * UNIT, 14 * UNIT
 
 
 def _torso(look, skin):
@@ -212,11 +212,11 @@ def _torso(look, skin):
     y = (np.arange(height) / UNIT + TORSO_TOP)[:, None]
 
     body = np.zeros((height, width), np.uint8)
-    right = [(.75, 2.0), (1.2, 2.2), (2.0, 2.5), (2.6, 2.95), (2.95, 3.9), (3.2, 5.6), (3.4, 8.6)]
+    right = [(.75, 2.0), (1.2, 2.2), (2.0, 2.5), (2.6, 2.95), (2.95, 3.9), (3.2, 5.6), (3.4, 15)]
     cv2.fillPoly(body, [pixels([(-a, b) for a, b in right][::-1] + [(0, 2.5)] + right)], 255, cv2.LINE_AA)
     folds = cv2.GaussianBlur(random.standard_normal((height, width)).astype(np.float32), (0, 0), 14)
     folds = folds / folds.std() * 0.06
-    shade = 1.05 - 0.05 * x ** 2 + folds - 0.05 * (y - 2.5) * 0.3
+    shade = 1.05 - 0.05 * x ** 2 + folds - 0.015 * np.clip(y - 2.5, 0, 6)
     cloth = np.broadcast_to(np.array(look.clothes, np.float32), (height, width, 3)).copy()
     if look.pattern == "stripes":
         cloth[((y * 3).astype(int) % 2 == 0)[:, 0]] *= 0.6
