@@ -10,10 +10,9 @@ final class Checkpointer: Sendable {
   private static let interval = 5
   /// A log below this size is left alone.
   private static let threshold: Int64 = 1 << 20
-  /// Of 4 KiB: what is written anew in about a tenth of a second.
-  private static let pagesRebuiltAtAnyTime = 4096
 
   private let database: DatabaseQueue
+  private let pagesRebuiltAtAnyTime: Int
   private let report: @Sendable (String) -> Void
   private let queue = DispatchQueue(label: "exam-monitoring.checkpoints")
   private let state = Mutex(State())
@@ -26,7 +25,7 @@ final class Checkpointer: Sendable {
     var hasFailed = false
   }
 
-  init(path: String, report: @escaping @Sendable (String) -> Void) throws {
+  init(path: String, pagesRebuiltAtAnyTime: Int, report: @escaping @Sendable (String) -> Void) throws {
     var configuration = Configuration()
     configuration.label = "checkpoints"
     // Waiting for readers or the writer would hold up the writer; there is always a next time.
@@ -36,6 +35,7 @@ final class Checkpointer: Sendable {
         sql: "PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 0; PRAGMA secure_delete = ON")
     }
     database = try DatabaseQueue(path: path, configuration: configuration)
+    self.pagesRebuiltAtAnyTime = pagesRebuiltAtAnyTime
     self.report = report
     schedule()
   }
@@ -124,7 +124,7 @@ final class Checkpointer: Sendable {
     let (traces, pages) = try database.read { db in
       (try Erasure.traces(in: db), try Int.fetchOne(db, sql: "PRAGMA page_count") ?? 0)
     }
-    guard traces > 0, isQuiet || pages <= Checkpointer.pagesRebuiltAtAnyTime else { return }
+    guard traces > 0, isQuiet || pages <= pagesRebuiltAtAnyTime else { return }
     try database.writeWithoutTransaction { try $0.execute(sql: "VACUUM") }
     state.withLock { $0.rebuilt = traces }
   }

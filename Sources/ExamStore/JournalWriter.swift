@@ -15,12 +15,6 @@ import Synchronization
 /// An alert with its payload takes 60 us at full speed, 150 us when one comes every millisecond (medians, release build,
 /// two busy cores, ext4).
 final class JournalWriter: Sendable {
-  /// How much a store holds on to while it cannot write.
-  struct Limits {
-    var operations = 100_000
-    var pictureBytes = 64 << 20
-  }
-
   /// How long to leave a disk alone that would not take a write.
   static let pause = Duration.seconds(1)
   /// Operations written in one transaction when many wait, and the time after which the rest is left to the next call.

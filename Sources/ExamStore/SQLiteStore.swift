@@ -28,11 +28,11 @@ public final class SQLiteStore: SessionStore {
   public convenience init(
     folder: DataFolder, isFresh: Bool = false, report: @escaping @Sendable (String) -> Void
   ) throws {
-    try self.init(folder: folder, isFresh: isFresh, limits: JournalWriter.Limits(), report: report)
+    try self.init(folder: folder, isFresh: isFresh, limits: StoreLimits(), report: report)
   }
 
   init(
-    folder: DataFolder, isFresh: Bool = false, limits: JournalWriter.Limits,
+    folder: DataFolder, isFresh: Bool = false, limits: StoreLimits,
     report: @escaping @Sendable (String) -> Void
   ) throws {
     let lock = try StoreLock(folder)
@@ -45,7 +45,8 @@ public final class SQLiteStore: SessionStore {
     writing = Writing(
       lock: lock,
       writer: JournalWriter(database, identity: identity, capacity: limits.operations, report: report),
-      checkpointer: try Checkpointer(path: folder.database, report: report))
+      checkpointer: try Checkpointer(
+        path: folder.database, pagesRebuiltAtAnyTime: limits.pagesRebuiltAtAnyTime, report: report))
     self.folder = folder
     self.report = report
     lastAlive = try SQLiteStore.lastAlive(in: database)

@@ -60,6 +60,35 @@ import Testing
     }
   }
 
+  /// While an exam is on, a large database is not written anew; what is deleted is overwritten all the same.
+  @Test func aLargeDatabaseIsWrittenAnewWhenNobodyWaits() throws {
+    let folder = try TestFolder()
+    let limits = StoreLimits(pagesRebuiltAtAnyTime: 0)
+    let previous = try folder.store(limits: limits)
+    fill(previous, .one, events: 2000, text: Self.secret)
+    fill(previous, .two, events: 2000, text: "other")
+    previous.end(.one, at: .test(1))
+    previous.close()
+    let store = try folder.store(limits: limits)
+    let before = try folder.size()
+    #expect(try store.erase(.one, reason: .request)?.events == 2000)
+    #expect(try folder.files(with: Self.secret) == [])
+    #expect(try folder.size() >= before, "it was not written anew")
+    store.end(.two, at: .test(2))
+    #expect(try store.eraseSessions(endedBefore: .test(0)).isEmpty)
+    #expect(try folder.size() < before * 2 / 3, "nobody waits any more")
+    #expect(try store.numbers(in: .two) == Array(0..<2000))
+
+    // The same at a start.
+    store.create(.test())
+    _ = try store.erase(.two, reason: .request)
+    let left = try folder.size()
+    store.close()
+    let next = try folder.store(limits: limits)
+    #expect(try folder.size() < left / 2)
+    #expect(try next.sessions(isLive: true).count == 1)
+  }
+
   @Test func whatComesLateForAnErasedSessionIsNotKept() throws {
     let folder = try TestFolder()
     let store = try folder.store()

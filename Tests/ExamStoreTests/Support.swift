@@ -25,7 +25,7 @@ final class TestFolder: Sendable {
   var reports: [String] { lines.withLock { $0 } }
   var report: @Sendable (String) -> Void { { line in self.lines.withLock { $0.append(line) } } }
 
-  func store(isFresh: Bool = false, limits: JournalWriter.Limits = .init()) throws -> SQLiteStore {
+  func store(isFresh: Bool = false, limits: StoreLimits = .init()) throws -> SQLiteStore {
     try SQLiteStore(folder: data, isFresh: isFresh, limits: limits, report: report)
   }
 
@@ -47,6 +47,11 @@ final class TestFolder: Sendable {
 
   func permissions(_ path: String) throws -> Int? {
     try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
+  }
+
+  /// Of the database's file alone.
+  func size() throws -> Int {
+    try FileManager.default.attributesOfItem(atPath: data.database)[.size] as? Int ?? 0
   }
 
   /// The files in which `text` can be found.

@@ -130,6 +130,16 @@ import Testing
     #expect(try SQLiteStore(reading: folder.data).numbers() == [0, 1, 2])
   }
 
+  @Test func aDatabaseThatIsReplacedIsNoticed() throws {
+    let folder = try TestFolder()
+    let store = try folder.store()
+    store.create(.test())
+    try FileManager.default.copyItem(atPath: folder.data.database, toPath: folder.data.path + "/copy")
+    #expect(rename(folder.data.path + "/copy", folder.data.database) == 0)
+    store.append(.numbered(0))
+    #expect(store.trouble?.contains("removed or replaced") == true)
+  }
+
   @Test func whatFindsNoRoomInMemoryIsCounted() throws {
     let folder = try TestFolder()
     let store = try folder.store(limits: .init(operations: 10, pictureBytes: 100))
