@@ -24,7 +24,8 @@ struct AlertMachine: Sendable {
     var isBad: Bool
   }
 
-  let rule: AlertRule
+  /// May change between looks: a teacher allows a student more, or no more.
+  var rule: AlertRule
   private(set) var state = State.clear
   private let blindAfter: Duration
   /// The looks of the suspicion, the oldest first, none older than the window.
@@ -36,6 +37,14 @@ struct AlertMachine: Sendable {
   init(rule: AlertRule, blindAfter: Duration) {
     self.rule = rule
     self.blindAfter = blindAfter
+  }
+
+  /// Takes up where the machine before the server's restart stood.
+  ///
+  /// - Parameter clearedAt: when the last alert of the kind was over; `nil` if it still stands or there was none.
+  mutating func restore(isConfirmed: Bool, clearedAt: Instant?) {
+    state = isConfirmed ? .confirmed(goodSince: nil) : .clear
+    self.clearedAt = clearedAt
   }
 
   var isConfirmed: Bool {

@@ -71,16 +71,21 @@ public struct FaceObservation: Sendable, Hashable {
   public var luminance: Float
   /// Standard deviation of luma, 0...127.5.
   public var contrast: Float
+  /// Mean absolute difference of luma from the picture of the student's check before, 0...255; `nil` for the first. A
+  /// camera's own noise keeps it from zero where nothing moves.
+  public var motion: Float?
   /// Capture time as the student's page stamped it, microseconds since the Unix epoch.
   public var capturedAt: Int64
 
   public init(
-    faces: [DetectedFace], tier: Tier, luminance: Float, contrast: Float, capturedAt: Int64
+    faces: [DetectedFace], tier: Tier, luminance: Float, contrast: Float, motion: Float? = nil,
+    capturedAt: Int64
   ) {
     self.faces = faces
     self.tier = tier
     self.luminance = luminance
     self.contrast = contrast
+    self.motion = motion
     self.capturedAt = capturedAt
   }
 }
