@@ -41,6 +41,9 @@ struct FaceTracker: Sendable {
   /// period, so that a curtain in the wind costs no more than the regular searches do.
   static let changePause: Duration = .seconds(1)
 
+  /// Every second pixel of the last picture, to tell whether anything moves at all.
+  var samples: [UInt8] = []
+
   private let thresholds: FaceThresholds
   private let wholePictureEvery: Duration
 

@@ -27,13 +27,15 @@ final class PictureChecker: PictureChecking {
     _ picture: AnalysisPicture, tracker: inout FaceTracker, now: SuspendingClock.Instant, isBehind: Bool
   ) throws -> FaceObservation {
     let luminance = try detector.luminance(of: picture)
+    let motion = try detector.motion(of: picture, since: &tracker.samples)
+    let scene = try detector.sceneGrid(of: picture)
+    let edges = scene.edges
     func observation(_ faces: [DetectedFace], _ tier: FaceObservation.Tier) -> FaceObservation {
       FaceObservation(
         faces: faces, tier: tier, luminance: luminance.mean, contrast: luminance.deviation,
-        capturedAt: picture.capturedAt)
+        edges: edges, motion: motion, capturedAt: picture.capturedAt)
     }
 
-    let scene = try detector.sceneGrid(of: picture)
     let plan = tracker.plan(at: now, scene: scene, isBehind: isBehind)
     if case .trackedFace(let box) = plan {
       let found = try detector.faces(around: box, in: picture, minimumScore: thresholds.possiblyTracked)

@@ -76,10 +76,10 @@ struct AlertMachine: Sendable {
       looks.append(Look(at: now, isBad: isBad))
       let window = rule.window
       looks.removeAll { now - $0.at > window }
-      // Where looks can err, it takes two in a row to lay a suspicion to rest, or a whole window of too few bad ones:
+      // Where looks can err, it takes some in a row to lay a suspicion to rest, or a whole window of too few bad ones:
       // what comes later is a suspicion of its own.
       let isOver =
-        rule.share >= 1 || !looks.suffix(2).contains(where: \.isBad)
+        rule.share >= 1 || (looks.count >= rule.goodLooks && !looks.suffix(rule.goodLooks).contains(where: \.isBad))
         || (now - onset >= rule.window && badShare < rule.share)
       if isBad {
         changes += confirmIfDue(onset: onset, at: now)

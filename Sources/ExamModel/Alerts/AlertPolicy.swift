@@ -37,6 +37,8 @@ public struct AlertPolicy: Sendable {
   /// When the last frame came, or when frames could first be expected.
   private var lastFrame: Instant?
   private var lastObservation: FaceObservation?
+  /// When the picture last moved beyond doubt.
+  private var lastMotion: Instant?
   /// What a teacher allows this student.
   private var allowances: [AlertKind: Allowance] = [:]
   /// Muted kinds that would be suspected.
@@ -67,7 +69,9 @@ public struct AlertPolicy: Sendable {
 
     var transitions = look(.cameraCovered, isBad: limits.isCovered(observation), at: now)
     if let motion = observation.motion {
-      transitions += look(.pictureFrozen, isBad: Double(motion) < limits.leastMotion, at: now)
+      if motion > PictureLimits.surelyMoved { lastMotion = now }
+      transitions += look(
+        .pictureFrozen, isBad: limits.isStill(observation, motion: motion), at: now, began: lastMotion)
     }
     transitions += look(.faceMissing, isBad: observation.faces.isEmpty, at: now)
     // Around one known face nobody looks for another, so that is no look for this kind.

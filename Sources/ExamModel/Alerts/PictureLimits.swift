@@ -3,36 +3,40 @@
 struct PictureLimits {
   /// A baseline further to the side than this is not believed: nobody calibrates a look into the lap, in degrees.
   static let farthestBaseline: Float = 20
-  /// A picture of less contrast than this shows nothing, in standard deviations of luma: tape, a hand, a closed lid.
-  static let leastContrast: Float = 8
-  /// In a dim room a covered lens is darker still by this factor, and an empty dim room is not.
-  static let shareOfBaseline: Float = 0.35
-  /// Below this even a dim room does not fall, of 255.
-  static let darkest: Float = 5
+  /// A picture below both shows nothing: mean luma (video range, so black is 16) and its standard deviation.
+  static let black: (luminance: Float, contrast: Float) = (20, 2.5)
+  /// Where a student's usual picture has weak edges, in a dim room, those of a covered lens are weaker by this factor.
+  static let shareOfEdges: Float = 0.5
+  /// An encoder keeps this much of a picture's edges whatever lies on the lens.
+  static let leastEdges: Float = 1.2
+  /// Below which a picture without a face counts as still: an empty room is still, but for the camera's own noise.
+  static let motionOfEmptyRoom = 0.05
+  /// Above which a picture has surely moved; what lies between is an encoder that polishes a picture that stands.
+  static let surelyMoved: Float = 0.6
 
   let rules: AlertRules
   let baseline: Baseline?
 
-  /// Mean luma below which a picture without a face is dark.
-  private var leastLuminance: Float {
+  /// Edges below which a picture without a face shows nothing.
+  private var leastEdges: Float {
     let limit = Float(rules.rules[.cameraCovered]?.limit ?? 0)
     guard let baseline else { return limit }
-    return min(limit, max(Self.darkest, baseline.luminance * Self.shareOfBaseline))
-  }
-
-  private var leastContrast: Float {
-    guard let baseline else { return Self.leastContrast }
-    return min(Self.leastContrast, max(1, baseline.contrast * Self.shareOfBaseline))
+    return min(limit, max(Self.leastEdges, baseline.edges * Self.shareOfEdges))
   }
 
   /// Where a face is found, nothing covers the lens, however dark it is.
   func isCovered(_ observation: FaceObservation) -> Bool {
     guard observation.faces.isEmpty else { return false }
-    return observation.luminance < leastLuminance || observation.contrast < leastContrast
+    let isBlack =
+      observation.luminance < Self.black.luminance && observation.contrast < Self.black.contrast
+    return isBlack || observation.edges < leastEdges
   }
 
-  /// Mean difference of luma below which nothing has moved.
-  var leastMotion: Double { rules.rules[.pictureFrozen]?.limit ?? 0 }
+  /// Whether a picture differs from the one before by less than a live camera's would.
+  func isStill(_ observation: FaceObservation, motion: Float) -> Bool {
+    let limit = rules.rules[.pictureFrozen]?.limit ?? 0
+    return Double(motion) < (observation.faces.isEmpty ? min(limit, Self.motionOfEmptyRoom) : limit)
+  }
 
   /// Where this student's head usually points to, in degrees.
   var usualYaw: Float {
@@ -46,8 +50,8 @@ struct PictureLimits {
     switch kind {
     case .lookingAway: usual = baseline?.yaw.map { _ in Double(usualYaw) }
     case .cameraCovered:
-      limit = Double(leastLuminance)
-      usual = baseline.map { Double($0.luminance) }
+      limit = Double(leastEdges)
+      usual = baseline.map { Double($0.edges) }
     default: break
     }
     return AlertThresholds(

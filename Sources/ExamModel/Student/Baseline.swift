@@ -7,23 +7,23 @@ public struct Baseline: Sendable, Hashable, Codable {
   public let faceHeight: Float
   /// Mean luma, 0...255.
   public let luminance: Float
-  /// Standard deviation of luma, 0...127.5.
-  public let contrast: Float
+  /// Sharpest edges, as `FaceObservation.edges`.
+  public let edges: Float
   /// From so many checks.
   public let checks: Int
 
-  public init(yaw: Float?, faceHeight: Float, luminance: Float, contrast: Float, checks: Int) {
+  public init(yaw: Float?, faceHeight: Float, luminance: Float, edges: Float, checks: Int) {
     self.yaw = yaw
     self.faceHeight = faceHeight
     self.luminance = luminance
-    self.contrast = contrast
+    self.edges = edges
     self.checks = checks
   }
 
   private enum CodingKeys: String, CodingKey {
     case yaw
     case faceHeight = "face_height"
-    case luminance, contrast, checks
+    case luminance, edges, checks
   }
 }
 
@@ -40,7 +40,7 @@ struct Calibration: Sendable {
   private var yaws: [Float] = []
   private var heights: [Float] = []
   private var luminances: [Float] = []
-  private var contrasts: [Float] = []
+  private var edges: [Float] = []
 
   init() {}
 
@@ -54,11 +54,11 @@ struct Calibration: Sendable {
     if let yaw = face.pose?.yaw { yaws.append(yaw) }
     heights.append(face.box.height)
     luminances.append(observation.luminance)
-    contrasts.append(observation.contrast)
+    edges.append(observation.edges)
     guard now - began >= Self.period, heights.count >= Self.leastChecks else { return nil }
     return Baseline(
       yaw: yaws.count >= Self.leastChecks / 2 ? Self.median(yaws) : nil, faceHeight: Self.median(heights),
-      luminance: Self.median(luminances), contrast: Self.median(contrasts), checks: heights.count)
+      luminance: Self.median(luminances), edges: Self.median(edges), checks: heights.count)
   }
 
   private static func median(_ values: [Float]) -> Float { values.sorted()[values.count / 2] }

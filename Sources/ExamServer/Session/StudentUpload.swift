@@ -94,6 +94,8 @@ final class StudentUpload {
     if changed, case .running(let pipeline) = state { pipeline.setOpen(open, view: view) }
   }
 
+  var isRunning: Bool { if case .running = state { true } else { false } }
+
   /// Whether a failed pipeline's successor should start now.
   func isRestartDue(at now: ContinuousClock.Instant) -> Bool {
     if case .failed(let retryAt) = state { now >= retryAt } else { false }
