@@ -69,7 +69,9 @@ public struct ExamService: Sendable {
     let faces = try FaceCheckPool(
       models: FaceModels(folder: configuration.modelsFolder), configuration: checks)
     let logger = logger
-    let store = try SQLiteStore(folder: data, isFresh: configuration.freshDatabase) { logger.warning("\($0)") }
+    let store = try SQLiteStore(folder: data, isFresh: configuration.freshDatabase) {
+      logger.warning("\($0)")
+    }
     let services = ExamServices(
       configuration: configuration, pipelines: pipelines, faces: faces, store: store,
       recorder: EventRecorder(store: store, logger: logger), metrics: ServerMetrics())

@@ -79,7 +79,8 @@ struct AlertMachine: Sendable {
       // Where looks can err, it takes some in a row to lay a suspicion to rest, or a whole window of too few bad ones:
       // what comes later is a suspicion of its own.
       let isOver =
-        rule.share >= 1 || (looks.count >= rule.goodLooks && !looks.suffix(rule.goodLooks).contains(where: \.isBad))
+        rule.share >= 1
+        || (looks.count >= rule.goodLooks && !looks.suffix(rule.goodLooks).contains(where: \.isBad))
         || (now - onset >= rule.window && badShare < rule.share)
       if isBad {
         changes += confirmIfDue(onset: onset, at: now)

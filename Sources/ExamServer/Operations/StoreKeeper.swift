@@ -67,11 +67,7 @@ struct StoreKeeper {
     let age = Duration.seconds(services.configuration.retentionDays * 24 * 3600)
     do {
       for receipt in try store.eraseSessions(endedBefore: .now.advanced(by: .zero - age)) {
-        logger.info(
-          "erased, for it was kept long enough",
-          metadata: [
-            "session": "\(receipt.session)", "events": "\(receipt.events)", "pictures": "\(receipt.pictures)",
-          ])
+        services.recorder.noteErasure(receipt, by: "retention")
       }
     } catch {
       logger.error("old sessions could not be erased", metadata: ["cause": "\(error)"])

@@ -31,7 +31,8 @@ final class TeacherPictures: PictureViewer {
   private(set) var replaced = 0
 
   init(
-    teacher: ParticipantID, fanOut: any PictureFanOut, maximumRate: Double, send: @escaping @GatewayActor (StudentPicture) -> Void
+    teacher: ParticipantID, fanOut: any PictureFanOut, maximumRate: Double,
+    send: @escaping @GatewayActor (StudentPicture) -> Void
   ) {
     watcher = teacher
     self.fanOut = fanOut

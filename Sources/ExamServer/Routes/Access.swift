@@ -108,7 +108,8 @@ final class Access {
     guard case .ended(let record) = try find(code) else {
       let (session, participant) = try participant(request, role: role)
       return Reader(
-        record: session.record, live: session, id: participant.id, role: participant.role, name: participant.name)
+        record: session.record, live: session, id: participant.id, role: participant.role,
+        name: participant.name)
     }
     let hash = request.bearerToken.map { SecretHash(Secret(text: $0)).digest }
     let people: [ParticipantRecord]

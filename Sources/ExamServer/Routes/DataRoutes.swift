@@ -103,11 +103,6 @@ final class DataRoutes {
       ], body: .bytes(WireJSON.encode(data)))
   }
 
-  private struct Receipt: Encodable {
-    let receipt: ErasureReceipt
-    func encode(to encoder: any Encoder) throws { try receipt.encode(to: encoder) }
-  }
-
   private func erase(_ request: HTTPRequest) async throws(Access.Refusal) -> HTTPResponse {
     let reader = try access.reader(request, role: .teacher)
     if let session = reader.live {
@@ -121,13 +116,8 @@ final class DataRoutes {
       throw .unreadable(error)
     }
     guard let receipt else { throw Access.Refusal.unreadable(StoreGone()) }
-    services.recorder.logger.info(
-      "erased",
-      metadata: [
-        "session": "\(receipt.session)", "events": "\(receipt.events)", "pictures": "\(receipt.pictures)",
-        "by": "\(reader.name)",
-      ])
-    return .json(WireJSON.encode(Receipt(receipt: receipt)))
+    services.recorder.noteErasure(receipt, by: reader.name)
+    return .json(WireJSON.encode(receipt))
   }
 
   private struct StoreGone: Error, CustomStringConvertible {

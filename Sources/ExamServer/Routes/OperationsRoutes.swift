@@ -50,7 +50,8 @@ final class OperationsRoutes {
       "exam_alerts_confirmed_total", "counter", "Alerts raised, by kind.",
       counts.alertsConfirmed.values.map { (#"{kind="\#($0.rawValue)"}"#, "\($1)") })
     text.add(
-      "exam_blind_spots_total", "counter", "Stretches in which the server did not look at a student, by cause.",
+      "exam_blind_spots_total", "counter",
+      "Stretches in which the server did not look at a student, by cause.",
       counts.blindSpots.values.map { (#"{cause="\#($0.rawValue)"}"#, "\($1)") })
     text.add(
       "exam_blind_seconds_total", "counter", "How long these stretches were together.",

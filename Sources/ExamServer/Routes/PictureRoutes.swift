@@ -24,7 +24,8 @@ final class PictureRoutes {
     server.route(.get, student + "/live.jpg") { [self] request in
       await .answering { () async throws(Access.Refusal) in
         let (session, watcher, channel) = try channel(request)
-        guard let jpeg = await SinglePictureViewer(watcher: watcher).next(of: channel, from: session.fanOut) else {
+        guard let jpeg = await SinglePictureViewer(watcher: watcher).next(of: channel, from: session.fanOut)
+        else {
           throw Access.Refusal(
             response: .problem(
               status: 503, title: "No picture",

@@ -15,4 +15,15 @@ struct EventRecorder: Sendable {
     for (key, value) in event.fields { metadata[key] = "\(value)" }
     logger.info("\(event.kind.rawValue)", metadata: metadata)
   }
+
+  /// The log tells what was erased, and why, like the receipt in the store.
+  func noteErasure(_ receipt: ErasureReceipt, by name: String) {
+    logger.info(
+      "erased",
+      metadata: [
+        "session": "\(receipt.session)", "reason": "\(receipt.reason.rawValue)",
+        "participants": "\(receipt.participants)", "events": "\(receipt.events)",
+        "pictures": "\(receipt.pictures)", "by": "\(name)",
+      ])
+  }
 }

@@ -19,7 +19,9 @@ extension ExamSession: TeacherConnectionOwner {
     guard let changed = alerts.acknowledge(alert, by: participant.name, note: note) else {
       return WireError(detail: "there is no alert \(alert) in this session")
     }
-    var fields = ["kind": changed.kind.rawValue, "alert": alert.rawValue, "student": changed.student.rawValue]
+    var fields = [
+      "kind": changed.kind.rawValue, "alert": alert.rawValue, "student": changed.student.rawValue,
+    ]
     fields["note"] = note
     record(.alertAcknowledged, participant: participant, fields, payload: .alert(changed))
     tell(changed)

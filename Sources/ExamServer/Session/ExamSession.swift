@@ -250,7 +250,8 @@ final class ExamSession {
     pause = history.pause
     for kept in participants {
       let participant = Participant(
-        id: kept.id, number: kept.number, name: kept.name, role: kept.role, joinedAt: kept.joinedAt, state: .left)
+        id: kept.id, number: kept.number, name: kept.name, role: kept.role, joinedAt: kept.joinedAt,
+        state: .left)
       add(participant, tokenHash: SecretHash(digest: kept.tokenHash), hasConnected: true)
       guard let person = history.person(kept.id), let student = students[kept.id] else { continue }
       student.restore(person, alerts: alerts.about(kept.id), grace: Self.grace)

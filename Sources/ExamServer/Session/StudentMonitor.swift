@@ -1,5 +1,6 @@
 import ExamModel
 import GLibRuntime
+import WebGateway
 
 /// What comes of watching a student.
 @GatewayActor
@@ -82,7 +83,8 @@ final class StudentMonitor {
     let now = Instant.now
     apply(
       policy.accommodate(
-        accommodation.kind, accommodation.effect, factor: accommodation.factor, until: until, at: now), at: now)
+        accommodation.kind, accommodation.effect, factor: accommodation.factor, until: until, at: now),
+      at: now)
   }
 
   func pause() {
@@ -99,7 +101,8 @@ final class StudentMonitor {
   }
 
   /// Takes up what was known before the server's restart; pages get `grace` to come back.
-  func restore(baseline: Baseline?, alerts: [AlertRecord], isPaused: Bool, hasStreamed: Bool, grace: Duration) {
+  func restore(baseline: Baseline?, alerts: [AlertRecord], isPaused: Bool, hasStreamed: Bool, grace: Duration)
+  {
     let now = Instant.now
     var open: Set<AlertKind> = []
     var cleared: [AlertKind: Instant] = [:]
@@ -150,7 +153,8 @@ final class StudentMonitor {
     let now = Instant.now
     owner?.monitor(
       wasBlind: BlindSpot(
-        from: Timestamp.now.advanced(by: stretch.from - now), until: Timestamp.now.advanced(by: stretch.until - now),
+        from: Timestamp.now.advanced(by: stretch.from - now),
+        until: Timestamp.now.advanced(by: stretch.until - now),
         cause: stretch.cause))
   }
 }

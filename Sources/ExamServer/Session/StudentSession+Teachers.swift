@@ -1,5 +1,6 @@
 import ExamModel
 import GLibRuntime
+import WebGateway
 
 /// What teachers do to a student, and what comes of watching.
 extension StudentSession {

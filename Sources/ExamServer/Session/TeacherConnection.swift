@@ -34,7 +34,8 @@ final class TeacherConnection {
     self.participant = participant
     self.socket = socket
     self.owner = owner
-    pictures = TeacherPictures(teacher: participant, fanOut: fanOut, maximumRate: maximumTileRate) { [weak socket] picture in
+    pictures = TeacherPictures(teacher: participant, fanOut: fanOut, maximumRate: maximumTileRate) {
+      [weak socket] picture in
       let header = PictureHeader(
         view: picture.channel.view, studentNumber: picture.number, capturedAt: picture.capturedAt)
       metrics.picturesDelivered.add(1)
