@@ -1,4 +1,3 @@
-import ExamModel
 import ExamStore
 import Foundation
 import Testing
@@ -45,22 +44,5 @@ import Testing
 
   @Test func aFolderThatCannotBeMadeIsNamed() {
     #expect(throws: DataFolder.PrepareError.self) { try DataFolder(preparing: "/proc/nowhere") }
-  }
-}
-
-@Suite struct MemoryJournalTests {
-  @Test func keepsEachSessionsEventsInOrder() throws {
-    let journal = MemoryJournal()
-    let one = try #require(SessionCode("000001"))
-    let two = try #require(SessionCode("000002"))
-    for name in ["Ada", "Bob"] {
-      journal.append(JournalEvent(at: .now, session: one, kind: .joined, name: name))
-    }
-    journal.append(JournalEvent(at: .now, session: two, kind: .sessionCreated))
-    #expect(journal.events(of: one).map(\.name) == ["Ada", "Bob"])
-    #expect(journal.events(of: two).count == 1)
-    journal.forget(one)
-    #expect(journal.events(of: one).isEmpty)
-    #expect(journal.events(of: two).count == 1)
   }
 }

@@ -1,6 +1,8 @@
 /// One thing that happened in a session, as the journal keeps it.
 public struct JournalEvent: Sendable, Codable, Hashable {
-  public enum Kind: String, Sendable, Codable, Hashable {
+  /// A new kind, like any other change to what an event holds, needs a new version of the store's schema, so that an older
+  /// server refuses a journal it could not tell whole.
+  public enum Kind: String, Sendable, Codable, Hashable, CaseIterable {
     case sessionCreated = "session_created"
     case sessionEnded = "session_ended"
     /// The server came back and the session goes on.
