@@ -118,11 +118,9 @@ public struct ExamService: Sendable {
 
   @GatewayActor
   private func stop(_ server: WebServer, _ directory: any SessionDirectory, _ services: ExamServices) async {
+    // Sessions stay in the directory: who asks for one in the meantime must not hear that it has ended.
+    for session in directory.live { await session.suspend() }
     await server.stop()
-    for session in directory.live {
-      directory.remove(session.code)
-      await session.suspend()
-    }
     services.faces.shutdown()
   }
 

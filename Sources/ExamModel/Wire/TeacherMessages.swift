@@ -25,6 +25,19 @@ public struct AccommodationRequest: Sendable, Hashable {
   /// `nil`: for good.
   public var minutes: Double?
   public var reason: String
+
+  public init(
+    student: ParticipantID, kind: AlertKind, effect: Accommodation.Effect, factor: Double = 1,
+    minutes: Double?,
+    reason: String
+  ) {
+    self.student = student
+    self.kind = kind
+    self.effect = effect
+    self.factor = factor
+    self.minutes = minutes
+    self.reason = reason
+  }
 }
 
 /// Which students a teacher watches, at which size and how often.

@@ -38,7 +38,8 @@ final class ExamSession {
   /// The pause of everybody, those who join later included.
   var pause: Pause?
   private var ticking: Task<Void, Never>?
-  private var hasEnded = false
+  /// Why nobody can connect any more.
+  private var closing: (code: UInt16, reason: String)?
   private var lastHeartbeat = ContinuousClock.now
   /// When somebody was last connected.
   private var lastInUse = ContinuousClock.now
@@ -129,7 +130,8 @@ final class ExamSession {
     record(.joined, participant: participant, ["role": role.rawValue])
     add(participant, tokenHash: SecretHash(token), hasConnected: false)
     if role == .student {
-      students[participant.id]?.pause(pause)
+      if pause != nil { students[participant.id]?.pause(pause) }
+      tellWatchers(participant.id)
       for teacher in teachers.values { teacher.studentCame(participant.id) }
     }
     tellTeachers(.participant(participant))
@@ -152,8 +154,9 @@ final class ExamSession {
   /// Takes the connection of a participant who has shown a token.
   func connect(_ id: ParticipantID, socket: WebSocketConnection) {
     // Between the check of the token and here the handshake was answered, and much may have happened.
-    guard let member = members[id], !hasEnded else {
-      socket.close(code: CloseCode.normal, reason: "the session has ended")
+    guard let member = members[id], closing == nil else {
+      let (code, reason) = closing ?? Self.ended
+      socket.close(code: code, reason: reason)
       return
     }
     members[id]?.hasConnected = true
@@ -204,29 +207,32 @@ final class ExamSession {
 
   /// Ends the exam: everybody is told and every connection closes.
   func end(by name: String) async {
-    await close { teachers, students in
+    await close(Self.ended) { students in
       record(.sessionEnded, participant: nil, ["by": name])
       services.store.end(code, at: .now)
       tellTeachers(.ended)
-      for teacher in teachers { teacher.close(code: CloseCode.normal, reason: "the session has ended") }
       return students.map { student in { await student.end() } }
     }
   }
 
   /// The server stops, and the exam goes on when it is back: pages are to come again.
   func suspend() async {
-    await close { teachers, students in
-      for teacher in teachers { teacher.close(code: CloseCode.goingAway, reason: "the server is going away") }
-      return students.map { student in { await student.suspend() } }
+    await close((CloseCode.goingAway, "the server is going away")) { students in
+      students.map { student in { await student.suspend() } }
     }
   }
 
+  private static let ended = (code: CloseCode.normal, reason: "the session has ended")
+
+  /// - Parameter body: says what is to be said, and how each student's session ends.
   private func close(
-    _ body: ([TeacherConnection], [StudentSession]) -> [@Sendable @GatewayActor () async -> Void]
+    _ closing: (code: UInt16, reason: String),
+    _ body: ([StudentSession]) -> [@Sendable @GatewayActor () async -> Void]
   ) async {
-    hasEnded = true
+    self.closing = closing
     ticking?.cancel()
-    let endings = body(Array(teachers.values), Array(students.values))
+    let endings = body(Array(students.values))
+    for teacher in teachers.values { teacher.close(code: closing.code, reason: closing.reason) }
     teachers = [:]
     students = [:]
     fanOut.end()
@@ -262,6 +268,7 @@ final class ExamSession {
       }
     }
     services.recorder.record(JournalEvent(at: now, session: code, kind: .sessionRestored))
+    tellWatchers()
   }
 
   // MARK: Telling
