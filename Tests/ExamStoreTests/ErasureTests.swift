@@ -44,12 +44,12 @@ import Testing
     let folder = try TestFolder()
     let store = try folder.store()
     var generator = SystemRandomNumberGenerator()
-    let codes = (0..<40).map { SessionCode("1000" + ($0 < 10 ? "0" : "") + "\($0)")! }
+    let codes = (10..<25).map { SessionCode("1000\($0)")! }
     for code in codes {
       store.create(.test(code))
       store.add(.test(1, in: code, name: "Zebra-\(code)"))
     }
-    for number in 0..<4000 {
+    for number in 0..<3000 {
       let code = codes.randomElement(using: &generator)!
       store.append(
         .numbered(number, in: code, text: String(repeating: "Zebra-\(code) ", count: .random(in: 1...30))))

@@ -11,12 +11,16 @@ final class TestFolder: Sendable {
   let data: DataFolder
   private let lines = Mutex<[String]>([])
 
-  init(_ path: String? = nil) throws {
+  private let isTemporary: Bool
+
+  /// - Parameter isTemporary: whether it goes with the test.
+  init(_ path: String? = nil, isTemporary: Bool = true) throws {
+    self.isTemporary = isTemporary
     data = try DataFolder(
       preparing: path ?? FileManager.default.temporaryDirectory.appending(path: "exam-store-\(UUID())").path)
   }
 
-  deinit { try? FileManager.default.removeItem(atPath: data.path) }
+  deinit { if isTemporary { try? FileManager.default.removeItem(atPath: data.path) } }
 
   var reports: [String] { lines.withLock { $0 } }
   var report: @Sendable (String) -> Void { { line in self.lines.withLock { $0.append(line) } } }
