@@ -59,7 +59,7 @@ const CHECKS = {
   picture_frozen: {
     title: 'Your picture does not move',
     suspected: 'This happens with cameras. Please press “Try the camera again”.',
-    alert: 'Please press “Try the camera again”. If that does not help, close other programs that use the camera, or unplug it and plug it in again.',
+    alert: 'Please press “Try the camera again”; if that does not help, unplug the camera and plug it in again.',
   },
   video_stopped: {
     title: 'Your picture does not arrive',

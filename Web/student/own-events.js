@@ -6,6 +6,7 @@ import { withToken } from '/shared/wire.js';
 import { eventText, NOTE } from './messages.js';
 
 const LONGEST_NOTE = 2000;
+const NO_PICTURE = 'No picture was kept';
 
 export class OwnEvents {
   constructor({ notes, token }) {
@@ -34,7 +35,7 @@ export class OwnEvents {
     const what = el('h3', { id: `event-${id}` }, eventText(alert.kind));
     const times = el('p', { class: 'event-times' });
     const seen = el('p', { class: 'event-seen' });
-    const picture = el('div', { class: 'event-picture' });
+    const picture = el('div', { class: 'event-picture' }, NO_PICTURE);
     const text = el('textarea', { id: `note-${id}`, rows: 2, maxlength: LONGEST_NOTE, 'aria-describedby': `event-${id}` });
     const state = el('p', { class: 'note-state', role: 'status' });
     const form = el('form', { class: 'note', onsubmit: event => this.#save(event, id) },
@@ -60,7 +61,7 @@ export class OwnEvents {
     entry.address = alert.picture;
     entry.picture.replaceChildren(el('img', {
       src: withToken(alert.picture, this.token), alt: `The picture that was kept: you at ${timeOfDay(alert.since)}`,
-      width: 320, height: 240, loading: 'lazy', decoding: 'async', onerror: () => entry.picture.replaceChildren(),
+      width: 320, height: 240, loading: 'lazy', decoding: 'async', onerror: () => entry.picture.replaceChildren(NO_PICTURE),
     }));
   }
 
@@ -96,7 +97,7 @@ export class OwnEvents {
 }
 
 function timesText({ since, until, duration: seconds, state, repeats }) {
-  const again = repeats > 0 ? `, ${repeats === 1 ? 'once more' : `${repeats} times more`}` : '';
+  const again = repeats > 0 ? `, ${repeats === 1 ? 'came back once' : `came back ${repeats} times`}` : '';
   const at = timeOfDay(since, true);
   if (state !== 'cleared' && !until) return `${at}${again}; still so`;
   const lasted = seconds > 0 ? seconds * 1000 : Date.parse(until) - Date.parse(since);

@@ -18,8 +18,7 @@ export class OwnView {
 
   show(shown) {
     this.shown = shown;
-    this.button.setAttribute('aria-expanded', String(shown));
-    setText(this.button, shown ? 'Hide what the teachers see' : 'Show what the teachers see');
+    this.button.setAttribute('aria-pressed', String(shown));
     setHidden($('own-view'), !shown);
     if (!shown) this.#picture(null);
     this.#run();
