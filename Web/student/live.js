@@ -95,6 +95,7 @@ export class Live {
       case 'pause': return this.pause.received(message);
       case 'hand': return this.hand.received(message);
       case 'error':
+        if (message.code === 'bad_note') this.notes.refused();
         return console.warn('server:', message.code, message.detail);
     }
   }

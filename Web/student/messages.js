@@ -115,10 +115,10 @@ const EVENTS = {
 export const eventText = kind => EVENTS[kind] ?? 'Something was noticed in your picture';
 
 export const NOTE = {
-  empty: 'Please write something first.',
+  empty: 'A note needs a few words.',
   saving: 'Saving…',
   saved: 'Saved. Your teacher can read it.',
-  removed: 'Your note was removed.',
+  refused: 'This note could not be saved. Please write it in other words, or send it as a message.',
   waiting: 'Not saved yet. Your text stays here and is sent by itself as soon as it can be.',
   lost: 'A note of yours was not saved before the exam ended. If it matters, please give it to your teacher another way:',
 };

@@ -11,7 +11,7 @@ export function ownDataButton(button, note, identity) {
     setText(note, 'One moment, please…');
     try {
       const { code, participant_id, token } = identity();
-      save(await studentData(code, participant_id, token), `exam-${code}-about-me.json`);
+      save(await studentData(code, participant_id, token), `exam-${code}-my-data.json`);
       setText(note, 'Downloaded. The file is where your browser keeps downloads.');
     } catch (problem) {
       setText(note, ownDataProblem(problem));

@@ -75,7 +75,7 @@ export class OwnEvents {
     event.preventDefault();
     const { text, state, told } = this.entries.get(id);
     const written = text.value.trim();
-    if (!written && !told) {
+    if (!written) {
       setText(state, NOTE.empty);
       return text.focus();
     }
@@ -86,7 +86,10 @@ export class OwnEvents {
 
   #noteState(id) {
     const entry = this.entries.get(id);
-    if (entry) setText(entry.state, NOTE[this.notes.state(id)] ?? '');
+    if (!entry) return;
+    const state = this.notes.state(id);
+    if (state === 'refused') entry.told = (this.alerts.get(id).student_note ?? '').trim();
+    setText(entry.state, NOTE[state] ?? '');
   }
 
   #summary() {

@@ -10,7 +10,8 @@ export class OwnNotes extends EventTarget {
     super();
     Object.assign(this, { uplink, keep });
     this.waiting = new Map(Object.entries(waiting));
-    this.states = new Map(); // alert id -> saving | waiting | saved | removed
+    this.due = new Set(); // sent on this connection, the answer not yet there; oldest first
+    this.states = new Map(); // alert id -> saving | waiting | saved | refused
     for (const id of this.waiting.keys()) this.states.set(id, 'waiting');
   }
 
@@ -26,19 +27,31 @@ export class OwnNotes extends EventTarget {
     return this.states.get(id);
   }
 
-  /** An alert as it is now and as it was before, if it was. The server may have tidied the text, so any change of the note is an answer. */
+  /** An alert as it is now and, if it was, before. The server may have tidied the text: any change of it is an answer. */
   told(alert, before) {
     const id = alert.alert_id;
     if (!this.waiting.has(id)) return;
     const note = alert.student_note ?? '';
     const changed = before && note !== (before.student_note ?? '');
     if (!changed && words(note) !== words(this.waiting.get(id))) return;
+    this.due.delete(id);
     this.waiting.delete(id);
     this.#remember();
-    this.#become(id, note ? 'saved' : 'removed');
+    this.#become(id, 'saved');
+  }
+
+  /** The server does not say which one; but it answers in order. */
+  refused() {
+    const [id] = this.due;
+    if (!id) return;
+    this.due.delete(id);
+    this.waiting.delete(id);
+    this.#remember();
+    this.#become(id, 'refused');
   }
 
   connected() {
+    this.due.clear();
     [...this.waiting.keys()].forEach((id, index) => setTimeout(() => {
       if (this.waiting.has(id)) this.#send(id);
     }, index * APART));
@@ -51,6 +64,8 @@ export class OwnNotes extends EventTarget {
   }
 
   #send(id) {
+    this.due.delete(id);
+    this.due.add(id);
     this.uplink.send({ type: 'note', alert_id: id, text: this.waiting.get(id) });
   }
 
