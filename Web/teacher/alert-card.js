@@ -79,8 +79,8 @@ export class AlertCard {
     this.what = el('p', { class: 'alert-what' });
     this.times = el('p', { class: 'alert-times' });
     this.why = el('p', { class: 'alert-why' });
-    this.student = el('p', { class: 'said', hidden: true });
-    this.teacher = el('p', { class: 'said', hidden: true });
+    this.student = el('p', { class: 'said alert-student-note', hidden: true });
+    this.teacher = el('p', { class: 'said alert-note', hidden: true });
     this.acknowledgeButton = button('Acknowledge', () => {
       this.element.focus({ preventScroll: true }); // the button goes; whoever acts on goes on from here
       this.acknowledge();

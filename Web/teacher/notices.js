@@ -2,7 +2,7 @@
 
 import { $, el, setHidden } from '/shared/dom.js';
 
-const TITLES = { store: 'What happens is not being recorded at the moment. The exam goes on.' };
+const TITLES = { store: 'The server cannot write down what happens at the moment. The exam goes on.' };
 const SETTLED = 1500; // after the welcome, what still stands is told again
 
 export class Notices {
