@@ -113,7 +113,7 @@ def test_a_card_says_how_sure_it_is_and_by_which_rule(exam, people):
     alert = exam.alert("Ada", "More than one face")
     expect(alert).to_contain_text("checks")
     expect(alert).to_contain_text("Rule: after 2\u00a0s, 60\u00a0% of checks.")
-    exam.page.wait_for_function("document.querySelector('#alerts .alert-picture img')?.naturalWidth > 0")
+    exam.page.wait_for_function("() => document.querySelector('#alerts .alert-picture img')?.naturalWidth > 0")
     alert.locator(".alert-picture").click()
     expect(exam.page.locator("#focus-name")).to_have_text("Ada")
     expect(exam.page.locator("#focus .alert")).to_contain_text("More than one face")
@@ -175,7 +175,7 @@ def test_sounds_are_off_until_they_are_wanted_and_only_for_what_is_new(exam, peo
     cora.leave_page()  # of the others, no sound is wanted
     expect(teacher.alert("Cora", "Left the exam page")).to_be_visible()
     bert.unplug()
-    page.wait_for_function("tones === 3")  # two tones for an urgent one
+    page.wait_for_function("() => tones === 3")  # two tones for an urgent one
     teacher.alert("Bert", "Camera off").get_by_role("button", name="Acknowledge").click()
     expect(teacher.alert("Bert", "Camera off", "acknowledged")).to_be_visible()
 

@@ -3,6 +3,9 @@ import re
 
 from playwright.sync_api import expect
 
+from people import expect_accessible
+from support.server import Server
+
 
 def test_the_exam_is_paused_for_everybody_with_the_reason_and_goes_on(exam, people):
     ada = people.student().open(exam.student_link, "Ada").join()
@@ -87,6 +90,29 @@ def test_a_message_begun_for_one_student_stays_with_that_student(exam, people):
     exam.page.keyboard.press("Escape")
     exam.large("Ada")
     expect(exam.page.locator("#focus-text")).to_have_value("Only for Ada")
+
+
+def test_teachers_are_told_what_cannot_be_kept_and_when_it_is_well_again(people, tmp_path):
+    server = Server(tmp_path / "data")
+    try:
+        pictures = server.data / "pictures"
+        if pictures.exists():
+            pictures.rename(server.data / "away")
+        pictures.write_text("A file in the place of the folder: no picture can be written.")
+        teacher = people.teacher(url=server.url).create()
+        page = teacher.page
+        people.student("two", url=server.url).open(teacher.student_link, "Ada").join()
+        banner = page.get_by_role("alert").filter(has_text="The exam goes on")
+        expect(banner).to_contain_text("Pictures of alerts cannot be written")
+        expect_accessible(page, "a notice")
+        page.reload()
+        teacher.expect_connected()
+        expect(banner).to_be_visible()
+        teacher.expect_tile_moving("Ada")
+        pictures.unlink()
+        expect(banner).to_be_hidden()
+    finally:
+        server.stop()
 
 
 def test_all_data_of_an_exam_are_erased_after_its_end_and_a_receipt_is_shown(exam, people):
