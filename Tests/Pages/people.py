@@ -92,6 +92,34 @@ class Teacher(Person):
         return (self.page.locator(f"#alerts li[data-state={state}]")
                 .filter(has_text=name).filter(has_text=what).first)
 
+    def expect_order(self, *names):
+        """So stand the tiles on the wall, from the first to the last."""
+        expect(self.page.locator(".tile-name")).to_have_text(list(names))
+
+    def sort(self, how):
+        self.page.get_by_role("button", name=how).click()
+
+    def large(self, name):
+        """The large view of a student, opened."""
+        self.tile(name).click()
+        expect(self.page.locator("#focus-name")).to_have_text(name)
+        return self.page.locator("#focus")
+
+    def adjust(self, name, kind, rule, time, reason):
+        focus = self.large(name)
+        focus.get_by_text("Adjust alerts for this student").click()
+        for label, value in (("Kind of alert", kind), ("Rule", rule), ("For", time)):
+            focus.get_by_label(label, exact=True).select_option(label=value)
+        focus.get_by_label("Reason, for the report").fill(reason)
+        focus.get_by_role("button", name="Apply").click()
+        return focus.locator(".allowed li").filter(has_text=kind)
+
+    def pause(self, reason):
+        """To be confirmed in the dialog that is open."""
+        self.page.fill("#pause-reason", reason)
+        self.page.keyboard.press("Enter")
+        expect(self.page.locator("#pause-dialog")).to_be_hidden()
+
     def say(self, to, text):
         page = self.page
         page.select_option("#chat-to", label=to)
@@ -135,6 +163,16 @@ class Student(Person):
 
     def expect_ending(self, text):
         expect(self.page.locator("#end-title")).to_have_text(text)
+
+    def leave_page(self):
+        """As when another tab comes to the front: the browser says so, here before the page."""
+        self.page.evaluate("""() => {
+          Object.defineProperty(document, 'visibilityState', { value: 'hidden', configurable: true });
+          document.dispatchEvent(new Event('visibilitychange'));
+        }""")
+
+    def unplug(self):
+        self.page.evaluate("document.querySelector('video').srcObject.getTracks()[0].dispatchEvent(new Event('ended'))")
 
     def say(self, text):
         self.page.fill("#chat-text", text)

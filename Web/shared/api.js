@@ -44,6 +44,9 @@ export const joinAsTeacher = (code, name, key) =>
 
 export const endSession = (code, token) => request('DELETE', session(code), { token });
 
+/** Answers the receipt of what was erased. */
+export const eraseData = (code, token) => request('DELETE', `${session(code)}/data`, { token, timeout: 60000 });
+
 /** The server's clock less ours in milliseconds; 0 when it cannot be told or does not matter. */
 export async function clockOffset() {
   try {
