@@ -101,6 +101,7 @@ public struct ExamService: Sendable {
     PictureRoutes(access: access).register(on: server)
     PreviewRoute(services: services, access: access).register(on: server)
     DataRoutes(services: services, directory: directory, access: access).register(on: server)
+    ReportRoutes(store: services.store, access: access) { logger.warning("\($0)") }.register(on: server)
     OperationsRoutes(services: services, directory: directory, server: server).register()
     server.serveFiles(
       from: configuration.webFolder,
