@@ -112,9 +112,11 @@ export class Focus {
     }
     const place = { confirmed: 'new', acknowledged: 'seen', cleared: 'over' }[alert.state];
     if (card.isWritten || card.place === place) return;
+    const hadFocus = card.element.contains(document.activeElement);
     if (place === 'over') this.alertList.insertBefore(card.element, this.alertList.querySelector('[data-place=over]'));
     else if (card.place === 'over') this.alertList.prepend(card.element);
     card.settle(place);
+    if (hadFocus) card.element.focus({ preventScroll: true });
   }
 
   #pauseOrResume() {

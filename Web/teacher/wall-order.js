@@ -1,6 +1,7 @@
 // In which order the tiles stand. By need is taken once, when it is asked for; places are stable after that.
 
 import { el } from '/shared/dom.js';
+import { announce } from './announcer.js';
 import { worst } from './kinds.js';
 import { prefer, preference } from './preferences.js';
 
@@ -32,6 +33,7 @@ export class WallOrder {
     for (const button of this.buttons) button.setAttribute('aria-pressed', String(button.dataset.mode === mode));
     this.rank();
     this.chosen();
+    announce(`The students are ordered: ${MODES.find(([one]) => one === mode)[1].toLowerCase()}.`);
   }
 
   /** Who needs a teacher most at this moment; those who join later come last. */
