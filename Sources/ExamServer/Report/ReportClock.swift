@@ -3,6 +3,8 @@ import Foundation
 
 /// Says times for readers: as a clock on the wall showed them, with the day where it is not that of the session.
 struct ReportClock: Sendable {
+  typealias Zone = TimeZone
+
   let zone: TimeZone
   private let day: Int64
 

@@ -13,7 +13,7 @@ public enum ReportCommand {
   /// - Throws: `ReportProblem`, or what the store says when it cannot be read.
   public static func run(
     code: String, dataFolder: String, format: ReportFormat = .html, output: String? = nil,
-    timeZone: String = "UTC", warn: (String) -> Void = Self.toStandardError
+    timeZone: String = "UTC", warn: @escaping @Sendable (String) -> Void = Self.toStandardError
   ) throws {
     guard let zone = ReportClock.zone(named: timeZone) else { throw ReportProblem.unknownTimeZone(timeZone) }
     guard let sessionCode = SessionCode(code) else { throw ReportProblem.notACode(code) }
@@ -22,9 +22,9 @@ public enum ReportCommand {
     else {
       throw ReportProblem.noDataFolder(dataFolder)
     }
-    let store = try open(dataFolder)
-    let text = try report(
-      sessionCode, from: store, dataFolder: dataFolder, format: format, zone: zone, at: .now, warn: warn)
+    let store = try open(dataFolder, warn: warn)
+    let text = try text(
+      of: sessionCode, from: store, dataFolder: dataFolder, format: format, zone: zone, at: .now, warn: warn)
     if let output, output != "-" {
       try ReportFile.write(Array(text.utf8), to: output)
     } else {
@@ -37,23 +37,21 @@ public enum ReportCommand {
   }
 
   /// Opens the store to read, beside a server that may write to it.
-  private static func open(_ dataFolder: String) throws -> any SessionStore {
-    // TODO: `try SQLiteStore(reading: DataFolder(dataFolder))`
+  private static func open(
+    _ dataFolder: String, warn: @escaping @Sendable (String) -> Void
+  ) throws -> any SessionStore {
+    // TODO: try SQLiteStore(reading: DataFolder(existing: dataFolder), report: warn)
     throw ReportProblem.noDataFolder(dataFolder)
   }
 
   /// The report as text.
-  static func report(
-    _ code: SessionCode, from store: any SessionStore, dataFolder: String, format: ReportFormat,
+  static func text(
+    of code: SessionCode, from store: any SessionStore, dataFolder: String, format: ReportFormat,
     zone: TimeZone, at now: Timestamp, warn: (String) -> Void
   ) throws -> String {
-    guard let record = try store.session(code) else {
+    guard let report = try SessionReport.read(code, from: store, at: now, lastAlive: store.lastAlive) else {
       throw try missing(code, store, dataFolder, ReportClock(zone: zone, from: now))
     }
-    let history = SessionHistory(try store.events(of: code))
-    var report = SessionReport(
-      record: record, history: history, generatedAt: now, lastAlive: store.lastAlive)
-    report.checkPictures { try store.picture(of: $0, in: code) }
     if !report.isFinished {
       warn("session \(code) is not finished; the report tells how things stood at \(report.until)")
     }

@@ -20,6 +20,9 @@ struct ReportPage {
     clock = ReportClock(zone: zone, from: report.shown.from)
   }
 
+  /// Missing pictures named at the top; each is told of in its place besides.
+  private static let maximumProblems = 10
+
   /// The whole document.
   func text() -> String {
     let shown = report.shown
@@ -109,15 +112,18 @@ struct ReportPage {
 
       """
     if !report.pictureProblems.isEmpty {
-      let missing: [HTML] = report.pictureProblems.enumerated().map { index, problem in
+      let count = report.pictureProblems.count
+      let missing: [HTML] = report.pictureProblems.prefix(Self.maximumProblems).enumerated().map {
+        index, problem in
         """
         \(index == 0 ? "" : "; ")\(.typed(problem.student)), \(ReportWords.kind(problem.kind)), \
         \(clock.time(problem.since)) (\(problem.reason == nil ? "file missing" : "file not readable"))
         """
       }
       html += """
-        <p class="notice bad"><strong>\(ReportWords.count(missing.count, "picture")) \
-        \(missing.count == 1 ? "is" : "are") not there:</strong> \(missing). All else that was recorded is in this \
+        <p class="notice bad"><strong>\(ReportWords.count(count, "picture")) \
+        \(count == 1 ? "is" : "are") not there:</strong> \(missing)\
+        \(count > Self.maximumProblems ? "; and more, as said with each alert" : ""). All else that was recorded is in this \
         report.</p>
 
         """
@@ -138,7 +144,7 @@ struct ReportPage {
     guard !attention.isEmpty else {
       return """
         <h2>What needs attention</h2>
-        <p>Nothing: every serious alert was acknowledged, none stood open, and everybody was watched.</p>
+        <p>Nothing: every serious alert was acknowledged, none stood open, and nobody went unwatched for long.</p>
 
         """
     }
@@ -185,7 +191,7 @@ struct ReportPage {
       let flag: HTML =
         flagged.contains(student.id)
         ? """
-        <svg class="flag" viewBox="0 0 10 10" role="img" aria-label="needs attention"><path d="M5 .5 10 9.5H0Z"/></svg>
+        \u{A0}<svg class="flag" viewBox="0 0 10 10" role="img" aria-label="needs attention"><path d="M5 .5 10 9.5H0Z"/></svg>
         """ : ""
       return """
         <tr><th scope="row"><a href="#s\(index)">\(name(of: student))</a>\(flag)</th>\

@@ -73,7 +73,7 @@ enum ReportStyle {
     td.number, th.number { text-align: end; white-space: nowrap; }
     td small { display: block; color: var(--muted); font-size: .85rem; line-height: 1.35; }
     tbody th { font-weight: 500; }
-    .flag { width: .85em; height: .85em; margin-inline-start: .35em; fill: var(--bad); }
+    .flag { width: .85em; height: .85em; fill: var(--bad); }
 
     .legend { display: flex; flex-wrap: wrap; gap: .2rem 1.2rem; font-size: .875rem; color: var(--muted); margin-bottom: .9rem; }
     .legend svg { width: 26px; height: 12px; margin-inline-end: .4rem; vertical-align: -1px; overflow: visible; }
@@ -82,7 +82,7 @@ enum ReportStyle {
     .timeline { display: grid; grid-template-columns: 7rem minmax(0, 1fr); margin: .8rem 0 .4rem; }
     .lanes { display: grid; grid-auto-rows: 20px; align-content: start; font-size: .8rem; line-height: 20px; color: var(--muted); white-space: nowrap; }
     .timeline svg { display: block; overflow: visible; }
-    .timeline text { font-size: 12px; fill: var(--muted); font-variant-numeric: tabular-nums; }
+    .timeline text { font-size: .75rem; fill: var(--muted); font-variant-numeric: tabular-nums; }
     .grid { stroke: var(--line); }
     .track { stroke: var(--line); stroke-width: 2; }
     rect { stroke-width: 1.5; }
@@ -144,6 +144,8 @@ enum ReportStyle {
       h2, h3, .legend { break-after: avoid; }
       h2.each { break-before: page; }
       .student, .notice, .legend, tr, .timeline, .facts, .session { break-inside: avoid; }
+      .summary { font-size: 8.5pt; }
+      .summary th, .summary td { padding: .2rem .5rem; }
       .student { padding: .7rem .9rem; }
       .alerts td.picture { width: 8.5rem; }
       .alerts td { padding-block: .45rem; }

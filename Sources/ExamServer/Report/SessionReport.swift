@@ -69,6 +69,20 @@ struct SessionReport: Sendable {
     self.students = Self.sorted(students)
   }
 
+  /// The report of a session that is kept, its pictures checked; `nil` for an unknown one.
+  ///
+  /// - Throws: what the store says when it cannot be read.
+  static func read(
+    _ code: SessionCode, from store: any SessionStore, at now: Timestamp, lastAlive: Timestamp? = nil
+  ) throws -> SessionReport? {
+    guard let record = try store.session(code) else { return nil }
+    var report = SessionReport(
+      record: record, history: SessionHistory(try store.events(of: code)), generatedAt: now,
+      lastAlive: lastAlive)
+    report.checkPictures { try store.picture(of: $0, in: code) }
+    return report
+  }
+
   /// By name as people sort them; who has the same name as somebody else is marked so.
   private static func sorted(_ students: [ReportStudent]) -> [ReportStudent] {
     let keyed = students.map { student in
@@ -157,6 +171,6 @@ struct SessionReport: Sendable {
 }
 
 extension [UInt8] {
-  /// Whether it begins as a JPEG does and is not cut off.
+  /// Whether it begins as a JPEG does.
   var isJPEG: Bool { count > 4 && starts(with: [0xFF, 0xD8, 0xFF]) }
 }
