@@ -77,6 +77,10 @@ import Testing
       table.filter { $0["record"] == "blind_spot" }.map { $0["kind"] } == [
         "overload", "overload", "key_frame",
       ])
+    #expect(
+      table.compactMap { $0["record"] == "joined" ? $0["detail"] : nil } == [
+        "head 12° to the left, face 31 % of the picture’s height, brightness 112 of 255 (median of 14 checks)"
+      ])
     #expect(table[0]["state"] == "ended" && table[0]["until"] == "2025-11-24T09:05:00.000Z")
   }
 

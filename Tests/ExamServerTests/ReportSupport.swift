@@ -98,7 +98,8 @@ struct HandWrittenExam {
     exam.student("p1", "Zoë Çelik")
     exam.student("p2", "Ada Lovelace")
     exam.add(
-      6, .calibrated, "p2", .baseline(Baseline(yaw: -12, faceHeight: 0.31, luminance: 112, checks: 14)))
+      6, .calibrated, "p2",
+      .baseline(Baseline(yaw: -12, faceHeight: 0.31, luminance: 112, edges: 40, checks: 14)))
     exam.add(
       7, .accommodated, "p2",
       .accommodation(

@@ -36,7 +36,8 @@ enum ReportCSV {
       lines.append(
         line("joined", nil) {
           $0.from = joined
-          $0.detail = student.baseline.map(ReportWords.baseline)
+          // Spaces that keep a line together are for the page.
+          $0.detail = student.baseline.map { ReportWords.baseline($0).replacing("\u{A0}", with: " ") }
         })
     }
     lines += student.presence.map { line("connection", $0) }

@@ -191,7 +191,7 @@ struct ReportPage {
       let flag: HTML =
         flagged.contains(student.id)
         ? """
-        &nbsp;<svg class="flag" viewBox="0 0 10 10" role="img" aria-label="needs attention"><path d="M5 .5 10 9.5H0Z"/></svg>
+        \u{A0}<svg class="flag" viewBox="0 0 10 10" role="img" aria-label="needs attention"><path d="M5 .5 10 9.5H0Z"/></svg>
         """ : ""
       return """
         <tr><th scope="row"><a href="#s\(index)">\(name(of: student))</a>\(flag)</th>\
