@@ -119,7 +119,8 @@ def test_all_data_of_an_exam_are_erased_after_its_end_and_a_receipt_is_shown(exa
     people.student().open(exam.student_link, "Ada").join().expect_live()
     exam.end()
     page = exam.page
-    links = [page.get_by_role("link", name=name).get_attribute("href") for name in ("Report of the exam", "CSV", "JSON")]
+    names = ("Report of the exam", "CSV", "JSON")
+    links = [page.get_by_role("link", name=name).get_attribute("href") for name in names]
     status = "address => fetch(address).then(answer => answer.status)"
     for address in links:
         assert page.evaluate(status, address) == 200, address

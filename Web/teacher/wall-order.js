@@ -23,7 +23,9 @@ export class WallOrder {
     Object.assign(this, { needOf, people, chosen });
     this.mode = MODES.some(([mode]) => mode === preference('order')) ? preference('order') : 'joined';
     this.ranks = new Map();
-    this.buttons = MODES.map(([mode, text]) => el('button', { type: 'button', 'aria-pressed': String(mode === this.mode), data: { mode }, onclick: () => this.choose(mode) }, text));
+    this.buttons = MODES.map(([mode, text]) => el('button', {
+      type: 'button', 'aria-pressed': String(mode === this.mode), data: { mode }, onclick: () => this.choose(mode),
+    }, text));
     place.append(...this.buttons);
   }
 
