@@ -94,6 +94,9 @@ struct FaceTracker: Sendable {
     return isDue ? .wholePicture : .trackedFace(known[0])
   }
 
+  /// Whether the face that is followed may be something else.
+  var isInDoubt: Bool { doubtSince != nil }
+
   /// Makes the next check a search of the whole picture.
   mutating func searchWholePictureNext() {
     isSearchAsked = true

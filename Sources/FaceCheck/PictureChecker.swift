@@ -30,9 +30,9 @@ final class PictureChecker: PictureChecking {
     let motion = try detector.motion(of: picture, since: &tracker.samples)
     let scene = try detector.sceneGrid(of: picture)
     let edges = scene.edges
-    func observation(_ faces: [DetectedFace], _ tier: FaceObservation.Tier) -> FaceObservation {
+    func observation(_ faces: [DetectedFace], _ tier: FaceObservation.Tier, isSure: Bool = true) -> FaceObservation {
       FaceObservation(
-        faces: faces, tier: tier, luminance: luminance.mean, contrast: luminance.deviation,
+        faces: faces, tier: tier, isSure: isSure, luminance: luminance.mean, contrast: luminance.deviation,
         edges: edges, motion: motion, capturedAt: picture.capturedAt)
     }
 
@@ -40,7 +40,8 @@ final class PictureChecker: PictureChecking {
     if case .trackedFace(let box) = plan {
       let found = try detector.faces(around: box, in: picture, minimumScore: thresholds.possiblyTracked)
       if let followed = tracker.follow(found.map(\.finding), at: now) {
-        return observation([detected(found[followed], in: picture, by: .blazeFace)], .trackedFace)
+        return observation(
+          [detected(found[followed], in: picture, by: .blazeFace)], .trackedFace, isSure: !tracker.isInDoubt)
       }
     }
 

@@ -92,6 +92,19 @@ import Testing
     #expect(run(&policy, to: 30) { (10..<11).contains($0) ? .covered : .seen() }.isEmpty)
   }
 
+  // MARK: Doubt
+
+  @Test func aFaceThatWasInDoubtBeforeItWasMissedWentWhenTheDoubtBegan() {
+    var policy = AlertPolicy()
+    _ = run(&policy, to: 10) { _ in .seen() }
+    var doubtful = FaceObservation.seen(tier: .trackedFace)
+    doubtful.isSure = false
+    _ = run(&policy, from: 10, to: 11) { _ in doubtful }
+    let story = run(&policy, from: 11, to: 16) { _ in .seen(faces: 0) }
+    #expect(story == ["13.5 face_missing"])
+    #expect(policy.suspicionOnset(of: .faceMissing) == nil)
+  }
+
   // MARK: Frozen
 
   @Test func aFrozenPictureIsConfirmedTenSecondsAfterItLastMoved() {

@@ -31,7 +31,7 @@ export class AlertCard {
     this.tick();
     setText(this.why, [checksText(alert), ruleText(alert)].filter(Boolean).join(' '));
     this.#said(this.student, alert.student_note, this.name);
-    this.#said(this.teacher, alert.note, alert.acknowledged_by ?? 'A teacher');
+    this.#said(this.teacher, alert.note, alert.note_by ?? 'A teacher');
     setHidden(this.acknowledgeButton, alert.state !== 'confirmed');
     const by = alert.acknowledged_by;
     setText(this.seen, !by ? '' : alert.state === 'confirmed' ? `Seen before by ${by}` : `Seen by ${by}`);

@@ -17,6 +17,7 @@ export class Pause {
     const soon = () => { this.pending ??= setTimeout(() => { this.pending = null; this.#show(); }, 30); };
     roster.addEventListener('changed', soon);
     roster.addEventListener('removed', soon);
+    roster.addEventListener('room', soon);
     this.#show();
   }
 
@@ -52,18 +53,18 @@ export class Pause {
   #show() {
     const students = this.roster.students;
     const paused = students.filter(person => person.paused);
-    const everybody = paused.length > 0 && paused.length === students.length;
-    setText($('paused-text'), paused.length ? pausedText(paused, everybody) : '');
-    setHidden($('resume'), paused.length === 0);
-    $('paused').dataset.on = String(paused.length > 0);
+    const everybody = this.roster.paused !== null && paused.length === students.length;
+    const isOn = everybody || paused.length > 0;
+    setText($('paused-text'), isOn ? pausedText(paused, everybody && this.roster.paused) : '');
+    setHidden($('resume'), !isOn);
+    $('paused').dataset.on = String(isOn);
     setHidden($('open-pause'), everybody);
-    $('open-pause').disabled = students.length === 0;
   }
 }
 
 /** "Paused: Fire drill (Ms Smith, since 10:31)"; of several reasons the newest. */
 function pausedText(paused, everybody) {
-  const { reason, by, at } = paused.map(person => person.paused).reduce((a, b) => (a.at >= b.at ? a : b));
+  const { reason, by, at } = everybody || paused.map(person => person.paused).reduce((a, b) => (a.at >= b.at ? a : b));
   const names = paused.map(person => person.name);
   const whom = everybody ? '' : names.length <= 2 ? ` for ${names.join(' and ')}` : ` for ${names.length} students`;
   return `Paused${whom}: ${reason} (${by}, since ${timeOfDay(at)})`;

@@ -6,13 +6,17 @@ export class Roster extends EventTarget {
   constructor() {
     super();
     this.people = new Map();
+    /** The pause of everybody, those who are still to come included. */
+    this.paused = null;
   }
 
   received(message) {
     if (message.type === 'roster') {
       const present = new Set(message.participants.map(person => person.id));
       for (const id of [...this.people.keys()]) if (!present.has(id)) this.#remove(id);
+      this.paused = message.paused ?? null;
       message.participants.forEach(person => this.#put(person));
+      this.dispatchEvent(new CustomEvent('room'));
     } else if (message.type === 'participant') {
       this.#put(message.participant);
     }

@@ -57,6 +57,7 @@ struct AlertMachine: Sendable {
   ///   while nobody looked counts from when somebody did.
   mutating func look(isBad: Bool, at now: Instant, began: Instant? = nil) -> [Change] {
     var changes: [Change] = []
+    let before = watch?.last
     if let watch, now - watch.last <= blindAfter {
       self.watch = (watch.since, now)
     } else {
@@ -67,7 +68,7 @@ struct AlertMachine: Sendable {
     switch state {
     case .clear:
       guard isBad else { break }
-      let onset = max(began ?? now, watch!.since)
+      let onset = max(began ?? backdated(now, since: before), watch!.since)
       looks = [Look(at: now, isBad: true)]
       state = .suspected(onset: onset)
       changes.append(.suspected(onset: onset))
@@ -107,6 +108,17 @@ struct AlertMachine: Sendable {
     case .confirmed: [clear(at: now)]
     }
   }
+
+  /// When something began that was not seen at the look before and is at this one: halfway between, as far as looks
+  /// come at their usual pace.
+  private func backdated(_ now: Instant, since before: Instant?) -> Instant {
+    // What is told and not looked for, such as a hidden page, began when it was told.
+    guard rule.share < 1, let before else { return now }
+    return now - min((now - before) / 2, Self.halfPace)
+  }
+
+  /// Half the time between two checks.
+  private static let halfPace = Duration.milliseconds(250)
 
   /// The share of bad looks in the window. Only asked for while there are looks.
   private var badShare: Double { Double(looks.count(where: \.isBad)) / Double(looks.count) }

@@ -37,6 +37,8 @@ public struct AlertPolicy: Sendable {
   /// When the last frame came, or when frames could first be expected.
   private var lastFrame: Instant?
   private var lastObservation: FaceObservation?
+  /// When a face was last there beyond doubt; `nil` once it is missing.
+  private var lastSureFace: Instant?
   /// When the picture last moved beyond doubt.
   private var lastMotion: Instant?
   /// What a teacher allows this student.
@@ -73,7 +75,8 @@ public struct AlertPolicy: Sendable {
       transitions += look(
         .pictureFrozen, isBad: limits.isStill(observation, motion: motion), at: now, began: lastMotion)
     }
-    transitions += look(.faceMissing, isBad: observation.faces.isEmpty, at: now)
+    transitions += look(.faceMissing, isBad: observation.faces.isEmpty, at: now, began: faceLost(at: now))
+    if observation.isSure { lastSureFace = observation.faces.isEmpty ? nil : now }
     // Around one known face nobody looks for another, so that is no look for this kind.
     if observation.tier == .wholePicture {
       transitions += look(.severalFaces, isBad: observation.faces.count > 1, at: now)
@@ -84,6 +87,12 @@ public struct AlertPolicy: Sendable {
       transitions += look(.lookingAway, isBad: Double(abs(yaw - limits.usualYaw)) > limit, at: now)
     }
     return transitions
+  }
+
+  /// Where the face that is missing now was already in doubt, it went when the doubt began.
+  private func faceLost(at now: Instant) -> Instant? {
+    guard let lastSureFace, now - lastSureFace > .milliseconds(750) else { return nil }
+    return now - min((now - lastSureFace) / 2, .seconds(1))
   }
 
   /// A frame that can be decoded arrived.

@@ -67,6 +67,9 @@ public struct FaceObservation: Sendable, Hashable {
 
   public var faces: [DetectedFace]
   public var tier: Tier
+  /// Whether the detector was in no doubt: a followed face may be something that only resembles it until the whole
+  /// picture is searched again.
+  public var isSure: Bool
   /// Mean luma, 0...255.
   public var luminance: Float
   /// Standard deviation of luma, 0...127.5.
@@ -81,12 +84,13 @@ public struct FaceObservation: Sendable, Hashable {
   public var capturedAt: Int64
 
   public init(
-    faces: [DetectedFace], tier: Tier, luminance: Float, contrast: Float,
+    faces: [DetectedFace], tier: Tier, isSure: Bool = true, luminance: Float, contrast: Float,
     edges: Float, motion: Float? = nil,
     capturedAt: Int64
   ) {
     self.faces = faces
     self.tier = tier
+    self.isSure = isSure
     self.luminance = luminance
     self.contrast = contrast
     self.edges = edges

@@ -151,7 +151,8 @@ public enum TeacherNotice: Sendable, Hashable {
   /// `credit`: pictures that may be unacknowledged. `heartbeat`: at least one message comes in so many seconds.
   case welcome(participant: ParticipantID, credit: Int, heartbeat: Int)
   case heartbeat
-  case roster([Participant])
+  /// `pause`: of everybody, those who join later included.
+  case roster([Participant], pause: Pause?)
   case participant(Participant)
   case alert(AlertRecord)
   case chat(ChatMessage, history: Bool)
@@ -165,7 +166,7 @@ extension TeacherNotice: Encodable {
   private enum Key: String, CodingKey {
     case type
     case participantID = "participant_id"
-    case credit, heartbeat, participants, participant, history, code, detail
+    case credit, heartbeat, participants, paused, participant, history, code, detail
   }
 
   public func encode(to encoder: any Encoder) throws {
@@ -178,9 +179,10 @@ extension TeacherNotice: Encodable {
       try fields.encode(heartbeat, forKey: .heartbeat)
     case .heartbeat:
       try fields.encode("heartbeat", forKey: .type)
-    case .roster(let participants):
+    case .roster(let participants, let pause):
       try fields.encode("roster", forKey: .type)
       try fields.encode(participants, forKey: .participants)
+      try fields.encodeIfPresent(pause, forKey: .paused)
     case .participant(let participant):
       try fields.encode("participant", forKey: .type)
       try fields.encode(participant, forKey: .participant)

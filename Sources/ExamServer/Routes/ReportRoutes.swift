@@ -49,10 +49,7 @@ final class ReportRoutes {
     do {
       made = try await Self.make(code, store: store, format: format, zone: zone)
     } catch {
-      throw Access.Refusal(
-        response: .problem(
-          status: 500, title: "The report cannot be made", detail: "What is kept cannot be read: \(error)",
-          code: "unreadable"))
+      throw .unreadable(error)
     }
     guard let made else {
       throw Access.Refusal(

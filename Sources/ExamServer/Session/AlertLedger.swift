@@ -73,7 +73,7 @@ struct AlertLedger {
     // One that has cleared stays cleared; who saw it is kept all the same.
     if record.isOpen { record.state = .acknowledged }
     record.acknowledgedBy = name
-    record.note = note ?? record.note
+    if let note { (record.note, record.noteBy) = (note, name) }
     records[id] = record
     return record
   }

@@ -103,7 +103,7 @@ final class ExamSession {
       services.store.remove(stray.participant.id, from: code)
       if let student = students.removeValue(forKey: stray.participant.id) { Task { await student.end() } }
     }
-    if !strays.isEmpty { tellTeachers(.roster(roster)) }
+    if !strays.isEmpty { tellTeachers(.roster(roster, pause: pause)) }
     return members.count < limit
   }
 
@@ -174,7 +174,7 @@ final class ExamSession {
       participant: id, socket: socket, fanOut: fanOut,
       maximumTileRate: services.configuration.maximumTileRate, metrics: services.metrics, owner: self)
     teachers[id] = connection
-    connection.welcome(roster: roster, chat: chat.lines, alerts: alerts.all, trouble: storeTrouble)
+    connection.welcome(roster: .roster(roster, pause: pause), chat: chat.lines, alerts: alerts.all, trouble: storeTrouble)
     if let participant = members[id]?.participant {
       record(.connected, participant: participant, ["address": socket.remoteAddress])
     }

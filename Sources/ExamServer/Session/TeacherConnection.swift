@@ -53,9 +53,9 @@ final class TeacherConnection {
   }
 
   /// Begins with the greeting, the roster, what was said and what stands.
-  func welcome(roster: [Participant], chat: [ChatMessage], alerts: [AlertRecord], trouble: String?) {
+  func welcome(roster: TeacherNotice, chat: [ChatMessage], alerts: [AlertRecord], trouble: String?) {
     send(.welcome(participant: participant, credit: TeacherPictures.credit, heartbeat: Self.heartbeat))
-    send(.roster(roster))
+    send(roster)
     for message in chat { send(.chat(message, history: true)) }
     for alert in alerts { send(.alert(alert)) }
     if let trouble { send(.notice(code: "store", detail: trouble)) }
