@@ -43,7 +43,7 @@ public struct ExamService: Sendable {
     onReady(address)
     let keeping = StoreKeeper(services: services, directory: directory)
     let tasks = [Task { await keeping.noteAlive() }, Task { await keeping.sweep() }]
-    defer { tasks.forEach { $0.cancel() } }
+    defer { for task in tasks { task.cancel() } }
 
     for await signal in ProcessSignals([SIGINT, SIGTERM, SIGHUP]).stream {
       if signal == SIGHUP {

@@ -30,12 +30,18 @@ final class PictureChecker: PictureChecking {
     let motion = try detector.motion(of: picture, since: &tracker.samples)
     let scene = try detector.sceneGrid(of: picture)
     let edges = scene.edges
-    func observation(_ faces: [DetectedFace], _ tier: FaceObservation.Tier, isSure: Bool = true) -> FaceObservation {
+    func observation(_ faces: [DetectedFace], _ tier: FaceObservation.Tier, isSure: Bool = true)
+      -> FaceObservation
+    {
       FaceObservation(
         faces: faces, tier: tier, isSure: isSure, luminance: luminance.mean, contrast: luminance.deviation,
         edges: edges, motion: motion, capturedAt: picture.capturedAt)
     }
 
+    guard luminance.deviation >= thresholds.leastContrast else {
+      _ = tracker.accept([], scene: scene, at: now)
+      return observation([], .wholePicture)
+    }
     let plan = tracker.plan(at: now, scene: scene, isBehind: isBehind)
     if case .trackedFace(let box) = plan {
       let found = try detector.faces(around: box, in: picture, minimumScore: thresholds.possiblyTracked)

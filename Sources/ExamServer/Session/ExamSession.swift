@@ -174,7 +174,8 @@ final class ExamSession {
       participant: id, socket: socket, fanOut: fanOut,
       maximumTileRate: services.configuration.maximumTileRate, metrics: services.metrics, owner: self)
     teachers[id] = connection
-    connection.welcome(roster: .roster(roster, pause: pause), chat: chat.lines, alerts: alerts.all, trouble: storeTrouble)
+    connection.welcome(
+      roster: .roster(roster, pause: pause), chat: chat.lines, alerts: alerts.all, trouble: storeTrouble)
     if let participant = members[id]?.participant {
       record(.connected, participant: participant, ["address": socket.remoteAddress])
     }
@@ -252,7 +253,7 @@ final class ExamSession {
   func restore(_ participants: [ParticipantRecord], _ history: SessionHistory, downSince: Timestamp?) {
     let now = Timestamp.now
     alerts = AlertLedger(restoring: history.alerts)
-    history.chat.forEach { chat.add($0) }
+    for message in history.chat { chat.add(message) }
     pause = history.pause
     for kept in participants {
       let participant = Participant(

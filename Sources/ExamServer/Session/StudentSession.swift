@@ -349,7 +349,7 @@ final class StudentSession {
       stream: BlindSpotTracker.Stream(
         framesArrive: lastFrame.map { now - $0 < Self.pictureTimeout } ?? false,
         picturesDecode: progress.lastDecoded.map { now - $0 < Self.pictureTimeout } ?? false,
-        pipelineFailed: !upload.isRunning, checkFailed: false))
+        pipelineFailed: upload.hasFailed, checkFailed: false))
     restartUpload(at: now)
   }
 

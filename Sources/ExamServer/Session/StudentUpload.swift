@@ -94,7 +94,8 @@ final class StudentUpload {
     if changed, case .running(let pipeline) = state { pipeline.setOpen(open, view: view) }
   }
 
-  var isRunning: Bool { if case .running = state { true } else { false } }
+  /// Whether the pipeline failed and its successor does not run yet.
+  var hasFailed: Bool { if case .failed = state { true } else { false } }
 
   /// Whether a failed pipeline's successor should start now.
   func isRestartDue(at now: ContinuousClock.Instant) -> Bool {
