@@ -77,7 +77,9 @@ def people(server, browsers):
 @pytest.fixture
 def exam(people):
     """A teacher in the room of a new exam."""
-    return people.teacher().create()
+    teacher = people.teacher().create()
+    yield teacher
+    teacher.end_if_on()
 
 
 @pytest.fixture
