@@ -29,7 +29,7 @@ function limitText(kind, { limit, baseline }) {
   if (limit === undefined || limit === null) return '';
   if (kind === 'looking_away') return `more than ${number(limit)}° from ${usualDirection(baseline)}`;
   const usual = baseline === undefined || baseline === null ? '' : ` (usual here: ${number(baseline)})`;
-  if (kind === 'camera_covered') return `darker than ${number(limit)} of 255${usual}`;
+  if (kind === 'camera_covered') return `black, or no edge sharper than ${number(limit)} of 255${usual}`;
   if (kind === 'picture_frozen') return `less change than ${number(limit)} of 255${usual}`;
   return `limit ${number(limit)}${usual}`;
 }

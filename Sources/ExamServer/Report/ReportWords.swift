@@ -74,7 +74,7 @@ enum ReportWords {
     case .lookingAway:
       let usual = baseline.map { " from this student’s usual \(direction($0))" } ?? ""
       return "head turned more than \(measure)°\(usual)"
-    case .cameraCovered: return "brightness under \(measure) of 255"
+    case .cameraCovered: return "black, or no edge sharper than \(measure) of 255"
     case .pictureFrozen: return "change under \(measure) of 255"
     case .faceMissing, .severalFaces, .videoStopped, .pageHidden, .cameraOff: return "limit \(measure)"
     }
