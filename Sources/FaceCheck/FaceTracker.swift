@@ -41,6 +41,9 @@ struct FaceTracker: Sendable {
   /// period, so that a curtain in the wind costs no more than the regular searches do.
   static let changePause: Duration = .seconds(1)
 
+  /// Every second pixel of the last picture, to tell whether anything moves at all.
+  var samples: [UInt8] = []
+
   private let thresholds: FaceThresholds
   private let wholePictureEvery: Duration
 
@@ -90,6 +93,9 @@ struct FaceTracker: Sendable {
       }
     return isDue ? .wholePicture : .trackedFace(known[0])
   }
+
+  /// Whether the face that is followed may be something else.
+  var isInDoubt: Bool { doubtSince != nil }
 
   /// Makes the next check a search of the whole picture.
   mutating func searchWholePictureNext() {

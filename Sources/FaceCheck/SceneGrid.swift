@@ -26,6 +26,30 @@ struct SceneGrid: Sendable, Equatable {
   /// The share of the picture that must be visible around the person.
   static let leastSurroundings = 0.25
 
+  /// Of the differences between neighbouring cells the one that so many exceed is the measure of edges.
+  static let sharpestShare = 0.02
+
+  /// How sharp the sharpest edges are, 0...255.
+  var edges: Float {
+    var counts = [Int](repeating: 0, count: 256)
+    cells.withUnsafeBufferPointer { cells in
+      for row in 0..<Self.rows {
+        for index in (row * Self.columns)..<((row + 1) * Self.columns - 1) {
+          counts[abs(Int(cells[index]) - Int(cells[index + 1]))] += 1
+        }
+      }
+      for index in 0..<((Self.rows - 1) * Self.columns) {
+        counts[abs(Int(cells[index]) - Int(cells[index + Self.columns]))] += 1
+      }
+    }
+    var left = Int(Double(counts.reduce(0, +)) * Self.sharpestShare)
+    for difference in counts.indices.reversed() {
+      left -= counts[difference]
+      if left < 0 { return Float(difference) }
+    }
+    return 0
+  }
+
   /// Compares with an earlier grid, leaving out the places where the person is now and was then.
   func change(since earlier: SceneGrid, person: NormalizedRect, personThen: NormalizedRect) -> Change {
     let now = PersonArea(around: person)

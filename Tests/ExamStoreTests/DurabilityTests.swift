@@ -64,6 +64,7 @@ import Testing
     let start = try store.session(.one) == nil ? 0 : store.numbers().count
     if start == 0 { store.create(.test()) }
     for number in start... {
+      // As the server does: the picture first, then the event that tells of it.
       if number.isMultiple(of: 10) { store.keep(Array(repeating: 7, count: 30_000), of: "a\(number)") }
       store.append(.numbered(number, text: String(repeating: "x", count: number % 2000)))
       try #require(store.trouble == nil)

@@ -45,8 +45,8 @@ import Testing
               kind: .faceMissing, effect: .loosen, factor: 2.5, until: .test(4), reason: "", by: "Grace",
               at: .test(3)))
         ),
-        (.calibrated, .baseline(Baseline(yaw: nil, faceHeight: 0.1, luminance: 99.9, checks: 8))),
-        (.calibrated, .baseline(Baseline(yaw: -12.3, faceHeight: 0.3, luminance: 1, checks: 8))),
+        (.calibrated, .baseline(Baseline(yaw: nil, faceHeight: 0.1, luminance: 99.9, edges: 40, checks: 8))),
+        (.calibrated, .baseline(Baseline(yaw: -12.3, faceHeight: 0.3, luminance: 1, edges: 0.5, checks: 8))),
         (.paused, .pause(Pause(reason: "fire alarm", by: "Grace", at: .test(5)))),
       ]
       + BlindSpot.Cause.allCases.map {

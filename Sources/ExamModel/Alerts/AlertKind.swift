@@ -21,7 +21,9 @@ public enum AlertKind: String, Sendable, Codable, CaseIterable, Hashable {
     // Of a black picture an encoder makes the same frame again and again.
     case .cameraCovered: [.pictureFrozen] + Self.ofPerson
     case .pictureFrozen: Self.ofPerson
-    case .faceMissing, .severalFaces, .lookingAway, .pageHidden: []
+    // A head that turns far enough is no face any more.
+    case .faceMissing: [.lookingAway]
+    case .severalFaces, .lookingAway, .pageHidden: []
     }
   }
 

@@ -21,6 +21,8 @@ public struct AlertRecord: Sendable, Codable, Hashable, Identifiable {
   /// The name of the teacher who acknowledged it.
   public var acknowledgedBy: String?
   public var note: String?
+  /// The name of the teacher who wrote the note.
+  public var noteBy: String?
   /// What the student has to say about it.
   public var studentNote: String?
   /// How often it came back within the cooldown.
@@ -49,6 +51,7 @@ public struct AlertRecord: Sendable, Codable, Hashable, Identifiable {
     case student, kind, severity, state, since, until, duration, confidence, thresholds, detail, picture
     case acknowledgedBy = "acknowledged_by"
     case note
+    case noteBy = "note_by"
     case studentNote = "student_note"
     case repeats
   }

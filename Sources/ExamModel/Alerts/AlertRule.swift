@@ -7,9 +7,11 @@ public struct AlertRule: Sendable, Hashable {
   public var severity: AlertSeverity
   /// Beyond which a look is bad, for kinds that measure something:
   /// `looking_away`: degrees of yaw to either side of the student's baseline;
-  /// `camera_covered`: mean luma (0...255) below which a picture without a face is dark;
-  /// `picture_frozen`: mean difference of luma (0...255) between two checks below which nothing has moved.
+  /// `camera_covered`: `FaceObservation.edges` below which a picture without a face shows nothing;
+  /// `picture_frozen`: `FaceObservation.motion` below which a picture with a face has not moved.
   public var limit: Double?
+  /// So many good looks in a row lay a suspicion to rest.
+  public var goodLooks: Int
   /// How long all must be well before the alert clears.
   public var clearAfter: Duration
   /// An alert that comes back sooner than this after it cleared is the same alert again, not a new one.
@@ -17,12 +19,13 @@ public struct AlertRule: Sendable, Hashable {
 
   public init(
     window: Duration, share: Double, severity: AlertSeverity, limit: Double? = nil,
-    clearAfter: Duration = .milliseconds(1500), cooldown: Duration = .seconds(30)
+    goodLooks: Int = 2, clearAfter: Duration = .milliseconds(1500), cooldown: Duration = .seconds(30)
   ) {
     self.window = window
     self.share = share
     self.severity = severity
     self.limit = limit
+    self.goodLooks = goodLooks
     self.clearAfter = clearAfter
     self.cooldown = cooldown
   }
@@ -53,8 +56,10 @@ public struct AlertRules: Sendable, Hashable {
     .faceMissing: AlertRule(window: .seconds(3), share: 0.8, severity: .high),
     .severalFaces: AlertRule(window: .seconds(2), share: 0.6, severity: .high),
     .lookingAway: AlertRule(window: .seconds(5), share: 0.8, severity: .medium, limit: 30),
-    .cameraCovered: AlertRule(window: .seconds(2), share: 0.8, severity: .high, limit: 20),
-    .pictureFrozen: AlertRule(window: .seconds(10), share: 0.7, severity: .medium, limit: 0.15),
+    .cameraCovered: AlertRule(window: .seconds(2), share: 0.8, severity: .high, limit: 3.8),
+    // Each key frame makes two looks at a frozen picture differ.
+    .pictureFrozen: AlertRule(
+      window: .seconds(10), share: 0.6, severity: .medium, limit: 0.2, goodLooks: 4, clearAfter: .seconds(2)),
     .videoStopped: AlertRule(window: .seconds(5), share: 1, severity: .high, clearAfter: .zero),
     .pageHidden: AlertRule(window: .seconds(1), share: 1, severity: .medium, clearAfter: .zero),
     .cameraOff: AlertRule(window: .zero, share: 1, severity: .high, clearAfter: .zero),

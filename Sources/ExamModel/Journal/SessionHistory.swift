@@ -93,7 +93,7 @@ public struct SessionHistory: Sendable {
     case .chat(let message): chat.append(message)
     case .accommodation(let accommodation): change(event) { $0.accommodations.append(accommodation) }
     case .baseline(let baseline): change(event) { $0.baseline = baseline }
-    case .blindSpot(let spot): change(event) { $0.blindSpots.append(spot) }
+    case .blindSpot(let spot): change(event) { $0.blindSpots.append(joining: spot) }
     case .pause, nil: break
     }
   }
@@ -156,5 +156,16 @@ extension [SessionHistory.Span] {
   fileprivate mutating func close(at time: Timestamp) {
     guard let last = indices.last, self[last].until == nil else { return }
     self[last].until = time
+  }
+}
+
+extension [BlindSpot] {
+  /// Long stretches are told in pieces.
+  fileprivate mutating func append(joining spot: BlindSpot) {
+    if let last, last.cause == spot.cause, last.until == spot.from {
+      self[count - 1] = BlindSpot(from: last.from, until: spot.until, cause: spot.cause)
+    } else {
+      append(spot)
+    }
   }
 }
