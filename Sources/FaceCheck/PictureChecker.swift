@@ -34,7 +34,9 @@ final class PictureChecker: PictureChecking {
       -> FaceObservation
     {
       FaceObservation(
-        faces: faces, tier: tier, isSure: isSure, luminance: luminance.mean, contrast: luminance.deviation,
+        faces: faces, tier: tier, isSure: isSure,
+        showsSurroundings: faces.isEmpty && tracker.knowsSurroundings(of: scene), luminance: luminance.mean,
+        contrast: luminance.deviation,
         edges: edges, motion: motion, capturedAt: picture.capturedAt)
     }
 

@@ -69,6 +69,28 @@ struct SceneGrid: Sendable, Equatable {
       ? .changed : .none
   }
 
+  /// A cell shows the same as before when its brightness differs by no more than this of 255: exposure follows whoever
+  /// comes and goes, and clouds pass.
+  static let sameCell = 20
+  /// The share of the cells around a person that must show the same.
+  static let sameShare = 0.6
+
+  /// Whether the room that was around a person in `earlier` is seen here, where the person was left out.
+  func shows(_ earlier: SceneGrid, around person: NormalizedRect) -> Bool {
+    let area = PersonArea(around: person)
+    var visible = 0
+    var same = 0
+    for index in cells.indices {
+      let x = (Float(index % Self.columns) + 0.5) / Float(Self.columns)
+      let y = (Float(index / Self.columns) + 0.5) / Float(Self.rows)
+      guard !area.contains(x, y) else { continue }
+      visible += 1
+      if abs(Int(cells[index]) - Int(earlier.cells[index])) <= Self.sameCell { same += 1 }
+    }
+    // Of a person who fills the picture there are no surroundings to know again.
+    return visible >= cells.count / 10 && Double(same) >= Self.sameShare * Double(visible)
+  }
+
   /// Whether enough cells are set somewhere in a square the size of a small face.
   private static func holdsSquare(_ changed: [Bool]) -> Bool {
     for row in 0...(rows - square) {

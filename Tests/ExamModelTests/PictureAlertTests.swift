@@ -40,6 +40,19 @@ import Testing
     #expect(run(&policy, to: 8) { .seen(yaw: $0 >= 1 ? yaw : 0) } == ["6.0 looking_away"])
   }
 
+  @Test func ofAFaceThatIsFollowedWithDoubtOnlyALookAwayCounts() {
+    var policy = AlertPolicy()
+    // As with a mask: every third check searches the whole picture and is sure.
+    func look(_ time: Double, sure: Float, doubtful: Float) -> FaceObservation {
+      var seen = FaceObservation.seen(tier: .trackedFace, yaw: doubtful)
+      seen.isSure = Int(time * 2) % 3 == 0
+      if seen.isSure { seen = .seen(yaw: sure) }
+      return seen
+    }
+    _ = run(&policy, to: 25) { look($0, sure: 0, doubtful: 5) }
+    #expect(run(&policy, from: 25, to: 35) { look($0, sure: 48, doubtful: 20) } == ["31.5 looking_away"])
+  }
+
   @Test func aGlanceAndAFaceWithoutAPoseRaiseNothing() {
     var policy = AlertPolicy()
     #expect(run(&policy, to: 30) { .seen(yaw: (10..<13).contains($0) ? 50 : 0) }.isEmpty)
@@ -87,6 +100,13 @@ import Testing
     #expect(story == ["28.0 face_missing"])
   }
 
+  @Test func aBareWallThatWasBehindTheStudentCoversNothing() {
+    var policy = AlertPolicy()
+    var wall = FaceObservation.seen(faces: 0, edges: 1, motion: 1)
+    wall.showsSurroundings = true
+    #expect(run(&policy, to: 20) { $0 < 5 ? .seen() : wall } == ["8.0 face_missing"])
+  }
+
   @Test func aShutterForASecondRaisesNothing() {
     var policy = AlertPolicy()
     #expect(run(&policy, to: 30) { (10..<11).contains($0) ? .covered : .seen() }.isEmpty)
@@ -113,7 +133,7 @@ import Testing
     func look(_ time: Double) -> FaceObservation {
       switch time {
       case ..<10: .seen()
-      case ..<12: .seen(motion: 0.3)
+      case ..<12: .seen(motion: 1)
       case 15, 15.5, 20, 20.5: .seen(motion: 1.2)
       case ..<30: .frozen
       default: .seen()

@@ -73,7 +73,8 @@ public struct AlertPolicy: Sendable {
     if let motion = observation.motion {
       if motion > PictureLimits.surelyMoved { lastMotion = now }
       transitions += look(
-        .pictureFrozen, isBad: limits.isStill(observation, motion: motion), at: now, began: lastMotion)
+        .pictureFrozen, isBad: limits.isStill(observation, motion: motion), at: now,
+        began: lastMotion.map { max($0, now - PictureLimits.polishing) })
     }
     transitions += look(.faceMissing, isBad: observation.faces.isEmpty, at: now, began: faceLost(at: now))
     if observation.isSure { lastSureFace = observation.faces.isEmpty ? nil : now }
@@ -84,7 +85,10 @@ public struct AlertPolicy: Sendable {
     // Of several faces nobody knows whose is the student's, and a face without a pose looks nowhere.
     if observation.faces.count == 1, let yaw = observation.faces[0].pose?.yaw {
       let limit = rule(of: .lookingAway, at: now)?.limit ?? .infinity
-      transitions += look(.lookingAway, isBad: Double(abs(yaw - limits.usualYaw)) > limit, at: now)
+      let isAway = Double(abs(yaw - limits.usualYaw)) > limit
+      // A face that is followed with doubt seems to look straighter ahead than it does: that it looks away is news, that
+      // it does not is none.
+      if isAway || observation.isSure { transitions += look(.lookingAway, isBad: isAway, at: now) }
     }
     return transitions
   }
@@ -225,7 +229,8 @@ public struct AlertPolicy: Sendable {
 
   /// Whether something is suspected of the picture, so that it should be searched as a whole at every check.
   public var isPictureInDoubt: Bool {
-    [.faceMissing, .severalFaces].contains { kind in machines[kind].map { $0.state != .clear } ?? false }
+    suspicionOnset(of: .lookingAway) != nil
+      || [.faceMissing, .severalFaces].contains { kind in machines[kind].map { $0.state != .clear } ?? false }
   }
 
   /// The onset of a suspicion of `kind` that still waits for its window.

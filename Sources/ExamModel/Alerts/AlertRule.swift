@@ -56,10 +56,10 @@ public struct AlertRules: Sendable, Hashable {
     .faceMissing: AlertRule(window: .seconds(3), share: 0.8, severity: .high),
     .severalFaces: AlertRule(window: .seconds(2), share: 0.6, severity: .high),
     .lookingAway: AlertRule(window: .seconds(5), share: 0.8, severity: .medium, limit: 30),
-    .cameraCovered: AlertRule(window: .seconds(2), share: 0.8, severity: .high, limit: 3.8),
+    .cameraCovered: AlertRule(window: .seconds(2), share: 0.8, severity: .high, limit: 6),
     // Each key frame makes two looks at a frozen picture differ.
     .pictureFrozen: AlertRule(
-      window: .seconds(10), share: 0.6, severity: .medium, limit: 0.2, goodLooks: 4, clearAfter: .seconds(2)),
+      window: .seconds(10), share: 0.6, severity: .medium, limit: 0.5, goodLooks: 4, clearAfter: .seconds(2)),
     .videoStopped: AlertRule(window: .seconds(5), share: 1, severity: .high, clearAfter: .zero),
     .pageHidden: AlertRule(window: .seconds(1), share: 1, severity: .medium, clearAfter: .zero),
     .cameraOff: AlertRule(window: .zero, share: 1, severity: .high, clearAfter: .zero),

@@ -11,8 +11,10 @@ struct PictureLimits {
   static let leastEdges: Float = 1.2
   /// Below which a picture without a face counts as still: an empty room is still, but for the camera's own noise.
   static let motionOfEmptyRoom = 0.05
-  /// Above which a picture has surely moved; what lies between is an encoder that polishes a picture that stands.
-  static let surelyMoved: Float = 0.6
+  /// Above which a picture has surely moved. Below it may be an encoder that polishes a picture that stands, which takes
+  /// it no longer than `polishing`.
+  static let surelyMoved: Float = 1.5
+  static let polishing = Duration.milliseconds(2500)
 
   let rules: AlertRules
   let baseline: Baseline?
@@ -24,9 +26,9 @@ struct PictureLimits {
     return min(limit, max(Self.leastEdges, baseline.edges * Self.shareOfEdges))
   }
 
-  /// Where a face is found, nothing covers the lens, however dark it is.
+  /// Where a face is found, or the room as it was around the face, nothing covers the lens, however dark or bare it is.
   func isCovered(_ observation: FaceObservation) -> Bool {
-    guard observation.faces.isEmpty else { return false }
+    guard observation.faces.isEmpty, !observation.showsSurroundings else { return false }
     let isBlack =
       observation.luminance < Self.black.luminance && observation.contrast < Self.black.contrast
     return isBlack || observation.edges < leastEdges

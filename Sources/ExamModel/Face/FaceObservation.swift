@@ -70,6 +70,8 @@ public struct FaceObservation: Sendable, Hashable {
   /// Whether the detector was in no doubt: a followed face may be something that only resembles it until the whole
   /// picture is searched again.
   public var isSure: Bool
+  /// Whether a picture without a face shows the room as it was around the last face.
+  public var showsSurroundings: Bool
   /// Mean luma, 0...255.
   public var luminance: Float
   /// Standard deviation of luma, 0...127.5.
@@ -84,13 +86,15 @@ public struct FaceObservation: Sendable, Hashable {
   public var capturedAt: Int64
 
   public init(
-    faces: [DetectedFace], tier: Tier, isSure: Bool = true, luminance: Float, contrast: Float,
+    faces: [DetectedFace], tier: Tier, isSure: Bool = true, showsSurroundings: Bool = false,
+    luminance: Float, contrast: Float,
     edges: Float, motion: Float? = nil,
     capturedAt: Int64
   ) {
     self.faces = faces
     self.tier = tier
     self.isSure = isSure
+    self.showsSurroundings = showsSurroundings
     self.luminance = luminance
     self.contrast = contrast
     self.edges = edges
