@@ -21,6 +21,7 @@ let package = Package(
     .package(
       url: "https://github.com/apple/swift-configuration", from: "1.4.0",
       traits: ["YAML"]),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
   ],
   targets: [
     .systemLibrary(
@@ -50,7 +51,7 @@ let package = Package(
       swiftSettings: swiftSettings),
     .target(
       name: "ExamStore",
-      dependencies: ["ExamModel"],
+      dependencies: ["ExamModel", .product(name: "GRDB", package: "GRDB.swift")],
       swiftSettings: swiftSettings),
     .target(
       name: "ExamServer",
@@ -81,7 +82,9 @@ let package = Package(
     .testTarget(
       name: "WebGatewayTests", dependencies: ["WebGateway"], swiftSettings: swiftSettings),
     .testTarget(
-      name: "ExamStoreTests", dependencies: ["ExamStore"], swiftSettings: swiftSettings),
+      name: "ExamStoreTests",
+      dependencies: ["ExamStore", "ExamModel", .product(name: "GRDB", package: "GRDB.swift")],
+      swiftSettings: swiftSettings),
     .testTarget(
       name: "ExamServerTests", dependencies: ["ExamServer"], swiftSettings: swiftSettings),
     .testTarget(name: "ArchitectureTests", swiftSettings: swiftSettings),

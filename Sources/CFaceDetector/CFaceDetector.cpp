@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
 #include <memory>
 #include <opencv2/core.hpp>
@@ -165,5 +166,30 @@ examface_status examface_luma_grid(
     const cv::Mat luma(picture->height, picture->width, CV_8UC1, const_cast<uint8_t *>(picture->pixels));
     cv::Mat grid(rows, columns, CV_8UC1, cells);
     cv::resize(luma, grid, grid.size(), 0, 0, cv::INTER_AREA);
+  });
+}
+
+size_t examface_sample_count(int32_t width, int32_t height) {
+  return static_cast<size_t>((width + 1) / 2) * static_cast<size_t>((height + 1) / 2);
+}
+
+examface_status examface_motion(
+    const examface_picture *picture, uint8_t *samples, size_t count, float *difference, examface_message *message) {
+  return guarded(message, [&] {
+    require_valid(picture);
+    require(samples != nullptr && difference != nullptr, "there is no room for the result");
+    require(count == examface_sample_count(picture->width, picture->height), "the samples are of another size");
+    uint64_t sum = 0;
+    uint8_t *sample = samples;
+    for (int32_t y = 0; y < picture->height; y += 2) {
+      const uint8_t *row = picture->pixels + static_cast<size_t>(y) * picture->width;
+      uint32_t row_sum = 0;
+      for (int32_t x = 0; x < picture->width; x += 2, ++sample) {
+        row_sum += static_cast<uint32_t>(std::abs(static_cast<int>(row[x]) - static_cast<int>(*sample)));
+        *sample = row[x];
+      }
+      sum += row_sum;
+    }
+    *difference = static_cast<float>(static_cast<double>(sum) / static_cast<double>(count));
   });
 }

@@ -10,6 +10,7 @@ import WebGateway
 /// The whole server: what it needs is proved first, then it listens, until it is told to stop.
 public struct ExamService: Sendable {
   private let configuration: ServerConfiguration
+  private let data: DataFolder
   private let log: LogFile
   private let console = Console()
   private let logger: Logger
@@ -18,6 +19,7 @@ public struct ExamService: Sendable {
   public init(configuration: ServerConfiguration) throws {
     var configuration = configuration
     let data = try DataFolder(preparing: configuration.dataFolder)
+    self.data = data
     let log = try LogFile(path: data.log)
     self.log = log
     if configuration.selfSigned {
@@ -39,8 +41,9 @@ public struct ExamService: Sendable {
     let address = try await listen(server)
     logger.info("ready", metadata: ["address": "\(address)"])
     onReady(address)
-    let sweeping = Task { await sweepSessions(directory, services) }
-    defer { sweeping.cancel() }
+    let keeping = StoreKeeper(services: services, directory: directory)
+    let tasks = [Task { await keeping.noteAlive() }, Task { await keeping.sweep() }]
+    defer { for task in tasks { task.cancel() } }
 
     for await signal in ProcessSignals([SIGINT, SIGTERM, SIGHUP]).stream {
       if signal == SIGHUP {
@@ -65,10 +68,15 @@ public struct ExamService: Sendable {
     if configuration.checkWorkers > 0 { checks.workers = configuration.checkWorkers }
     let faces = try FaceCheckPool(
       models: FaceModels(folder: configuration.modelsFolder), configuration: checks)
+    let logger = logger
+    let store = try SQLiteStore(folder: data, isFresh: configuration.freshDatabase) {
+      logger.warning("\($0)")
+    }
     let services = ExamServices(
-      configuration: configuration, pipelines: pipelines, faces: faces,
-      journal: LoggingJournal(journal: MemoryJournal(), logger: logger), metrics: ServerMetrics())
+      configuration: configuration, pipelines: pipelines, faces: faces, store: store,
+      recorder: EventRecorder(store: store, logger: logger), metrics: ServerMetrics())
     let (server, directory) = try await makeServer(services)
+    try await StoreKeeper(services: services, directory: directory).restoreSessions()
     return (services, server, directory)
   }
 
@@ -86,11 +94,14 @@ public struct ExamService: Sendable {
       default: logger.info("\(event)")
       }
     }
-    let directory = LocalSessionDirectory(maximumSessions: configuration.maximumSessions)
-    let access = Access(directory: directory)
+    let directory = LocalSessionDirectory(
+      maximumSessions: configuration.maximumSessions, store: services.store)
+    let access = Access(directory: directory, store: services.store)
     SessionRoutes(services: services, directory: directory, access: access).register(on: server)
     PictureRoutes(access: access).register(on: server)
     PreviewRoute(services: services, access: access).register(on: server)
+    DataRoutes(services: services, directory: directory, access: access).register(on: server)
+    ReportRoutes(store: services.store, access: access) { logger.warning("\($0)") }.register(on: server)
     OperationsRoutes(services: services, directory: directory, server: server).register()
     server.serveFiles(
       from: configuration.webFolder,
@@ -108,28 +119,10 @@ public struct ExamService: Sendable {
 
   @GatewayActor
   private func stop(_ server: WebServer, _ directory: any SessionDirectory, _ services: ExamServices) async {
+    // Sessions stay in the directory: who asks for one in the meantime must not hear that it has ended.
+    for session in directory.live { await session.suspend() }
     await server.stop()
-    for session in directory.live {
-      directory.remove(session.code)
-      await session.end(by: "server")
-    }
     services.faces.shutdown()
-  }
-
-  /// For how long a session's teachers can read its journal after its end.
-  private static let journalAfterEnd = Duration.seconds(3600)
-
-  /// Ends idle sessions and lets go of what is kept of ended ones, every minute, until cancelled.
-  @GatewayActor
-  private func sweepSessions(_ directory: any SessionDirectory, _ services: ExamServices) async {
-    let limit = Duration.seconds(configuration.sessionIdleHours * 3600)
-    while (try? await Task.sleep(for: .seconds(60))) != nil {
-      for session in directory.live where session.idleTime(at: .now) > limit {
-        directory.remove(session.code)
-        await session.end(by: "server, nobody was connected")
-      }
-      for code in directory.forgetEnded(before: .now - Self.journalAfterEnd) { services.journal.forget(code) }
-    }
   }
 
   private func reload(_ services: ExamServices, _ server: WebServer) async {

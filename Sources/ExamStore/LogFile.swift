@@ -53,30 +53,3 @@ public final class LogFile: Sendable {
     return descriptor
   }
 }
-
-/// The folder in which a server keeps everything it writes.
-public struct DataFolder: Sendable {
-  public let path: String
-
-  public struct PrepareError: Error, CustomStringConvertible {
-    public let path: String
-    public let cause: String
-    public var description: String { "cannot use the data folder \(path): \(cause)" }
-  }
-
-  /// Creates the folder, readable by its owner alone, unless it is there.
-  public init(preparing path: String) throws(PrepareError) {
-    self.path = path
-    do {
-      try FileManager.default.createDirectory(
-        atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-    } catch {
-      throw PrepareError(path: path, cause: error.localizedDescription)
-    }
-    guard access(path, W_OK | X_OK) == 0 else {
-      throw PrepareError(path: path, cause: String(cString: strerror(errno)))
-    }
-  }
-
-  public var log: String { path + "/server.log" }
-}

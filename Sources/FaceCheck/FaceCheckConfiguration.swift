@@ -49,6 +49,9 @@ public struct FaceThresholds: Sendable, Hashable {
   public var surelyTracked: Float = 0.85
   /// BlazeFace: below this the face is lost and the whole picture is searched at once; in between, within a second.
   public var possiblyTracked: Float = 0.50
+  /// A picture whose luma deviates by less than this (0...127.5) shows nothing, and nothing is searched in it. A face in
+  /// the dimmest light in which one was found deviates by 3.2.
+  public var leastContrast: Float = 2
 
   public init() {}
 

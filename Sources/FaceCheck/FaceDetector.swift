@@ -72,6 +72,20 @@ final class FaceDetector {
     return grid
   }
 
+  /// Compares a picture with the one before and remembers it in its place.
+  ///
+  /// - Returns: mean absolute difference of luma, 0...255; nil where none of this size came before.
+  func motion(of picture: AnalysisPicture, since samples: inout [UInt8]) throws -> Float? {
+    let count = examface_sample_count(Int32(clamping: picture.width), Int32(clamping: picture.height))
+    let isFirst = samples.count != count
+    if isFirst { samples = [UInt8](repeating: 0, count: count) }
+    var difference: Float = 0
+    try Self.withPicture(picture) { pixels, message in
+      examface_motion(&pixels, &samples, count, &difference, &message)
+    }
+    return isFirst ? nil : difference
+  }
+
   private func faces(
     in picture: AnalysisPicture,
     _ search: (

@@ -41,6 +41,9 @@ struct FaceTracker: Sendable {
   /// period, so that a curtain in the wind costs no more than the regular searches do.
   static let changePause: Duration = .seconds(1)
 
+  /// Every second pixel of the last picture, to tell whether anything moves at all.
+  var samples: [UInt8] = []
+
   private let thresholds: FaceThresholds
   private let wholePictureEvery: Duration
 
@@ -56,6 +59,8 @@ struct FaceTracker: Sendable {
   /// The scene at the last search, and where the one person was in it.
   private var lastSearch: (at: Instant, scene: SceneGrid)?
   private var personThen: NormalizedRect?
+  /// The scene when somebody was last seen in it, and where.
+  private var surroundings: (scene: SceneGrid, person: NormalizedRect)?
   private var changePause = Self.changePause
   /// Whether the scene differs from that of the last search.
   private var isSceneChanged = false
@@ -90,6 +95,15 @@ struct FaceTracker: Sendable {
       }
     return isDue ? .wholePicture : .trackedFace(known[0])
   }
+
+  /// Whether a picture that looks like `scene` shows the room that was around the last face.
+  func knowsSurroundings(of scene: SceneGrid) -> Bool {
+    guard let surroundings else { return false }
+    return scene.shows(surroundings.scene, around: surroundings.person)
+  }
+
+  /// Whether the face that is followed may be something else.
+  var isInDoubt: Bool { doubtSince != nil }
 
   /// Makes the next check a search of the whole picture.
   mutating func searchWholePictureNext() {
@@ -134,6 +148,7 @@ struct FaceTracker: Sendable {
     known = faces.map { findings[$0].box }
     lastSearch = (now, scene)
     personThen = known.first
+    if let person = known.first { surroundings = (scene, person) }
     nextSearch = searchBeat(after: now)
     isSearchAsked = false
     doubtSince = nil

@@ -27,18 +27,29 @@ final class PictureChecker: PictureChecking {
     _ picture: AnalysisPicture, tracker: inout FaceTracker, now: SuspendingClock.Instant, isBehind: Bool
   ) throws -> FaceObservation {
     let luminance = try detector.luminance(of: picture)
-    func observation(_ faces: [DetectedFace], _ tier: FaceObservation.Tier) -> FaceObservation {
+    let motion = try detector.motion(of: picture, since: &tracker.samples)
+    let scene = try detector.sceneGrid(of: picture)
+    let edges = scene.edges
+    func observation(_ faces: [DetectedFace], _ tier: FaceObservation.Tier, isSure: Bool = true)
+      -> FaceObservation
+    {
       FaceObservation(
-        faces: faces, tier: tier, luminance: luminance.mean, contrast: luminance.deviation,
-        capturedAt: picture.capturedAt)
+        faces: faces, tier: tier, isSure: isSure,
+        showsSurroundings: faces.isEmpty && tracker.knowsSurroundings(of: scene), luminance: luminance.mean,
+        contrast: luminance.deviation,
+        edges: edges, motion: motion, capturedAt: picture.capturedAt)
     }
 
-    let scene = try detector.sceneGrid(of: picture)
+    guard luminance.deviation >= thresholds.leastContrast else {
+      _ = tracker.accept([], scene: scene, at: now)
+      return observation([], .wholePicture)
+    }
     let plan = tracker.plan(at: now, scene: scene, isBehind: isBehind)
     if case .trackedFace(let box) = plan {
       let found = try detector.faces(around: box, in: picture, minimumScore: thresholds.possiblyTracked)
       if let followed = tracker.follow(found.map(\.finding), at: now) {
-        return observation([detected(found[followed], in: picture, by: .blazeFace)], .trackedFace)
+        return observation(
+          [detected(found[followed], in: picture, by: .blazeFace)], .trackedFace, isSure: !tracker.isInDoubt)
       }
     }
 

@@ -26,6 +26,30 @@ struct SceneGrid: Sendable, Equatable {
   /// The share of the picture that must be visible around the person.
   static let leastSurroundings = 0.25
 
+  /// Of the differences between neighbouring cells the one that so many exceed is the measure of edges.
+  static let sharpestShare = 0.02
+
+  /// How sharp the sharpest edges are, 0...255.
+  var edges: Float {
+    var counts = [Int](repeating: 0, count: 256)
+    cells.withUnsafeBufferPointer { cells in
+      for row in 0..<Self.rows {
+        for index in (row * Self.columns)..<((row + 1) * Self.columns - 1) {
+          counts[abs(Int(cells[index]) - Int(cells[index + 1]))] += 1
+        }
+      }
+      for index in 0..<((Self.rows - 1) * Self.columns) {
+        counts[abs(Int(cells[index]) - Int(cells[index + Self.columns]))] += 1
+      }
+    }
+    var left = Int(Double(counts.reduce(0, +)) * Self.sharpestShare)
+    for difference in counts.indices.reversed() {
+      left -= counts[difference]
+      if left < 0 { return Float(difference) }
+    }
+    return 0
+  }
+
   /// Compares with an earlier grid, leaving out the places where the person is now and was then.
   func change(since earlier: SceneGrid, person: NormalizedRect, personThen: NormalizedRect) -> Change {
     let now = PersonArea(around: person)
@@ -43,6 +67,28 @@ struct SceneGrid: Sendable, Equatable {
     let common = visible[visible.count / 2]
     return Self.holdsSquare(differences.map { $0.map { abs($0 - common) > Self.threshold } ?? false })
       ? .changed : .none
+  }
+
+  /// A cell shows the same as before when its brightness differs by no more than this of 255: exposure follows whoever
+  /// comes and goes, and clouds pass.
+  static let sameCell = 20
+  /// The share of the cells around a person that must show the same.
+  static let sameShare = 0.6
+
+  /// Whether the room that was around a person in `earlier` is seen here, where the person was left out.
+  func shows(_ earlier: SceneGrid, around person: NormalizedRect) -> Bool {
+    let area = PersonArea(around: person)
+    var visible = 0
+    var same = 0
+    for index in cells.indices {
+      let x = (Float(index % Self.columns) + 0.5) / Float(Self.columns)
+      let y = (Float(index / Self.columns) + 0.5) / Float(Self.rows)
+      guard !area.contains(x, y) else { continue }
+      visible += 1
+      if abs(Int(cells[index]) - Int(earlier.cells[index])) <= Self.sameCell { same += 1 }
+    }
+    // Of a person who fills the picture there are no surroundings to know again.
+    return visible >= cells.count / 10 && Double(same) >= Self.sameShare * Double(visible)
   }
 
   /// Whether enough cells are set somewhere in a square the size of a small face.

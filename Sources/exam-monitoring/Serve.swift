@@ -30,6 +30,8 @@ struct Serve: AsyncParsableCommand {
   var privateKey: String?
   @Flag(help: "Make a certificate for a trial; browsers will warn of it.")
   var selfSigned = false
+  @Flag(help: "If the database cannot be read, put it aside and begin a new one. Nothing is deleted.")
+  var freshDatabase = false
 
   func run() async throws {
     var overrides: [String: String] = [:]
@@ -42,6 +44,7 @@ struct Serve: AsyncParsableCommand {
     overrides["certificate"] = certificate
     overrides["private_key"] = privateKey
     if selfSigned { overrides["self_signed"] = "true" }
+    if freshDatabase { overrides["fresh_database"] = "true" }
     let configuration = try await ServerConfiguration.load(
       overrides: overrides, file: config, environment: ProcessInfo.processInfo.environment)
     try await ExamService(configuration: configuration).run { address in

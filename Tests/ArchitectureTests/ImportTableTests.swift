@@ -11,7 +11,7 @@ import Testing
     "MediaPipeline": ["ExamModel", "GLibRuntime", "CGStreamer", "CGLibShims"],
     "FaceCheck": ["ExamModel", "CFaceDetector"],
     "WebGateway": ["GLibRuntime", "CSoup", "CGLibShims"],
-    "ExamStore": ["ExamModel"],
+    "ExamStore": ["ExamModel", "GRDB"],
     "ExamServer": [
       "ExamModel", "GLibRuntime", "MediaPipeline", "FaceCheck", "WebGateway", "ExamStore", "Logging",
       "Configuration", "SystemPackage",

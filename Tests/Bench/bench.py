@@ -167,16 +167,17 @@ class Server:
 
 
 def measure(server, seconds, sent):
-    """The server's CPU seconds, the frames uploaded and the face checks done during `seconds`."""
+    """During `seconds`: the server's CPU seconds, the frames uploaded, and by detector the face checks and their CPU."""
     before = server.cpu_seconds(), sent.value, server.metrics()
     time.sleep(seconds)
     after = server.cpu_seconds(), sent.value, server.metrics()
-    checks = {
-        tier: after[2][key] - before[2][key]
-        for tier in ("whole_picture", "tracked_face")
-        for key in [f'exam_face_checks_total{{tier="{tier}"}}']
-    }
-    return after[0] - before[0], after[1] - before[1], checks
+
+    def grown(name):
+        keys = {tier: f'{name}{{tier="{tier}"}}' for tier in ("whole_picture", "tracked_face")}
+        return {tier: after[2][key] - before[2][key] for tier, key in keys.items()}
+
+    return (after[0] - before[0], after[1] - before[1], grown("exam_face_checks_total"),
+            grown("exam_face_check_cpu_seconds_total"))
 
 
 def percentile(values, share):
@@ -206,7 +207,7 @@ def run(binary, students, seconds, clip):
                 raise SystemExit("the students could not upload")
             time.sleep(0.1)
 
-        unwatched_cpu, unwatched_frames, _ = measure(server, seconds, sent)
+        unwatched_cpu, unwatched_frames, *_ = measure(server, seconds, sent)
 
         watching, results = context.Event(), context.Queue()
         watching.set()
@@ -216,7 +217,7 @@ def run(binary, students, seconds, clip):
         teacher.start()
         helpers.append(teacher)
         time.sleep(3)
-        cpu, frames, checks = measure(server, seconds, sent)
+        cpu, frames, checks, check_cpu = measure(server, seconds, sent)
         watching.clear()
         # The teacher watched a little longer than was measured: rates are taken from its own count.
         ages = results.get(timeout=30)
@@ -233,6 +234,7 @@ def run(binary, students, seconds, clip):
             "age p99 ms": percentile(ages, 0.99),
             "age max ms": max(ages, default=float("nan")),
             "checks/s/student": sum(checks.values()) / seconds / students,
+            "check ms/s/student": 1000 * sum(check_cpu.values()) / seconds / students,
             "of them whole": checks["whole_picture"] / max(1, sum(checks.values())),
             "MB/student": (server.memory_megabytes() - base_memory) / students,
             "base MB": base_memory,

@@ -26,14 +26,19 @@ import Testing
     var machine = machine()
     let changes = run(&machine, "..xxxxxxxxxx")
     #expect(changes.map(\.0) == [1.0, 4.0])
-    #expect(changes[0].1 == .suspected(onset: at(1)))
-    #expect(changes[1].1 == .confirmed(onset: at(1), share: 1, again: false))
+    #expect(changes[0].1 == .suspected(onset: at(0.75)), "it began between two looks")
+    #expect(changes[1].1 == .confirmed(onset: at(0.75), share: 1, again: false))
+  }
+
+  @Test func whatIsToldAndNotLookedForBeganWhenItWasTold() {
+    var machine = machine(AlertRule(window: .seconds(1), share: 1, severity: .medium))
+    #expect(run(&machine, "..x")[0].1 == .suspected(onset: at(1)))
   }
 
   @Test func oneBadLookIsDismissed() {
     var machine = machine()
     let changes = run(&machine, ".x......")
-    #expect(changes.map(\.1) == [.suspected(onset: at(0.5)), .dismissed])
+    #expect(changes.map(\.1) == [.suspected(onset: at(0.25)), .dismissed])
   }
 
   @Test func aSingleGoodLookDoesNotSaveWhatIsBadFourTimesInFive() {
@@ -60,7 +65,7 @@ import Testing
       Issue.record("not confirmed: \(changes)")
       return
     }
-    #expect(onset >= at(8))
+    #expect(onset >= at(7.5))
   }
 
   @Test func clearsAfterALastingReturnAndSaysWhenItBegan() {
@@ -76,10 +81,10 @@ import Testing
     var machine = machine()
     _ = run(&machine, "xxxxxxx....")
     let soon = run(&machine, "xxxxxxx....", from: 6)
-    #expect(soon.contains { $0.1 == .confirmed(onset: at(6), share: 1, again: true) })
+    #expect(soon.contains { $0.1 == .confirmed(onset: at(5.75), share: 1, again: true) })
     _ = run(&machine, String(repeating: ".", count: 80), from: 11.5)
     let later = run(&machine, "xxxxxxx", from: 52)
-    #expect(later.contains { $0.1 == .confirmed(onset: at(52), share: 1, again: false) })
+    #expect(later.contains { $0.1 == .confirmed(onset: at(51.75), share: 1, again: false) })
   }
 
   @Test func timeWithoutLooksIsNotHeldAgainstAnybody() {

@@ -9,10 +9,7 @@ import Testing
   private func observation(
     faces: Int, tier: FaceObservation.Tier = .wholePicture, luminance: Float = 120
   ) -> FaceObservation {
-    let face = DetectedFace(box: NormalizedRect(x: 0.4, y: 0.3, width: 0.2, height: 0.3), score: 0.9)
-    return FaceObservation(
-      faces: Array(repeating: face, count: faces), tier: tier, luminance: luminance, contrast: 40,
-      capturedAt: 0)
+    .seen(faces: faces, tier: tier, luminance: luminance)
   }
 
   /// Runs a policy over `seconds`, a check and a tick every half second, and collects what was confirmed and cleared.
@@ -77,7 +74,7 @@ import Testing
   @Test func aMutedCauseStillExplainsItsEffects() {
     var policy = AlertPolicy()
     _ = run(&policy, to: 2) { _ in observation(faces: 1) }
-    _ = policy.mute(.cameraOff, until: at(100), at: at(2))
+    _ = policy.accommodate(.cameraOff, .mute, until: at(100), at: at(2))
     _ = policy.pageReported(page: nil, camera: .ended, at: at(2))
     #expect(run(&policy, from: 2, to: 20, frames: false) { _ in nil }.isEmpty)
   }
@@ -120,7 +117,9 @@ import Testing
   @Test func aDarkPictureGetsAHintWithoutAnyAlert() {
     var policy = AlertPolicy()
     _ = policy.observe(observation(faces: 1, luminance: 20), at: at(0))
-    let check = policy.check(at: at(0))
+    #expect(policy.check(at: at(0)).light == .ok, "one dark picture is a flicker")
+    for time in [0.5, 1, 1.5] { _ = policy.observe(observation(faces: 1, luminance: 20), at: at(time)) }
+    let check = policy.check(at: at(1.5))
     #expect(check.state == .ok)
     #expect(check.light == .dark)
     #expect(check.hint != nil)
@@ -129,7 +128,7 @@ import Testing
   @Test func aMutedKindIsSilentForItsTimeAndTheOthersAreNot() {
     var policy = AlertPolicy()
     _ = run(&policy, to: 5) { _ in observation(faces: 0) }
-    let transitions = policy.mute(.faceMissing, until: at(20), at: at(5))
+    let transitions = policy.accommodate(.faceMissing, .mute, until: at(20), at: at(5))
     #expect(transitions.contains { $0.kind == .faceMissing && $0.change.isCleared })
     let story = run(&policy, from: 5, to: 26) { observation(faces: (10..<14).contains($0) ? 2 : 0) }
     #expect(story == ["12.0 several_faces", "15.5 several_faces cleared", "23.0 face_missing"])

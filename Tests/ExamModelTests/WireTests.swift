@@ -77,12 +77,38 @@ import Testing
     let record = AlertRecord(
       id: AlertID(rawValue: "a1"), student: ParticipantID(rawValue: "p1"), kind: .severalFaces,
       severity: .high,
-      since: Timestamp(microseconds: 1_500_000), confidence: 0.9, detail: "…")
+      since: Timestamp(microseconds: 1_500_000), confidence: 0.9,
+      thresholds: AlertThresholds(window: 2, share: 0.6, limit: nil, baseline: nil, cooldown: 30), detail: "…"
+    )
     let alert = try object(TeacherNotice.alert(record))
     #expect(alert["type"] as? String == "alert")
     #expect(alert["alert_id"] as? String == "a1")
     #expect(alert["since"] as? String == "1970-01-01T00:00:01.500Z")
     #expect(alert["until"] == nil)
+    let thresholds = try #require(alert["thresholds"] as? [String: Double])
+    #expect(thresholds == ["window": 2, "share": 0.6, "cooldown": 30])
+  }
+
+  @Test func whatATeacherAllowsIsReadWithItsDefaults() throws {
+    func read(_ json: String) throws -> TeacherMessage {
+      try JSONDecoder().decode(TeacherMessage.self, from: Data(json.utf8))
+    }
+    func request(_ effect: Accommodation.Effect, factor: Double = 1, minutes: Double?) -> TeacherMessage {
+      .accommodate(
+        AccommodationRequest(
+          student: ParticipantID(rawValue: "p"), kind: .lookingAway, effect: effect, factor: factor,
+          minutes: minutes,
+          reason: "r"))
+    }
+    let who = #""student":"p","kind":"looking_away","reason":"r""#
+    #expect(try read(#"{"type":"mute","minutes":5,\#(who)}"#) == request(.mute, minutes: 5))
+    #expect(try read(#"{"type":"mute",\#(who)}"#) == request(.mute, minutes: nil))
+    #expect(try read(#"{"type":"mute","minutes":0,\#(who)}"#) == request(.none, minutes: nil))
+    #expect(try read(#"{"type":"loosen","factor":2,\#(who)}"#) == request(.loosen, factor: 2, minutes: nil))
+    #expect(try read(#"{"type":"tighten",\#(who)}"#) == request(.none, minutes: nil))
+    #expect(throws: DecodingError.self) { try read(#"{"type":"loosen",\#(who)}"#) }
+    #expect(try read(#"{"type":"pause","student":"all","reason":"x"}"#) == .pause(student: nil, reason: "x"))
+    #expect(try read(#"{"type":"resume","student":"p"}"#) == .resume(student: ParticipantID(rawValue: "p")))
   }
 
   @Test func timesAreRFC3339WithMilliseconds() throws {

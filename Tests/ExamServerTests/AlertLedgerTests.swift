@@ -1,27 +1,25 @@
 import ExamModel
-import GLibRuntime
 import Testing
 
 @testable import ExamServer
 
 @Suite struct AlertLedgerTests {
   private let ada = ParticipantID(rawValue: "ada")
+  private let bert = ParticipantID(rawValue: "bert")
   private let time = Timestamp(microseconds: 1_000_000)
 
-  private func confirm(
-    _ ledger: inout AlertLedger, again: Bool = false, picture: [UInt8]? = [1]
-  ) -> AlertRecord {
+  private func confirm(_ ledger: inout AlertLedger, again: Bool = false) -> AlertRecord {
     ledger.confirm(
-      .faceMissing, student: ada, rule: AlertRules.standard.rules[.faceMissing]!, since: time, confidence: 1,
-      again: again, detail: "", picture: picture.map { SharedBytes($0) }, picturePath: { "/\($0)" })
+      AlertConfirmation(
+        kind: .faceMissing, student: ada, severity: .high, since: time, confidence: 1,
+        thresholds: AlertThresholds(window: 3, share: 0.8, limit: nil, baseline: nil, cooldown: 30)),
+      again: again)
   }
 
   @Test func anAlertOpensIsAcknowledgedAndClears() throws {
     var ledger = AlertLedger()
     let alert = confirm(&ledger)
     #expect(alert.state == .confirmed)
-    #expect(alert.picture == "/\(alert.id)")
-    #expect(ledger.picture(of: alert.id)?.count == 1)
     let acknowledged = ledger.acknowledge(alert.id, by: "Ms Hill", note: "asked")
     let seen = try #require(acknowledged)
     #expect(seen.state == .acknowledged)
@@ -29,6 +27,7 @@ import Testing
     let over = ledger.clear(.faceMissing, student: ada, at: time.advanced(by: .seconds(5)))
     let cleared = try #require(over)
     #expect(cleared.state == .cleared)
+    #expect(cleared.duration == 5)
     #expect(cleared.note == "asked")
     let again = ledger.clear(.faceMissing, student: ada, at: time)
     #expect(again == nil)
@@ -37,36 +36,38 @@ import Testing
   @Test func withinTheCooldownTheSameAlertStandsAgain() {
     var ledger = AlertLedger()
     let first = confirm(&ledger)
+    ledger.setPicture("/onset", of: first.id)
     _ = ledger.clear(.faceMissing, student: ada, at: time)
-    let again = confirm(&ledger, again: true, picture: [2, 3])
+    let again = confirm(&ledger, again: true)
     #expect(again.id == first.id)
     #expect(again.state == .confirmed)
-    #expect(again.until == nil)
+    #expect(again.until == nil && again.duration == nil)
     #expect(again.repeats == 1)
-    // The picture stays that of the onset.
-    #expect(ledger.picture(of: first.id)?.count == 1)
+    #expect(again.picture == "/onset")
     #expect(ledger.all.count == 1)
     _ = ledger.clear(.faceMissing, student: ada, at: time)
     let next = confirm(&ledger)
     #expect(next.id != first.id)
+    #expect(ledger.all.map(\.id) == [first.id, next.id])
   }
 
-  @Test func acknowledgingOneThatHasClearedKeepsItCleared() throws {
+  @Test func studentsWriteNotesToAlertsOfTheirOwnOnly() {
     var ledger = AlertLedger()
     let alert = confirm(&ledger)
-    _ = ledger.clear(.faceMissing, student: ada, at: time)
-    let acknowledged = ledger.acknowledge(alert.id, by: "x", note: nil)
-    #expect(acknowledged?.state == .cleared)
-    let unknown = ledger.acknowledge(AlertID(rawValue: "a0"), by: "x", note: nil)
-    #expect(unknown == nil)
+    #expect(ledger.note(alert.id, by: bert, text: "not mine") == nil)
+    #expect(
+      ledger.note(alert.id, by: ada, text: "I bent down for my pen")?.studentNote == "I bent down for my pen")
+    #expect(ledger.about(bert).isEmpty)
+    #expect(ledger.about(ada).map(\.studentNote) == ["I bent down for my pen"])
   }
 
-  @Test func picturesAreBounded() {
+  @Test func whatIsRestoredGoesOn() {
     var ledger = AlertLedger()
-    let first = confirm(&ledger)
-    for _ in 0..<AlertLedger.maximumPictures { _ = confirm(&ledger) }
-    #expect(ledger.picture(of: first.id) == nil)
-    #expect(ledger.records[first.id]?.picture == nil)
-    #expect(ledger.all.count == AlertLedger.maximumPictures + 1)
+    let alert = confirm(&ledger)
+    var restored = AlertLedger(restoring: ledger.all)
+    let cleared = restored.clear(.faceMissing, student: ada, at: time.advanced(by: .seconds(1)))
+    #expect(cleared?.id == alert.id)
+    let again = confirm(&restored, again: true)
+    #expect(again.id == alert.id && again.repeats == 1)
   }
 }

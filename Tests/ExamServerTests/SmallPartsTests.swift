@@ -54,22 +54,6 @@ import Testing
   }
 }
 
-@Suite struct BlindSpotWatchTests {
-  private let start = ContinuousClock.now
-
-  @Test func aGapWithPicturesIsABlindSpotAndOneWithoutIsNot() {
-    var watch = BlindSpotWatch()
-    let changes = [
-      watch.observed(at: start, picturesSoFar: 0),
-      watch.observed(at: start + .seconds(1), picturesSoFar: 5),
-      watch.observed(at: start + .seconds(5), picturesSoFar: 25),
-      // The student's video had stopped.
-      watch.observed(at: start + .seconds(15), picturesSoFar: 27),
-    ]
-    #expect(changes == [nil, nil, .seconds(4), nil])
-  }
-}
-
 @Suite struct RefusalReportTests {
   @Test func garbageForAMinuteIsReportedSparingly() {
     var report = RefusalReport()

@@ -20,7 +20,9 @@ private final class Received {
 
   private func teacher(maximumRate: Double = 1_000_000) -> TeacherPictures {
     let received = received
-    return TeacherPictures(fanOut: fanOut, maximumRate: maximumRate) { received.pictures.append($0) }
+    return TeacherPictures(teacher: ParticipantID(rawValue: "t"), fanOut: fanOut, maximumRate: maximumRate) {
+      received.pictures.append($0)
+    }
   }
 
   private func publish(_ student: ParticipantID, at time: Int64, view: PictureView = .tile) {
@@ -73,7 +75,7 @@ private final class Received {
 
   @Test func onlyWhatIsWatchedComesAndDemandIsKnown() {
     var demand: [String] = []
-    fanOut.onDemandChange = { [fanOut] channel in
+    fanOut.onChange = { [fanOut] channel in
       demand.append("\(channel.student) \(fanOut.isWatched(channel))")
     }
     let teacher = teacher()

@@ -1,28 +1,19 @@
-import ExamModel
 import ExamStore
 import Foundation
 import Testing
 
 @Suite struct LogFileTests {
-  private func temporaryFolder() throws -> String {
-    let path = FileManager.default.temporaryDirectory.appending(path: "exam-store-\(UUID())").path
-    return try DataFolder(preparing: path).path
-  }
-
-  private func permissions(_ path: String) throws -> Int? {
-    try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
-  }
-
   @Test func onlyTheOwnerCanReadFolderAndFile() throws {
-    let folder = try temporaryFolder()
-    let log = try LogFile(path: folder + "/server.log")
+    let folder = try TestFolder()
+    let log = try LogFile(path: folder.data.log)
     log.append(line: "one")
-    #expect(try permissions(folder) == 0o700)
-    #expect(try permissions(log.path) == 0o600)
+    #expect(try folder.permissions(folder.data.path) == 0o700)
+    #expect(try folder.permissions(log.path) == 0o600)
   }
 
   @Test func linesFromManyThreadsStayWhole() async throws {
-    let log = try LogFile(path: temporaryFolder() + "/server.log")
+    let folder = try TestFolder()
+    let log = try LogFile(path: folder.data.log)
     await withTaskGroup { group in
       for task in 0..<8 {
         group.addTask { for line in 0..<200 { log.append(line: "task \(task) line \(line) end") } }
@@ -34,7 +25,8 @@ import Testing
   }
 
   @Test func afterARotationLinesGoToTheNewFile() throws {
-    let log = try LogFile(path: temporaryFolder() + "/server.log")
+    let folder = try TestFolder()
+    let log = try LogFile(path: folder.data.log)
     log.append(line: "before")
     try FileManager.default.moveItem(atPath: log.path, toPath: log.path + ".1")
     try log.reopen()
@@ -45,22 +37,5 @@ import Testing
 
   @Test func aFolderThatCannotBeMadeIsNamed() {
     #expect(throws: DataFolder.PrepareError.self) { try DataFolder(preparing: "/proc/nowhere") }
-  }
-}
-
-@Suite struct MemoryJournalTests {
-  @Test func keepsEachSessionsEventsInOrder() throws {
-    let journal = MemoryJournal()
-    let one = try #require(SessionCode("000001"))
-    let two = try #require(SessionCode("000002"))
-    for name in ["Ada", "Bob"] {
-      journal.append(JournalEvent(at: .now, session: one, kind: .joined, name: name))
-    }
-    journal.append(JournalEvent(at: .now, session: two, kind: .sessionCreated))
-    #expect(journal.events(of: one).map(\.name) == ["Ada", "Bob"])
-    #expect(journal.events(of: two).count == 1)
-    journal.forget(one)
-    #expect(journal.events(of: one).isEmpty)
-    #expect(journal.events(of: two).count == 1)
   }
 }

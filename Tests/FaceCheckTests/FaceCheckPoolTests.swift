@@ -15,7 +15,7 @@ import Testing
     ) throws -> FaceObservation {
       try body(picture)
       return FaceObservation(
-        faces: [], tier: .wholePicture, luminance: 0, contrast: 0, capturedAt: picture.capturedAt)
+        faces: [], tier: .wholePicture, luminance: 0, contrast: 0, edges: 40, capturedAt: picture.capturedAt)
     }
   }
 

@@ -6,7 +6,7 @@ from playwright.sync_api import expect, sync_playwright
 
 from make_clip import make_clip
 from network import Network
-from people import Student, Teacher
+from people import Desk, Student, Teacher
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 PATIENCE = 30_000  # milliseconds until a condition counts as failed
@@ -16,6 +16,10 @@ CLIPS = {
     "away": "face:5 absent:6.5",  # longer than the window of the alert, and back
     "dark": "dark:4",
     "two": "two:5",
+    "dim": "dim:4",
+    "far": "far:4",
+    "covered": "face:5 dark:6",
+    "frozen": "face:5 frozen:16",
 }
 
 
@@ -73,7 +77,17 @@ def people(server, browsers):
 @pytest.fixture
 def exam(people):
     """A teacher in the room of a new exam."""
-    return people.teacher().create()
+    teacher = people.teacher().create()
+    yield teacher
+    teacher.end_if_on()
+
+
+@pytest.fixture
+def desk(exam):
+    """A second teacher in that exam, who has no page: what is told and asked here needs no button."""
+    desk = Desk(exam, "Mr Jones")
+    yield desk
+    desk.close()
 
 
 @pytest.fixture

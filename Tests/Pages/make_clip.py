@@ -3,8 +3,8 @@
 
     make_clip.py OUT.mjpeg 'face:6 absent:7' [fps]
 
-Events: face (moves and zooms a little), absent (the room only), two, small (far away), dark (lens covered),
-frozen (the last picture again). 640x480; Chromium plays it at 30 pictures a second and loops it for ever.
+Events: face (moves and zooms a little), absent (the room only), two, small, far (much too far away), dim (a face in too
+little light), dark (lens covered), frozen (the last picture again). 640x480; Chromium plays it at 30 pictures a second and loops it for ever.
 The face is scikit-image's astronaut.png (NASA, public domain).
 """
 import math
@@ -50,6 +50,11 @@ class Scene:
             self.paste(frame, 470 - dx / 2, 300 - dy, 0.8)
         elif kind == "small":
             self.paste(frame, 330 + dx, 330 + dy, 0.5)
+        elif kind == "far":
+            self.paste(frame, 330 + dx, 330 + dy, 0.36)
+        elif kind == "dim":
+            self.paste(frame, 320 + dx, 290 + dy, 1.1)
+            frame *= 0.25
         elif kind == "dark":
             frame *= 0.04
         return (frame + self.noise[index % 8]).clip(0, 255).astype(np.uint8)

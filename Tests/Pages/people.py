@@ -1,6 +1,10 @@
 """Teachers and students at their pages, and what can be seen there."""
+import json
+import urllib.request
+
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
+from websockets.sync.client import connect
 
 # A few pixels of an <img>, <video> or <canvas> as text. Works on canvases that a worker draws on, too.
 FINGERPRINT = """element => {
@@ -44,6 +48,12 @@ class Person:
         self.errors = []
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
 
+    @property
+    def identity(self):
+        """What this tab knows itself by."""
+        return self.page.evaluate(
+            "Object.entries(sessionStorage).filter(([key]) => !key.endsWith('last')).map(([, value]) => JSON.parse(value))[0]")
+
 
 class Teacher(Person):
     name = "Ms Smith"
@@ -58,6 +68,7 @@ class Teacher(Person):
         page.click("#open-invite")
         self.student_link = page.input_value("#invite-student")
         self.teacher_link = page.input_value("#invite-teacher")
+        self.token = self.identity["token"]
         page.keyboard.press("Escape")
         self.code = self.student_link.split("code=")[1]
         return self
@@ -88,6 +99,34 @@ class Teacher(Person):
         return (self.page.locator(f"#alerts li[data-state={state}]")
                 .filter(has_text=name).filter(has_text=what).first)
 
+    def expect_order(self, *names):
+        """So stand the tiles on the wall, from the first to the last."""
+        expect(self.page.locator(".tile-name")).to_have_text(list(names))
+
+    def sort(self, how):
+        self.page.get_by_role("button", name=how).click()
+
+    def large(self, name):
+        """The large view of a student, opened."""
+        self.tile(name).click()
+        expect(self.page.locator("#focus-name")).to_have_text(name)
+        return self.page.locator("#focus")
+
+    def adjust(self, name, kind, rule, time, reason):
+        focus = self.large(name)
+        focus.get_by_text("Adjust alerts for this student").click()
+        for label, value in (("Kind of alert", kind), ("Rule", rule), ("For", time)):
+            focus.get_by_label(label, exact=True).select_option(label=value)
+        focus.get_by_label("Reason, for the report").fill(reason)
+        focus.get_by_role("button", name="Apply").click()
+        return focus.locator(".allowed li").filter(has_text=kind)
+
+    def pause(self, reason):
+        """To be confirmed in the dialog that is open."""
+        self.page.fill("#pause-reason", reason)
+        self.page.keyboard.press("Enter")
+        expect(self.page.locator("#pause-dialog")).to_be_hidden()
+
     def say(self, to, text):
         page = self.page
         page.select_option("#chat-to", label=to)
@@ -97,6 +136,11 @@ class Teacher(Person):
     @property
     def chat(self):
         return self.page.locator("#chat-log")
+
+    def end_if_on(self):
+        """A server holds so many exams at once."""
+        self.context.request.delete(
+            f"{self.url}/api/sessions/{self.code}", headers={"Authorization": f"Bearer {self.token}"})
 
     def end(self):
         self.page.click("#open-end")
@@ -132,6 +176,16 @@ class Student(Person):
     def expect_ending(self, text):
         expect(self.page.locator("#end-title")).to_have_text(text)
 
+    def leave_page(self):
+        """As when another tab comes to the front: the browser says so, here before the page."""
+        self.page.evaluate("""() => {
+          Object.defineProperty(document, 'visibilityState', { value: 'hidden', configurable: true });
+          document.dispatchEvent(new Event('visibilitychange'));
+        }""")
+
+    def unplug(self):
+        self.page.evaluate("document.querySelector('video').srcObject.getTracks()[0].dispatchEvent(new Event('ended'))")
+
     def say(self, text):
         self.page.fill("#chat-text", text)
         self.page.keyboard.press("Enter")
@@ -140,6 +194,39 @@ class Student(Person):
     def chat(self):
         return self.page.locator("#chat-log")
 
-    @property
-    def identity(self):
-        return self.page.evaluate("Object.entries(sessionStorage).filter(([key]) => !key.endsWith('last')).map(([, value]) => JSON.parse(value))[0]")
+    def event(self, what):
+        """The entry of the student's own list; shows the list."""
+        details = self.page.locator("#own-events")
+        if details.get_attribute("open") is None:
+            details.locator("summary").click()
+        return details.locator("li").filter(has_text=what).first
+
+    def write_note(self, event, text):
+        event.get_by_label("Your note").fill(text)
+        event.get_by_role("button", name="Save").click()
+
+
+
+class Desk:
+    """A teacher without a page, who says over the wire what a button would say."""
+
+    def __init__(self, exam, name):
+        self.path = f"{exam.url}/api/sessions/{exam.code}"
+        self.token = self.ask("POST", "/participants", {
+            "name": name, "role": "teacher", "teacher_key": exam.teacher_link.split("#key=")[1]})["token"]
+        self.socket = connect(f"{self.path.replace('http', 'ws', 1)}/socket?token={self.token}",
+                              subprotocols=["exam-monitoring.v1"], max_queue=None, legacy=True)
+
+    def ask(self, method, path="", body=None):
+        headers = {"Content-Type": "application/json"}
+        if hasattr(self, "token"):
+            headers["Authorization"] = f"Bearer {self.token}"
+        request = urllib.request.Request(self.path + path, json.dumps(body).encode() if body else None, headers, method=method)
+        with urllib.request.urlopen(request) as answer:
+            return json.load(answer)
+
+    def send(self, type, **fields):
+        self.socket.send(json.dumps({"type": type, **fields}))
+
+    def close(self):
+        self.socket.close()

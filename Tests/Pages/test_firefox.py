@@ -68,10 +68,20 @@ def test_an_exam_in_firefox(server, firefox):
     students = [p for p in ask(server, code, token)["participants"] if p["role"] == "student"]
     assert [(p["name"], p["state"]) for p in students] == [("Ada", "live")]
 
-    # The alert, with its picture, on both sides.
-    teacher.wait_text("#alerts li[data-state=confirmed] .alert-what", "No face in the picture")
+    # The alert, with its picture, on both sides: the pattern is one colour all over, as if something covered the lens.
+    teacher.wait_text("#alerts li[data-state=confirmed] .alert-what", "Camera covered or dark")
     teacher.wait("() => document.querySelector('#alerts li img')?.naturalWidth > 0")
-    ada.wait_text("#state-title", "We cannot see your face")
+    ada.wait_text("#state-title", "Your picture is dark or empty")
+
+    # What the student can see of it.
+    ada.click("#own-events summary")
+    ada.wait_text("#own-events-list li", "Your picture was dark or empty")
+    ada.wait("() => document.querySelector('.event-picture img')?.naturalWidth > 0")
+    ada.fill("#own-events-list textarea", "It is a test pattern")
+    ada.click("#own-events-list form button")
+    ada.wait_text("#own-events-list .note-state", "Saved")
+    ada.click("#own-view-toggle")
+    ada.wait("() => document.querySelector('#own-view-picture')?.naturalWidth > 0")
 
     # Words both ways.
     teacher.fill("#chat-text", "Can you hear me?")

@@ -38,6 +38,15 @@ def absent():
     return jpeg()[67:83]
 
 
+@functools.cache
+def black():
+    """What a camera shows whose shutter is closed."""
+    data = _make(
+        "videotestsrc num-buffers=10 pattern=black ! video/x-raw,format=I420,width=320,height=240,framerate=10/1",
+        "! jpegenc quality=70")
+    return [(b"\xff\xd8" + picture, True) for picture in data.split(b"\xff\xd8")[1:]]
+
+
 def _make(*pipeline):
     return subprocess.run(
         ["gst-launch-1.0", "-q", *" ".join(pipeline).split(), "!", "fdsink"], stdout=subprocess.PIPE, check=True,

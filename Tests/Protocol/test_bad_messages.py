@@ -203,7 +203,7 @@ def test_teachers_mistakes(exam, teacher, neighbour):
         since = teacher.mark
         teacher.send("mute", **(mute | change))
         teacher.expect("error", since, code="bad_message", timeout=3)
-    assert not [p for p in exam.describe()["participants"] if p["muted"]]
+    assert not [p for p in exam.describe()["participants"] if p["accommodations"]]
 
 
 def test_odd_watches(exam, teacher, neighbour, server):

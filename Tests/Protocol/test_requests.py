@@ -72,12 +72,13 @@ def test_wrong_codes_and_keys(exam):
 
 
 def test_tokens(exam, server):
-    ada, other = exam.join("Ada"), Exam(server.url)
+    ada, bert, other = exam.join("Ada"), exam.join("Bert"), Exam(server.url)
     resources = [("GET", ""), ("DELETE", ""), ("GET", "/events"), ("GET", "/events?format=csv"),
                  ("GET", f"/students/{ada['participant_id']}/live.mjpeg"),
-                 ("GET", f"/students/{ada['participant_id']}/live.jpg"), ("GET", "/alerts/a000000000000.jpg")]
+                 ("GET", f"/students/{ada['participant_id']}/live.jpg"),
+                 ("GET", f"/students/{ada['participant_id']}/data"), ("DELETE", "/data")]
     for method, path in resources:
-        for token, expected in ((ada["token"], (403, "wrong_role")), (other.teacher_token, (401, "bad_token")),
+        for token, expected in ((bert["token"], (403, "wrong_role")), (other.teacher_token, (401, "bad_token")),
                                 (exam.key, (401, "bad_token")), ("x" * 4000, (401, "bad_token"))):
             answer = exam.request(method, path, token=token)
             assert (answer.status, answer.code) == expected, path

@@ -9,17 +9,20 @@ export class Problem extends Error {
   }
 }
 
-async function request(method, path, { body, type, token, timeout = 10000 } = {}) {
+const asJSON = response => (response.status === 204 ? null : response.json());
+const asBlob = response => response.blob();
+
+async function request(method, path, { body, type, token, timeout = 10000, read = asJSON } = {}) {
   const headers = {};
   if (type) headers['Content-Type'] = type;
   if (token) headers.Authorization = `Bearer ${token}`;
   let response;
   try {
     response = await fetch(path, { method, headers, body, cache: 'no-store', signal: AbortSignal.timeout(timeout) });
+    if (response.ok) return await read(response);
   } catch {
     throw new Problem(0, 'The server could not be reached. Please check your network connection and try again.');
   }
-  if (response.ok) return response.status === 204 ? null : response.json();
   const document = await response.json().catch(() => ({}));
   const retryAfter = Number(response.headers.get('Retry-After')) || null;
   throw new Problem(response.status, document.detail || document.title || `The server answered ${response.status}.`,
@@ -41,6 +44,9 @@ export const joinAsTeacher = (code, name, key) =>
 
 export const endSession = (code, token) => request('DELETE', session(code), { token });
 
+/** Answers the receipt of what was erased. */
+export const eraseData = (code, token) => request('DELETE', `${session(code)}/data`, { token, timeout: 60000 });
+
 /** The server's clock less ours in milliseconds; 0 when it cannot be told or does not matter. */
 export async function clockOffset() {
   try {
@@ -54,3 +60,13 @@ export async function clockOffset() {
 
 export const previewPicture = (code, jpeg) =>
   request('POST', `${session(code)}/preview`, { body: jpeg, type: 'image/jpeg', timeout: 5000 });
+
+const student = (code, id) => `${session(code)}/students/${encodeURIComponent(id)}`;
+
+/** The next picture of a student as teachers get it; the server waits for one for three seconds. */
+export const livePicture = (code, id, view, token) =>
+  request('GET', `${student(code, id)}/live.jpg?view=${view}`, { token, read: asBlob });
+
+/** All that is kept about a student, as a file. The token is in a header, so it is in no history of addresses. */
+export const studentData = (code, id, token) =>
+  request('GET', `${student(code, id)}/data`, { token, read: asBlob, timeout: 60000 });

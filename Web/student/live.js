@@ -1,12 +1,19 @@
-// The page while the exam runs: one sentence on the state, hand, own picture, messages.
+// The page while the exam runs: one sentence on the state, and the parts that have a file of their own.
 
 import { ChatLog, chatForm } from '/shared/chatlog.js';
 import { $, setHidden, setText } from '/shared/dom.js';
 import { WIRE_STATE } from './camera.js';
-import { CAMERA, checkSentence, CONNECTION, LIVE, UNSUPPORTED } from './messages.js';
+import { Hand } from './hand.js';
+import { CAMERA, checkSentence, CONNECTION, LIVE, MENDED_BY_RESTART, pausedSentence, UNSUPPORTED } from './messages.js';
+import { OwnEvents } from './own-events.js';
+import { OwnNotes } from './own-notes.js';
+import { OwnView } from './own-view.js';
+import { Pause } from './pause.js';
+import { Watchers } from './watchers.js';
 
 export class Live {
-  constructor({ camera, uplink, identity, ended }) {
+  /** keep(notes): remembers notes that have not arrived yet. */
+  constructor({ camera, uplink, identity, keep, ended }) {
     Object.assign(this, { camera, uplink, identity, ended });
     this.connection = 'connecting';
     this.check = null;
@@ -15,7 +22,6 @@ export class Live {
     chatForm($('chat-form'), $('chat-text'), $('chat-note'), text => uplink.send({ type: 'chat', text }));
     $('exam-title').textContent = identity.title || 'Exam';
     $('who').textContent = `You are here as ${identity.name}.`;
-    $('hand').addEventListener('click', () => this.#setHand($('hand').getAttribute('aria-pressed') !== 'true'));
     $('self-toggle').addEventListener('click', () => this.#toggleSelf());
     $('live-retry').addEventListener('click', () => camera.start());
     camera.addEventListener('change', () => this.#cameraChanged());
@@ -28,7 +34,12 @@ export class Live {
     uplink.addEventListener('message', ({ detail }) => this.#received(detail.message));
     uplink.addEventListener('camera', ({ detail }) => camera.reported(detail.state));
     uplink.addEventListener('unsupported', () => { this.unsupported = true; this.#show(); });
-    if (identity.hand) this.#setHand(true);
+    this.hand = new Hand(uplink);
+    this.pause = new Pause(() => { this.check = null; this.#show(); });
+    this.watchers = new Watchers();
+    this.view = new OwnView(identity);
+    this.notes = new OwnNotes({ uplink, waiting: identity.notes, keep });
+    this.events = new OwnEvents({ notes: this.notes, token: identity.token });
     this.#cameraChanged();
   }
 
@@ -36,10 +47,16 @@ export class Live {
     this.connection = state;
     if (state === 'closed') {
       this.over = true;
+      this.view.show(false);
       return this.ended(reason);
     }
     this.over = false;
-    if (state !== 'open') this.check = null;
+    if (state === 'open') this.notes.connected();
+    else {
+      this.check = null;
+      this.watchers.unknown();
+      this.notes.disconnected();
+    }
     this.#show();
   }
 
@@ -73,7 +90,12 @@ export class Live {
       case 'chat':
         this.chat.add(message);
         return;
+      case 'alert': return this.events.received(message);
+      case 'watchers': return this.watchers.received(message);
+      case 'pause': return this.pause.received(message);
+      case 'hand': return this.hand.received(message);
       case 'error':
+        if (message.code === 'bad_note') this.notes.refused();
         return console.warn('server:', message.code, message.detail);
     }
   }
@@ -85,20 +107,20 @@ export class Live {
     let sentence = LIVE;
     if (camera.state !== 'live') sentence = CAMERA[camera.state];
     if (this.unsupported) sentence = UNSUPPORTED;
+    if (this.pause.paused) sentence = pausedSentence(camera.state);
     if (connection) sentence = connection;
     else if (sentence === LIVE && this.check) sentence = checkSentence(this.check);
     $('state').dataset.tone = sentence.tone;
     setText($('state-title'), sentence.title);
     setText($('state-text'), sentence.text);
-    setHidden($('live-retry'), ['live', 'asking', 'off', 'insecure'].includes(camera.state));
+    const mendable = camera.state === 'live' ? sentence !== LIVE && this.#mendedByRestart() : !['asking', 'off', 'insecure'].includes(camera.state);
+    setHidden($('live-retry'), !mendable);
     document.title = `${sentence.tone === 'ok' ? '' : `${sentence.title} – `}${this.identity.title || 'Exam'}`;
   }
 
-  #setHand(up) {
-    $('hand').setAttribute('aria-pressed', String(up));
-    setText($('hand'), up ? 'Lower hand' : 'Raise hand');
-    this.uplink.tell({ type: 'hand', up });
-    this.handChanged?.(up);
+  /** The browser takes the camera for well, and the server does not. */
+  #mendedByRestart() {
+    return this.check !== null && this.check.state !== 'ok' && MENDED_BY_RESTART.includes(this.check.kind);
   }
 
   #toggleSelf() {

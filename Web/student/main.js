@@ -6,7 +6,8 @@ import { forget, recall, remember } from '/shared/identity.js';
 import { readCode } from '/shared/wire.js';
 import { Camera } from './camera.js';
 import { Live } from './live.js';
-import { CAMERA, END, joinProblem, previewSentence } from './messages.js';
+import { CAMERA, END, joinProblem, NOTE, previewSentence } from './messages.js';
+import { ownDataButton } from './own-data.js';
 import { Preview } from './preview.js';
 import { Uplink } from './uplink.js';
 
@@ -17,7 +18,7 @@ video.muted = true;
 const preview = new Preview(video, showPreview);
 let code = readCode(parameters.get('code') ?? '');
 let name = '';
-let live = null;
+let me = null; // the identity, once joined
 let uplink = null;
 
 function showStep(step) {
@@ -150,18 +151,24 @@ $('join').addEventListener('click', async () => {
 // --- live
 
 function goLive(identity) {
+  me = identity;
   preview.stop();
   showStep('live');
   $('live-place').append(video);
   if (camera.state === 'off') camera.start();
   uplink = new Uplink(video, parameters.get('media'));
-  live = new Live({ camera, uplink, identity, ended: finish });
-  live.handChanged = hand => remember('student', { ...identity, hand });
+  new Live({
+    camera, uplink, identity, ended: finish,
+    keep: notes => { me.notes = notes; remember('student', me); },
+  });
   uplink.start(identity.code, identity.token);
   $('exam-title').focus();
 }
 
 // --- end
+
+ownDataButton($('own-data'), $('own-data-note'), () => me);
+ownDataButton($('end-data'), $('end-data-note'), () => me);
 
 function finish(reason) {
   const end = END[reason] ?? END.ended;
@@ -180,8 +187,15 @@ function finish(reason) {
     camera.start();
     uplink.reopen();
   };
+  setHidden($('end-rights'), !(me && reason === 'ended'));
+  showLostNotes(reason === 'ended' ? Object.values(me?.notes ?? {}).filter(Boolean) : []);
   document.title = end.title;
   $('end-title').focus();
+}
+
+function showLostNotes(notes) {
+  setHidden($('end-notes'), notes.length === 0);
+  $('end-notes').replaceChildren(el('p', {}, NOTE.lost), ...notes.map(note => el('blockquote', {}, note)));
 }
 
 // --- begin

@@ -22,32 +22,151 @@ export const LIVE = { tone: 'ok', title: 'All is well', text: 'You are connected
 
 export const UNSUPPORTED = { tone: 'bad', title: 'This browser cannot send a picture', text: 'Please open the link in a current Chrome, Edge, Firefox or Safari. You can still write to your teachers here.' };
 
-/** The hints of the server's checks; the server's own hint is preferred where it sends one. */
-const HINTS = {
-  face_missing: ['We cannot see your face', 'Please sit so that your whole face is in the picture.'],
-  several_faces: ['There is more than one face in the picture', 'Please make sure that you are alone in the picture.'],
-  looking_away: ['You are looking away from the screen', 'Please turn back to your exam when you can.'],
-  camera_covered: ['The picture is dark', 'Something covers the camera, or the light is off. Please uncover it, or switch a lamp on.'],
-  picture_frozen: ['Your picture does not move', 'Press “Try the camera again”. If it goes on, unplug the camera and plug it in again.'],
-  video_stopped: ['Your picture does not arrive', 'We keep trying. Please check your network connection.'],
-  page_hidden: ['This page is in the background', 'Please come back to it when you can.'],
-  camera_off: ['Your camera is off', 'Press “Try the camera again”.'],
-};
+const PAUSED = { tone: 'wait', title: 'Paused', text: 'The exam stands still, and nothing is noted about you meanwhile. Your teachers can still see your picture.' };
 
-export function checkSentence({ state, kind, hint, light }) {
-  if (state === 'ok') {
-    return light === 'dark' ? { tone: 'warn', title: 'It is rather dark', text: 'You can be seen, but more light would help. Please switch a lamp on in front of you.' } : LIVE;
-  }
-  const [title, text] = HINTS[kind] ?? ['Please look at your picture', 'Your face should be in the middle and well lit.'];
-  return {
-    tone: state === 'alert' ? 'bad' : 'warn',
-    title,
-    text: withoutTitle(hint || text, title) + (state === 'alert' ? ' Your teacher has been told.' : ''),
-  };
+/** The state while the exam stands still. A camera in trouble may be mended meanwhile, without any hurry. */
+export function pausedSentence(cameraState) {
+  const trouble = cameraState === 'live' ? null : CAMERA[cameraState];
+  return trouble ? { ...PAUSED, text: `There is no hurry, but before the exam goes on: ${decapitalised(trouble.title)}. ${trouble.text}` } : PAUSED;
 }
 
-/** A hint stands alone elsewhere and may begin with what the title says already. */
-const withoutTitle = (hint, title) => hint.startsWith(`${title}. `) ? hint.slice(title.length + 2) : hint;
+const decapitalised = text => text[0].toLowerCase() + text.slice(1);
+
+const SEEN_TOO = 'Your teacher sees this too; you can add a note below.';
+
+/** What the server suspects (said to the student alone) and what it has told the teachers: the matter, and how to mend it. */
+const CHECKS = {
+  face_missing: {
+    title: 'We cannot see your face',
+    suspected: 'Please sit so that your whole face is in the picture.',
+    alert: 'Please sit so that your whole face is in the picture.',
+  },
+  several_faces: {
+    title: 'There is more than one face in the picture',
+    suspected: 'Please make sure that you are alone in the picture; a poster behind you may count, too.',
+    alert: 'Please make sure that you are alone in the picture. If somebody came in by chance, just go on.',
+  },
+  looking_away: {
+    title: 'You seem to look to the side',
+    suspected: 'A short look is fine. Please turn back to your exam when you can.',
+    alert: 'Please turn back to your exam when you can.',
+  },
+  camera_covered: {
+    title: 'Your picture is dark or empty',
+    suspected: 'Something may be in front of the camera. Please uncover it, or switch a lamp on.',
+    alert: 'Please look whether something is in front of the camera or its shutter is shut, or switch a lamp on.',
+  },
+  picture_frozen: {
+    title: 'Your picture does not move',
+    suspected: 'This happens with cameras. Please press “Try the camera again”.',
+    alert: 'Please press “Try the camera again”; if that does not help, unplug the camera and plug it in again.',
+  },
+  video_stopped: {
+    title: 'Your picture does not arrive',
+    suspected: 'We keep trying. Please check your network connection.',
+    alert: 'We keep trying. Please check your network connection, and go on with your exam.',
+  },
+  page_hidden: {
+    title: 'This page is in the background',
+    suspected: 'Please come back to it when you can.',
+    alert: 'Please come back to it and keep it in front.',
+  },
+  camera_off: {
+    title: 'Your camera is off',
+    suspected: 'Please press “Try the camera again”.',
+    alert: 'Please press “Try the camera again”.',
+  },
+};
+
+/** Kinds that a new start of the camera may mend. */
+export const MENDED_BY_RESTART = ['picture_frozen', 'camera_off'];
+
+const TOO_DARK = { tone: 'warn', title: 'It is rather dark', text: 'You can be seen, but more light would help. Please switch a lamp on in front of you.' };
+const TOO_FAR = { tone: 'warn', title: 'You are far from the camera', text: 'Please come a little closer, so that your face can be seen well.' };
+
+/** Dark or far comes before anything that is only suspected: it makes the rest doubtful, and is easily mended. */
+export function checkSentence({ state, kind, hint, light, distance }) {
+  if (state !== 'alert' && light === 'dark') return TOO_DARK;
+  if (state !== 'alert' && distance === 'far') return TOO_FAR;
+  if (state === 'ok') return LIVE;
+  const words = CHECKS[kind] ?? unknownCheck(hint);
+  return state === 'alert'
+    ? { tone: 'bad', title: words.title, text: `${words.alert} ${SEEN_TOO}` }
+    : { tone: 'warn', title: words.title, text: words.suspected };
+}
+
+/** A kind that this page does not know yet: the server's own hint says what to do. */
+function unknownCheck(hint) {
+  const text = hint || 'Your face should be in the middle and well lit.';
+  return { title: 'Please look at your picture', suspected: text, alert: text };
+}
+
+/** What has happened, as the student would say it. */
+const EVENTS = {
+  face_missing: 'We could not see your face',
+  several_faces: 'We saw more than one face',
+  looking_away: 'You seemed to look to the side',
+  camera_covered: 'Your picture was dark or empty',
+  picture_frozen: 'Your picture did not move',
+  video_stopped: 'Your picture did not arrive',
+  page_hidden: 'The exam page was in the background',
+  camera_off: 'Your camera was off',
+};
+export const eventText = kind => EVENTS[kind] ?? 'Something was noticed in your picture';
+
+export const NOTE = {
+  empty: 'A note needs a few words.',
+  saving: 'Saving…',
+  saved: 'Saved. Your teacher can read it.',
+  refused: 'This note could not be saved. Please write it in other words, or send it as a message.',
+  waiting: 'Not saved yet. Your text stays here and is sent by itself as soon as it can be.',
+  lost: 'A note of yours was not saved before the exam ended. If it matters, please give it to your teacher another way:',
+};
+
+export const HAND = {
+  seen: 'Your teacher has seen your hand.',
+  down: 'Your hand is down now. If you still have a question, just raise it again.',
+};
+
+export const PAUSE = {
+  title: 'The exam is paused',
+  calm: 'You need not do anything; the page will tell you when it goes on.',
+  over: 'The exam goes on now.',
+};
+
+export function watchersSentence({ teachers, focus }) {
+  if (teachers.length === 0) return 'No teacher is here at the moment.';
+  const are = names => (names.length === 1 ? 'is' : 'are');
+  const here = `${listed(teachers)} ${are(teachers)} here`;
+  if (focus.length === 0) return `${here}.`;
+  if (teachers.length === 1) return `${here} and is looking at your picture now.`;
+  return `${here}; ${focus.length === teachers.length ? 'all' : listed(focus)} ${focus.length === teachers.length ? 'are' : are(focus)} looking at your picture now.`;
+}
+
+/** "Ms Smith", "Ms Smith and Mr Jones", "Ms Smith, Mr Jones and 3 others" */
+function listed(names) {
+  const shown = names.length > 4 ? [...names.slice(0, 3), `${names.length - 3} others`] : names;
+  return shown.length < 2 ? shown.join('') : `${shown.slice(0, -1).join(', ')} and ${shown.at(-1)}`;
+}
+
+export function ownViewProblem(problem) {
+  switch (problem.status) {
+    case 0: return 'The picture cannot be fetched just now. We keep trying.';
+    case 503: return 'No picture of you reaches your teachers at the moment.';
+    case 429: return 'The server is busy just now. We keep trying.';
+    default: return `The picture cannot be shown: ${problem.message}`;
+  }
+}
+
+export function ownDataProblem(problem) {
+  switch (problem.status) {
+    case 0: return 'The server could not be reached, so nothing was downloaded. Please check your network connection and try again.';
+    case 401: case 403: return 'The server does not know this tab any more. Please ask your teacher for what is kept about you.';
+    case 404: case 410: return 'The server keeps nothing about you any more.';
+    case 429: return `The server is busy just now. Please try again in ${problem.retryAfter ?? 30} seconds.`;
+    default: return `The download did not work: ${problem.message}`;
+  }
+}
 
 /** Before joining: each of the checks, and the sentence over all. */
 export function previewSentence({ faces, dark, hint, unknown }) {

@@ -8,13 +8,15 @@ import { nowMicroseconds, uplinkMessage } from '/shared/wire.js';
 import { JpegEncoder, supports, Vp8Encoder } from './encoders.js';
 import { Flow } from './flow.js';
 import { FrameSource } from './frames.js';
+import { HandWord } from './hand-word.js';
 
 const KEY_FRAME_EVERY = 5000;
 const WEBM = 'video/webm;codecs=vp8';
 const tell = (message, transfer = []) => postMessage(message, transfer);
 
 const flow = new Flow();
-const sticky = new Map(); // the newest status and hand, told again after every reconnect
+const sticky = new Map(); // the newest status, told again after every reconnect
+const hand = new HandWord(flow, message => socket?.send(message));
 let socket;
 let media = [];       // what is left to try, best first
 let encoder = null;
@@ -102,6 +104,7 @@ function connect(address) {
     opened: greet,
     state: (state, reason) => {
       if (state !== 'open') {
+        hand.lost();
         encoder?.close();
         encoder = null;
         tell({ type: 'recorder', run: false });
@@ -119,6 +122,10 @@ function received(message) {
     case 'welcome': return welcomed(message.window);
     case 'keyframe': keyWanted = true; return;
     case 'restart': return restart();
+    case 'hand':
+      message = hand.heard(message);
+      if (!message) return;
+      break;
     case 'error':
       if (message.code === 'unsupported_media') return nextMedia();
   }
@@ -127,12 +134,14 @@ function received(message) {
 
 function acknowledged(sequence) {
   flow.acknowledged(sequence);
+  hand.acknowledged(sequence);
   if (media[0] === WEBM) paceRecorder();
 }
 
 function welcomed(window) {
   flow.restart(window > 0 ? window : 4);
   for (const message of sticky.values()) socket.send(message);
+  hand.welcomed();
   renewEncoder();
 }
 
@@ -191,6 +200,7 @@ onmessage = ({ data }) => {
     case 'sticky':
       sticky.set(data.message.type, data.message);
       return socket?.send(data.message);
+    case 'hand': return hand.say(data.up);
     case 'send':
       return tell({ type: 'sent', id: data.id, ok: socket?.send(data.message) === true });
     case 'online': return socket?.renew();

@@ -62,6 +62,11 @@ export class Uplink extends EventTarget {
     return true;
   }
 
+  /** The worker keeps it until it has surely arrived. */
+  raiseHand(up) {
+    this.worker.postMessage({ type: 'hand', up });
+  }
+
   reopen() {
     this.worker.postMessage({ type: 'reopen' });
   }

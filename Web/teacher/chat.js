@@ -2,12 +2,13 @@
 
 import { ChatLog, chatForm } from '/shared/chatlog.js';
 import { $, el, setHidden, setText } from '/shared/dom.js';
+import { isShown, show } from './views.js';
 
 const GROUPS = { students: 'all students', teachers: 'teachers', all: 'everybody' };
 
 export class Chat {
-  constructor({ link, roster, me, isShown }) {
-    Object.assign(this, { link, roster, me, isShown });
+  constructor({ link, roster, me }) {
+    Object.assign(this, { link, roster, me });
     this.messages = []; // for the focus view, which shows one student's part
     this.listeners = new Set();
     this.unread = 0;
@@ -18,6 +19,7 @@ export class Chat {
     const soon = () => { this.pending ??= setTimeout(() => { this.pending = null; this.#recipients(); }, 50); };
     roster.addEventListener('changed', soon);
     roster.addEventListener('removed', soon);
+    $('room').addEventListener('view', () => { if (isShown('chat')) this.read(); });
   }
 
   send(to, text) {
@@ -29,7 +31,7 @@ export class Chat {
     this.messages.push(message);
     if (this.messages.length > 500) this.messages.shift();
     for (const listener of this.listeners) listener(message);
-    if (!message.history && message.from !== this.me && !this.isShown()) this.#count(this.unread + 1);
+    if (!message.history && message.from !== this.me && !isShown('chat')) this.#count(this.unread + 1);
   }
 
   read() {
@@ -45,6 +47,7 @@ export class Chat {
   address(id) {
     this.#recipients();
     this.to.value = id;
+    show('chat');
     $('chat-text').focus();
   }
 

@@ -1,18 +1,21 @@
-// One student, large: a plain MJPEG stream in an <img>, the alerts of this student, and a word to them.
+// One student, large: a plain MJPEG stream in an <img>, the alerts of this student, what is allowed, and a word to them.
 
 import { ChatLog, chatForm } from '/shared/chatlog.js';
 import { $, el, setHidden, setText } from '/shared/dom.js';
 import { liveAddress } from '/shared/wire.js';
-import { kindText } from './alerts.js';
-import { Mute } from './mute.js';
+import { Adjust } from './adjust.js';
+import { AlertCard } from './alert-card.js';
 import { stateLine, stateTone } from './roster.js';
 
+const SHOWN_ALERTS = 20;
 const NOTHING = 'data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw==';
 
 export class Focus {
-  constructor({ code, token, roster, alerts, chat, link }) {
-    this.mute = new Mute(link);
-    Object.assign(this, { code, token, roster, alerts, chat });
+  constructor({ code, token, roster, alerts, chat, link, pause }) {
+    Object.assign(this, { code, token, roster, alerts, chat, pause });
+    this.adjust = new Adjust({ link, roster });
+    this.cards = new Map(); // id -> card
+    this.drafts = new Map(); // student -> text
     this.dialog = $('focus');
     this.student = null;
     this.#build();
@@ -22,22 +25,31 @@ export class Focus {
     chatForm(this.form, this.input, this.note, text => chat.send(this.student, text));
     chat.listeners.add(message => { if (this.student && chat.concerns(message, this.student)) this.log.add(message); });
     roster.addEventListener('changed', ({ detail }) => { if (detail.id === this.student) this.#show(); });
-    alerts.addEventListener('changed', ({ detail }) => { if (detail.student === this.student) this.#show(); });
+    alerts.addEventListener('changed', ({ detail }) => { if (detail.alert.student === this.student) this.#alert(detail.alert); });
     link.addEventListener('connection', ({ detail }) => { if (detail.state === 'open' && this.student) this.#stream(); });
     this.dialog.addEventListener('close', () => this.#closed());
   }
 
-  open(student) {
+  /** kind: opens at the form that adjusts the alerts of this kind. */
+  open(student, kind) {
     if (!this.roster.get(student)) return;
+    if (!this.dialog.open) this.opener = document.activeElement;
     this.student = student;
+    this.input.value = this.drafts.get(student) ?? ''; // what was begun for one student must not reach another
+    setText(this.note, '');
     this.log.clear();
-    this.mute.open(student, this.alerts.openFor(student)[0]?.kind);
+    this.cards.clear();
+    this.alertList.replaceChildren();
+    for (const alert of this.alerts.about(student).slice(-SHOWN_ALERTS)) this.#alert(alert);
+    this.adjust.open(student, kind, this.alerts.openFor(student).at(-1)?.kind);
     for (const message of this.chat.messages) {
       if (this.chat.concerns(message, student)) this.log.add({ ...message, history: true });
     }
     this.#show();
     this.#stream();
     if (!this.dialog.open) this.dialog.showModal();
+    this.dialog.scrollTop = 0;
+    if (kind) this.adjust.focus();
   }
 
   close() {
@@ -51,7 +63,9 @@ export class Focus {
     this.hand = el('span', { class: 'tag' }, 'Hand up');
     this.place = el('div', { class: 'focus-picture' });
     this.veil = el('p', { class: 'veil' });
-    this.alertList = el('ul', { class: 'focus-alerts' });
+    this.alertList = el('ul', { class: 'alerts', 'aria-label': 'Alerts of this student' });
+    this.pauseButton = el('button', { type: 'button', onclick: () => this.#pauseOrResume() });
+    this.pausedLine = el('p', { class: 'notice focus-paused', role: 'status' });
     this.logList = el('div', { class: 'log', role: 'log', tabindex: '0', 'aria-label': 'Messages with this student' });
     this.input = el('input', { id: 'focus-text', maxlength: '2000', autocomplete: 'off' });
     this.label = el('label', { for: 'focus-text' });
@@ -60,9 +74,10 @@ export class Focus {
     this.dialog.append(
       el('header', { class: 'focus-head' },
         el('div', {}, this.name, el('p', { class: 'focus-state' }, this.dot, this.state, ' ', this.hand)),
-        el('button', { type: 'button', onclick: () => this.dialog.close() }, 'Close')),
+        el('div', { class: 'focus-actions' }, this.pauseButton, el('button', { type: 'button', onclick: () => this.dialog.close() }, 'Close'))),
       el('div', { class: 'focus-body' },
-        el('div', {}, this.place, this.alertList, this.mute.element),
+        el('div', { class: 'focus-left' }, this.pausedLine, this.place),
+        el('div', { class: 'focus-right' }, this.alertList, this.adjust.element),
         el('div', { class: 'chat' }, this.logList, this.form)));
   }
 
@@ -76,11 +91,37 @@ export class Focus {
     setText(this.label, `Message to ${person.name}`);
     setHidden(this.veil, person.state === 'live');
     setText(this.veil, person.state === 'left' ? 'Left' : 'No picture');
-    this.alertList.replaceChildren(...this.alerts.openFor(person.id).map(alert =>
-      el('li', { data: { state: alert.state, severity: alert.severity } }, kindText(alert.kind),
-        alert.state === 'confirmed'
-          ? el('button', { type: 'button', onclick: () => { this.input.focus(); this.alerts.acknowledge(alert.alert_id); } }, 'Acknowledge')
-          : el('span', { class: 'muted' }, ' Seen'))));
+    setText(this.pauseButton, person.paused ? 'Resume' : 'Pause…');
+    setText(this.pausedLine, person.paused ? `Paused: ${person.paused.reason} (${person.paused.by})` : '');
+    this.adjust.show();
+  }
+
+  /** Those that stand on top, what is over folded below. */
+  #alert(alert) {
+    let card = this.cards.get(alert.alert_id);
+    if (card) {
+      card.update(alert);
+    } else {
+      const { roster, token, alerts } = this;
+      card = new AlertCard(alert, {
+        roster, token, acknowledge: (id, note) => alerts.acknowledge(id, note),
+        adjust: (student, kind) => { this.adjust.open(student, kind); this.adjust.focus(); },
+      });
+      this.cards.set(alert.alert_id, card);
+      this.alertList.prepend(card.element);
+    }
+    const place = { confirmed: 'new', acknowledged: 'seen', cleared: 'over' }[alert.state];
+    if (card.isWritten || card.place === place) return;
+    const hadFocus = card.element.contains(document.activeElement);
+    if (place === 'over') this.alertList.insertBefore(card.element, this.alertList.querySelector('[data-place=over]'));
+    else if (card.place === 'over') this.alertList.prepend(card.element);
+    card.settle(place);
+    if (hadFocus) card.element.focus({ preventScroll: true });
+  }
+
+  #pauseOrResume() {
+    if (this.roster.get(this.student)?.paused) this.pause.resume(this.student);
+    else this.pause.ask(this.student);
   }
 
   #stream() {
@@ -104,9 +145,11 @@ export class Focus {
   #closed() {
     clearTimeout(this.retry);
     const student = this.student;
+    this.drafts.set(student, this.input.value);
     this.student = null;
     this.#release();
     this.place.replaceChildren();
-    document.querySelector(`.tile[data-id="${CSS.escape(student ?? '')}"]`)?.focus();
+    const back = this.opener?.isConnected && this.opener.getClientRects().length ? this.opener : null;
+    (back ?? document.querySelector(`.tile[data-id="${CSS.escape(student ?? '')}"]`))?.focus();
   }
 }

@@ -1,28 +1,33 @@
 // The teacher's page: setup -> room -> ended. The room is joined up here; each part lives in its own file.
 
-import { clockOffset, endSession } from '/shared/api.js';
-import { $, el, setHidden, setText, spaced } from '/shared/dom.js';
-import { forget, recall } from '/shared/identity.js';
-import { readCode, reportAddress } from '/shared/wire.js';
+import { clockOffset } from '/shared/api.js';
+import { $, setText, spaced } from '/shared/dom.js';
+import { recall } from '/shared/identity.js';
+import { readCode } from '/shared/wire.js';
+import { AlertFeed } from './alert-feed.js';
+import { alertKeys } from './alert-keys.js';
 import { Alerts } from './alerts.js';
+import { announce, announceAlerts } from './announcer.js';
 import { Chat } from './chat.js';
+import { setClockOffset } from './clock.js';
+import { endDialog, leave } from './ending.js';
 import { Focus } from './focus.js';
+import { Hands } from './hands.js';
 import { inviteDialog } from './invite.js';
 import { Link } from './link.js';
+import { Notices } from './notices.js';
+import { Pause } from './pause.js';
 import { Roster } from './roster.js';
+import { settingsDialog } from './settings.js';
 import { setup } from './setup.js';
+import { Sounds } from './sound.js';
+import { show } from './views.js';
 import { Wall } from './wall.js';
 
 const CONNECTION = {
   connecting: { tone: 'wait', text: 'Connecting' },
   open: { tone: 'ok', text: 'Connected' },
   waiting: { tone: 'bad', text: 'No connection, trying again' },
-};
-const ENDED = {
-  ended: ['The exam has ended', 'Students and teachers have been told, and nobody can join any more.'],
-  replaced: ['The exam is open in another tab', 'The newer tab is the one in use. You can close this one.'],
-  identity: ['Please join once more', 'The server does not know this tab any more. Open the link for teachers again.'],
-  refused: ['The connection was refused', 'The server and this page do not understand each other. Please load the page again.'],
 };
 
 const room = $('room');
@@ -37,141 +42,61 @@ async function begin() {
 }
 
 function enter(identity) {
+  const { code, token, participant_id: me } = identity;
+  const title = identity.title || 'Exam';
   room.hidden = false;
-  setText($('room-title'), identity.title || 'Exam');
-  setText($('room-code'), spaced(identity.code));
-  setText($('empty-code'), spaced(identity.code));
+  setText($('room-title'), title);
+  setText($('room-code'), spaced(code));
+  setText($('empty-code'), spaced(code));
+  clockOffset().then(setClockOffset);
+
   const link = new Link();
   const roster = new Roster();
-  let focus;
+  const alerts = new Alerts(link);
+  const notices = new Notices();
   const open = student => focus.open(student);
-  const alerts = new Alerts({ roster, link, token: identity.token, open, announce });
-  clockOffset().then(offset => { alerts.clockOffset = offset; });
   new Wall({ link, roster, alerts, open });
-  const chat = new Chat({ link, roster, me: identity.participant_id, isShown: chatShown });
-  focus = new Focus({ code: identity.code, token: identity.token, roster, alerts, chat, link });
+  const chat = new Chat({ link, roster, me });
+  const pause = new Pause({ roster, link });
+  const focus = new Focus({ code, token, roster, alerts, chat, link, pause });
+  const feed = new AlertFeed({
+    alerts, roster,
+    context: { roster, token, open, acknowledge: (id, note) => alerts.acknowledge(id, note), adjust: (student, kind) => focus.open(student, kind) },
+  });
+  new Hands({ roster, link, open, reply: student => chat.address(student), announce });
+  const settings = settingsDialog(new Sounds(alerts));
+  alertKeys({ feed, show, open, help: settings.help });
+  announceAlerts(alerts, roster);
   inviteDialog(identity);
-  views(chat);
   endDialog(identity);
-  announceHands(roster);
-
-  let title = identity.title || 'Exam';
-  const showTitle = () => { document.title = `${alerts.unseen ? `(${alerts.unseen}) ` : ''}${title} – teacher`; };
+  const showTitle = () => {
+    const { unseen } = alerts.counts;
+    document.title = `${unseen ? `(${unseen}) ` : ''}${title} – teacher`;
+  };
   alerts.addEventListener('changed', showTitle);
   showTitle();
 
   link.addEventListener('message', ({ detail: { message } }) => {
     switch (message.type) {
-      case 'welcome': return settleAlerts(alerts);
+      case 'welcome':
+        alerts.welcomed();
+        return notices.welcomed();
       case 'roster': case 'participant': return roster.received(message);
-      case 'alert':
-        reopened?.add(message.alert_id);
-        return alerts.received(message);
+      case 'alert': return alerts.received(message);
       case 'chat': return chat.received(message);
+      case 'notice': return notices.received(message);
       case 'error': return console.warn('server:', message.code, message.detail);
     }
   });
   link.addEventListener('connection', ({ detail: { state, reason } }) => {
-    if (state === 'closed') return leave(identity, link, focus, reason);
+    if (state === 'closed') return leave(identity, reason, () => link.reopen());
     if (state === 'open') room.hidden = false;
     $('connection').dataset.tone = CONNECTION[state].tone;
     setText($('connection'), CONNECTION[state].text);
     room.dataset.connection = state;
   });
-  link.start(identity.code, identity.token);
+  link.start(code, token);
   $('room-title').focus();
-}
-
-// After a reconnect the open alerts come again, shortly after the welcome; those that do not are over.
-let reopened = null;
-function settleAlerts(alerts) {
-  const ids = reopened = new Set();
-  setTimeout(() => {
-    if (reopened !== ids) return;
-    reopened = null;
-    alerts.reconnected(ids);
-  }, 1500);
-}
-
-/** One polite sentence at a time; what comes together is read together. */
-let announcements = [];
-function announce(text) {
-  announcements.push(text);
-  if (announcements.length > 1) return;
-  setTimeout(() => {
-    const all = announcements;
-    announcements = [];
-    $('announcer').textContent = all.length > 3 ? `${all.slice(0, 3).join(' ')} And ${all.length - 3} more.` : all.join(' ');
-  }, 600);
-}
-
-function announceHands(roster) {
-  const up = new Set();
-  roster.addEventListener('changed', ({ detail }) => {
-    if (detail.hand && !up.has(detail.id)) announce(`${detail.name} raised a hand.`);
-    if (detail.hand) up.add(detail.id);
-    else up.delete(detail.id);
-  });
-}
-
-// --- narrow screens show one pane at a time
-
-const narrow = matchMedia('(max-width: 900px)');
-const chatShown = () => document.visibilityState === 'visible' && (!narrow.matches || room.dataset.view === 'chat');
-
-function views(chat) {
-  const buttons = [...document.querySelectorAll('.views button')];
-  for (const button of buttons) {
-    button.addEventListener('click', () => {
-      room.dataset.view = button.dataset.view;
-      for (const other of buttons) other.setAttribute('aria-pressed', String(other === button));
-      if (button.dataset.view === 'chat') chat.read();
-    });
-  }
-}
-
-// --- the end
-
-function endDialog({ code, token }) {
-  $('open-end').addEventListener('click', () => {
-    setText($('end-error'), '');
-    $('end-dialog').showModal();
-  });
-  $('end-confirm').addEventListener('click', async () => {
-    $('end-confirm').disabled = true;
-    try {
-      await endSession(code, token); // the page follows when the server tells everybody
-      $('end-dialog').close();
-    } catch (problem) {
-      if (problem.status === 404 || problem.status === 410) return $('end-dialog').close();
-      setText($('end-error'), problem.message);
-    } finally {
-      $('end-confirm').disabled = false;
-    }
-  });
-}
-
-function leave({ code, token }, link, focus, reason) {
-  focus.close();
-  for (const dialog of document.querySelectorAll('dialog[open]')) dialog.close();
-  room.hidden = true;
-  $('ended').hidden = false;
-  const [title, text] = ENDED[reason] ?? ENDED.ended;
-  setText($('ended-title'), title);
-  setText($('ended-text'), text);
-  document.title = title;
-  const links = reason === 'ended' ? [['report', 'Report of the exam'], ['events?format=csv', 'All events as a table (CSV)'], ['events?format=json', 'All events as JSON']] : [];
-  $('ended-links').replaceChildren(...links.map(([what, label]) =>
-    el('li', {}, el('a', { href: reportAddress(code, what, token), target: '_blank', rel: 'noopener noreferrer' }, label))));
-  setHidden($('ended-action'), reason !== 'replaced');
-  setText($('ended-action'), 'Use this tab instead');
-  $('ended-action').onclick = () => {
-    $('ended').hidden = true;
-    room.hidden = false;
-    link.reopen();
-  };
-  if (reason === 'identity') forget('teacher', code);
-  $('ended-title').focus();
 }
 
 begin();

@@ -1,16 +1,22 @@
-// Who is in the room, as the server tells it. Alerts are looked up by student here too, for tiles and focus.
+// Who is in the room, as the server tells it.
+
+import { serverNow } from './clock.js';
 
 export class Roster extends EventTarget {
   constructor() {
     super();
     this.people = new Map();
+    /** The pause of everybody, those who are still to come included. */
+    this.paused = null;
   }
 
   received(message) {
     if (message.type === 'roster') {
       const present = new Set(message.participants.map(person => person.id));
       for (const id of [...this.people.keys()]) if (!present.has(id)) this.#remove(id);
+      this.paused = message.paused ?? null;
       message.participants.forEach(person => this.#put(person));
+      this.dispatchEvent(new CustomEvent('room'));
     } else if (message.type === 'participant') {
       this.#put(message.participant);
     }
@@ -28,10 +34,22 @@ export class Roster extends EventTarget {
     return [...this.people.values()].filter(person => person.role === 'student').sort((a, b) => a.number - b.number);
   }
 
+  /** What is not in the message is not so any more: nobody is paused for ever. */
   #put(person) {
-    const merged = { ...this.people.get(person.id), ...person };
-    this.people.set(person.id, merged);
-    this.dispatchEvent(new CustomEvent('changed', { detail: merged }));
+    this.people.set(person.id, person);
+    this.#expire(person);
+    this.dispatchEvent(new CustomEvent('changed', { detail: person }));
+  }
+
+  /** What is allowed for a while ends by the clock. */
+  #expire(person) {
+    const ends = Object.values(person.accommodations ?? {}).map(one => Date.parse(one.until) - serverNow()).filter(left => left > 0);
+    if (!ends.length) return;
+    setTimeout(() => {
+      if (this.people.get(person.id) !== person) return;
+      this.#expire(person);
+      this.dispatchEvent(new CustomEvent('changed', { detail: person }));
+    }, Math.min(...ends) + 100);
   }
 
   #remove(id) {
@@ -44,6 +62,7 @@ export class Roster extends EventTarget {
 /** One line under the name: the state, and why there is no picture where that is known. */
 export function stateLine(person) {
   if (person.state === 'left') return 'Left';
+  if (person.paused) return 'Paused';
   if (person.camera === 'denied') return 'Camera not allowed';
   if (person.camera === 'ended') return 'Camera off';
   if (person.camera === 'stalled') return 'Camera stands still';
@@ -52,9 +71,10 @@ export function stateLine(person) {
   return 'Live';
 }
 
-/** The dot beside it: ok, warn or off. */
+/** The dot beside it: ok, warn, off or pause. */
 export function stateTone(person) {
   if (person.state === 'left') return 'off';
+  if (person.paused) return 'pause';
   if (person.state !== 'live' || (person.camera && person.camera !== 'live')) return 'warn';
   return 'ok';
 }

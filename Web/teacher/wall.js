@@ -1,9 +1,8 @@
-// The wall of tiles. A tile never changes its place: students sit in the order of their numbers, and an alert changes
-// how a tile looks, not where it is.
+// The wall of tiles. An alert changes how a tile looks, not where it is; places change only when a teacher asks for it.
 
-import { $, el, setHidden, setText } from '/shared/dom.js';
-import { shortText, worst } from './alerts.js';
-import { stateLine, stateTone } from './roster.js';
+import { $, setHidden, setText } from '/shared/dom.js';
+import { need, WallOrder } from './wall-order.js';
+import { Tile } from './wall-tile.js';
 
 const GAP = 10;
 const CAPTION = 43; // pixels under the picture
@@ -21,64 +20,62 @@ export class Wall {
       $('wall-notice').textContent = 'This browser cannot draw many live pictures at once. Names and alerts are shown; open a student for the live picture, or use a current browser.';
       $('wall-notice').hidden = false;
     }
+    this.order = new WallOrder($('wall-order'), {
+      needOf: person => need(person, alerts.openFor(person.id)), people: () => roster.students, chosen: () => this.#arrange(),
+    });
     this.inView = new Set();
     this.observer = new IntersectionObserver(entries => this.#seen(entries), { rootMargin: '150px' });
     roster.addEventListener('changed', ({ detail }) => this.#changed(detail));
     roster.addEventListener('removed', ({ detail }) => this.#removed(detail));
     alerts.addEventListener('changed', ({ detail }) => {
-      const person = roster.get(detail.student);
+      const person = roster.get(detail.alert.student);
       if (person) this.#changed(person);
+    });
+    alerts.addEventListener('settled', () => {
+      this.order.rank();
+      this.#arrangeLater();
     });
     new ResizeObserver(() => this.#layout()).observe(document.querySelector('.wall-pane'));
     document.addEventListener('visibilitychange', () => this.#watch());
     // Arrow keys walk the wall as it looks; Tab goes from tile to tile as usual.
     this.list.addEventListener('keydown', event => this.#walk(event));
+    for (const type of ['pointerleave', 'focusout']) this.list.addEventListener(type, () => setTimeout(() => { if (this.unsettled) this.#arrangeLater(); }));
   }
 
   #changed(person) {
     if (person.role !== 'student') return;
     const tile = this.tiles.get(person.id) ?? this.#add(person);
-    const alert = worst(this.alerts.openFor(person.id));
-    const tone = alert ? (alert.state === 'acknowledged' ? 'seen' : alert.severity) : 'none';
-    if (tile.button.dataset.alert !== tone) tile.button.dataset.alert = tone;
-    if (tile.button.dataset.state !== person.state) tile.button.dataset.state = person.state;
-    tile.dot.dataset.tone = stateTone(person);
-    setText(tile.name, person.name);
-    if (tile.button.title !== person.name) tile.button.title = person.name;
-    setText(tile.state, stateLine(person));
-    setHidden(tile.hand, !person.hand);
-    setHidden(tile.alert, !alert);
-    if (alert) setText(tile.alert, shortText(alert.kind));
-    setHidden(tile.veil, person.state === 'live');
-    setText(tile.veil, person.state === 'left' ? 'Left' : person.state === 'no_picture' ? 'No picture' : '');
-    setHidden(tile.shed, !person.shed);
+    tile.update(person, this.alerts.openFor(person.id));
     this.#soon();
   }
 
   #add(person) {
-    const canvas = el('canvas', { width: 320, height: 240, 'aria-hidden': 'true' });
-    const parts = {
-      veil: el('span', { class: 'veil', 'aria-hidden': 'true' }),
-      alert: el('span', { class: 'tile-alert' }),
-      hand: el('span', { class: 'tile-hand' }, 'Hand up'),
-      shed: el('span', { class: 'tile-shed' }, 'Slowed'),
-      name: el('span', { class: 'tile-name' }),
-      dot: el('span', { class: 'dot' }),
-      state: el('span', { class: 'tile-state' }),
-    };
-    const button = el('button', { type: 'button', class: 'tile', data: { alert: 'none', id: person.id }, onclick: () => this.open(person.id) },
-      el('span', { class: 'tile-picture' }, canvas, parts.veil, parts.hand, parts.shed),
-      el('span', { class: 'tile-caption' }, parts.name, ' ', el('span', { class: 'tile-line' }, parts.dot, parts.alert, ' ', parts.state)));
-    const item = el('li', { data: { number: person.number } }, button);
-    const after = [...this.list.children].find(other => Number(other.dataset.number) > person.number);
-    this.list.insertBefore(item, after ?? null);
-    const tile = { item, button, canvas, number: person.number, ...parts };
+    const tile = new Tile(person, this.open);
+    tile.person = person;
     this.tiles.set(person.id, tile);
-    if (this.drawable) this.link.canvas(person.number, canvas);
-    this.observer.observe(item);
-    item.dataset.id = person.id;
+    this.list.append(tile.item);
+    const before = tile.item.previousElementSibling;
+    if (before && this.order.compare(this.roster.get(before.dataset.id), person) > 0) this.unsettled = true;
+    if (this.drawable) this.link.canvas(person.number, tile.canvas);
+    this.observer.observe(tile.item);
     this.inView.add(person.id); // until the observer says otherwise
     return tile;
+  }
+
+  /** Everybody to his or her place; who has the keyboard focus keeps it. */
+  #arrange() {
+    this.unsettled = false;
+    const sorted = [...this.tiles.values()].sort((a, b) => this.order.compare(a.person, b.person));
+    if (sorted.every((tile, index) => this.list.children[index] === tile.item)) return;
+    const focused = document.activeElement;
+    this.list.append(...sorted.map(tile => tile.item));
+    if (this.list.contains(focused)) focused.focus({ preventScroll: true });
+  }
+
+  /** The same, but not under somebody's hand. */
+  #arrangeLater() {
+    this.unsettled = this.list.matches(':hover') || this.list.contains(document.activeElement);
+    if (!this.unsettled) this.#arrange();
   }
 
   #removed(person) {
@@ -96,6 +93,7 @@ export class Wall {
   #soon() {
     this.pending ??= setTimeout(() => {
       this.pending = null;
+      if (this.unsettled) this.#arrangeLater();
       this.#summary();
       this.#layout();
       this.#watch();
@@ -105,14 +103,16 @@ export class Wall {
   #summary() {
     const students = this.roster.students;
     const count = state => students.filter(person => person.state === state).length;
-    const hands = students.filter(person => person.hand && person.state !== 'left');
-    const parts = hands.length ? [`Hand up: ${hands.map(person => person.name).join(', ')}`] : [];
+    const hands = students.filter(person => person.hand && person.state !== 'left').length;
+    const parts = hands ? [`${hands} ${hands === 1 ? 'hand' : 'hands'} up`] : [];
     parts.push(`${count('live')} of ${students.length} live`);
     if (count('no_picture')) parts.push(`${count('no_picture')} without picture`);
     const left = count('left');
     if (left) parts.push(`${left} ${left === 1 ? 'has' : 'have'} left`);
     setText($('wall-summary'), students.length ? parts.join(' · ') : '');
     setHidden($('wall-empty'), students.length > 0);
+    setHidden($('wall-order'), students.length < 2);
+    this.list.dataset.need = String(this.alerts.counts.unseen > 0);
     this.link.expectPictures(document.visibilityState === 'visible'
       && students.some(person => person.state === 'live' && this.inView.has(person.id)));
   }

@@ -103,6 +103,14 @@ examface_status examface_luminance(
 examface_status examface_luma_grid(
     const examface_picture *picture, int32_t columns, int32_t rows, uint8_t *cells, examface_message *message);
 
+/// How many samples `examface_motion` takes of a picture: every second pixel of every second row.
+size_t examface_sample_count(int32_t width, int32_t height);
+
+/// Mean absolute difference (0...255) of the luma of every second pixel of every second row from the `count` samples
+/// taken of a picture of the same size before; the samples become those of this picture.
+examface_status examface_motion(
+    const examface_picture *picture, uint8_t *samples, size_t count, float *difference, examface_message *message);
+
 #ifdef __cplusplus
 }
 #endif

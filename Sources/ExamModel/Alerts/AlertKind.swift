@@ -3,16 +3,27 @@
 public enum AlertKind: String, Sendable, Codable, CaseIterable, Hashable {
   case faceMissing = "face_missing"
   case severalFaces = "several_faces"
+  case lookingAway = "looking_away"
+  case cameraCovered = "camera_covered"
+  case pictureFrozen = "picture_frozen"
   case videoStopped = "video_stopped"
   case pageHidden = "page_hidden"
   case cameraOff = "camera_off"
 
-  /// The kinds that this one explains: while it stands, they are neither suspected nor raised.
+  /// What is seen in pictures of somebody.
+  static let ofPerson: [AlertKind] = [.faceMissing, .severalFaces, .lookingAway]
+
+  /// The kinds that this one explains: while it stands or is suspected, they are neither suspected nor raised.
   public var masks: [AlertKind] {
     switch self {
-    case .cameraOff: [.videoStopped, .faceMissing, .severalFaces]
-    case .videoStopped: [.faceMissing, .severalFaces]
-    case .faceMissing, .severalFaces, .pageHidden: []
+    case .cameraOff: [.videoStopped, .pictureFrozen, .cameraCovered] + Self.ofPerson
+    case .videoStopped: [.pictureFrozen, .cameraCovered] + Self.ofPerson
+    // Of a black picture an encoder makes the same frame again and again.
+    case .cameraCovered: [.pictureFrozen] + Self.ofPerson
+    case .pictureFrozen: Self.ofPerson
+    // A head that turns far enough is no face any more.
+    case .faceMissing: [.lookingAway]
+    case .severalFaces, .lookingAway, .pageHidden: []
     }
   }
 
@@ -21,6 +32,11 @@ public enum AlertKind: String, Sendable, Codable, CaseIterable, Hashable {
     switch self {
     case .faceMissing: "We cannot see your face. Please sit so that your whole face is in the picture."
     case .severalFaces: "We see more than one person. Please make sure that you are alone in the picture."
+    case .lookingAway: "You seem to look away from the screen. Please turn back to your exam when you can."
+    case .cameraCovered:
+      "Your picture is dark or empty. Please uncover the camera, or switch a lamp on in front of you."
+    case .pictureFrozen:
+      "Your picture does not move. Please start the camera again; closing other programs that use it helps."
     case .videoStopped:
       "Your picture does not reach us. The page is trying again; please check your connection."
     case .pageHidden: "Please come back to the exam page and keep it in front."
@@ -41,51 +57,4 @@ public enum AlertSeverity: String, Sendable, Codable, Hashable, Comparable {
 /// Where a confirmed alert stands. A suspicion has no record: teachers never hear of it.
 public enum AlertState: String, Sendable, Codable, Hashable {
   case confirmed, acknowledged, cleared
-}
-
-/// A confirmed alert as teachers see it.
-public struct AlertRecord: Sendable, Codable, Hashable, Identifiable {
-  public let id: AlertID
-  public let student: ParticipantID
-  public let kind: AlertKind
-  public let severity: AlertSeverity
-  public var state: AlertState
-  /// When what it is about began, not when it was confirmed.
-  public var since: Timestamp
-  public var until: Timestamp?
-  /// The share of looks that agreed, 0...1.
-  public var confidence: Double
-  /// What was seen, in a sentence.
-  public var detail: String
-  /// Path of the picture of the onset, where there is one.
-  public var picture: String?
-  /// The name of the teacher who acknowledged it.
-  public var acknowledgedBy: String?
-  public var note: String?
-  /// How often it came back within the cooldown.
-  public var repeats = 0
-
-  public init(
-    id: AlertID, student: ParticipantID, kind: AlertKind, severity: AlertSeverity, since: Timestamp,
-    confidence: Double, detail: String
-  ) {
-    self.id = id
-    self.student = student
-    self.kind = kind
-    self.severity = severity
-    self.state = .confirmed
-    self.since = since
-    self.confidence = confidence
-    self.detail = detail
-  }
-
-  /// Whether it still stands.
-  public var isOpen: Bool { until == nil }
-
-  private enum CodingKeys: String, CodingKey {
-    case id = "alert_id"
-    case student, kind, severity, state, since, until, confidence, detail, picture
-    case acknowledgedBy = "acknowledged_by"
-    case note, repeats
-  }
 }

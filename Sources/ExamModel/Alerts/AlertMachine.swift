@@ -24,7 +24,8 @@ struct AlertMachine: Sendable {
     var isBad: Bool
   }
 
-  let rule: AlertRule
+  /// May change between looks: a teacher allows a student more, or no more.
+  var rule: AlertRule
   private(set) var state = State.clear
   private let blindAfter: Duration
   /// The looks of the suspicion, the oldest first, none older than the window.
@@ -38,6 +39,14 @@ struct AlertMachine: Sendable {
     self.blindAfter = blindAfter
   }
 
+  /// Takes up where the machine before the server's restart stood.
+  ///
+  /// - Parameter clearedAt: when the last alert of the kind was over; `nil` if it still stands or there was none.
+  mutating func restore(isConfirmed: Bool, clearedAt: Instant?) {
+    state = isConfirmed ? .confirmed(goodSince: nil) : .clear
+    self.clearedAt = clearedAt
+  }
+
   var isConfirmed: Bool {
     if case .confirmed = state { true } else { false }
   }
@@ -48,6 +57,7 @@ struct AlertMachine: Sendable {
   ///   while nobody looked counts from when somebody did.
   mutating func look(isBad: Bool, at now: Instant, began: Instant? = nil) -> [Change] {
     var changes: [Change] = []
+    let before = watch?.last
     if let watch, now - watch.last <= blindAfter {
       self.watch = (watch.since, now)
     } else {
@@ -58,7 +68,7 @@ struct AlertMachine: Sendable {
     switch state {
     case .clear:
       guard isBad else { break }
-      let onset = max(began ?? now, watch!.since)
+      let onset = max(began ?? backdated(now, since: before), watch!.since)
       looks = [Look(at: now, isBad: true)]
       state = .suspected(onset: onset)
       changes.append(.suspected(onset: onset))
@@ -67,10 +77,11 @@ struct AlertMachine: Sendable {
       looks.append(Look(at: now, isBad: isBad))
       let window = rule.window
       looks.removeAll { now - $0.at > window }
-      // Where looks can err, it takes two in a row to lay a suspicion to rest, or a whole window of too few bad ones:
+      // Where looks can err, it takes some in a row to lay a suspicion to rest, or a whole window of too few bad ones:
       // what comes later is a suspicion of its own.
       let isOver =
-        rule.share >= 1 || !looks.suffix(2).contains(where: \.isBad)
+        rule.share >= 1
+        || (looks.count >= rule.goodLooks && !looks.suffix(rule.goodLooks).contains(where: \.isBad))
         || (now - onset >= rule.window && badShare < rule.share)
       if isBad {
         changes += confirmIfDue(onset: onset, at: now)
@@ -97,6 +108,17 @@ struct AlertMachine: Sendable {
     case .confirmed: [clear(at: now)]
     }
   }
+
+  /// When something began that was not seen at the look before and is at this one: halfway between, as far as looks
+  /// come at their usual pace.
+  private func backdated(_ now: Instant, since before: Instant?) -> Instant {
+    // What is told and not looked for, such as a hidden page, began when it was told.
+    guard rule.share < 1, let before else { return now }
+    return now - min((now - before) / 2, Self.halfPace)
+  }
+
+  /// Half the time between two checks.
+  private static let halfPace = Duration.milliseconds(250)
 
   /// The share of bad looks in the window. Only asked for while there are looks.
   private var badShare: Double { Double(looks.count(where: \.isBad)) / Double(looks.count) }

@@ -14,8 +14,8 @@ public struct AlertPolicy: Sendable {
       /// A suspicion came to nothing.
       case dismissed
       /// `confidence` is the share of looks that agreed; `again` says that the alert before cleared less than a
-      /// cooldown ago, so this is the same alert once more.
-      case confirmed(onset: Instant, confidence: Double, again: Bool)
+      /// cooldown ago, so this is the same alert once more; `thresholds` are those that were in force.
+      case confirmed(onset: Instant, confidence: Double, again: Bool, thresholds: AlertThresholds)
       case cleared(at: Instant)
     }
 
@@ -23,18 +23,34 @@ public struct AlertPolicy: Sendable {
     public let change: Change
   }
 
+  /// The usual rules; accommodations change them for this student.
   public let rules: AlertRules
+  /// How this student usually looks, once that is known.
+  public private(set) var baseline: Baseline?
+  public private(set) var isPaused = false
   private var machines: [AlertKind: AlertMachine]
+  private var calibration = Calibration()
+  private var advice = PictureAdvice()
 
   private var page = PageVisibility.visible
   private var camera = CameraState.live
   /// When the last frame came, or when frames could first be expected.
   private var lastFrame: Instant?
   private var lastObservation: FaceObservation?
-  /// Kinds that are neither suspected nor raised before their time.
-  private var mutedUntil: [AlertKind: Instant] = [:]
+  /// When a face was last there beyond doubt; `nil` once it is missing.
+  private var lastSureFace: Instant?
+  /// When the picture last moved beyond doubt.
+  private var lastMotion: Instant?
+  /// What a teacher allows this student.
+  private var allowances: [AlertKind: Allowance] = [:]
   /// Muted kinds that would be suspected.
   private var silentCauses: Set<AlertKind> = []
+
+  private struct Allowance {
+    var effect: Accommodation.Effect
+    var factor: Double
+    var until: Instant?
+  }
 
   /// A frame is late, and the video suspected to have stopped, after this long.
   private static let lateFrame = Duration.seconds(1)
@@ -49,12 +65,38 @@ public struct AlertPolicy: Sendable {
   /// A check of one picture.
   public mutating func observe(_ observation: FaceObservation, at now: Instant) -> [Transition] {
     lastObservation = observation
-    var transitions = look(.faceMissing, isBad: observation.faces.isEmpty, at: now)
+    if baseline == nil { baseline = calibration.add(observation, at: now) }
+    let limits = PictureLimits(rules: rules, baseline: baseline)
+    advice.add(observation, baseline: baseline)
+
+    var transitions = look(.cameraCovered, isBad: limits.isCovered(observation), at: now)
+    if let motion = observation.motion {
+      if motion > PictureLimits.surelyMoved { lastMotion = now }
+      transitions += look(
+        .pictureFrozen, isBad: limits.isStill(observation, motion: motion), at: now,
+        began: lastMotion.map { max($0, now - PictureLimits.polishing) })
+    }
+    transitions += look(.faceMissing, isBad: observation.faces.isEmpty, at: now, began: faceLost(at: now))
+    if observation.isSure { lastSureFace = observation.faces.isEmpty ? nil : now }
     // Around one known face nobody looks for another, so that is no look for this kind.
     if observation.tier == .wholePicture {
       transitions += look(.severalFaces, isBad: observation.faces.count > 1, at: now)
     }
+    // Of several faces nobody knows whose is the student's, and a face without a pose looks nowhere.
+    if observation.faces.count == 1, let yaw = observation.faces[0].pose?.yaw {
+      let limit = rule(of: .lookingAway, at: now)?.limit ?? .infinity
+      let isAway = Double(abs(yaw - limits.usualYaw)) > limit
+      // A face that is followed with doubt seems to look straighter ahead than it does: that it looks away is news, that
+      // it does not is none.
+      if isAway || observation.isSure { transitions += look(.lookingAway, isBad: isAway, at: now) }
+    }
     return transitions
+  }
+
+  /// Where the face that is missing now was already in doubt, it went when the doubt began.
+  private func faceLost(at now: Instant) -> Instant? {
+    guard let lastSureFace, now - lastSureFace > .milliseconds(750) else { return nil }
+    return now - min((now - lastSureFace) / 2, .seconds(1))
   }
 
   /// A frame that can be decoded arrived.
@@ -92,46 +134,103 @@ public struct AlertPolicy: Sendable {
   private mutating func look(
     _ kind: AlertKind, isBad: Bool, at now: Instant, began: Instant? = nil
   ) -> [Transition] {
+    guard let rule = rule(of: kind, at: now) else { return [] }
     // A good look always counts: it is how an alert clears. A bad one that something else explains does not.
-    let isMuted = mutedUntil[kind].map { now < $0 } ?? false
-    if isBad, isMuted {
+    if isBad, isPaused { return [] }
+    if isBad, isMuted(kind, at: now) {
       silentCauses.insert(kind)
       return []
     }
     silentCauses.remove(kind)
     if isBad, isExplained(kind, at: now) { return [] }
+    machines[kind]?.rule = rule
     guard let changes = machines[kind]?.look(isBad: isBad, at: now, began: began) else { return [] }
-    var transitions = changes.map { Transition(kind, $0) }
+    var transitions = changes.map { transition(kind, $0, rule: rule) }
     if changes.contains(where: { if case .confirmed = $0 { true } else { false } }) {
-      for masked in kind.masks {
-        transitions += (machines[masked]?.mask(at: now) ?? []).map { Transition(masked, $0) }
+      for masked in kind.masks { transitions += mask(masked, at: now) }
+    } else if machines[kind]?.explains == true, kind.explainsWhileSuspected {
+      // What the cause has raised before it was noticed itself stands; what is only suspected is not told any more.
+      for masked in kind.masks where machines[masked]?.isConfirmed == false {
+        transitions += mask(masked, at: now)
       }
     }
     return transitions
   }
 
-  /// Neither suspects nor raises `kind` before `end`; what stands of it is over.
-  public mutating func mute(_ kind: AlertKind, until end: Instant, at now: Instant) -> [Transition] {
-    mutedUntil[kind] = end
-    guard end > now else { return [] }
-    return (machines[kind]?.mask(at: now) ?? []).map { Transition(kind, $0) }
+  private mutating func mask(_ kind: AlertKind, at now: Instant) -> [Transition] {
+    (machines[kind]?.mask(at: now) ?? []).map { transition(kind, $0, rule: rules.rules[kind]!) }
   }
 
   /// Whether something that stands, or would if it were not muted, is the cause of `kind`.
   private func isExplained(_ kind: AlertKind, at now: Instant) -> Bool {
     AlertKind.allCases.contains { cause in
-      guard cause.masks.contains(kind) else { return false }
-      guard machines[cause]?.isConfirmed == true || silentCauses.contains(cause) else { return false }
+      guard cause.masks.contains(kind), let machine = machines[cause] else { return false }
+      let explains = machine.isConfirmed || (cause.explainsWhileSuspected && machine.explains)
+      guard explains || silentCauses.contains(cause) else { return false }
       // A camera that is off by the page's word and shows pictures all the same explains nothing.
       return cause != .cameraOff || lastFrame.map { now - $0 > Self.lateFrame } ?? true
     }
+  }
+
+  // MARK: What a teacher decides
+
+  /// Changes the rules of one kind for this student.
+  ///
+  /// - Parameter until: `nil` for good.
+  public mutating func accommodate(
+    _ kind: AlertKind, _ effect: Accommodation.Effect, factor: Double = 1, until: Instant? = nil,
+    at now: Instant
+  ) -> [Transition] {
+    allowances[kind] = effect == .none ? nil : Allowance(effect: effect, factor: factor, until: until)
+    // What stands was raised under other rules.
+    return effect == .none ? [] : mask(kind, at: now)
+  }
+
+  /// The exam stands still: what stands is over, and nothing is suspected until `resume`.
+  public mutating func pause(at now: Instant) -> [Transition] {
+    isPaused = true
+    return AlertKind.allCases.flatMap { mask($0, at: now) }
+  }
+
+  public mutating func resume() { isPaused = false }
+
+  private func isMuted(_ kind: AlertKind, at now: Instant) -> Bool {
+    guard let allowance = allowances[kind], allowance.effect == .mute else { return false }
+    return allowance.until.map { now < $0 } ?? true
+  }
+
+  /// The rule in force.
+  private func rule(of kind: AlertKind, at now: Instant) -> AlertRule? {
+    guard let rule = rules.rules[kind] else { return nil }
+    guard let allowance = allowances[kind], allowance.effect == .loosen,
+      allowance.until.map({ now < $0 }) ?? true
+    else { return rule }
+    return rule.loosened(kind, by: allowance.factor)
+  }
+
+  // MARK: A restart
+
+  /// Takes up what the server knew before its restart.
+  ///
+  /// - Parameters:
+  ///   - open: the kinds of which an alert stands.
+  ///   - cleared: when the last alert of a kind was over, for the cooldown.
+  public mutating func restore(baseline: Baseline?, open: Set<AlertKind>, cleared: [AlertKind: Instant]) {
+    self.baseline = baseline
+    for kind in machines.keys {
+      machines[kind]?.restore(isConfirmed: open.contains(kind), clearedAt: cleared[kind])
+    }
+    // Until the page tells otherwise.
+    if open.contains(.pageHidden) { page = .hidden }
+    if open.contains(.cameraOff) { camera = .ended }
   }
 
   // MARK: What stands
 
   /// Whether something is suspected of the picture, so that it should be searched as a whole at every check.
   public var isPictureInDoubt: Bool {
-    [.faceMissing, .severalFaces].contains { kind in machines[kind].map { $0.state != .clear } ?? false }
+    suspicionOnset(of: .lookingAway) != nil
+      || [.faceMissing, .severalFaces].contains { kind in machines[kind].map { $0.state != .clear } ?? false }
   }
 
   /// The onset of a suspicion of `kind` that still waits for its window.
@@ -139,45 +238,43 @@ public struct AlertPolicy: Sendable {
     if case .suspected(let onset) = machines[kind]?.state { onset } else { nil }
   }
 
-  /// What to tell the student now: the gravest alert, or else the oldest suspicion that is no flicker, or that all is
-  /// well.
+  /// What to tell the student now: the gravest alert; or else that it is too dark or too far, which makes all the rest
+  /// doubtful; or the oldest suspicion that is no flicker; or that all is well.
   public func check(at now: Instant) -> StudentCheck {
-    let faces = lastObservation?.faces.count ?? 0
-    let light: StudentCheck.Light = (lastObservation?.isDark ?? false) ? .dark : .ok
+    var check = StudentCheck(
+      state: .ok, faces: lastObservation?.faces.count ?? 0, light: advice.isDark ? .dark : .ok,
+      distance: advice.isFar ? .far : .ok)
+    guard !isPaused else { return check }
     let confirmed = machines.filter { $0.value.isConfirmed }.max {
       ($0.value.rule.severity, $1.key.rawValue) < ($1.value.rule.severity, $0.key.rawValue)
     }
     if let kind = confirmed?.key {
-      return StudentCheck(state: .alert, kind: kind, hint: kind.hint, faces: faces, light: light)
+      (check.state, check.kind, check.hint) = (.alert, kind, kind.hint)
+      return check
     }
     let suspected = machines.keys.compactMap { kind in
       suspicionOnset(of: kind).map { (kind: kind, onset: $0) }
     }
     .filter { now - $0.onset >= rules.hintAfter }
     .min { ($0.onset, $0.kind.rawValue) < ($1.onset, $1.kind.rawValue) }
-    if let kind = suspected?.kind {
-      return StudentCheck(state: .suspected, kind: kind, hint: kind.hint, faces: faces, light: light)
+    if let kind = suspected?.kind { (check.state, check.kind, check.hint) = (.suspected, kind, kind.hint) }
+    check.hint = advice.hint ?? check.hint
+    return check
+  }
+}
+
+extension AlertPolicy {
+  private func transition(_ kind: AlertKind, _ change: AlertMachine.Change, rule: AlertRule) -> Transition {
+    switch change {
+    case .suspected(let onset): Transition(kind: kind, change: .suspected(onset: onset))
+    case .dismissed: Transition(kind: kind, change: .dismissed)
+    case .confirmed(let onset, let share, let again):
+      Transition(
+        kind: kind,
+        change: .confirmed(
+          onset: onset, confidence: share, again: again,
+          thresholds: PictureLimits(rules: rules, baseline: baseline).thresholds(of: kind, rule: rule)))
+    case .cleared(let time): Transition(kind: kind, change: .cleared(at: time))
     }
-    let hint = light == .dark ? "Your picture is dark. A lamp in front of you helps." : nil
-    return StudentCheck(state: .ok, hint: hint, faces: faces, light: light)
   }
-}
-
-extension AlertPolicy.Transition {
-  fileprivate init(_ kind: AlertKind, _ change: AlertMachine.Change) {
-    self.kind = kind
-    self.change =
-      switch change {
-      case .suspected(let onset): .suspected(onset: onset)
-      case .dismissed: .dismissed
-      case .confirmed(let onset, let share, let again):
-        .confirmed(onset: onset, confidence: share, again: again)
-      case .cleared(let time): .cleared(at: time)
-      }
-  }
-}
-
-extension FaceObservation {
-  /// Too dark for a teacher to recognise anybody: mean luma under 40 of 255. Detection itself works far below that.
-  public var isDark: Bool { luminance < 40 }
 }

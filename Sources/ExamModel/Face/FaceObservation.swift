@@ -67,20 +67,38 @@ public struct FaceObservation: Sendable, Hashable {
 
   public var faces: [DetectedFace]
   public var tier: Tier
+  /// Whether the detector was in no doubt: a followed face may be something that only resembles it until the whole
+  /// picture is searched again.
+  public var isSure: Bool
+  /// Whether a picture without a face shows the room as it was around the last face.
+  public var showsSurroundings: Bool
   /// Mean luma, 0...255.
   public var luminance: Float
   /// Standard deviation of luma, 0...127.5.
   public var contrast: Float
+  /// How sharp the picture's sharpest edges are: of the differences of brightness between neighbouring cells of a grid
+  /// of 40x30, the one that 2 % exceed, 0...255. What lies on a lens is out of focus and has none, however bright.
+  public var edges: Float
+  /// Mean absolute difference of luma from the picture of the student's check before, 0...255; `nil` for the first. A
+  /// camera's own noise keeps it from zero where nothing moves.
+  public var motion: Float?
   /// Capture time as the student's page stamped it, microseconds since the Unix epoch.
   public var capturedAt: Int64
 
   public init(
-    faces: [DetectedFace], tier: Tier, luminance: Float, contrast: Float, capturedAt: Int64
+    faces: [DetectedFace], tier: Tier, isSure: Bool = true, showsSurroundings: Bool = false,
+    luminance: Float, contrast: Float,
+    edges: Float, motion: Float? = nil,
+    capturedAt: Int64
   ) {
     self.faces = faces
     self.tier = tier
+    self.isSure = isSure
+    self.showsSurroundings = showsSurroundings
     self.luminance = luminance
     self.contrast = contrast
+    self.edges = edges
+    self.motion = motion
     self.capturedAt = capturedAt
   }
 }

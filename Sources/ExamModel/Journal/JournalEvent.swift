@@ -1,15 +1,24 @@
 /// One thing that happened in a session, as the journal keeps it.
 public struct JournalEvent: Sendable, Codable, Hashable {
-  public enum Kind: String, Sendable, Codable, Hashable {
+  /// A new kind, like any other change to what an event holds, needs a new version of the store's schema, so that an older
+  /// server refuses a journal it could not tell whole.
+  public enum Kind: String, Sendable, Codable, Hashable, CaseIterable {
     case sessionCreated = "session_created"
     case sessionEnded = "session_ended"
+    /// The server came back and the session goes on.
+    case sessionRestored = "session_restored"
     case joined, connected, disconnected
     case alertConfirmed = "alert_confirmed"
     case alertAcknowledged = "alert_acknowledged"
     case alertCleared = "alert_cleared"
+    /// The student wrote a note to an alert about himself or herself.
+    case alertNoted = "alert_noted"
     case chat
-    /// A teacher muted one kind of alert of one student.
-    case muted
+    /// A teacher muted or loosened one kind of alert of one student, or took that back.
+    case accommodated
+    /// The student's own baseline was found.
+    case calibrated
+    case paused, resumed
     case handUp = "hand_up"
     case handDown = "hand_down"
     /// The server could not use what a student sent.
@@ -30,10 +39,22 @@ public struct JournalEvent: Sendable, Codable, Hashable {
   public let name: String?
   /// What there is to know beyond that, by field name.
   public let fields: [String: String]
+  /// The same for programs, whole: what is restored after a restart and shown in the report.
+  public let payload: Payload?
+
+  /// The thing that the event made or changed, as it is after the event.
+  public enum Payload: Sendable, Hashable {
+    case alert(AlertRecord)
+    case chat(ChatMessage)
+    case accommodation(Accommodation)
+    case baseline(Baseline)
+    case blindSpot(BlindSpot)
+    case pause(Pause)
+  }
 
   public init(
     at: Timestamp, session: SessionCode, kind: Kind, participant: ParticipantID? = nil, name: String? = nil,
-    fields: [String: String] = [:]
+    fields: [String: String] = [:], payload: Payload? = nil
   ) {
     self.at = at
     self.session = session
@@ -41,17 +62,41 @@ public struct JournalEvent: Sendable, Codable, Hashable {
     self.participant = participant
     self.name = name
     self.fields = fields
+    self.payload = payload
   }
 }
 
-/// Where the events of sessions are kept.
-public protocol EventJournal: Sendable {
-  /// Takes an event; when this returns it is kept as well as this journal keeps anything.
-  func append(_ event: JournalEvent)
+extension JournalEvent.Payload: Codable {
+  private enum CodingKeys: String, CodingKey {
+    case alert, chat, accommodation, baseline, pause
+    case blindSpot = "blind_spot"
+  }
 
-  /// The events of one session, the oldest first.
-  func events(of session: SessionCode) -> [JournalEvent]
+  public init(from decoder: any Decoder) throws {
+    let fields = try decoder.container(keyedBy: CodingKeys.self)
+    guard let key = fields.allKeys.first else {
+      throw DecodingError.dataCorrupted(
+        .init(codingPath: decoder.codingPath, debugDescription: "a payload of no known kind"))
+    }
+    switch key {
+    case .alert: self = .alert(try fields.decode(AlertRecord.self, forKey: key))
+    case .chat: self = .chat(try fields.decode(ChatMessage.self, forKey: key))
+    case .accommodation: self = .accommodation(try fields.decode(Accommodation.self, forKey: key))
+    case .baseline: self = .baseline(try fields.decode(Baseline.self, forKey: key))
+    case .blindSpot: self = .blindSpot(try fields.decode(BlindSpot.self, forKey: key))
+    case .pause: self = .pause(try fields.decode(Pause.self, forKey: key))
+    }
+  }
 
-  /// Lets go of the events of a session that is over and that nobody can ask for any more.
-  func forget(_ session: SessionCode)
+  public func encode(to encoder: any Encoder) throws {
+    var fields = encoder.container(keyedBy: CodingKeys.self)
+    switch self {
+    case .alert(let alert): try fields.encode(alert, forKey: .alert)
+    case .chat(let message): try fields.encode(message, forKey: .chat)
+    case .accommodation(let accommodation): try fields.encode(accommodation, forKey: .accommodation)
+    case .baseline(let baseline): try fields.encode(baseline, forKey: .baseline)
+    case .blindSpot(let spot): try fields.encode(spot, forKey: .blindSpot)
+    case .pause(let pause): try fields.encode(pause, forKey: .pause)
+    }
+  }
 }

@@ -37,11 +37,15 @@ public struct Participant: Sendable, Codable, Hashable, Identifiable {
   public let role: Role
   public let joinedAt: Timestamp
   public var state: PresenceState
+  /// Whether the hand is raised, and since when: those who wait longest are asked first.
   public var hand = false
+  public var handSince: Timestamp?
   public var page = PageVisibility.visible
   public var camera: CameraState?
-  /// The kinds of alerts a teacher has muted for this student, and until when.
-  public var muted: [String: Timestamp] = [:]
+  /// What a teacher allows this student, by kind of alert.
+  public var accommodations: [String: Accommodation] = [:]
+  /// Set while this student's exam stands still.
+  public var paused: Pause?
 
   public init(
     id: ParticipantID, number: UInt32, name: String, role: Role, joinedAt: Timestamp, state: PresenceState
@@ -57,7 +61,9 @@ public struct Participant: Sendable, Codable, Hashable, Identifiable {
   private enum CodingKeys: String, CodingKey {
     case id, number, name, role
     case joinedAt = "joined_at"
-    case state, hand, page, camera, muted
+    case state, hand
+    case handSince = "hand_since"
+    case page, camera, accommodations, paused
   }
 }
 

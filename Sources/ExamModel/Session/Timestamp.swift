@@ -1,6 +1,7 @@
 import FoundationEssentials
 
-/// A point in wall-clock time; on the wire RFC 3339, UTC, with milliseconds.
+/// A point in wall-clock time; on the wire RFC 3339, UTC, with milliseconds. Coders that are told so by
+/// `CodingUserInfoKey.exactTimestamps` take whole microseconds instead, which lose nothing.
 public struct Timestamp: Hashable, Sendable, Comparable, Codable, CustomStringConvertible {
   /// Microseconds since the Unix epoch.
   public let microseconds: Int64
@@ -26,14 +27,27 @@ public struct Timestamp: Hashable, Sendable, Comparable, Codable, CustomStringCo
 
   public init(from decoder: any Decoder) throws {
     let container = try decoder.singleValueContainer()
+    if decoder.userInfo[.exactTimestamps] != nil {
+      microseconds = try container.decode(Int64.self)
+      return
+    }
     let date = try Timestamp.style.parse(container.decode(String.self))
     microseconds = Int64((date.timeIntervalSince1970 * 1_000_000).rounded())
   }
 
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
-    try container.encode(description)
+    if encoder.userInfo[.exactTimestamps] != nil {
+      try container.encode(microseconds)
+    } else {
+      try container.encode(description)
+    }
   }
+}
+
+extension CodingUserInfoKey {
+  /// Timestamps as integers of microseconds, where what is read back must equal what was written.
+  public static let exactTimestamps = CodingUserInfoKey(rawValue: "exactTimestamps")!
 }
 
 extension Duration {

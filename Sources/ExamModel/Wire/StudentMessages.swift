@@ -4,12 +4,17 @@ public enum StudentMessage: Sendable, Hashable {
   case status(page: PageVisibility?, camera: CameraState?)
   case chat(text: String)
   case hand(up: Bool)
+  /// What the student has to say about an alert of his or her own.
+  case note(alert: AlertID, text: String)
   /// A type this version does not know; ignored, so that newer pages can talk to older servers.
   case unknown(type: String)
 }
 
 extension StudentMessage: Decodable {
-  private enum Key: String, CodingKey { case type, media, page, camera, text, up }
+  private enum Key: String, CodingKey {
+    case type, media, page, camera, text, up
+    case alertID = "alert_id"
+  }
 
   public init(from decoder: any Decoder) throws {
     let fields = try decoder.container(keyedBy: Key.self)
@@ -21,6 +26,10 @@ extension StudentMessage: Decodable {
         camera: try fields.decodeIfPresent(CameraState.self, forKey: .camera))
     case "chat": self = .chat(text: try fields.decode(String.self, forKey: .text))
     case "hand": self = .hand(up: try fields.decode(Bool.self, forKey: .up))
+    case "note":
+      self = .note(
+        alert: try fields.decode(AlertID.self, forKey: .alertID),
+        text: try fields.decode(String.self, forKey: .text))
     case let type: self = .unknown(type: type)
     }
   }
@@ -36,6 +45,14 @@ public enum StudentNotice: Sendable, Hashable {
   case keyframe
   case check(StudentCheck)
   case chat(from: ParticipantID, name: String, text: String, at: Timestamp, history: Bool)
+  /// An alert about this student, as teachers see it.
+  case alert(AlertRecord)
+  /// The names of the teachers whose page is open, and of those among them who look at this student's large picture.
+  case watchers(teachers: [String], focus: [String])
+  /// The exam stands still for this student; `nil`: it goes on.
+  case pause(Pause?)
+  /// A teacher has lowered the student's hand, or it was still up when the page came back.
+  case hand(up: Bool)
   /// Begin the stream anew.
   case restart(reason: String)
   case ended
@@ -46,6 +63,7 @@ public enum StudentNotice: Sendable, Hashable {
 public struct StudentCheck: Sendable, Hashable, Encodable {
   public enum State: String, Sendable, Codable { case ok, suspected, alert }
   public enum Light: String, Sendable, Codable { case ok, dark }
+  public enum Distance: String, Sendable, Codable { case ok, far }
 
   public var state: State
   public var kind: AlertKind?
@@ -53,13 +71,18 @@ public struct StudentCheck: Sendable, Hashable, Encodable {
   public var hint: String?
   public var faces: Int
   public var light: Light
+  public var distance: Distance
 
-  public init(state: State, kind: AlertKind? = nil, hint: String? = nil, faces: Int, light: Light) {
+  public init(
+    state: State, kind: AlertKind? = nil, hint: String? = nil, faces: Int, light: Light = .ok,
+    distance: Distance = .ok
+  ) {
     self.state = state
     self.kind = kind
     self.hint = hint
     self.faces = faces
     self.light = light
+    self.distance = distance
   }
 }
 
@@ -67,7 +90,7 @@ extension StudentNotice: Encodable {
   private enum Key: String, CodingKey {
     case type
     case participantID = "participant_id"
-    case window, seq, from, name, text, at, history, reason, code, detail
+    case window, seq, from, name, text, at, history, reason, code, detail, teachers, focus, paused, up
   }
 
   public func encode(to encoder: any Encoder) throws {
@@ -92,6 +115,20 @@ extension StudentNotice: Encodable {
       try fields.encode(text, forKey: .text)
       try fields.encode(at, forKey: .at)
       if history { try fields.encode(true, forKey: .history) }
+    case .alert(let alert):
+      try fields.encode("alert", forKey: .type)
+      try alert.encode(to: encoder)
+    case .watchers(let teachers, let focus):
+      try fields.encode("watchers", forKey: .type)
+      try fields.encode(teachers, forKey: .teachers)
+      try fields.encode(focus, forKey: .focus)
+    case .pause(let pause):
+      try fields.encode("pause", forKey: .type)
+      try fields.encode(pause != nil, forKey: .paused)
+      try pause?.encode(to: encoder)
+    case .hand(let up):
+      try fields.encode("hand", forKey: .type)
+      try fields.encode(up, forKey: .up)
     case .restart(let reason):
       try fields.encode("restart", forKey: .type)
       try fields.encode(reason, forKey: .reason)

@@ -5,10 +5,39 @@ public enum TeacherMessage: Sendable, Hashable {
   case ack(frames: Int)
   case chat(to: ChatRecipient, text: String)
   case acknowledge(alert: AlertID, note: String?)
-  /// No alerts of one kind about one student for a while.
-  case mute(student: ParticipantID, kind: AlertKind, minutes: Double, reason: String)
+  /// Other rules for one kind of alert of one student. `minutes`: `nil` for good.
+  case accommodate(AccommodationRequest)
+  /// The exam stands still, for one student or, where that is `nil`, for all.
+  case pause(student: ParticipantID?, reason: String)
+  /// The exam goes on.
+  case resume(student: ParticipantID?)
+  case lowerHand(student: ParticipantID)
   /// A type this version does not know; ignored.
   case unknown(type: String)
+}
+
+/// What a teacher allows one student.
+public struct AccommodationRequest: Sendable, Hashable {
+  public var student: ParticipantID
+  public var kind: AlertKind
+  public var effect: Accommodation.Effect
+  public var factor: Double
+  /// `nil`: for good.
+  public var minutes: Double?
+  public var reason: String
+
+  public init(
+    student: ParticipantID, kind: AlertKind, effect: Accommodation.Effect, factor: Double = 1,
+    minutes: Double?,
+    reason: String
+  ) {
+    self.student = student
+    self.kind = kind
+    self.effect = effect
+    self.factor = factor
+    self.minutes = minutes
+    self.reason = reason
+  }
 }
 
 /// Which students a teacher watches, at which size and how often.
@@ -32,8 +61,8 @@ public struct WatchRequest: Sendable, Hashable {
 }
 
 extension TeacherMessage: Decodable {
-  private enum Key: String, CodingKey {
-    case type, view, students, fps, frames, to, text, note, student, kind, minutes, reason
+  fileprivate enum Key: String, CodingKey {
+    case type, view, students, fps, frames, to, text, note, student, kind, minutes, factor, reason
     case alertID = "alert_id"
   }
 
@@ -75,13 +104,45 @@ extension TeacherMessage: Decodable {
         alert: try fields.decode(AlertID.self, forKey: .alertID),
         note: try fields.decodeIfPresent(String.self, forKey: .note))
     case "mute":
-      self = .mute(
-        student: try fields.decode(ParticipantID.self, forKey: .student),
-        kind: try fields.decode(AlertKind.self, forKey: .kind),
-        minutes: try fields.decode(Double.self, forKey: .minutes),
-        reason: try fields.decode(String.self, forKey: .reason))
+      // A mute of no minutes ends the one before.
+      let request = try AccommodationRequest(fields, effect: .mute)
+      self = .accommodate(request.minutes == 0 ? request.with(effect: .none) : request)
+    case "loosen": self = .accommodate(try AccommodationRequest(fields, effect: .loosen))
+    case "tighten": self = .accommodate(try AccommodationRequest(fields, effect: .none))
+    case "pause":
+      self = .pause(
+        student: try Self.studentOrAll(fields), reason: try fields.decode(String.self, forKey: .reason))
+    case "resume": self = .resume(student: try Self.studentOrAll(fields))
+    case "lower_hand":
+      self = .lowerHand(student: try fields.decode(ParticipantID.self, forKey: .student))
     case let type: self = .unknown(type: type)
     }
+  }
+}
+
+extension TeacherMessage {
+  private static func studentOrAll(_ fields: KeyedDecodingContainer<Key>) throws -> ParticipantID? {
+    let student = try fields.decode(ParticipantID.self, forKey: .student)
+    return student.rawValue == "all" ? nil : student
+  }
+}
+
+extension AccommodationRequest {
+  fileprivate init(
+    _ fields: KeyedDecodingContainer<TeacherMessage.Key>, effect: Accommodation.Effect
+  ) throws {
+    student = try fields.decode(ParticipantID.self, forKey: .student)
+    kind = try fields.decode(AlertKind.self, forKey: .kind)
+    self.effect = effect
+    factor = effect == .loosen ? try fields.decode(Double.self, forKey: .factor) : 1
+    minutes = try fields.decodeIfPresent(Double.self, forKey: .minutes)
+    reason = try fields.decode(String.self, forKey: .reason)
+  }
+
+  fileprivate func with(effect: Accommodation.Effect) -> AccommodationRequest {
+    var request = self
+    (request.effect, request.minutes) = (effect, nil)
+    return request
   }
 }
 
@@ -90,10 +151,13 @@ public enum TeacherNotice: Sendable, Hashable {
   /// `credit`: pictures that may be unacknowledged. `heartbeat`: at least one message comes in so many seconds.
   case welcome(participant: ParticipantID, credit: Int, heartbeat: Int)
   case heartbeat
-  case roster([Participant])
+  /// `pause`: of everybody, those who join later included.
+  case roster([Participant], pause: Pause?)
   case participant(Participant)
   case alert(AlertRecord)
   case chat(ChatMessage, history: Bool)
+  /// Something is wrong with the server itself that teachers must know of; `detail` is `nil` when it is over.
+  case notice(code: String, detail: String?)
   case ended
   case error(code: String, detail: String)
 }
@@ -102,7 +166,7 @@ extension TeacherNotice: Encodable {
   private enum Key: String, CodingKey {
     case type
     case participantID = "participant_id"
-    case credit, heartbeat, participants, participant, history, code, detail
+    case credit, heartbeat, participants, paused, participant, history, code, detail
   }
 
   public func encode(to encoder: any Encoder) throws {
@@ -115,9 +179,10 @@ extension TeacherNotice: Encodable {
       try fields.encode(heartbeat, forKey: .heartbeat)
     case .heartbeat:
       try fields.encode("heartbeat", forKey: .type)
-    case .roster(let participants):
+    case .roster(let participants, let pause):
       try fields.encode("roster", forKey: .type)
       try fields.encode(participants, forKey: .participants)
+      try fields.encodeIfPresent(pause, forKey: .paused)
     case .participant(let participant):
       try fields.encode("participant", forKey: .type)
       try fields.encode(participant, forKey: .participant)
@@ -128,6 +193,10 @@ extension TeacherNotice: Encodable {
       try fields.encode("chat", forKey: .type)
       try message.encode(to: encoder)
       if history { try fields.encode(true, forKey: .history) }
+    case .notice(let code, let detail):
+      try fields.encode("notice", forKey: .type)
+      try fields.encode(code, forKey: .code)
+      try fields.encode(detail, forKey: .detail)
     case .ended:
       try fields.encode("ended", forKey: .type)
     case .error(let code, let detail):

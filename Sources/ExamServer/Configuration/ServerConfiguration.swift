@@ -32,6 +32,10 @@ public struct ServerConfiguration: Sendable {
   public var maximumTileRate: Double
   /// Hours after which a session to which nobody is connected ends by itself.
   public var sessionIdleHours: Double
+  /// Days for which the data of a session are kept after its end.
+  public var retentionDays: Double
+  /// Put a database that cannot be read aside and begin a new one.
+  public var freshDatabase: Bool
   public var alerts: AlertRules
 
   /// A setting that cannot be used.
@@ -72,12 +76,13 @@ public struct ServerConfiguration: Sendable {
       "models_dir": "Models", "teacher_password": "", "certificate": "", "private_key": "",
       "self_signed": "false", "allowed_origins": "",
       "checks_per_second": "2", "check_workers": "0", "maximum_sessions": "50", "maximum_participants": "250",
-      "maximum_tile_rate": "5", "session_idle_hours": "12",
+      "maximum_tile_rate": "5", "session_idle_hours": "12", "retention_days": "30", "fresh_database": "false",
     ]
     for (kind, rule) in AlertRules.standard.rules {
       defaults["alerts.\(kind.rawValue).window"] = String(rule.window.inSeconds)
       defaults["alerts.\(kind.rawValue).share"] = String(rule.share)
       defaults["alerts.\(kind.rawValue).cooldown"] = String(rule.cooldown.inSeconds)
+      defaults["alerts.\(kind.rawValue).limit"] = rule.limit.map { String($0) }
     }
     return defaults
   }()
@@ -133,6 +138,8 @@ public struct ServerConfiguration: Sendable {
     maximumTileRate = try number("maximum_tile_rate", in: 0.1...30)
 
     sessionIdleHours = try number("session_idle_hours", in: 0.01...720)
+    retentionDays = try number("retention_days", in: 0.01...3650)
+    freshDatabase = try read("fresh_database", as: "true or false") { try reader.requiredBool(forKey: $0) }
 
     alerts = .standard
     for (kind, standard) in AlertRules.standard.rules {
@@ -141,6 +148,7 @@ public struct ServerConfiguration: Sendable {
       rule.window = .seconds(try number(["alerts", kind.rawValue, "window"], in: seconds))
       rule.share = try number(["alerts", kind.rawValue, "share"], in: 0.01...1)
       rule.cooldown = .seconds(try number(["alerts", kind.rawValue, "cooldown"], in: seconds))
+      if standard.limit != nil { rule.limit = try number(["alerts", kind.rawValue, "limit"], in: 0...180) }
       alerts.rules[kind] = rule
     }
     try checkSecurity()

@@ -60,22 +60,3 @@ struct ServerLogHandler: LogHandler {
     return "\"\(escaped)\""
   }
 }
-
-/// Writes each event to a journal and, as a line, to the log, so that `server.log` tells the whole story.
-struct LoggingJournal: EventJournal {
-  let journal: any EventJournal
-  let logger: Logger
-
-  func append(_ event: JournalEvent) {
-    journal.append(event)
-    var metadata: Logger.Metadata = ["session": "\(event.session)"]
-    if let name = event.name { metadata["name"] = "\(name)" }
-    if let participant = event.participant { metadata["participant"] = "\(participant)" }
-    for (key, value) in event.fields { metadata[key] = "\(value)" }
-    logger.info("\(event.kind.rawValue)", metadata: metadata)
-  }
-
-  func events(of session: SessionCode) -> [JournalEvent] { journal.events(of: session) }
-
-  func forget(_ session: SessionCode) { journal.forget(session) }
-}

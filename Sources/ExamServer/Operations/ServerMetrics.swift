@@ -1,3 +1,4 @@
+import ExamModel
 import FaceCheck
 import Foundation
 import Synchronization
@@ -19,7 +20,30 @@ struct ServerMetrics: Sendable {
   let framesWithoutPipeline = Counter()
   let picturesEncoded = Counter()
   let picturesDelivered = Counter()
-  let alertsConfirmed = Counter()
+  /// By kind.
+  let alertsConfirmed = Tally<AlertKind>()
+  /// How many by cause, and for how many milliseconds together.
+  let blindSpots = Tally<BlindSpot.Cause>()
+  let blindMilliseconds = Tally<BlindSpot.Cause>()
+
+  func count(alert kind: AlertKind) { alertsConfirmed.add(1, to: kind) }
+
+  func count(blindSpot cause: BlindSpot.Cause, seconds: Double) {
+    blindSpots.add(1, to: cause)
+    blindMilliseconds.add(Int(seconds * 1000), to: cause)
+  }
+}
+
+/// Numbers that only grow, one for each of a few things.
+final class Tally<Key: Hashable & Sendable & CaseIterable>: Sendable {
+  private let counts = Mutex<[Key: Int]>([:])
+
+  func add(_ amount: Int, to key: Key) { counts.withLock { $0[key, default: 0] += amount } }
+
+  /// Every key with its number, in the order of the cases.
+  var values: [(Key, Int)] {
+    counts.withLock { counts in Key.allCases.map { ($0, counts[$0] ?? 0) } }
+  }
 }
 
 /// Builds the Prometheus text exposition format, version 0.0.4.

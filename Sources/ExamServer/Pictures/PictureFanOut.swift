@@ -21,6 +21,8 @@ struct PictureChannel: Sendable, Hashable {
 /// Somebody who looks at pictures.
 @GatewayActor
 protocol PictureViewer: AnyObject {
+  /// Who looks.
+  var watcher: ParticipantID { get }
   /// Takes the newest picture of a channel it is attached to. Must not block.
   func show(_ picture: StudentPicture)
   /// No picture will come any more: the exam is over.
@@ -36,16 +38,18 @@ protocol PictureFanOut: AnyObject {
   func attach(_ viewer: any PictureViewer, to channel: PictureChannel)
   func detach(_ viewer: any PictureViewer, from channel: PictureChannel)
   func isWatched(_ channel: PictureChannel) -> Bool
+  /// Who looks at a channel; somebody twice who looks twice.
+  func watchers(of channel: PictureChannel) -> [ParticipantID]
   /// Tells every viewer that no picture will come any more, and forgets them.
   func end()
-  /// Called with a channel when its first viewer came or its last one went.
-  var onDemandChange: (@GatewayActor (PictureChannel) -> Void)? { get set }
+  /// Called with a channel to which a viewer came or from which one went.
+  var onChange: (@GatewayActor (PictureChannel) -> Void)? { get set }
 }
 
 /// The fan-out of a single process.
 @GatewayActor
 final class LocalPictureFanOut: PictureFanOut {
-  var onDemandChange: (@GatewayActor (PictureChannel) -> Void)?
+  var onChange: (@GatewayActor (PictureChannel) -> Void)?
   private var viewers: [PictureChannel: [ObjectIdentifier: any PictureViewer]] = [:]
 
   init() {}
@@ -56,20 +60,21 @@ final class LocalPictureFanOut: PictureFanOut {
   }
 
   func attach(_ viewer: any PictureViewer, to channel: PictureChannel) {
-    let wasWatched = isWatched(channel)
     viewers[channel, default: [:]][ObjectIdentifier(viewer)] = viewer
-    if !wasWatched { onDemandChange?(channel) }
+    onChange?(channel)
   }
 
   func detach(_ viewer: any PictureViewer, from channel: PictureChannel) {
     guard viewers[channel]?.removeValue(forKey: ObjectIdentifier(viewer)) != nil else { return }
-    if viewers[channel]?.isEmpty == true {
-      viewers[channel] = nil
-      onDemandChange?(channel)
-    }
+    if viewers[channel]?.isEmpty == true { viewers[channel] = nil }
+    onChange?(channel)
   }
 
   func isWatched(_ channel: PictureChannel) -> Bool { viewers[channel] != nil }
+
+  func watchers(of channel: PictureChannel) -> [ParticipantID] {
+    viewers[channel]?.values.map(\.watcher) ?? []
+  }
 
   func end() {
     let all = viewers.values.flatMap(\.values)

@@ -17,6 +17,7 @@ final class TeacherPictures: PictureViewer {
     var channels: Set<PictureChannel> = []
   }
 
+  let watcher: ParticipantID
   private let fanOut: any PictureFanOut
   private let maximumRate: Double
   private let send: @GatewayActor (StudentPicture) -> Void
@@ -30,8 +31,10 @@ final class TeacherPictures: PictureViewer {
   private(set) var replaced = 0
 
   init(
-    fanOut: any PictureFanOut, maximumRate: Double, send: @escaping @GatewayActor (StudentPicture) -> Void
+    teacher: ParticipantID, fanOut: any PictureFanOut, maximumRate: Double,
+    send: @escaping @GatewayActor (StudentPicture) -> Void
   ) {
+    watcher = teacher
     self.fanOut = fanOut
     self.maximumRate = maximumRate
     self.send = send

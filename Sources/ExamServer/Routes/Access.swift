@@ -5,6 +5,7 @@ import WebGateway
 @GatewayActor
 final class Access {
   private let directory: any SessionDirectory
+  private let store: any SessionStore
   /// Unknown codes of those who want to come in, by address. A class behind one address may mistype a few dozen; a
   /// million of them would take weeks.
   private var entryMisses = RateLimiter<String>(burst: 100, perSecond: 1)
@@ -12,10 +13,25 @@ final class Access {
   /// class come back at once; that must keep nobody from joining anew. A token that is right always passes.
   private var lookUpMisses = RateLimiter<String>(burst: 600, perSecond: 5)
 
-  init(directory: any SessionDirectory) { self.directory = directory }
+  init(directory: any SessionDirectory, store: any SessionStore) {
+    self.directory = directory
+    self.store = store
+  }
 
   struct Refusal: Error {
     let response: HTTPResponse
+  }
+
+  /// Somebody who reads what is kept of a session, whether it is on or over.
+  struct Reader {
+    let record: SessionRecord
+    /// `nil` once the session is over.
+    let live: ExamSession?
+    let id: ParticipantID
+    let role: Role
+    let name: String
+
+    var code: SessionCode { record.code }
   }
 
   private func code(_ request: HTTPRequest) throws(Refusal) -> SessionCode {
@@ -26,6 +42,14 @@ final class Access {
           code: "unknown_session"))
     }
     return code
+  }
+
+  private func find(_ code: SessionCode) throws(Refusal) -> SessionLookup {
+    do {
+      return try directory.find(code)
+    } catch {
+      throw .unreadable(error)
+    }
   }
 
   /// The session somebody wants to come into, without a token. Addresses with too many wrong codes have to wait.
@@ -41,7 +65,7 @@ final class Access {
   }
 
   private func session(_ code: SessionCode) throws(Refusal) -> ExamSession {
-    switch directory.find(code) {
+    switch try find(code) {
     case .live(let session): return session
     case .ended:
       throw Refusal(
@@ -65,10 +89,10 @@ final class Access {
     _ request: HTTPRequest, role: Role?
   ) throws(Refusal) -> (session: ExamSession, participant: Participant) {
     let code = try code(request)
-    if case .live(let session) = directory.find(code), let token = request.bearerToken,
+    if case .live(let session) = try find(code), let token = request.bearerToken,
       let participant = session.participant(token: token)
     {
-      try check(participant, role)
+      try check(participant.role, role)
       return (session, participant)
     }
     try noteLookUpMiss(request)
@@ -76,18 +100,30 @@ final class Access {
     throw tokenRefusal(request, code)
   }
 
-  /// The session whose journal a teacher of it asks for: one that is on, or one that ended a while ago.
-  func journal(_ request: HTTPRequest) throws(Refusal) -> SessionCode {
+  /// The participant who asks for what is kept: tokens are good for that as long as the data are.
+  ///
+  /// - Parameter role: whom this is for; `nil` for everybody who was in the session.
+  func reader(_ request: HTTPRequest, role: Role? = nil) throws(Refusal) -> Reader {
     let code = try code(request)
-    guard case .ended(let ended?) = directory.find(code) else {
-      return try participant(request, role: .teacher).session.code
+    guard case .ended(let record) = try find(code) else {
+      let (session, participant) = try participant(request, role: role)
+      return Reader(
+        record: session.record, live: session, id: participant.id, role: participant.role,
+        name: participant.name)
     }
-    guard let token = request.bearerToken, ended.teacherTokens.contains(SecretHash(Secret(text: token)))
-    else {
+    let hash = request.bearerToken.map { SecretHash(Secret(text: $0)).digest }
+    let people: [ParticipantRecord]
+    do {
+      people = try store.participants(of: code)
+    } catch {
+      throw .unreadable(error)
+    }
+    guard let reader = people.first(where: { $0.tokenHash == hash }) else {
       try noteLookUpMiss(request)
       throw tokenRefusal(request, code)
     }
-    return code
+    try check(reader.role, role)
+    return Reader(record: record, live: nil, id: reader.id, role: reader.role, name: reader.name)
   }
 
   private func noteLookUpMiss(_ request: HTTPRequest) throws(Refusal) {
@@ -105,17 +141,27 @@ final class Access {
         code: isMissing ? "no_token" : "bad_token"))
   }
 
-  private func check(_ participant: Participant, _ role: Role?) throws(Refusal) {
-    guard role == nil || participant.role == role else {
-      throw Refusal(
-        response: .problem(
-          status: 403, title: "Not for students", detail: "Only teachers of this session may do this.",
-          code: "wrong_role"))
-    }
+  private func check(_ role: Role, _ wanted: Role?) throws(Refusal) {
+    guard wanted == nil || role == wanted else { throw .notForStudents }
   }
 }
 
 extension Access.Refusal {
+  static var notForStudents: Access.Refusal {
+    Access.Refusal(
+      response: .problem(
+        status: 403, title: "Not for students", detail: "Only teachers of this session may do this.",
+        code: "wrong_role"))
+  }
+
+  /// What is kept cannot be read.
+  static func unreadable(_ error: any Error) -> Access.Refusal {
+    Access.Refusal(
+      response: .problem(
+        status: 503, title: "Records not readable",
+        detail: "What is kept of this session cannot be read at the moment: \(error)", code: "store"))
+  }
+
   static func tooMany(_ wait: Duration) -> Access.Refusal {
     let seconds = max(1, Int(wait.inSeconds.rounded(.up)))
     return Access.Refusal(

@@ -46,7 +46,19 @@ final class OperationsRoutes {
     text.counter(
       "exam_pictures_delivered_total", "Pictures sent to teachers over sockets.",
       counts.picturesDelivered.value)
-    text.counter("exam_alerts_confirmed_total", "Alerts raised.", counts.alertsConfirmed.value)
+    text.add(
+      "exam_alerts_confirmed_total", "counter", "Alerts raised, by kind.",
+      counts.alertsConfirmed.values.map { (#"{kind="\#($0.rawValue)"}"#, "\($1)") })
+    text.add(
+      "exam_blind_spots_total", "counter",
+      "Stretches in which the server did not look at a student, by cause.",
+      counts.blindSpots.values.map { (#"{cause="\#($0.rawValue)"}"#, "\($1)") })
+    text.add(
+      "exam_blind_seconds_total", "counter", "How long these stretches were together.",
+      counts.blindMilliseconds.values.map { (#"{cause="\#($0.rawValue)"}"#, "\(Double($1) / 1000)") })
+    text.gauge(
+      "exam_store_writable", "1 while what happens can be kept, 0 while it waits in memory.",
+      services.store.trouble == nil ? 1 : 0)
 
     let sessions = directory.live
     let people = sessions.flatMap(\.roster)
@@ -68,6 +80,12 @@ final class OperationsRoutes {
       [
         (#"{tier="whole_picture"}"#, "\(faces.wholePicture.checks)"),
         (#"{tier="tracked_face"}"#, "\(faces.trackedFace.checks)"),
+      ])
+    text.add(
+      "exam_face_check_cpu_seconds_total", "counter", "CPU time of face checks by tier.",
+      [
+        (#"{tier="whole_picture"}"#, "\(faces.wholePicture.cpuTime.inSeconds)"),
+        (#"{tier="tracked_face"}"#, "\(faces.trackedFace.cpuTime.inSeconds)"),
       ])
     text.counter("exam_face_check_failures_total", "Face checks that failed.", faces.failures)
     text.gauge(

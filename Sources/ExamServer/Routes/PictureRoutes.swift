@@ -2,7 +2,7 @@ import ExamModel
 import GLibRuntime
 import WebGateway
 
-/// Students' pictures over plain HTTP, for `<img>` and any MJPEG client, and the pictures of alerts.
+/// Students' pictures over plain HTTP, for `<img>` and any MJPEG client.
 @GatewayActor
 final class PictureRoutes {
   private let access: Access
@@ -13,16 +13,19 @@ final class PictureRoutes {
     let student = "/api/sessions/:code/students/:student"
     server.route(.get, student + "/live.mjpeg") { [self] request in
       await .answering { () throws(Access.Refusal) in
-        let (session, channel) = try channel(request)
+        let (session, watcher, channel) = try channel(request)
         return HTTPResponse(
           status: 200,
-          body: .pictures { stream in PictureStreamViewer(stream).watch(channel, of: session.fanOut) })
+          body: .pictures { stream in
+            PictureStreamViewer(stream, watcher: watcher).watch(channel, of: session.fanOut)
+          })
       }
     }
     server.route(.get, student + "/live.jpg") { [self] request in
       await .answering { () async throws(Access.Refusal) in
-        let (session, channel) = try channel(request)
-        guard let jpeg = await SinglePictureViewer().next(of: channel, from: session.fanOut) else {
+        let (session, watcher, channel) = try channel(request)
+        guard let jpeg = await SinglePictureViewer(watcher: watcher).next(of: channel, from: session.fanOut)
+        else {
           throw Access.Refusal(
             response: .problem(
               status: 503, title: "No picture",
@@ -32,25 +35,15 @@ final class PictureRoutes {
         return .jpeg(jpeg)
       }
     }
-    server.route(.get, "/api/sessions/:code/alerts/:picture") { [self] request in
-      await .answering { () throws(Access.Refusal) in
-        let (session, _) = try access.participant(request, role: .teacher)
-        let name = request.parameters["picture"] ?? ""
-        guard name.hasSuffix(".jpg"),
-          let jpeg = session.alerts.picture(of: AlertID(rawValue: String(name.dropLast(4))))
-        else {
-          throw Access.Refusal(
-            response: .problem(
-              status: 404, title: "No such picture", detail: "There is no picture of this alert.",
-              code: "no_picture"))
-        }
-        return .jpeg(jpeg)
-      }
-    }
   }
 
-  private func channel(_ request: HTTPRequest) throws(Access.Refusal) -> (ExamSession, PictureChannel) {
-    let (session, _) = try access.participant(request, role: .teacher)
+  private func channel(
+    _ request: HTTPRequest
+  ) throws(Access.Refusal) -> (ExamSession, ParticipantID, PictureChannel) {
+    let (session, watcher) = try access.participant(request, role: nil)
+    if watcher.role == .student, watcher.id.rawValue != request.parameters["student"] {
+      _ = try access.participant(request, role: .teacher)
+    }
     let student = ParticipantID(rawValue: request.parameters["student"] ?? "")
     guard session.student(student) != nil else {
       throw Access.Refusal(
@@ -65,16 +58,20 @@ final class PictureRoutes {
           status: 400, title: "Unknown view", detail: "view is tile or focus, not \(name.prefix(40)).",
           code: "bad_request"))
     }
-    return (session, PictureChannel(student: student, view: view))
+    return (session, watcher.id, PictureChannel(student: student, view: view))
   }
 }
 
 /// Shows one student to one reader of a multipart stream. The stream's callbacks keep it alive.
 @GatewayActor
 private final class PictureStreamViewer: PictureViewer {
+  let watcher: ParticipantID
   private let stream: PictureStream
 
-  init(_ stream: PictureStream) { self.stream = stream }
+  init(_ stream: PictureStream, watcher: ParticipantID) {
+    self.stream = stream
+    self.watcher = watcher
+  }
 
   func watch(_ channel: PictureChannel, of fanOut: any PictureFanOut) {
     stream.onClose = { fanOut.detach(self, from: channel) }
@@ -92,7 +89,10 @@ private final class SinglePictureViewer: PictureViewer {
   /// A student's frames come ten times a second; a stream that must begin anew takes a key frame.
   private static let patience = Duration.seconds(3)
 
+  let watcher: ParticipantID
   private var waiting: CheckedContinuation<SharedBytes?, Never>?
+
+  init(watcher: ParticipantID) { self.watcher = watcher }
 
   func show(_ picture: StudentPicture) { finish(picture.jpeg) }
 

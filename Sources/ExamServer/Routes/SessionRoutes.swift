@@ -31,9 +31,6 @@ final class SessionRoutes {
     server.route(.delete, "/api/sessions/:code") { [self] request in
       await .answering { () async throws(Access.Refusal) in try await end(request) }
     }
-    server.route(.get, "/api/sessions/:code/events") { [self] request in
-      await .answering { () throws(Access.Refusal) in try events(request) }
-    }
     server.webSocketRoute("/api/sessions/:code/socket", subprotocol: "exam-monitoring.v1") { [self] request in
       do throws(Access.Refusal) {
         let (session, participant) = try access.participant(request, role: nil)
@@ -81,11 +78,18 @@ final class SessionRoutes {
     let title = body.title.flatMap { PersonName($0)?.text } ?? "Exam"
     var generator = SystemRandomNumberGenerator()
     let key = Secret.random(using: &generator)
-    guard
-      let session = directory.add({ code in
-        ExamSession(code: code, title: title, teacherKey: key, services: services)
-      })
-    else {
+    let created: ExamSession?
+    do {
+      created = try directory.add { code in
+        let record = SessionRecord(
+          code: code, title: title, createdAt: .now, teacherKeyHash: SecretHash(key).digest)
+        services.store.create(record)
+        return ExamSession(record, services: services)
+      }
+    } catch {
+      throw .unreadable(error)
+    }
+    guard let session = created else {
       throw Access.Refusal(
         response: .problem(
           status: 503, title: "Too many sessions",
@@ -93,7 +97,7 @@ final class SessionRoutes {
             "This server holds \(services.configuration.maximumSessions) sessions at once. End one first.",
           code: "too_many_sessions"))
     }
-    services.journal.append(
+    services.recorder.record(
       JournalEvent(
         at: .now, session: session.code, kind: .sessionCreated, name: name.text, fields: ["title": title]))
     let (participant, token) = session.join(name: name, role: .teacher)
@@ -150,7 +154,7 @@ final class SessionRoutes {
       WireJSON.encode(
         JoinAnswer(
           participant_id: participant.id, role: body.role, token: token.text,
-          session: .init(code: session.code, title: session.title))))
+          session: .init(code: session.code, title: session.record.title))))
   }
 
   private struct Description: Encodable {
@@ -169,7 +173,8 @@ final class SessionRoutes {
     return .json(
       WireJSON.encode(
         Description(
-          session: .init(code: session.code, title: session.title, created_at: session.createdAt),
+          session: .init(
+            code: session.code, title: session.record.title, created_at: session.record.createdAt),
           participants: session.roster, alerts: session.alerts.all)))
   }
 
@@ -179,19 +184,6 @@ final class SessionRoutes {
     directory.remove(session.code)
     await session.end(by: participant.name)
     return HTTPResponse(status: 204)
-  }
-
-  private func events(_ request: HTTPRequest) throws(Access.Refusal) -> HTTPResponse {
-    let events = services.journal.events(of: try access.journal(request))
-    switch request.query["format"] ?? "json" {
-    case "json": return .json(WireJSON.encode(events))
-    case "csv": return .text(JournalCSV.text(events), contentType: "text/csv; charset=utf-8")
-    case let format:
-      throw Access.Refusal(
-        response: .problem(
-          status: 400, title: "Unknown format", detail: "format is json or csv, not \(format.prefix(40)).",
-          code: "bad_request"))
-    }
   }
 
   // MARK: Parts

@@ -1,70 +1,70 @@
 import ExamModel
-import GLibRuntime
 
-/// The alerts of a session and their pictures.
+/// The alerts of a session. Their pictures are in the store.
 struct AlertLedger {
-  /// Pictures kept at most; those of the oldest alerts go first.
-  static let maximumPictures = 1000
-
   private(set) var records: [AlertID: AlertRecord] = [:]
   private var order: [AlertID] = []
   private var latest: [Subject: AlertID] = [:]
-  private var pictures: [AlertID: SharedBytes] = [:]
 
   private struct Subject: Hashable {
     let student: ParticipantID
     let kind: AlertKind
   }
 
+  init() {}
+
+  /// Takes up what a journal tells, in the order in which the alerts were first confirmed.
+  init(restoring alerts: [AlertRecord]) {
+    for record in alerts {
+      records[record.id] = record
+      order.append(record.id)
+      latest[Subject(student: record.student, kind: record.kind)] = record.id
+    }
+  }
+
   /// All alerts, the oldest first.
   var all: [AlertRecord] { order.compactMap { records[$0] } }
 
-  func picture(of alert: AlertID) -> SharedBytes? { pictures[alert] }
+  /// Those about one student, the oldest first.
+  func about(_ student: ParticipantID) -> [AlertRecord] { all.filter { $0.student == student } }
 
   /// A suspicion was confirmed. Within the cooldown (`again`) the alert before stands again; else a new one opens.
-  ///
-  /// - Parameter picturePath: makes the path under which the alert's picture can be fetched.
-  mutating func confirm(
-    _ kind: AlertKind, student: ParticipantID, rule: AlertRule, since: Timestamp, confidence: Double,
-    again: Bool,
-    detail: String, picture: SharedBytes?, picturePath: (AlertID) -> String
-  ) -> AlertRecord {
-    let subject = Subject(student: student, kind: kind)
+  mutating func confirm(_ confirmation: AlertConfirmation, again: Bool) -> AlertRecord {
+    let subject = Subject(student: confirmation.student, kind: confirmation.kind)
     var record: AlertRecord
     if again, let id = latest[subject], let previous = records[id] {
       record = previous
       record.state = .confirmed
       record.until = nil
+      record.duration = nil
       record.repeats += 1
-      record.confidence = confidence
+      record.confidence = confirmation.confidence
+      record.thresholds = confirmation.thresholds
     } else {
       var generator = SystemRandomNumberGenerator()
       record = AlertRecord(
-        id: .random(using: &generator), student: student, kind: kind, severity: rule.severity, since: since,
-        confidence: confidence, detail: detail)
+        id: .random(using: &generator), student: confirmation.student, kind: confirmation.kind,
+        severity: confirmation.severity, since: confirmation.since, confidence: confirmation.confidence,
+        thresholds: confirmation.thresholds, detail: confirmation.detail)
       order.append(record.id)
       latest[subject] = record.id
-    }
-    if let picture, pictures[record.id] == nil {
-      pictures[record.id] = picture
-      record.picture = picturePath(record.id)
-      if pictures.count > Self.maximumPictures, let oldest = order.first(where: { pictures[$0] != nil }) {
-        pictures[oldest] = nil
-        records[oldest]?.picture = nil
-      }
     }
     records[record.id] = record
     return record
   }
 
+  /// The picture of an alert's onset is kept under this path.
+  mutating func setPicture(_ path: String, of alert: AlertID) { records[alert]?.picture = path }
+
   /// What the alert was about is over.
   mutating func clear(_ kind: AlertKind, student: ParticipantID, at time: Timestamp) -> AlertRecord? {
-    guard let id = latest[Subject(student: student, kind: kind)], records[id]?.isOpen == true else {
-      return nil
-    }
-    records[id]?.state = .cleared
-    records[id]?.until = time
-    return records[id]
+    guard let id = latest[Subject(student: student, kind: kind)], var record = records[id], record.isOpen
+    else { return nil }
+    record.state = .cleared
+    record.until = time
+    record.duration = Double(max(0, time.microseconds - record.since.microseconds)) / 1_000_000
+    records[id] = record
+    return record
   }
 
   /// A teacher has seen it. `nil` for an alert that is unknown.
@@ -73,8 +73,44 @@ struct AlertLedger {
     // One that has cleared stays cleared; who saw it is kept all the same.
     if record.isOpen { record.state = .acknowledged }
     record.acknowledgedBy = name
-    record.note = note ?? record.note
+    if let note { (record.note, record.noteBy) = (note, name) }
     records[id] = record
     return record
+  }
+
+  /// What the student has to say about an alert of his or her own. `nil` for any other alert.
+  mutating func note(_ id: AlertID, by student: ParticipantID, text: String) -> AlertRecord? {
+    guard records[id]?.student == student else { return nil }
+    records[id]?.studentNote = text
+    return records[id]
+  }
+}
+
+/// A suspicion that has lasted.
+struct AlertConfirmation {
+  let kind: AlertKind
+  let student: ParticipantID
+  let severity: AlertSeverity
+  let since: Timestamp
+  /// 0...1.
+  let confidence: Double
+  let thresholds: AlertThresholds
+
+  /// What was seen, in a sentence for a teacher.
+  var detail: String {
+    let seconds = Int(thresholds.window.rounded())
+    let share = "\(Int((confidence * 100).rounded())) % of the checks"
+    return switch kind {
+    case .faceMissing: "No face in the picture for \(seconds) s (\(share))."
+    case .severalFaces: "More than one face in the picture for \(seconds) s (\(share))."
+    case .lookingAway:
+      "The head turned by more than \(Int((thresholds.limit ?? 0).rounded())) degrees from where it usually points "
+        + "for \(seconds) s (\(share))."
+    case .cameraCovered: "The picture is dark or empty for \(seconds) s (\(share))."
+    case .pictureFrozen: "The picture has not changed for \(seconds) s (\(share))."
+    case .videoStopped: "No picture has arrived for \(seconds) s."
+    case .pageHidden: "The exam page is not in front."
+    case .cameraOff: "The camera is off, unplugged or refused."
+    }
   }
 }

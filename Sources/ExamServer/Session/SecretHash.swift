@@ -4,7 +4,11 @@ import GLibRuntime
 /// The SHA-256 of a secret: what the server keeps, so that its memory and files give nobody a token. The secrets are
 /// 200 random bits, so they need no salt and no slow hash.
 struct SecretHash: Hashable, Sendable {
-  private let digest: String
+  /// Hexadecimal.
+  let digest: String
 
   init(_ secret: Secret) { digest = sha256(of: secret.text) }
+
+  /// One that was kept.
+  init(digest: String) { self.digest = digest }
 }

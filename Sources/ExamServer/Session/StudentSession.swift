@@ -11,7 +11,7 @@ import WebGateway
 /// The flow of a frame:
 ///
 ///     WebSocket -> receive(binary:) -> StudentUpload (appsrc) -> [Pipelines/*.launch]
-///       -> frame tap (appsink) -> FaceCheckLane -> observed(_:) -> AlertPolicy -> owner (teacher hub)
+///       -> frame tap (appsink) -> FaceCheckLane -> StudentMonitor (AlertPolicy) -> owner (teacher hub)
 ///       -> picture tap (appsink) -> PictureMailbox -> publishPictures() -> PictureFanOut -> teachers
 @GatewayActor
 final class StudentSession {
@@ -24,7 +24,7 @@ final class StudentSession {
   /// Connected without a decoded picture for longer than this counts as "no picture".
   private static let pictureTimeout = Duration.seconds(2)
 
-  private(set) var participant: Participant
+  var participant: Participant
   weak var owner: (any StudentSessionOwner)?
 
   private let fanOut: any PictureFanOut
@@ -33,36 +33,34 @@ final class StudentSession {
   private let lane: FaceCheckLane
   private let progress: DecodeProgress
 
-  private var connection = StudentConnection.none
-  private var policy: AlertPolicy
-  private var evidence = OnsetPictures()
-  private var blindSpots = BlindSpotWatch()
-  private var lastCheck: StudentCheck?
+  private(set) var connection = StudentConnection.none
+  let monitor: StudentMonitor
+  /// What the student was last told of who watches.
+  var lastWatchers: StudentNotice?
   private var lastKeyFrameRequest: Instant?
   private var refusals = RefusalReport()
   private var chats = RateLimiter<Int>(burst: 10, perSecond: 1)
   private var texts = RateLimiter<Int>(burst: textLimit.burst, perSecond: textLimit.perSecond)
+  /// When a frame last came, whatever became of it.
+  private var lastFrame: Instant?
   /// The first and the last frame accepted since a picture was last decoded.
   private var undecoded: (first: Instant, last: Instant)?
 
-  init(
-    participant: Participant, rules: AlertRules, pipelines: PipelineCatalog, faces: FaceCheckPool,
-    fanOut: any PictureFanOut, metrics: ServerMetrics
-  ) {
+  init(participant: Participant, fanOut: any PictureFanOut, services: ExamServices) {
     self.participant = participant
     self.fanOut = fanOut
-    self.metrics = metrics
-    policy = AlertPolicy(rules: rules)
+    metrics = services.metrics
+    monitor = StudentMonitor(rules: services.configuration.alerts)
 
     let link = WeakStudent()
     let progress = DecodeProgress()
     let mailbox = PictureMailbox()
-    let lane = faces.addLane(
+    let lane = services.faces.addLane(
       name: participant.name,
       onObservation: { observation in Task { @GatewayActor in link.student?.observed(observation) } },
       onFailure: { problem in Task { @GatewayActor in link.student?.checkFailed(problem) } })
     upload = StudentUpload(
-      name: participant.name, pipelines: pipelines,
+      name: participant.name, pipelines: services.pipelines,
       taps: { failed in
         MediaTaps(
           analysis: { picture in
@@ -80,6 +78,20 @@ final class StudentSession {
     self.lane = lane
     self.progress = progress
     link.student = self
+    monitor.owner = self
+  }
+
+  /// Takes up what was known before the server's restart.
+  ///
+  /// - Parameter alerts: those about this student, the oldest first.
+  func restore(_ person: SessionHistory.Person, alerts: [AlertRecord], grace: Duration) {
+    participant.handSince = person.handSince
+    participant.hand = person.handSince != nil
+    if let last = person.pauses.last, last.span.until == nil { participant.paused = last.pause }
+    monitor.restore(
+      baseline: person.baseline, alerts: alerts, isPaused: participant.paused != nil,
+      hasStreamed: person.hasStreamed, grace: grace)
+    for accommodation in person.accommodations { accommodate(accommodation) }
   }
 
   // MARK: The connection
@@ -95,7 +107,7 @@ final class StudentSession {
     socket.onBinary = { [weak self, unowned socket] message in self?.receive(binary: message, from: socket) }
     socket.onClose = { [weak self, unowned socket] reason in self?.disconnected(socket, reason: reason) }
     participant.state = .noPicture
-    policy.framesExpected(at: .now)
+    monitor.connected()
     owner?.student(self, happened: .connected, ["address": socket.remoteAddress])
     owner?.studentChanged(self)
   }
@@ -105,6 +117,7 @@ final class StudentSession {
     connection = .none
     participant.state = .left
     undecoded = nil
+    monitor.disconnected()
     owner?.student(self, happened: .disconnected, ["reason": "\(reason)"])
     owner?.studentChanged(self)
     Task { await upload.stop() }
@@ -116,7 +129,18 @@ final class StudentSession {
     let socket = connection.socket
     connection = .none
     participant.state = .left
+    monitor.disconnected()
     socket?.close(code: CloseCode.normal, reason: "the session has ended")
+    lane.close()
+    await upload.stop()
+  }
+
+  /// The server goes away; the student is to come back.
+  func suspend() async {
+    let socket = connection.socket
+    connection = .none
+    monitor.disconnected()
+    socket?.close(code: CloseCode.goingAway, reason: "the server is going away")
     lane.close()
     await upload.stop()
   }
@@ -148,7 +172,7 @@ final class StudentSession {
     case .status(let page, let camera):
       participant.page = page ?? participant.page
       participant.camera = camera ?? participant.camera
-      apply(policy.pageReported(page: page, camera: camera, at: now), at: now)
+      monitor.pageReported(page: page, camera: camera)
       owner?.studentChanged(self)
     case .chat(let text):
       if chats.take(0, at: now) != nil {
@@ -158,10 +182,11 @@ final class StudentSession {
         refuse("bad_chat", problem.detail, isAnswer: true)
       }
     case .hand(let up):
-      guard participant.hand != up else { break }
-      participant.hand = up
-      owner?.student(self, raisedHand: up)
-      owner?.studentChanged(self)
+      raiseHand(up)
+    case .note(let alert, let text):
+      if let problem = owner?.student(self, noted: text, on: alert) {
+        refuse("bad_note", problem.detail, isAnswer: true)
+      }
     case .unknown:
       break
     }
@@ -188,9 +213,14 @@ final class StudentSession {
     }
     connection = .open(socket, isWelcomed: true)
     undecoded = nil
-    lastCheck = nil
+    monitor.forgetLastCheck()
     send(.welcome(participant: participant.id, window: Self.window))
-    if !wasWelcomed { owner?.studentWelcomed(self) }
+    if !wasWelcomed {
+      send(.pause(participant.paused))
+      send(.hand(up: participant.hand))
+      if let lastWatchers { send(lastWatchers) }
+      owner?.studentWelcomed(self)
+    }
     owner?.student(self, happened: .streamBegan, ["media": media])
     PictureView.allCases.forEach(updateDemand)
   }
@@ -203,6 +233,7 @@ final class StudentSession {
       return
     }
     metrics.framesReceived.add(1)
+    lastFrame = .now
     let header: FrameHeader
     do {
       header = try FrameHeader(parsing: message)
@@ -264,24 +295,18 @@ final class StudentSession {
   // MARK: What the pipeline gives
 
   private func observed(_ observation: FaceObservation) {
-    let now = Instant.now
-    if let gap = blindSpots.observed(at: now, picturesSoFar: progress.count) {
-      owner?.student(
-        self, happened: .blindSpot,
-        ["cause": "face checks are behind", "seconds": String(format: "%.1f", gap.inSeconds)])
-    }
-    apply(policy.observe(observation, at: now), at: now)
-    if policy.isPictureInDoubt { lane.searchWholePictureNext() }
+    if monitor.observed(observation) { lane.searchWholePictureNext() }
   }
 
   private func checkFailed(_ problem: String) {
-    owner?.student(self, happened: .blindSpot, ["cause": "face check failed: \(problem)"])
+    monitor.checkFailed()
+    refuse("check_failed", problem)
   }
 
   private func publish(_ pictures: [PictureView: TapPicture]) {
     for (view, picture) in pictures {
       metrics.picturesEncoded.add(1)
-      if evidence.take(picture.jpeg, view: view, at: .now) { updateDemand(.focus) }
+      monitor.offerEvidence(picture.jpeg, view: view)
       fanOut.publish(
         StudentPicture(
           channel: PictureChannel(student: participant.id, view: view), number: participant.number,
@@ -291,8 +316,8 @@ final class StudentSession {
 
   private func pipelineFailed(_ failure: PipelineFailure) {
     if failure.cause == .server {
-      policy.serverWasBlind(until: .now)
-      owner?.student(self, happened: .blindSpot, ["cause": "the pipeline failed: \(failure)"])
+      monitor.serverWasBlind()
+      owner?.student(self, happened: .pipelineWarning, ["detail": "the pipeline failed: \(failure)"])
     } else {
       owner?.student(
         self, happened: .uploadRefused, ["code": "pipeline_failed", "detail": "\(failure)", "count": "1"])
@@ -306,7 +331,7 @@ final class StudentSession {
   /// Opens or shuts the encoder of `view` by whether anybody looks, or evidence is wanted.
   func updateDemand(_ view: PictureView) {
     let isWatched = fanOut.isWatched(PictureChannel(student: participant.id, view: view))
-    upload.setOpen(isWatched || (view == .focus && evidence.isWanted), view: view)
+    upload.setOpen(isWatched || (view == .focus && monitor.wantsEvidence), view: view)
   }
 
   // MARK: Time
@@ -316,11 +341,15 @@ final class StudentSession {
     let decoded = progress.take()
     if decoded {
       undecoded = nil
-      policy.frameArrived(at: now)
       upload.confirmHealthy()
     }
     updatePresence(decoded: decoded, at: now)
-    apply(policy.tick(at: now), at: now)
+    monitor.tick(
+      at: now, decoded: decoded,
+      stream: BlindSpotTracker.Stream(
+        framesArrive: lastFrame.map { now - $0 < Self.pictureTimeout } ?? false,
+        picturesDecode: progress.lastDecoded.map { now - $0 < Self.pictureTimeout } ?? false,
+        pipelineFailed: upload.hasFailed, checkFailed: false))
     restartUpload(at: now)
   }
 
@@ -359,37 +388,6 @@ final class StudentSession {
       } catch {
         refuse("pipeline_failed", "the stream could not be set up again: \(error)")
       }
-    }
-  }
-
-  // MARK: Alerts
-
-  /// Neither suspects nor raises `kind` for `duration`; zero ends what was muted before.
-  func mute(_ kind: AlertKind, for duration: Duration) {
-    let now = Instant.now
-    participant.muted[kind.rawValue] = duration > .zero ? Timestamp.now.advanced(by: duration) : nil
-    apply(policy.mute(kind, until: now + duration, at: now), at: now)
-    owner?.studentChanged(self)
-  }
-
-  private func apply(_ transitions: [AlertPolicy.Transition], at now: Instant) {
-    for transition in transitions {
-      switch transition.change {
-      case .suspected: evidence.want(for: transition.kind)
-      case .dismissed: evidence.drop(transition.kind)
-      case .confirmed:
-        owner?.student(
-          self, changed: transition, picture: evidence.picture(for: transition.kind, confirmedAt: now))
-        evidence.drop(transition.kind)
-      case .cleared:
-        owner?.student(self, changed: transition, picture: nil)
-      }
-    }
-    if !transitions.isEmpty { updateDemand(.focus) }
-    let check = policy.check(at: now)
-    if check != lastCheck, case .open(_, isWelcomed: true) = connection {
-      lastCheck = check
-      send(.check(check))
     }
   }
 }

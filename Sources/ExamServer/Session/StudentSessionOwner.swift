@@ -10,7 +10,10 @@ protocol StudentSessionOwner: AnyObject {
   func studentWelcomed(_ student: StudentSession)
   /// - Returns: what is wrong with the text, if anything.
   func student(_ student: StudentSession, wrote text: String) -> WireError?
-  func student(_ student: StudentSession, raisedHand up: Bool)
+  /// - Returns: what is wrong with the note, if anything.
+  func student(_ student: StudentSession, noted text: String, on alert: AlertID) -> WireError?
+  func student(_ student: StudentSession, wasUnseen spot: BlindSpot)
+  func student(_ student: StudentSession, calibrated baseline: Baseline)
   func student(_ student: StudentSession, changed transition: AlertPolicy.Transition, picture: SharedBytes?)
   /// Worth a line in the journal.
   func student(_ student: StudentSession, happened kind: JournalEvent.Kind, _ fields: [String: String])

@@ -94,6 +94,9 @@ final class StudentUpload {
     if changed, case .running(let pipeline) = state { pipeline.setOpen(open, view: view) }
   }
 
+  /// Whether the pipeline failed and its successor does not run yet.
+  var hasFailed: Bool { if case .failed = state { true } else { false } }
+
   /// Whether a failed pipeline's successor should start now.
   func isRestartDue(at now: ContinuousClock.Instant) -> Bool {
     if case .failed(let retryAt) = state { now >= retryAt } else { false }

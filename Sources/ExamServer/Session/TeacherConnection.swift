@@ -7,10 +7,11 @@ protocol TeacherConnectionOwner: AnyObject {
   var studentIDs: [ParticipantID] { get }
   func teacher(_ teacher: ParticipantID, wrote text: String, to recipient: ChatRecipient) -> WireError?
   func teacher(_ teacher: ParticipantID, acknowledged alert: AlertID, note: String?) -> WireError?
-  func teacher(
-    _ teacher: ParticipantID, muted kind: AlertKind, of student: ParticipantID, minutes: Double,
-    reason: String
-  ) -> WireError?
+  func teacher(_ teacher: ParticipantID, asks request: AccommodationRequest) -> WireError?
+  /// - Parameter student: `nil` for all.
+  func teacher(_ teacher: ParticipantID, pauses student: ParticipantID?, reason: String) -> WireError?
+  func teacher(_ teacher: ParticipantID, resumes student: ParticipantID?) -> WireError?
+  func teacher(_ teacher: ParticipantID, lowersHandOf student: ParticipantID) -> WireError?
   func teacherDisconnected(_ connection: TeacherConnection)
 }
 
@@ -33,7 +34,8 @@ final class TeacherConnection {
     self.participant = participant
     self.socket = socket
     self.owner = owner
-    pictures = TeacherPictures(fanOut: fanOut, maximumRate: maximumTileRate) { [weak socket] picture in
+    pictures = TeacherPictures(teacher: participant, fanOut: fanOut, maximumRate: maximumTileRate) {
+      [weak socket] picture in
       let header = PictureHeader(
         view: picture.channel.view, studentNumber: picture.number, capturedAt: picture.capturedAt)
       metrics.picturesDelivered.add(1)
@@ -51,11 +53,12 @@ final class TeacherConnection {
   }
 
   /// Begins with the greeting, the roster, what was said and what stands.
-  func welcome(roster: [Participant], chat: [ChatMessage], alerts: [AlertRecord]) {
+  func welcome(roster: TeacherNotice, chat: [ChatMessage], alerts: [AlertRecord], trouble: String?) {
     send(.welcome(participant: participant, credit: TeacherPictures.credit, heartbeat: Self.heartbeat))
-    send(.roster(roster))
+    send(roster)
     for message in chat { send(.chat(message, history: true)) }
     for alert in alerts { send(.alert(alert)) }
+    if let trouble { send(.notice(code: "store", detail: trouble)) }
   }
 
   func send(_ notice: TeacherNotice) { socket.send(text: WireJSON.text(notice)) }
@@ -81,8 +84,11 @@ final class TeacherConnection {
       case .chat(let recipient, let text): problem = owner.teacher(participant, wrote: text, to: recipient)
       case .acknowledge(let alert, let note):
         problem = owner.teacher(participant, acknowledged: alert, note: note)
-      case .mute(let student, let kind, let minutes, let reason):
-        problem = owner.teacher(participant, muted: kind, of: student, minutes: minutes, reason: reason)
+      case .accommodate(let request): problem = owner.teacher(participant, asks: request)
+      case .pause(let student, let reason):
+        problem = owner.teacher(participant, pauses: student, reason: reason)
+      case .resume(let student): problem = owner.teacher(participant, resumes: student)
+      case .lowerHand(let student): problem = owner.teacher(participant, lowersHandOf: student)
       case .unknown: break
       }
     } catch {

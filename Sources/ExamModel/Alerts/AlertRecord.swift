@@ -1,0 +1,80 @@
+/// A confirmed alert as teachers see it.
+public struct AlertRecord: Sendable, Codable, Hashable, Identifiable {
+  public let id: AlertID
+  public let student: ParticipantID
+  public let kind: AlertKind
+  public let severity: AlertSeverity
+  public var state: AlertState
+  /// When what it is about began, not when it was confirmed.
+  public var since: Timestamp
+  public var until: Timestamp?
+  /// Seconds from `since` to `until`.
+  public var duration: Double?
+  /// The share of looks that agreed, 0...1.
+  public var confidence: Double
+  /// The thresholds in force for this student when it was confirmed.
+  public var thresholds: AlertThresholds
+  /// What was seen, in a sentence.
+  public var detail: String
+  /// Path of the picture of the onset, where there is one.
+  public var picture: String?
+  /// The name of the teacher who acknowledged it.
+  public var acknowledgedBy: String?
+  public var note: String?
+  /// The name of the teacher who wrote the note.
+  public var noteBy: String?
+  /// What the student has to say about it.
+  public var studentNote: String?
+  /// How often it came back within the cooldown.
+  public var repeats = 0
+
+  public init(
+    id: AlertID, student: ParticipantID, kind: AlertKind, severity: AlertSeverity, since: Timestamp,
+    confidence: Double, thresholds: AlertThresholds, detail: String
+  ) {
+    self.id = id
+    self.student = student
+    self.kind = kind
+    self.severity = severity
+    self.state = .confirmed
+    self.since = since
+    self.confidence = confidence
+    self.thresholds = thresholds
+    self.detail = detail
+  }
+
+  /// Whether it still stands.
+  public var isOpen: Bool { until == nil }
+
+  private enum CodingKeys: String, CodingKey {
+    case id = "alert_id"
+    case student, kind, severity, state, since, until, duration, confidence, thresholds, detail, picture
+    case acknowledgedBy = "acknowledged_by"
+    case note
+    case noteBy = "note_by"
+    case studentNote = "student_note"
+    case repeats
+  }
+}
+
+/// What it took to confirm an alert: the rule of its kind, as accommodations and the student's own baseline changed it.
+public struct AlertThresholds: Sendable, Codable, Hashable {
+  /// Seconds it had to last.
+  public var window: Double
+  /// Share of the looks that had to agree, 0...1.
+  public var share: Double
+  /// The limit beyond which a look is bad, in the unit of `AlertRule.limit`; `nil` for kinds without one.
+  public var limit: Double?
+  /// Where this student's usual state lies, in the same unit; `nil` where the limit is absolute.
+  public var baseline: Double?
+  /// Seconds within which the same thing is the same alert again.
+  public var cooldown: Double
+
+  public init(window: Double, share: Double, limit: Double?, baseline: Double?, cooldown: Double) {
+    self.window = window
+    self.share = share
+    self.limit = limit
+    self.baseline = baseline
+    self.cooldown = cooldown
+  }
+}

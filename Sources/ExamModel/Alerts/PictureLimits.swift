@@ -1,0 +1,74 @@
+/// Beyond which a picture is covered, frozen or turned away, for one student: the rules' limits as the student's own
+/// baseline moves them.
+struct PictureLimits {
+  /// A baseline further to the side than this is not believed: nobody calibrates a look into the lap, in degrees.
+  static let farthestBaseline: Float = 20
+  /// A picture below both shows nothing: mean luma (video range, so black is 16) and its standard deviation.
+  static let black: (luminance: Float, contrast: Float) = (20, 2.5)
+  /// Where a student's usual picture has weak edges, in a dim room, those of a covered lens are weaker by this factor.
+  static let shareOfEdges: Float = 0.5
+  /// An encoder keeps this much of a picture's edges whatever lies on the lens.
+  static let leastEdges: Float = 1.2
+  /// Below which a picture without a face counts as still: an empty room is still, but for the camera's own noise.
+  static let motionOfEmptyRoom = 0.05
+  /// Above which a picture has surely moved. Below it may be an encoder that polishes a picture that stands, which takes
+  /// it no longer than `polishing`.
+  static let surelyMoved: Float = 1.5
+  static let polishing = Duration.milliseconds(2500)
+
+  let rules: AlertRules
+  let baseline: Baseline?
+
+  /// Edges below which a picture without a face shows nothing.
+  private var leastEdges: Float {
+    let limit = Float(rules.rules[.cameraCovered]?.limit ?? 0)
+    guard let baseline else { return limit }
+    return min(limit, max(Self.leastEdges, baseline.edges * Self.shareOfEdges))
+  }
+
+  /// Where a face is found, or the room as it was around the face, nothing covers the lens, however dark or bare it is.
+  func isCovered(_ observation: FaceObservation) -> Bool {
+    guard observation.faces.isEmpty, !observation.showsSurroundings else { return false }
+    let isBlack =
+      observation.luminance < Self.black.luminance && observation.contrast < Self.black.contrast
+    return isBlack || observation.edges < leastEdges
+  }
+
+  /// Whether a picture differs from the one before by less than a live camera's would.
+  func isStill(_ observation: FaceObservation, motion: Float) -> Bool {
+    let limit = rules.rules[.pictureFrozen]?.limit ?? 0
+    return Double(motion) < (observation.faces.isEmpty ? min(limit, Self.motionOfEmptyRoom) : limit)
+  }
+
+  /// Where this student's head usually points to, in degrees.
+  var usualYaw: Float {
+    min(Self.farthestBaseline, max(-Self.farthestBaseline, baseline?.yaw ?? 0))
+  }
+
+  /// What is in force for one kind, as an alert tells it.
+  func thresholds(of kind: AlertKind, rule: AlertRule) -> AlertThresholds {
+    var limit = rule.limit
+    var usual: Double?
+    switch kind {
+    case .lookingAway: usual = baseline?.yaw.map { _ in Double(usualYaw) }
+    case .cameraCovered:
+      limit = Double(leastEdges)
+      usual = baseline.map { Double($0.edges) }
+    default: break
+    }
+    return AlertThresholds(
+      window: rule.window.inSeconds, share: rule.share, limit: limit, baseline: usual,
+      cooldown: rule.cooldown.inSeconds)
+  }
+}
+
+extension AlertKind {
+  /// Whether this kind explains its effects already while it is only suspected. Darkness hides a face at once and is
+  /// confirmed before a missing face would be; the others do not look like a missing face at first.
+  var explainsWhileSuspected: Bool { self == .cameraCovered }
+}
+
+extension AlertMachine {
+  /// Whether it stands or is suspected.
+  var explains: Bool { state != .clear }
+}

@@ -1,0 +1,171 @@
+/// What the events of a session add up to. A restarted server takes it up from here, and the report is made of it, so
+/// that neither can tell another story than the journal.
+public struct SessionHistory: Sendable {
+  /// A stretch of time; `until` is `nil` while it lasts.
+  public struct Span: Sendable, Hashable {
+    public let from: Timestamp
+    public var until: Timestamp?
+
+    public init(from: Timestamp, until: Timestamp? = nil) {
+      self.from = from
+      self.until = until
+    }
+  }
+
+  /// What the journal tells of one participant.
+  public struct Person: Sendable {
+    public let id: ParticipantID
+    public let name: String
+    public let role: Role
+    public let joinedAt: Timestamp
+    /// When a connection stood.
+    public internal(set) var connections: [Span] = []
+    public internal(set) var blindSpots: [BlindSpot] = []
+    /// When this student's exam was paused, alone or with everybody's.
+    public internal(set) var pauses: [(span: Span, pause: Pause)] = []
+    /// All that was ever allowed, the oldest first; the last of a kind counts.
+    public internal(set) var accommodations: [Accommodation] = []
+    public internal(set) var baseline: Baseline?
+    /// When the hand was raised, while it is.
+    public internal(set) var handSince: Timestamp?
+    /// Whether a picture stream ever began.
+    public internal(set) var hasStreamed = false
+  }
+
+  public private(set) var title = ""
+  public private(set) var createdAt: Timestamp?
+  public private(set) var endedAt: Timestamp?
+  /// The pause of everybody, while it lasts.
+  public private(set) var pause: Pause?
+  /// The last event's time.
+  public private(set) var lastEventAt: Timestamp?
+  /// All alerts as they stand, in the order in which they were first confirmed.
+  public private(set) var alerts: [AlertRecord] = []
+  public private(set) var chat: [ChatMessage] = []
+  /// In the order in which they joined.
+  public private(set) var people: [Person] = []
+
+  private var indexOfAlert: [AlertID: Int] = [:]
+  private var indexOfPerson: [ParticipantID: Int] = [:]
+
+  /// - Parameter events: of one session, the oldest first.
+  public init(_ events: some Sequence<JournalEvent>) {
+    for event in events { add(event) }
+  }
+
+  public func person(_ id: ParticipantID) -> Person? { indexOfPerson[id].map { people[$0] } }
+
+  public var students: [Person] { people.filter { $0.role == .student } }
+
+  private mutating func add(_ event: JournalEvent) {
+    lastEventAt = event.at
+    switch event.kind {
+    case .sessionCreated:
+      createdAt = event.at
+      title = event.fields["title"] ?? ""
+    case .sessionEnded:
+      endedAt = event.at
+      closeSpans(at: event.at)
+    case .sessionRestored: closeLostConnections(at: event.at)
+    case .joined: join(event)
+    case .connected: change(event) { $0.connections.append(Span(from: event.at)) }
+    case .disconnected: change(event) { $0.connections.close(at: event.at) }
+    case .streamBegan: change(event) { $0.hasStreamed = true }
+    case .handUp: change(event) { $0.handSince = event.at }
+    case .handDown: change(event) { $0.handSince = nil }
+    case .paused, .resumed: pauseOrResume(event)
+    case .alertConfirmed, .alertAcknowledged, .alertCleared, .alertNoted, .chat, .accommodated, .calibrated,
+      .blindSpot:
+      addPayload(event)
+    case .uploadRefused, .pipelineWarning: break
+    }
+  }
+
+  private mutating func addPayload(_ event: JournalEvent) {
+    switch event.payload {
+    case .alert(let alert):
+      if let index = indexOfAlert[alert.id] {
+        alerts[index] = alert
+      } else {
+        indexOfAlert[alert.id] = alerts.count
+        alerts.append(alert)
+      }
+    case .chat(let message): chat.append(message)
+    case .accommodation(let accommodation): change(event) { $0.accommodations.append(accommodation) }
+    case .baseline(let baseline): change(event) { $0.baseline = baseline }
+    case .blindSpot(let spot): change(event) { $0.blindSpots.append(joining: spot) }
+    case .pause, nil: break
+    }
+  }
+
+  private mutating func join(_ event: JournalEvent) {
+    guard let id = event.participant, indexOfPerson[id] == nil else { return }
+    indexOfPerson[id] = people.count
+    var person = Person(
+      id: id, name: event.name ?? "", role: Role(rawValue: event.fields["role"] ?? "") ?? .student,
+      joinedAt: event.at)
+    if let pause, person.role == .student { person.pauses.append((Span(from: event.at), pause)) }
+    people.append(person)
+  }
+
+  /// An event without a participant is about everybody.
+  private mutating func pauseOrResume(_ event: JournalEvent) {
+    if event.participant == nil {
+      if event.kind == .paused, case .pause(let all) = event.payload { pause = all } else { pause = nil }
+    }
+    for index in people.indices where people[index].role == .student {
+      guard event.participant == nil || people[index].id == event.participant else { continue }
+      if let last = people[index].pauses.indices.last, people[index].pauses[last].span.until == nil {
+        people[index].pauses[last].span.until = event.at
+      }
+      if case .pause(let pause) = event.payload, event.kind == .paused {
+        people[index].pauses.append((Span(from: event.at), pause))
+      }
+    }
+  }
+
+  private mutating func change(_ event: JournalEvent, _ body: (inout Person) -> Void) {
+    guard let id = event.participant, let index = indexOfPerson[id] else { return }
+    body(&people[index])
+  }
+
+  private mutating func closeConnections(at time: Timestamp) {
+    for index in people.indices { people[index].connections.close(at: time) }
+  }
+
+  /// Who was connected when the server went down has a blind spot from then on, told just before.
+  private mutating func closeLostConnections(at time: Timestamp) {
+    for index in people.indices {
+      let downtime = people[index].blindSpots.last { $0.cause == .restart && $0.until == time }
+      people[index].connections.close(at: downtime?.from ?? time)
+    }
+  }
+
+  private mutating func closeSpans(at time: Timestamp) {
+    closeConnections(at: time)
+    for index in people.indices {
+      guard let last = people[index].pauses.indices.last, people[index].pauses[last].span.until == nil else {
+        continue
+      }
+      people[index].pauses[last].span.until = time
+    }
+  }
+}
+
+extension [SessionHistory.Span] {
+  fileprivate mutating func close(at time: Timestamp) {
+    guard let last = indices.last, self[last].until == nil else { return }
+    self[last].until = time
+  }
+}
+
+extension [BlindSpot] {
+  /// Long stretches are told in pieces.
+  fileprivate mutating func append(joining spot: BlindSpot) {
+    if let last, last.cause == spot.cause, last.until == spot.from {
+      self[count - 1] = BlindSpot(from: last.from, until: spot.until, cause: spot.cause)
+    } else {
+      append(spot)
+    }
+  }
+}

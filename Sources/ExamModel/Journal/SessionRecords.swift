@@ -1,0 +1,73 @@
+/// A session as it is kept, besides its events.
+public struct SessionRecord: Sendable, Hashable {
+  public let code: SessionCode
+  public let title: String
+  public let createdAt: Timestamp
+  /// SHA-256 of the key with which further teachers join, in hexadecimal.
+  public let teacherKeyHash: String
+  /// `nil` while it is on.
+  public var endedAt: Timestamp?
+
+  public init(
+    code: SessionCode, title: String, createdAt: Timestamp, teacherKeyHash: String, endedAt: Timestamp? = nil
+  ) {
+    self.code = code
+    self.title = title
+    self.createdAt = createdAt
+    self.teacherKeyHash = teacherKeyHash
+    self.endedAt = endedAt
+  }
+}
+
+/// A participant as it is kept: what a restart needs to know the person by the token again.
+public struct ParticipantRecord: Sendable, Hashable, Identifiable {
+  public let id: ParticipantID
+  public let session: SessionCode
+  public let number: UInt32
+  public let name: String
+  public let role: Role
+  /// SHA-256 of the participant's token, in hexadecimal.
+  public let tokenHash: String
+  public let joinedAt: Timestamp
+
+  public init(
+    id: ParticipantID, session: SessionCode, number: UInt32, name: String, role: Role, tokenHash: String,
+    joinedAt: Timestamp
+  ) {
+    self.id = id
+    self.session = session
+    self.number = number
+    self.name = name
+    self.role = role
+    self.tokenHash = tokenHash
+    self.joinedAt = joinedAt
+  }
+}
+
+/// What was erased, when and why: the proof that is left of a session whose data are gone. It names nobody.
+public struct ErasureReceipt: Sendable, Hashable, Codable {
+  public enum Reason: String, Sendable, Codable {
+    /// Older than the time for which sessions are kept.
+    case retention
+    /// A teacher of the session asked for it.
+    case request
+  }
+
+  public let at: Timestamp
+  public let session: SessionCode
+  public let reason: Reason
+  public let participants: Int
+  public let events: Int
+  public let pictures: Int
+
+  public init(
+    at: Timestamp, session: SessionCode, reason: Reason, participants: Int, events: Int, pictures: Int
+  ) {
+    self.at = at
+    self.session = session
+    self.reason = reason
+    self.participants = participants
+    self.events = events
+    self.pictures = pictures
+  }
+}

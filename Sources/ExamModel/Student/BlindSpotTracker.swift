@@ -1,0 +1,94 @@
+/// Finds the stretches of time in which the server did not look at a connected student, and why.
+public struct BlindSpotTracker: Sendable {
+  public typealias Instant = ContinuousClock.Instant
+
+  /// Checks come twice a second; so long without one is none of their jitter.
+  public static let tolerance = Duration.seconds(2)
+  /// A long stretch is told in pieces, so that a server that dies in it has told most of it.
+  static let piece = Duration.seconds(30)
+
+  /// What is known of the student's stream at a moment, to tell the cause.
+  public struct Stream: Sendable {
+    /// Frames came in the last seconds.
+    public var framesArrive: Bool
+    /// Pictures were decoded in the last seconds.
+    public var picturesDecode: Bool
+    /// There is no pipeline, or it has just failed.
+    public var pipelineFailed: Bool
+    /// The last check failed.
+    public var checkFailed: Bool
+
+    public init(framesArrive: Bool, picturesDecode: Bool, pipelineFailed: Bool, checkFailed: Bool) {
+      self.framesArrive = framesArrive
+      self.picturesDecode = picturesDecode
+      self.pipelineFailed = pipelineFailed
+      self.checkFailed = checkFailed
+    }
+
+    var cause: BlindSpot.Cause {
+      if checkFailed { return .checkFailed }
+      if pipelineFailed { return .pipeline }
+      if picturesDecode { return .overload }
+      return framesArrive ? .keyFrame : .noPicture
+    }
+  }
+
+  public struct Stretch: Sendable, Hashable {
+    public let from: Instant
+    public let until: Instant
+    public let cause: BlindSpot.Cause
+  }
+
+  private enum State {
+    case notWatching
+    case watching(lastLook: Instant)
+    /// Told up to `from`; what follows is because of `cause`.
+    case blind(from: Instant, cause: BlindSpot.Cause)
+  }
+
+  private var state = State.notWatching
+
+  public init() {}
+
+  /// From now on the student should be looked at.
+  public mutating func begin(at now: Instant) {
+    if case .notWatching = state { state = .watching(lastLook: now) }
+  }
+
+  /// A picture was checked.
+  public mutating func looked(at now: Instant) -> Stretch? {
+    switch state {
+    case .notWatching: return nil
+    case .watching:
+      state = .watching(lastLook: now)
+      return nil
+    case .blind(let from, let cause):
+      state = .watching(lastLook: now)
+      return Stretch(from: from, until: now, cause: cause)
+    }
+  }
+
+  /// To be called several times a second.
+  public mutating func tick(at now: Instant, stream: Stream) -> Stretch? {
+    switch state {
+    case .notWatching: return nil
+    case .watching(let lastLook):
+      if now - lastLook > Self.tolerance { state = .blind(from: lastLook, cause: stream.cause) }
+      return nil
+    case .blind(let from, let cause):
+      // A cause that follows another begins a stretch of its own.
+      guard cause != stream.cause || now - from >= Self.piece else { return nil }
+      state = .blind(from: now, cause: stream.cause)
+      return Stretch(from: from, until: now, cause: cause)
+    }
+  }
+
+  /// The student is gone, or need not be looked at.
+  public mutating func end(at now: Instant) -> Stretch? {
+    defer { state = .notWatching }
+    switch state {
+    case .blind(let from, let cause): return Stretch(from: from, until: now, cause: cause)
+    case .watching, .notWatching: return nil
+    }
+  }
+}

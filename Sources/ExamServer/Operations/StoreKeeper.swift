@@ -1,0 +1,76 @@
+import ExamModel
+import Logging
+import WebGateway
+
+/// Looks after what is kept: takes sessions up again after a restart, ends idle ones, erases old ones.
+@GatewayActor
+struct StoreKeeper {
+  private let services: ExamServices
+  private let directory: any SessionDirectory
+
+  nonisolated init(services: ExamServices, directory: any SessionDirectory) {
+    self.services = services
+    self.directory = directory
+  }
+
+  private var store: any SessionStore { services.store }
+  private var logger: Logger { services.recorder.logger }
+
+  /// Takes up the sessions that were on when the server before this one ended, however it ended.
+  ///
+  /// - Throws: when the store cannot be read.
+  func restoreSessions() throws {
+    let downSince = store.lastAlive
+    for record in try store.sessions(isLive: true) {
+      let session = ExamSession(record, services: services)
+      session.restore(
+        try store.participants(of: record.code), SessionHistory(try store.events(of: record.code)),
+        downSince: downSince)
+      directory.restore(session)
+    }
+  }
+
+  /// Tells the store every two seconds that the server lives, until cancelled: what comes after the last time is a blind
+  /// spot if the server is killed.
+  func noteAlive() async {
+    var trouble: String?
+    repeat {
+      store.noteAlive(at: .now)
+      let now = store.trouble
+      if now != trouble {
+        if let now { logger.error("what happens is not kept", metadata: ["cause": "\(now)"]) }
+        if now == nil { logger.info("what happens is kept again") }
+        trouble = now
+      }
+    } while (try? await Task.sleep(for: .seconds(2))) != nil
+  }
+
+  /// Ends idle sessions every minute and erases old ones every hour, until cancelled.
+  func sweep() async {
+    var minute = 0
+    repeat {
+      await endIdleSessions()
+      if minute % 60 == 0 { eraseOldSessions() }
+      minute += 1
+    } while (try? await Task.sleep(for: .seconds(60))) != nil
+  }
+
+  private func endIdleSessions() async {
+    let limit = Duration.seconds(services.configuration.sessionIdleHours * 3600)
+    for session in directory.live where session.idleTime(at: .now) > limit {
+      directory.remove(session.code)
+      await session.end(by: "server, nobody was connected")
+    }
+  }
+
+  private func eraseOldSessions() {
+    let age = Duration.seconds(services.configuration.retentionDays * 24 * 3600)
+    do {
+      for receipt in try store.eraseSessions(endedBefore: .now.advanced(by: .zero - age)) {
+        services.recorder.noteErasure(receipt, by: "retention")
+      }
+    } catch {
+      logger.error("old sessions could not be erased", metadata: ["cause": "\(error)"])
+    }
+  }
+}

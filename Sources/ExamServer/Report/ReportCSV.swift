@@ -1,0 +1,126 @@
+import ExamModel
+
+/// A report as CSV: a line for the session, and for each student one for the joining and one for each connection,
+/// alert, blind spot, pause and accommodation. All lines have the same columns; `record` says what a line is about.
+enum ReportCSV {
+  static let columns: [CSVLines.Field] = [
+    "session", "student_id", "student", "record", "kind", "severity", "state", "from", "until", "seconds",
+    "confidence", "window", "share", "limit", "baseline", "cooldown", "repeats", "alert_id", "picture",
+    "effect", "factor", "detail", "by", "note", "student_note",
+  ]
+
+  static func text(_ report: SessionReport) -> String {
+    var lines = CSVLines()
+    lines.add(columns)
+    var session = Line(report, nil, "session")
+    session.state = report.isFinished ? "ended" : "running"
+    session.span = ReportSpan(from: report.from, until: report.until, isOpen: !report.isFinished)
+    session.detail = report.title
+    session.by = report.teachers.joined(separator: "; ")
+    lines.add(session.fields)
+    for student in report.students {
+      for line in Self.lines(of: student, report) { lines.add(line.fields) }
+    }
+    return lines.text
+  }
+
+  private static func lines(of student: ReportStudent, _ report: SessionReport) -> [Line] {
+    func line(_ record: String, _ span: ReportSpan?, _ fill: (inout Line) -> Void = { _ in }) -> Line {
+      var line = Line(report, student, record)
+      line.span = span
+      fill(&line)
+      return line
+    }
+    var lines: [Line] = []
+    if let joined = student.joinedAt {
+      lines.append(
+        line("joined", nil) {
+          $0.from = joined
+          // Spaces that keep a line together are for the page.
+          $0.detail = student.baseline.map { ReportWords.baseline($0).replacing("\u{A0}", with: " ") }
+        })
+    }
+    lines += student.presence.map { line("connection", $0) }
+    lines += student.alerts.map { alert in
+      line("alert", alert.span) { $0.set(alert) }
+    }
+    lines += student.blindSpots.map { spot in
+      line("blind_spot", spot.span) { $0.kind = spot.cause.rawValue }
+    }
+    lines += student.pauses.map { entry in
+      line("pause", entry.span) {
+        $0.by = entry.pause.by
+        $0.note = entry.pause.reason
+      }
+    }
+    lines += student.accommodations.map { item in
+      line("accommodation", nil) {
+        $0.kind = item.kind.rawValue
+        $0.from = item.at
+        $0.until = item.until
+        $0.effect = item.effect.rawValue
+        $0.factor = item.effect == .loosen ? item.factor : nil
+        $0.by = item.by
+        $0.note = item.reason
+      }
+    }
+    return lines
+  }
+
+  /// One line; what does not apply stays empty.
+  private struct Line {
+    let code: SessionCode
+    let student: ReportStudent?
+    let record: String
+    var kind: String?
+    var state: String?
+    var from: Timestamp?
+    var until: Timestamp?
+    var seconds: Double?
+    var alert: AlertRecord?
+    var picture: ReportPicture?
+    var effect: String?
+    var factor: Double?
+    var detail: String?
+    var by: String?
+    var note: String?
+
+    init(_ report: SessionReport, _ student: ReportStudent?, _ record: String) {
+      code = report.code
+      self.student = student
+      self.record = record
+    }
+
+    /// What lasts has no end yet.
+    var span: ReportSpan? {
+      get { nil }
+      set {
+        from = newValue?.from
+        until = newValue.flatMap { $0.isOpen ? nil : $0.until }
+        seconds = newValue?.seconds
+      }
+    }
+
+    mutating func set(_ alert: ReportStudent.Alert) {
+      self.alert = alert.record
+      kind = alert.record.kind.rawValue
+      state = alert.record.state.rawValue
+      picture = alert.picture
+      detail = alert.record.detail
+      by = alert.record.acknowledgedBy
+      note = alert.record.note
+    }
+
+    var fields: [CSVLines.Field] {
+      let thresholds = alert?.thresholds
+      return [
+        .text("\(code)"), .init(student?.id.rawValue), .init(student?.name), .text(record), .init(kind),
+        .init(alert?.severity.rawValue), .init(state), .init(from?.description), .init(until?.description),
+        .init(seconds), .init(alert?.confidence), .init(thresholds?.window), .init(thresholds?.share),
+        .init(thresholds?.limit), .init(thresholds?.baseline), .init(thresholds?.cooldown),
+        .init(alert.map { Double($0.repeats) }), .init(alert?.id.rawValue), .init(picture?.rawValue),
+        .init(effect), .init(factor), .init(detail), .init(by), .init(note), .init(alert?.studentNote),
+      ]
+    }
+  }
+}

@@ -1,0 +1,80 @@
+import ExamModel
+import ExamStore
+import Foundation
+
+/// `exam-monitoring report CODE`: makes the report of a session from the data folder, whether a server runs or not.
+public enum ReportCommand {
+  /// Sessions named at most when one is not found, the newest first.
+  private static let maximumListed = 20
+
+  /// - Parameters:
+  ///   - output: a file; `nil` for standard output.
+  ///   - timeZone: of the times on a page, such as `Europe/Berlin`.
+  ///   - warn: told of what the reader should know besides, a line each.
+  /// - Throws: `ReportProblem`, or what the store says when it cannot be read.
+  public static func run(
+    code: String, dataFolder: String, format: ReportFormat = .html, output: String? = nil,
+    timeZone: String = "UTC", warn: @escaping @Sendable (String) -> Void = Self.toStandardError
+  ) throws {
+    guard let zone = ReportClock.zone(named: timeZone) else { throw ReportProblem.unknownTimeZone(timeZone) }
+    guard let sessionCode = SessionCode(code) else { throw ReportProblem.notACode(code) }
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: dataFolder, isDirectory: &isFolder), isFolder.boolValue
+    else {
+      throw ReportProblem.noDataFolder(dataFolder)
+    }
+    let store = try open(dataFolder, warn: warn)
+    let text = try text(
+      of: sessionCode, from: store, dataFolder: dataFolder, format: format, zone: zone, at: .now, warn: warn)
+    if let output, output != "-" {
+      try ReportFile.write(Array(text.utf8), to: output)
+    } else {
+      try FileHandle.standardOutput.write(contentsOf: Data(text.utf8))
+    }
+  }
+
+  public static let toStandardError: @Sendable (String) -> Void = { line in
+    FileHandle.standardError.write(Data("exam-monitoring: \(line)\n".utf8))
+  }
+
+  /// Opens the store to read, beside a server that may write to it.
+  private static func open(
+    _ dataFolder: String, warn: @escaping @Sendable (String) -> Void
+  ) throws -> any SessionStore {
+    try SQLiteStore(reading: DataFolder(existing: dataFolder), report: warn)
+  }
+
+  /// The report as text.
+  static func text(
+    of code: SessionCode, from store: any SessionStore, dataFolder: String, format: ReportFormat,
+    zone: TimeZone, at now: Timestamp, warn: (String) -> Void
+  ) throws -> String {
+    guard let report = try SessionReport.read(code, from: store, at: now, lastAlive: store.lastAlive) else {
+      throw try missing(code, store, dataFolder, ReportClock(zone: zone, from: now))
+    }
+    if !report.isFinished {
+      warn("session \(code) is not finished; the report tells how things stood at \(report.until)")
+    }
+    for problem in report.pictureProblems {
+      warn("session \(code) in \(dataFolder): \(problem); the report says so")
+    }
+    return format.text(report, zone: zone) { try store.picture(of: $0, in: code) }
+  }
+
+  private static func missing(
+    _ code: SessionCode, _ store: any SessionStore, _ dataFolder: String, _ clock: ReportClock
+  ) throws -> ReportProblem {
+    if let receipt = try store.receipts().last(where: { $0.session == code }) {
+      return .erased(
+        "\(code)", dataFolder: dataFolder, at: clock.date(receipt.at),
+        reason: receipt.reason == .retention ? "its time to be kept was over" : "a teacher asked for it")
+    }
+    let sessions = try store.sessions(isLive: nil).sorted { $0.createdAt > $1.createdAt }
+    var lines = sessions.prefix(maximumListed).map { session in
+      "\(session.code)  \(clock.date(session.createdAt)), \(session.endedAt == nil ? "not finished" : "finished")"
+        + "  \(session.title)"
+    }
+    if sessions.count > maximumListed { lines.append("and \(sessions.count - maximumListed) older") }
+    return .unknownSession("\(code)", dataFolder: dataFolder, sessions: lines)
+  }
+}

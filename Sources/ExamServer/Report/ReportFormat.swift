@@ -1,0 +1,28 @@
+import ExamModel
+import Foundation
+
+/// What a report is written as.
+public enum ReportFormat: String, Sendable, CaseIterable {
+  case html, csv, json
+
+  var contentType: String {
+    switch self {
+    case .html: "text/html; charset=utf-8"
+    case .csv: "text/csv; charset=utf-8"
+    case .json: "application/json"
+    }
+  }
+
+  /// - Parameters:
+  ///   - zone: of the times on a page; the others are for programs and have UTC.
+  ///   - picture: reads the picture of an alert; `nil` where the file is gone.
+  func text(
+    _ report: SessionReport, zone: TimeZone, picture: @escaping (AlertID) throws -> [UInt8]?
+  ) -> String {
+    switch self {
+    case .html: ReportPage(report, zone: zone, picture: picture).text()
+    case .csv: ReportCSV.text(report)
+    case .json: WireJSON.text(ReportJSON(report)) + "\n"
+    }
+  }
+}

@@ -1,0 +1,160 @@
+import ExamModel
+
+/// A report for programs. Its fields are named as those of the wire; `until` is absent of what is not over.
+struct ReportJSON: Codable, Hashable {
+  struct Session: Codable, Hashable {
+    let code: SessionCode
+    let title: String
+    let from: Timestamp
+    let until: Timestamp?
+    let is_finished: Bool
+    let teachers: [String]
+    let chat_messages: Int
+  }
+
+  struct Count: Codable, Hashable {
+    let kind: AlertKind
+    let alerts: Int
+  }
+
+  struct Totals: Codable, Hashable {
+    let students: Int
+    let alerts: Int
+    let open_alerts: Int
+    let by_kind: [Count]
+    let blind_seconds: Double
+  }
+
+  struct Span: Codable, Hashable {
+    let from: Timestamp
+    let until: Timestamp?
+    let seconds: Double
+
+    init(_ span: ReportSpan) {
+      from = span.from
+      until = span.isOpen ? nil : span.until
+      seconds = span.seconds
+    }
+  }
+
+  struct BlindSpotEntry: Codable, Hashable {
+    let cause: BlindSpot.Cause
+    let from: Timestamp
+    let until: Timestamp
+    let seconds: Double
+  }
+
+  struct BlindSeconds: Codable, Hashable {
+    let cause: BlindSpot.Cause
+    let seconds: Double
+  }
+
+  struct PauseEntry: Codable, Hashable {
+    let from: Timestamp
+    let until: Timestamp?
+    let seconds: Double
+    let reason: String
+    let by: String
+  }
+
+  struct Alert: Codable, Hashable {
+    let record: AlertRecord
+    /// What became of its picture.
+    let picture_state: ReportPicture
+    /// Up to the report's end while it is open.
+    let seconds: Double
+
+    private enum CodingKeys: String, CodingKey { case picture_state, seconds }
+
+    init(_ alert: ReportStudent.Alert) {
+      record = alert.record
+      picture_state = alert.picture
+      seconds = alert.span.seconds
+    }
+
+    /// The alert as it goes over the wire, and beside its fields what the report adds.
+    init(from decoder: any Decoder) throws {
+      record = try AlertRecord(from: decoder)
+      let fields = try decoder.container(keyedBy: CodingKeys.self)
+      picture_state = try fields.decode(ReportPicture.self, forKey: .picture_state)
+      seconds = try fields.decode(Double.self, forKey: .seconds)
+    }
+
+    func encode(to encoder: any Encoder) throws {
+      try record.encode(to: encoder)
+      var fields = encoder.container(keyedBy: CodingKeys.self)
+      try fields.encode(picture_state, forKey: .picture_state)
+      try fields.encode(seconds, forKey: .seconds)
+    }
+  }
+
+  struct Student: Codable, Hashable {
+    let participant_id: ParticipantID
+    let name: String
+    let joined_at: Timestamp?
+    let has_streamed: Bool
+    let present_seconds: Double
+    let presence: [Span]
+    let blind_seconds: Double
+    let blind_seconds_by_cause: [BlindSeconds]
+    let blind_spots: [BlindSpotEntry]
+    let pauses: [PauseEntry]
+    let accommodations: [Accommodation]
+    let baseline: Baseline?
+    let alerts: [Alert]
+    let alerts_by_kind: [Count]
+    let chat_written: Int
+    let chat_received: Int
+  }
+
+  let generated_at: Timestamp
+  /// Up to when the session is told: its end, or how far an unfinished one had come.
+  let as_of: Timestamp
+  let session: Session
+  let totals: Totals
+  let students: [Student]
+
+  init(_ report: SessionReport) {
+    generated_at = report.generatedAt
+    as_of = report.until
+    session = Session(
+      code: report.code, title: report.title, from: report.from,
+      until: report.isFinished ? report.until : nil, is_finished: report.isFinished,
+      teachers: report.teachers, chat_messages: report.chatMessages)
+    totals = Totals(
+      students: report.students.count, alerts: report.alerts.count, open_alerts: report.openAlerts,
+      by_kind: report.alerts.countsByKind.map { Count(kind: $0.kind, alerts: $0.count) },
+      blind_seconds: report.blindSeconds)
+    students = report.students.map(Student.init)
+  }
+}
+
+extension ReportJSON.Student {
+  fileprivate init(_ student: ReportStudent) {
+    participant_id = student.id
+    name = student.name
+    joined_at = student.joinedAt
+    has_streamed = student.hasStreamed
+    present_seconds = student.presentSeconds
+    presence = student.presence.map(ReportJSON.Span.init)
+    blind_seconds = student.blindSeconds
+    blind_seconds_by_cause = student.blindSecondsByCause.map {
+      ReportJSON.BlindSeconds(cause: $0.cause, seconds: $0.seconds)
+    }
+    blind_spots = student.blindSpots.map {
+      ReportJSON.BlindSpotEntry(
+        cause: $0.cause, from: $0.span.from, until: $0.span.until, seconds: $0.span.seconds)
+    }
+    pauses = student.pauses.map {
+      ReportJSON.PauseEntry(
+        from: $0.span.from, until: $0.span.isOpen ? nil : $0.span.until, seconds: $0.span.seconds,
+        reason: $0.pause.reason, by: $0.pause.by)
+    }
+    accommodations = student.accommodations
+    baseline = student.baseline
+    alerts = student.alerts.map(ReportJSON.Alert.init)
+    alerts_by_kind = student.alertCounts.map { ReportJSON.Count(kind: $0.kind, alerts: $0.count) }
+    chat_written = student.chatWritten
+    chat_received = student.chatReceived
+  }
+}

@@ -1,0 +1,133 @@
+import ExamModel
+
+/// What a report tells of one student.
+struct ReportStudent: Sendable, Identifiable {
+  struct BlindSpotEntry: Sendable, Hashable {
+    let span: ReportSpan
+    let cause: BlindSpot.Cause
+  }
+
+  struct PauseEntry: Sendable, Hashable {
+    let span: ReportSpan
+    let pause: Pause
+  }
+
+  struct Alert: Sendable, Identifiable {
+    let record: AlertRecord
+    let span: ReportSpan
+    var picture: ReportPicture
+
+    var id: AlertID { record.id }
+    /// A serious alert that no teacher has said to have seen.
+    var isUnseen: Bool { record.severity == .high && record.acknowledgedBy == nil }
+  }
+
+  let id: ParticipantID
+  let name: String
+  /// Whether somebody else in the session has the same name.
+  var isNameShared = false
+  /// `nil` where the journal tells of alerts, but not of the joining.
+  let joinedAt: Timestamp?
+  /// Whether pictures ever came.
+  let hasStreamed: Bool
+  /// When a connection stood.
+  let presence: [ReportSpan]
+  let blindSpots: [BlindSpotEntry]
+  let pauses: [PauseEntry]
+  let accommodations: [Accommodation]
+  let baseline: Baseline?
+  /// In the order of their beginning.
+  var alerts: [Alert]
+  /// Lines of chat this student wrote, and those written to this student alone.
+  let chatWritten: Int
+  let chatReceived: Int
+
+  /// - Parameters:
+  ///   - alerts: this student's alone.
+  ///   - end: where the report ends.
+  init(_ person: SessionHistory.Person, alerts: [AlertRecord], chat: [ChatMessage], until end: Timestamp) {
+    id = person.id
+    name = person.name
+    joinedAt = person.joinedAt
+    hasStreamed = person.hasStreamed
+    presence = person.connections.map {
+      ReportSpan(from: $0.from, until: $0.until.map { min($0, end) }, openUntil: end)
+    }
+    blindSpots = person.blindSpots.map {
+      BlindSpotEntry(span: ReportSpan(from: $0.from, until: $0.until), cause: $0.cause)
+    }
+    pauses = person.pauses.map {
+      PauseEntry(
+        span: ReportSpan(from: $0.span.from, until: $0.span.until.map { min($0, end) }, openUntil: end),
+        pause: $0.pause)
+    }
+    accommodations = person.accommodations
+    baseline = person.baseline
+    self.alerts = Self.entries(alerts, until: end)
+    chatWritten = chat.count { $0.from == person.id }
+    chatReceived = chat.count { $0.to == .participant(person.id) }
+  }
+
+  /// Somebody of whom the journal knows nothing but alerts. They are told all the same.
+  init(unknown id: ParticipantID, alerts: [AlertRecord], until end: Timestamp) {
+    self.id = id
+    name = "Unknown participant \(id)"
+    joinedAt = nil
+    hasStreamed = true
+    presence = []
+    blindSpots = []
+    pauses = []
+    accommodations = []
+    baseline = nil
+    self.alerts = Self.entries(alerts, until: end)
+    chatWritten = 0
+    chatReceived = 0
+  }
+
+  private static func entries(_ alerts: [AlertRecord], until end: Timestamp) -> [Alert] {
+    alerts.sorted { ($0.since, $0.id.rawValue) < ($1.since, $1.id.rawValue) }.map {
+      Alert(
+        record: $0, span: ReportSpan(from: $0.since, until: $0.until, openUntil: end),
+        picture: $0.picture == nil ? .none : .kept)
+    }
+  }
+
+  // MARK: Sums
+
+  var presentSeconds: Double { presence.totalSeconds }
+  var blindSeconds: Double { blindSpots.map(\.span).totalSeconds }
+  var pausedSeconds: Double { pauses.map(\.span).totalSeconds }
+
+  /// How long the server did not look, by the reason. Of two reasons at once both count.
+  var blindSecondsByCause: [(cause: BlindSpot.Cause, seconds: Double)] {
+    BlindSpot.Cause.allCases.compactMap { cause in
+      let spans = blindSpots.filter { $0.cause == cause }.map(\.span)
+      return spans.isEmpty ? nil : (cause, spans.totalSeconds)
+    }
+  }
+
+  /// The kinds that occurred, in their usual order.
+  var alertCounts: [(kind: AlertKind, count: Int)] { alerts.map(\.record).countsByKind }
+  var openAlerts: Int { alerts.count { $0.record.isOpen } }
+  var unseenAlerts: Int { alerts.count { $0.isUnseen } }
+  var studentNotes: Int { alerts.count { $0.record.studentNote != nil } }
+}
+
+/// What became of the picture of an alert's onset.
+enum ReportPicture: String, Sendable, Hashable, Codable {
+  /// None was taken: there was nothing to see.
+  case none
+  case kept
+  /// One was kept, and the file is gone.
+  case missing
+  /// The file is there and could not be read, or holds something else than a picture.
+  case unreadable
+}
+
+extension [AlertRecord] {
+  /// How many there are of each kind that occurs, in the usual order of kinds.
+  var countsByKind: [(kind: AlertKind, count: Int)] {
+    let counts = Dictionary(map { ($0.kind, 1) }, uniquingKeysWith: +)
+    return AlertKind.allCases.compactMap { kind in counts[kind].map { (kind, $0) } }
+  }
+}

@@ -1,0 +1,143 @@
+import ExamModel
+
+/// What happened to one student over time, as bars in lanes. All places are percent of the time shown, so the drawing
+/// fits any width and its text stays as large as the page's.
+struct ReportTimeline {
+  enum Style: String {
+    case presence, pause, blind, medium, high
+  }
+
+  struct Bar {
+    let x: Double
+    let width: Double
+    let style: Style
+    /// Whether it lasts beyond what is shown.
+    let isOpen: Bool
+    let label: String
+  }
+
+  struct Lane {
+    let name: String
+    let bars: [Bar]
+  }
+
+  struct Tick {
+    let x: Double
+    let label: String
+  }
+
+  let lanes: [Lane]
+  let ticks: [Tick]
+  /// The same in words.
+  let description: String
+
+  init(of student: ReportStudent, bounds: ReportSpan, clock: ReportClock) {
+    func lane(_ name: String, _ style: Style, _ spans: [ReportSpan], _ what: (Int) -> String) -> Lane {
+      let bars = spans.indices.compactMap { index -> Bar? in
+        guard let extent = Self.extent(of: spans[index], in: bounds) else { return nil }
+        return Bar(
+          x: extent.x, width: extent.width, style: style, isOpen: spans[index].isOpen,
+          label: "\(what(index)), \(Self.words(spans[index], clock))")
+      }
+      return Lane(name: name, bars: bars)
+    }
+    var lanes = [lane("Connected", .presence, student.presence) { _ in "Connected" }]
+    if !student.pauses.isEmpty {
+      lanes.append(lane("Paused", .pause, student.pauses.map(\.span)) { _ in "Paused" })
+    }
+    if !student.blindSpots.isEmpty {
+      lanes.append(
+        lane("Not watched", .blind, student.blindSpots.map(\.span)) {
+          "Not watched: \(ReportWords.cause(student.blindSpots[$0].cause))"
+        })
+    }
+    for kind in student.alertCounts.map(\.kind) {
+      let alerts = student.alerts.filter { $0.record.kind == kind }
+      // One kind has one severity, unless the rules were changed on the way.
+      let isHigh = alerts.contains { $0.record.severity == .high }
+      lanes.append(
+        lane(ReportWords.shortKind(kind), isHigh ? .high : .medium, alerts.map(\.span)) { _ in
+          ReportWords.kind(kind)
+        })
+    }
+    self.lanes = lanes
+    ticks = Self.ticks(bounds, clock)
+    description = lanes.map { lane in
+      // A reader's patience ends before a hundred bars do; the table has them all.
+      let told = lane.bars.prefix(12).map(\.label).joined(separator: "; ")
+      let rest = lane.bars.count > 12 ? "; and \(lane.bars.count - 12) more" : ""
+      return lane.bars.isEmpty ? "\(lane.name): never." : "\(told)\(rest)."
+    }
+    .joined(separator: " ")
+  }
+
+  private static func words(_ span: ReportSpan, _ clock: ReportClock) -> String {
+    "\(clock.time(span.from)) to \(span.isOpen ? "the end of the report" : clock.time(span.until)), "
+      + ReportWords.duration(span.seconds)
+  }
+
+  /// Where a stretch lies, in percent; `nil` where nothing of it is shown.
+  static func extent(of span: ReportSpan, in bounds: ReportSpan) -> (x: Double, width: Double)? {
+    guard let part = span.clipped(to: bounds) else { return nil }
+    let scale = 100 / max(bounds.seconds, 0.001)
+    return (ReportSpan(from: bounds.from, until: part.from).seconds * scale, part.seconds * scale)
+  }
+
+  private static let steps: [Int64] = [
+    10, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400,
+  ]
+
+  /// Whole steps of the clock on the wall, six at most.
+  static func ticks(_ bounds: ReportSpan, _ clock: ReportClock) -> [Tick] {
+    let step = steps.first { bounds.seconds / Double($0) <= 6 } ?? Int64(bounds.seconds / 6) + 1
+    let past =
+      clock.secondsPastWhole(step, at: bounds.from) * 1_000_000 + bounds.from.microseconds % 1_000_000
+    var at = Timestamp(microseconds: bounds.from.microseconds - past)
+    var ticks: [Tick] = []
+    while at <= bounds.until {
+      if at >= bounds.from, let place = extent(of: ReportSpan(from: at, until: at), in: bounds) {
+        ticks.append(Tick(x: place.x, label: step < 60 ? clock.time(at) : clock.minute(at)))
+      }
+      at = at.advanced(by: .seconds(step))
+    }
+    return ticks
+  }
+}
+
+extension ReportTimeline {
+  private static let laneHeight = 20
+  private static let axisHeight = 20
+
+  /// - Parameter id: tells this drawing's elements from those of others on the page.
+  func drawing(title: String, id: Int) -> HTML {
+    let height = lanes.count * Self.laneHeight
+    let names: [HTML] = lanes.map { "<span>\($0.name)</span>" }
+    let grid: [HTML] = ticks.map {
+      "<line class=\"grid\" x1=\"\(Self.percent($0.x))\" x2=\"\(Self.percent($0.x))\" y1=\"0\" y2=\"\(height)\"/>"
+    }
+    let labels: [HTML] = ticks.map { tick in
+      let anchor = tick.x < 5 ? "start" : tick.x > 95 ? "end" : "middle"
+      return
+        "<text x=\"\(Self.percent(tick.x))\" y=\"\(height + 14)\" text-anchor=\"\(anchor)\">\(tick.label)</text>"
+    }
+    let bars: [HTML] = lanes.enumerated().map { index, lane in
+      let top = index * Self.laneHeight
+      let bars: [HTML] = lane.bars.map { bar in
+        """
+        <rect class="\(bar.style.rawValue)\(bar.isOpen ? " open" : "")" x="\(Self.percent(bar.x))" y="\(top + 4)" \
+        width="\(Self.percent(bar.width))" height="12"><title>\(bar.label)</title></rect>
+        """
+      }
+      return "<line class=\"track\" x1=\"0\" x2=\"100%\" y1=\"\(top + 10)\" y2=\"\(top + 10)\"/>\(bars)"
+    }
+    return """
+      <div class="timeline"><div class="lanes" aria-hidden="true">\(names)</div>
+      <svg role="img" aria-labelledby="t\(id)" aria-describedby="d\(id)" width="100%" \
+      height="\(height + Self.axisHeight)"><title id="t\(id)">\(title)</title><desc id="d\(id)">\(description)</desc>
+      \(grid)\(bars)<g class="axis">\(labels)</g></svg></div>
+
+      """
+  }
+
+  private static func percent(_ value: Double) -> String { ReportWords.number(value, digits: 3) + "%" }
+}

@@ -1,0 +1,176 @@
+import ExamModel
+import Foundation
+
+/// All that a report tells of a session, whatever it is written as. It is made of the journal alone, so it tells the
+/// same story at any time.
+struct SessionReport: Sendable {
+  /// A picture that should be there.
+  struct PictureProblem: Sendable, Hashable, CustomStringConvertible {
+    let alert: AlertID
+    let student: String
+    let kind: AlertKind
+    let since: Timestamp
+    /// What reading it said, for an operator; `nil` where the file is just not there.
+    let reason: String?
+
+    var description: String {
+      "the picture of alert \(alert) (\(student), \(kind.rawValue), \(since)) "
+        + (reason.map { "cannot be used: \($0)" } ?? "is missing")
+    }
+  }
+
+  /// A student somebody should look at first, and why.
+  struct Attention: Sendable {
+    let student: ReportStudent
+    let reasons: [String]
+  }
+
+  let code: SessionCode
+  let title: String
+  let from: Timestamp
+  /// The session's end, or up to when an unfinished one is known.
+  let until: Timestamp
+  let isFinished: Bool
+  let generatedAt: Timestamp
+  /// In the order in which they joined.
+  let teachers: [String]
+  let chatMessages: Int
+  /// By name.
+  private(set) var students: [ReportStudent]
+  private(set) var pictureProblems: [PictureProblem] = []
+
+  /// - Parameters:
+  ///   - generatedAt: now; where a session that is on ends for the report.
+  ///   - lastAlive: when the server is known to have lived last, for who asks while none may run. After a crash nothing
+  ///     is known of the time from then on, and nobody is told to have been there.
+  init(
+    record: SessionRecord, history: SessionHistory, generatedAt: Timestamp, lastAlive: Timestamp? = nil
+  ) {
+    code = record.code
+    title = record.title
+    from = record.createdAt
+    self.generatedAt = generatedAt
+    let end = record.endedAt ?? history.endedAt
+    isFinished = end != nil
+    let known = max(lastAlive ?? generatedAt, history.lastEventAt ?? record.createdAt)
+    let until = max(record.createdAt, end ?? min(known, generatedAt))
+    self.until = until
+    teachers = history.people.filter { $0.role == .teacher }.map(\.name)
+    chatMessages = history.chat.count
+
+    let alerts = Dictionary(grouping: history.alerts, by: \.student)
+    var students = history.students.map {
+      ReportStudent($0, alerts: alerts[$0.id] ?? [], chat: history.chat, until: until)
+    }
+    let joined = Set(students.map(\.id))
+    students += alerts.filter { !joined.contains($0.key) }.map {
+      ReportStudent(unknown: $0.key, alerts: $0.value, until: until)
+    }
+    self.students = Self.sorted(students)
+  }
+
+  /// The report of a session that is kept, its pictures checked; `nil` for an unknown one.
+  ///
+  /// - Throws: what the store says when it cannot be read.
+  static func read(
+    _ code: SessionCode, from store: any SessionStore, at now: Timestamp, lastAlive: Timestamp? = nil
+  ) throws -> SessionReport? {
+    guard let record = try store.session(code) else { return nil }
+    var report = SessionReport(
+      record: record, history: SessionHistory(try store.events(of: code)), generatedAt: now,
+      lastAlive: lastAlive)
+    report.checkPictures { try store.picture(of: $0, in: code) }
+    return report
+  }
+
+  /// By name as people sort them; who has the same name as somebody else is marked so.
+  private static func sorted(_ students: [ReportStudent]) -> [ReportStudent] {
+    let keyed = students.map { student in
+      let key = student.name.folding(
+        options: [.caseInsensitive, .diacriticInsensitive, .widthInsensitive], locale: nil)
+      return (key: key, joined: student.joinedAt?.microseconds ?? 0, student: student)
+    }
+    let counts = Dictionary(keyed.map { ($0.key, 1) }, uniquingKeysWith: +)
+    return
+      keyed
+      .sorted { ($0.key, $0.joined, $0.student.id.rawValue) < ($1.key, $1.joined, $1.student.id.rawValue) }
+      .map {
+        var student = $0.student
+        student.isNameShared = counts[$0.key, default: 0] > 1
+        return student
+      }
+  }
+
+  // MARK: Pictures
+
+  /// Looks whether the pictures that should be there are, and notes which are not.
+  ///
+  /// - Parameter picture: reads one; `nil` where the file is gone.
+  mutating func checkPictures(_ picture: (AlertID) throws -> [UInt8]?) {
+    for student in students.indices {
+      for index in students[student].alerts.indices where students[student].alerts[index].picture == .kept {
+        let alert = students[student].alerts[index].record
+        var reason: String?
+        do {
+          guard let bytes = try picture(alert.id) else {
+            students[student].alerts[index].picture = .missing
+            note(alert, of: students[student].name, reason: nil)
+            continue
+          }
+          if !bytes.isJPEG { reason = "the file holds no JPEG (\(bytes.count) bytes)" }
+        } catch {
+          reason = "\(error)"
+        }
+        guard let reason else { continue }
+        students[student].alerts[index].picture = .unreadable
+        note(alert, of: students[student].name, reason: reason)
+      }
+    }
+  }
+
+  private mutating func note(_ alert: AlertRecord, of student: String, reason: String?) {
+    pictureProblems.append(
+      PictureProblem(
+        alert: alert.id, student: student, kind: alert.kind, since: alert.since, reason: reason))
+  }
+
+  // MARK: Sums
+
+  var alerts: [AlertRecord] { students.flatMap { $0.alerts.map(\.record) } }
+  var openAlerts: Int { students.reduce(0) { $0 + $1.openAlerts } }
+  var blindSeconds: Double { students.reduce(0) { $0 + $1.blindSeconds } }
+
+  /// The stretch in which students were there, which the timelines show: a session may be made the day before and
+  /// ended the day after, and the exam would be a speck in it.
+  var shown: ReportSpan {
+    let whole = ReportSpan(from: from, until: until, isOpen: !isFinished)
+    let spans = students.flatMap { student in
+      student.presence + student.pauses.map(\.span).filter { !$0.isOpen }
+        + student.alerts.map(\.span).filter { !$0.isOpen }
+    }
+    .compactMap { $0.clipped(to: whole) }
+    guard let first = spans.map(\.from).min(), let last = spans.map(\.until).max(), first < last else {
+      return whole
+    }
+    return ReportSpan(from: first, until: isFinished ? last : until, isOpen: !isFinished)
+  }
+
+  /// Who needs a look first: the most open and unseen alerts on top, then by name.
+  var attention: [Attention] {
+    students.map { Attention(student: $0, reasons: ReportWords.reasons(for: $0, isFinished: isFinished)) }
+      .filter { !$0.reasons.isEmpty }
+      .enumerated()
+      .sorted {
+        let (left, right) = ($0.element.student, $1.element.student)
+        return (-left.openAlerts, -left.unseenAlerts, $0.offset) < (
+          -right.openAlerts, -right.unseenAlerts, $1.offset
+        )
+      }
+      .map(\.element)
+  }
+}
+
+extension [UInt8] {
+  /// Whether it begins as a JPEG does.
+  var isJPEG: Bool { count > 4 && starts(with: [0xFF, 0xD8, 0xFF]) }
+}

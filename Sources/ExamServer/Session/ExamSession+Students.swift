@@ -1,0 +1,100 @@
+import ExamModel
+import GLibRuntime
+import WebGateway
+
+/// What students' sessions tell the exam.
+extension ExamSession: StudentSessionOwner {
+  func studentWelcomed(_ student: StudentSession) {
+    let id = student.participant.id
+    for message in chatHistory(of: id) { student.send(message.notice(history: true)) }
+    for alert in alerts.about(id) { student.send(.alert(alert)) }
+  }
+
+  func student(_ student: StudentSession, wrote text: String) -> WireError? {
+    if let problem = ChatRoom.problem(with: text) { return problem }
+    let from = student.participant
+    say(ChatMessage(from: from.id, name: from.name, role: .student, to: .teachers, text: text, at: .now))
+    return nil
+  }
+
+  func student(_ student: StudentSession, noted text: String, on alert: AlertID) -> WireError? {
+    if let problem = ChatRoom.problem(with: text, what: "the note") { return problem }
+    guard let changed = alerts.note(alert, by: student.participant.id, text: text) else {
+      return WireError(detail: "there is no alert \(alert) about you in this session")
+    }
+    record(
+      .alertNoted, participant: student.participant, ["alert": alert.rawValue, "note": text],
+      payload: .alert(changed))
+    tell(changed)
+    return nil
+  }
+
+  func student(_ student: StudentSession, happened kind: JournalEvent.Kind, _ fields: [String: String]) {
+    record(kind, participant: student.participant, fields)
+  }
+
+  func student(_ student: StudentSession, wasUnseen spot: BlindSpot) {
+    let seconds = Double(spot.until.microseconds - spot.from.microseconds) / 1_000_000
+    services.metrics.count(blindSpot: spot.cause, seconds: seconds)
+    record(
+      .blindSpot, participant: student.participant,
+      [
+        "cause": spot.cause.rawValue, "from": "\(spot.from)", "until": "\(spot.until)",
+        "seconds": "\((seconds * 10).rounded() / 10)",
+      ], payload: .blindSpot(spot))
+  }
+
+  func student(_ student: StudentSession, calibrated baseline: Baseline) {
+    record(
+      .calibrated, participant: student.participant,
+      [
+        "yaw": baseline.yaw.map { "\(Int($0.rounded()))" } ?? "unknown",
+        "face_height": "\((baseline.faceHeight * 100).rounded() / 100)",
+        "luminance": "\(Int(baseline.luminance.rounded()))", "edges": "\(Int(baseline.edges.rounded()))",
+      ], payload: .baseline(baseline))
+  }
+
+  func student(
+    _ student: StudentSession, changed transition: AlertPolicy.Transition, picture: SharedBytes?
+  ) {
+    let participant = student.participant
+    let kind = transition.kind
+    func wallTime(_ instant: ContinuousClock.Instant) -> Timestamp { .now.advanced(by: instant - .now) }
+    switch transition.change {
+    case .suspected, .dismissed:
+      break
+    case .confirmed(let onset, let confidence, let again, let thresholds):
+      let severity = services.configuration.alerts.rules[kind]?.severity ?? .medium
+      var alert = alerts.confirm(
+        AlertConfirmation(
+          kind: kind, student: participant.id, severity: severity, since: wallTime(onset),
+          confidence: confidence, thresholds: thresholds), again: again)
+      if alert.picture == nil, let picture {
+        picture.withUnsafeBytes { services.store.keep(picture: $0, of: alert.id, in: code) }
+        alerts.setPicture("/api/sessions/\(code)/alerts/\(alert.id).jpg", of: alert.id)
+        alert = alerts.records[alert.id] ?? alert
+      }
+      services.metrics.count(alert: kind)
+      record(
+        .alertConfirmed, participant: participant,
+        [
+          "kind": kind.rawValue, "alert": alert.id.rawValue, "since": "\(alert.since)",
+          "confidence": "\((confidence * 100).rounded() / 100)", "repeats": String(alert.repeats),
+        ], payload: .alert(alert))
+      tell(alert)
+    case .cleared(let time):
+      guard let alert = alerts.clear(kind, student: participant.id, at: wallTime(time)) else { return }
+      record(
+        .alertCleared, participant: participant,
+        ["kind": kind.rawValue, "alert": alert.id.rawValue, "until": "\(wallTime(time))"],
+        payload: .alert(alert))
+      tell(alert)
+    }
+  }
+
+  /// Tells all teachers, and the student whom it is about.
+  func tell(_ alert: AlertRecord) {
+    tellTeachers(.alert(alert))
+    students[alert.student]?.send(.alert(alert))
+  }
+}

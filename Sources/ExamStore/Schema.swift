@@ -1,0 +1,89 @@
+import GRDB
+
+/// What the database looks like, and how an older one becomes like it.
+///
+/// A version that is out is never changed; a change is a new migration at the end. That holds for what is inside the
+/// columns too (a new kind of event, a new field of a payload that matters): an older server refuses a database with a
+/// migration it does not know, which is the only way it cannot leave out what it does not understand. An empty migration
+/// is enough for that.
+enum Schema {
+  /// In the header of the file, so that no other program's database is taken for one: "EXAM".
+  static let applicationID: UInt32 = 0x4558_414D
+
+  static let migrator: DatabaseMigrator = {
+    var migrator = DatabaseMigrator()
+    migrator.registerMigration("1") { db in try db.execute(sql: version1) }
+    return migrator
+  }()
+
+  /// Times are microseconds since the Unix epoch. Rows refer to a session by its code; there are no foreign keys, since
+  /// the order in which an erasure goes is what lets the journal's triggers tell it from tampering.
+  private static let version1 = """
+    PRAGMA application_id = \(applicationID);
+
+    CREATE TABLE sessions (
+      id INTEGER PRIMARY KEY,
+      code TEXT NOT NULL UNIQUE,
+      title TEXT NOT NULL,
+      created_at INTEGER NOT NULL,
+      teacher_key_hash TEXT NOT NULL,
+      ended_at INTEGER
+    );
+
+    CREATE TABLE participants (
+      id INTEGER PRIMARY KEY,
+      session TEXT NOT NULL,
+      participant TEXT NOT NULL,
+      number INTEGER NOT NULL,
+      name TEXT NOT NULL,
+      role TEXT NOT NULL,
+      token_hash TEXT NOT NULL,
+      joined_at INTEGER NOT NULL,
+      UNIQUE (session, participant)
+    );
+
+    CREATE TABLE events (
+      id INTEGER PRIMARY KEY AUTOINCREMENT,
+      session TEXT NOT NULL,
+      at INTEGER NOT NULL,
+      kind TEXT NOT NULL,
+      participant TEXT,
+      name TEXT,
+      fields TEXT NOT NULL,
+      payload TEXT
+    );
+    CREATE INDEX events_by_session ON events (session, id);
+
+    CREATE TABLE receipts (
+      id INTEGER PRIMARY KEY AUTOINCREMENT,
+      at INTEGER NOT NULL,
+      session TEXT NOT NULL,
+      reason TEXT NOT NULL,
+      participants INTEGER NOT NULL,
+      events INTEGER NOT NULL,
+      pictures INTEGER NOT NULL
+    );
+
+    CREATE TABLE meta (
+      key TEXT NOT NULL PRIMARY KEY,
+      value INTEGER NOT NULL
+    );
+
+    CREATE TRIGGER events_never_change BEFORE UPDATE ON events
+    BEGIN SELECT RAISE(ABORT, 'the journal only grows: no event can be changed'); END;
+
+    CREATE TRIGGER events_are_never_replaced BEFORE INSERT ON events
+    WHEN EXISTS (SELECT 1 FROM events WHERE id = NEW.id)
+    BEGIN SELECT RAISE(ABORT, 'the journal only grows: no event can be replaced'); END;
+
+    CREATE TRIGGER events_go_with_their_session BEFORE DELETE ON events
+    WHEN EXISTS (SELECT 1 FROM sessions WHERE code = OLD.session)
+    BEGIN SELECT RAISE(ABORT, 'the journal only grows: events go with their whole session alone'); END;
+
+    CREATE TRIGGER receipts_never_change BEFORE UPDATE ON receipts
+    BEGIN SELECT RAISE(ABORT, 'receipts stay as they are'); END;
+
+    CREATE TRIGGER receipts_stay BEFORE DELETE ON receipts
+    BEGIN SELECT RAISE(ABORT, 'receipts stay as they are'); END;
+    """
+}

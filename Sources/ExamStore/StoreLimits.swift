@@ -1,0 +1,9 @@
+/// Bounds of what a store does at a time when others need the machine.
+struct StoreLimits {
+  /// Operations and bytes of pictures that wait in memory while the disk does not take them.
+  var operations = 100_000
+  var pictureBytes = 64 << 20
+  /// A database of so many pages, of 4 KiB, is written anew after an erasure although an exam is on: that takes about a
+  /// tenth of a second, in which writers wait.
+  var pagesRebuiltAtAnyTime = 4096
+}

@@ -1,0 +1,111 @@
+import ExamModel
+import GRDB
+
+/// One thing to be written, whole, so that it can wait for a disk that has no room.
+enum WriteOperation: Sendable {
+  case create(SessionRecord)
+  case add(ParticipantRecord)
+  case remove(ParticipantID, from: SessionCode)
+  case append(JournalEvent)
+  case end(SessionCode, at: Timestamp)
+  case noteAlive(at: Timestamp)
+
+  /// - Returns: why it was not written although the database is well, where that is so.
+  func perform(in db: Database) throws -> String? {
+    do {
+      guard try write(to: db) else { return "\(self) is not kept: the session is not in the database" }
+      return nil
+    } catch let error as DatabaseError where error.isAboutTheValues {
+      return "\(self) is not kept: \(error.cause)"
+    }
+  }
+
+  private func write(to db: Database) throws -> Bool {
+    switch self {
+    case .create(let session):
+      try db.change(
+        """
+        INSERT INTO sessions (code, title, created_at, teacher_key_hash, ended_at) VALUES (?, ?, ?, ?, ?)
+        """,
+        [
+          session.code.digits, session.title, session.createdAt.microseconds, session.teacherKeyHash,
+          session.endedAt?.microseconds,
+        ])
+    // What comes in late for a session that was erased must not stay behind, where no erasure would find it again.
+    case .add(let person):
+      try db.change(
+        """
+        INSERT INTO participants (session, participant, number, name, role, token_hash, joined_at)
+        SELECT code, ?, ?, ?, ?, ?, ? FROM sessions WHERE code = ?
+        """,
+        [
+          person.id.rawValue, Int64(person.number), person.name, person.role.rawValue, person.tokenHash,
+          person.joinedAt.microseconds, person.session.digits,
+        ])
+    case .append(let event):
+      try db.change(
+        """
+        INSERT INTO events (session, at, kind, participant, name, fields, payload)
+        SELECT code, ?, ?, ?, ?, ?, ? FROM sessions WHERE code = ?
+        """,
+        [
+          event.at.microseconds, event.kind.rawValue, event.participant?.rawValue, event.name,
+          event.fields.isEmpty ? "{}" : RecordCoding.json(event.fields), event.payload.map(RecordCoding.json),
+          event.session.digits,
+        ])
+    case .remove(let participant, let session):
+      try db.change(
+        "DELETE FROM participants WHERE session = ? AND participant = ?",
+        [session.digits, participant.rawValue])
+      return true
+    case .end(let session, let time):
+      try db.change("UPDATE sessions SET ended_at = ? WHERE code = ?", [time.microseconds, session.digits])
+    case .noteAlive(let time):
+      try db.change(
+        "INSERT OR REPLACE INTO meta (key, value) VALUES ('last_alive', ?)", [time.microseconds])
+    }
+    return db.changesCount > 0
+  }
+
+  /// `nil` for what is about no session.
+  var session: SessionCode? {
+    switch self {
+    case .create(let session): session.code
+    case .add(let person): person.session
+    case .remove(_, let session), .end(let session, _): session
+    case .append(let event): event.session
+    case .noteAlive: nil
+    }
+  }
+}
+
+extension WriteOperation: CustomStringConvertible {
+  /// Names nobody: it goes into the log.
+  var description: String {
+    switch self {
+    case .create(let session): "session \(session.code)"
+    case .add(let person): "participant \(person.id) of session \(person.session)"
+    case .remove(let participant, let session):
+      "the removal of participant \(participant) of session \(session)"
+    case .append(let event): "event \(event.kind.rawValue) of session \(event.session)"
+    case .end(let session, _): "the end of session \(session)"
+    case .noteAlive: "the time at which the server was last alive"
+    }
+  }
+}
+
+extension Database {
+  fileprivate func change(_ sql: String, _ arguments: StatementArguments) throws {
+    try cachedStatement(sql: sql).execute(arguments: arguments)
+  }
+}
+
+extension DatabaseError {
+  /// Trying again would never help: it is not the disk, it is what was to be written.
+  fileprivate var isAboutTheValues: Bool {
+    switch resultCode {
+    case .SQLITE_CONSTRAINT, .SQLITE_MISMATCH, .SQLITE_TOOBIG: true
+    default: false
+    }
+  }
+}

@@ -1,0 +1,30 @@
+import ArgumentParser
+import ExamServer
+
+struct Report: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Writes the report of a session.",
+    discussion: """
+      Reads the data folder only, so a server may go on running. The report of a session that is not finished tells how \
+      things stand, and a warning on standard error says so.
+      """)
+
+  @Argument(help: "The session's code: six digits.")
+  var code: String
+  @Option(help: "The server's data folder.")
+  var dataDir = "data"
+  @Option(help: "html (a page to read and print), csv or json.")
+  var format = ReportFormat.html
+  @Option(
+    name: [.short, .long], help: "File to write; one that is there is replaced. Default: standard output.")
+  var output: String?
+  @Option(help: "Time zone of the page's times, such as Europe/Berlin.")
+  var timeZone = "UTC"
+
+  func run() throws {
+    try ReportCommand.run(
+      code: code, dataFolder: dataDir, format: format, output: output, timeZone: timeZone)
+  }
+}
+
+extension ReportFormat: ExpressibleByArgument {}

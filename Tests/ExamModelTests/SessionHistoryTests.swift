@@ -1,0 +1,114 @@
+import Testing
+
+@testable import ExamModel
+
+@Suite struct SessionHistoryTests {
+  private let code = SessionCode("123456")!
+  private let ada = ParticipantID(rawValue: "ada")
+  private let bert = ParticipantID(rawValue: "bert")
+
+  private func time(_ seconds: Int64) -> Timestamp { Timestamp(microseconds: seconds * 1_000_000) }
+
+  private func event(
+    _ at: Int64, _ kind: JournalEvent.Kind, _ who: ParticipantID? = nil, _ fields: [String: String] = [:],
+    _ payload: JournalEvent.Payload? = nil
+  ) -> JournalEvent {
+    JournalEvent(
+      at: time(at), session: code, kind: kind, participant: who, name: who?.rawValue, fields: fields,
+      payload: payload)
+  }
+
+  private var begin: [JournalEvent] {
+    [
+      event(0, .sessionCreated, nil, ["title": "Mathematics"]), event(1, .joined, ada, ["role": "student"]),
+      event(2, .joined, bert, ["role": "student"]),
+      event(3, .joined, ParticipantID(rawValue: "t"), ["role": "teacher"]),
+    ]
+  }
+
+  private func alert(_ id: String, _ change: (inout AlertRecord) -> Void = { _ in }) -> AlertRecord {
+    var record = AlertRecord(
+      id: AlertID(rawValue: id), student: ada, kind: .faceMissing, severity: .high, since: time(10),
+      confidence: 1,
+      thresholds: AlertThresholds(window: 3, share: 0.8, limit: nil, baseline: nil, cooldown: 30), detail: "")
+    change(&record)
+    return record
+  }
+
+  @Test func theLastWordOnAnAlertCounts() {
+    let cleared = alert("a1") { ($0.state, $0.until) = (.cleared, self.time(20)) }
+    let history = SessionHistory(
+      begin + [
+        event(13, .alertConfirmed, ada, [:], .alert(alert("a1"))),
+        event(14, .alertConfirmed, ada, [:], .alert(alert("a2"))),
+        event(21, .alertCleared, ada, [:], .alert(cleared)),
+      ])
+    #expect(history.alerts == [cleared, alert("a2")])
+    #expect(history.title == "Mathematics")
+    #expect(history.students.map(\.id) == [ada, bert])
+  }
+
+  @Test func connectionsEndWithTheSessionAndWithTheServer() {
+    let down = BlindSpot(from: time(30), until: time(40), cause: .restart)
+    let history = SessionHistory(
+      begin + [
+        event(5, .connected, ada), event(8, .disconnected, ada), event(9, .connected, ada),
+        event(40, .blindSpot, ada, [:], .blindSpot(down)), event(40, .sessionRestored),
+        event(42, .connected, ada),
+        event(60, .sessionEnded),
+      ])
+    #expect(
+      history.person(ada)?.connections.map { [$0.from, $0.until] } == [
+        [time(5), time(8)], [time(9), time(30)], [time(42), time(60)],
+      ])
+    #expect(history.endedAt == time(60))
+  }
+
+  @Test func piecesOfABlindSpotAreOne() {
+    func spot(_ from: Int64, _ until: Int64, _ cause: BlindSpot.Cause) -> JournalEvent {
+      event(
+        until, .blindSpot, ada, [:], .blindSpot(BlindSpot(from: time(from), until: time(until), cause: cause))
+      )
+    }
+    let history = SessionHistory(
+      begin + [spot(5, 35, .overload), spot(35, 40, .overload), spot(40, 44, .pipeline)])
+    #expect(
+      history.person(ada)?.blindSpots == [
+        BlindSpot(from: time(5), until: time(40), cause: .overload),
+        BlindSpot(from: time(40), until: time(44), cause: .pipeline),
+      ])
+  }
+
+  @Test func aPauseOfAllReachesThoseWhoJoinLater() {
+    let pause = Pause(reason: "fire alarm", by: "Grace", at: time(10))
+    let carl = ParticipantID(rawValue: "carl")
+    let history = SessionHistory(
+      begin + [
+        event(10, .paused, nil, [:], .pause(pause)), event(11, .joined, carl, ["role": "student"]),
+        event(15, .resumed, bert), event(20, .resumed),
+      ])
+    #expect(history.pause == nil)
+    #expect(history.person(ada)?.pauses.map { [$0.span.from, $0.span.until] } == [[time(10), time(20)]])
+    #expect(history.person(bert)?.pauses.map { [$0.span.from, $0.span.until] } == [[time(10), time(15)]])
+    #expect(history.person(carl)?.pauses.map { [$0.span.from, $0.span.until] } == [[time(11), time(20)]])
+  }
+
+  @Test func handsBaselinesAndAccommodationsAreTakenUp() {
+    let baseline = Baseline(yaw: 4, faceHeight: 0.3, luminance: 100, edges: 40, checks: 40)
+    let accommodation = Accommodation(
+      kind: .lookingAway, effect: .loosen, factor: 2, until: nil, reason: "torticollis", by: "Grace",
+      at: time(12))
+    let history = SessionHistory(
+      begin + [
+        event(5, .handUp, ada), event(6, .handDown, ada), event(7, .handUp, ada),
+        event(8, .calibrated, ada, [:], .baseline(baseline)),
+        event(12, .accommodated, ada, [:], .accommodation(accommodation)), event(13, .streamBegan, ada),
+      ])
+    let person = history.person(ada)
+    #expect(person?.handSince == time(7))
+    #expect(person?.baseline == baseline)
+    #expect(person?.accommodations == [accommodation])
+    #expect(person?.hasStreamed == true)
+    #expect(history.person(bert)?.hasStreamed == false)
+  }
+}

@@ -1,0 +1,168 @@
+import ExamModel
+import Foundation
+import Testing
+
+@testable import ExamServer
+
+@Suite struct ReportCSVTests {
+  /// Reads RFC 4180, as a program at the other end does.
+  private func rows(_ csv: String) -> [[String]] {
+    var rows: [[String]] = [[]]
+    var field: String.UnicodeScalarView = .init()
+    var isQuoted = false
+    var scalars = Array(csv.unicodeScalars)[...]
+    while let scalar = scalars.popFirst() {
+      switch scalar {
+      case "\"" where isQuoted && scalars.first == "\"":
+        field.append(scalar)
+        scalars.removeFirst()
+      case "\"": isQuoted.toggle()
+      case "," where !isQuoted:
+        rows[rows.count - 1].append(String(field))
+        field = .init()
+      case "\r" where !isQuoted:
+        #expect(scalars.popFirst() == "\n")
+        rows[rows.count - 1].append(String(field))
+        field = .init()
+        rows.append([])
+      default: field.append(scalar)
+      }
+    }
+    #expect(rows.last == [])
+    return rows.dropLast()
+  }
+
+  private func table(_ report: SessionReport) throws -> [[String: String]] {
+    let all = rows(ReportCSV.text(report))
+    let header = try #require(all.first)
+    #expect(Set(header).count == header.count)
+    return all.dropFirst().map { row in
+      #expect(row.count == header.count)
+      return Dictionary(uniqueKeysWithValues: zip(header, row)).filter { !$0.value.isEmpty }
+    }
+  }
+
+  @Test func everythingHasALine() throws {
+    let table = try table(HandWrittenExam.rich.report())
+    let counts = Dictionary(table.map { ($0["record"] ?? "", 1) }, uniquingKeysWith: +)
+    #expect(
+      counts == [
+        "session": 1, "joined": 2, "connection": 3, "alert": 2, "blind_spot": 3, "pause": 2,
+        "accommodation": 1,
+      ])
+    #expect(
+      table.first { $0["alert_id"] == "a1" } == [
+        "session": "482913", "student_id": "p2", "student": "Ada Lovelace", "record": "alert",
+        "kind": "looking_away", "severity": "medium", "state": "cleared", "from": "2025-11-24T08:30:00.000Z",
+        "until": "2025-11-24T08:30:30.000Z", "seconds": "30", "confidence": "0.9", "window": "5",
+        "share": "0.8",
+        "limit": "30", "baseline": "-12", "cooldown": "30", "repeats": "2", "alert_id": "a1",
+        "picture": "kept",
+        "detail": "Seen by hand.", "by": "Emmy Noether", "note": "Looks at the clock.",
+        "student_note": "The clock hangs on the left.",
+      ])
+    #expect(
+      table.first { $0["record"] == "accommodation" } == [
+        "session": "482913", "student_id": "p2", "student": "Ada Lovelace", "record": "accommodation",
+        "kind": "looking_away", "from": "2025-11-24T08:07:00.000Z", "until": "2025-11-24T09:00:00.000Z",
+        "effect": "loosen", "factor": "2", "by": "Alan Turing", "note": "Second sheet to the left",
+      ])
+    #expect(
+      table.first { $0["record"] == "pause" } == [
+        "session": "482913", "student_id": "p2", "student": "Ada Lovelace", "record": "pause",
+        "from": "2025-11-24T08:20:00.000Z", "until": "2025-11-24T08:24:00.000Z", "seconds": "240",
+        "by": "Emmy Noether", "note": "Fire drill",
+      ])
+    #expect(
+      table.filter { $0["record"] == "blind_spot" }.map { $0["kind"] } == [
+        "overload", "overload", "key_frame",
+      ])
+    #expect(
+      table.compactMap { $0["record"] == "joined" ? $0["detail"] : nil } == [
+        "head 12° to the left, face 31 % of the picture’s height, brightness 112 of 255 (median of 14 checks)"
+      ])
+    #expect(table[0]["state"] == "ended" && table[0]["until"] == "2025-11-24T09:05:00.000Z")
+  }
+
+  @Test func whatSomebodyTypedIsNoFormulaAndNoNewLine() throws {
+    let combined = "-1\"\u{308}"
+    var exam = HandWrittenExam()
+    exam.student("p1", "=HYPERLINK(\"http://x\")")
+    exam.alert("a1", of: "p1", .faceMissing, from: 10, until: 11) {
+      $0.note = "+1, \"two\"\r\nthree"
+      $0.studentNote = "@SUM(A1)"
+      $0.detail = combined
+    }
+    let table = try table(exam.report())
+    #expect(table.allSatisfy { $0["student"] == nil || $0["student"] == "'=HYPERLINK(\"http://x\")" })
+    let alert = try #require(table.first { $0["record"] == "alert" })
+    #expect(alert["note"]?.unicodeScalars.elementsEqual("'+1, \"two\"\r\nthree".unicodeScalars) == true)
+    #expect(alert["student_note"] == "'@SUM(A1)")
+    #expect(alert["detail"] == "'" + combined)
+  }
+
+  @Test func whatIsNotOverHasNoEnd() throws {
+    var exam = HandWrittenExam()
+    exam.student("p1", "Ada")
+    exam.alert("a1", of: "p1", .faceMissing, from: 10, until: nil)
+    let table = try table(exam.report(at: 11))
+    #expect(table[0]["state"] == "running")
+    #expect(table.allSatisfy { $0["until"] == nil })
+    #expect(table.first { $0["record"] == "alert" }?["seconds"] == "60")
+  }
+}
+
+@Suite struct ReportJSONTests {
+  private func json(_ report: SessionReport) -> [UInt8] { WireJSON.encode(ReportJSON(report)) }
+
+  @Test func whatIsWrittenCanBeReadAgain() throws {
+    let bytes = json(HandWrittenExam.rich.report())
+    let read = try WireJSON.decode(ReportJSON.self, from: bytes)
+    #expect(read == ReportJSON(HandWrittenExam.rich.report()))
+    #expect(WireJSON.encode(read) == bytes)
+    let ada = try #require(read.students.first)
+    #expect(ada.name == "Ada Lovelace")
+    #expect(ada.present_seconds == 58 * 60)
+    #expect(ada.alerts.map(\.record.studentNote) == ["The clock hangs on the left.", nil])
+    #expect(ada.alerts[0].record.thresholds.baseline == -12)
+    #expect(ada.pauses.map(\.reason) == ["Fire drill"])
+    #expect(ada.pauses.map(\.until) == [HandWrittenExam.at(24)])
+    #expect(ada.presence.map(\.until) == [HandWrittenExam.at(50), HandWrittenExam.at(65)])
+    #expect(read.session.teachers == ["Alan Turing", "Emmy Noether"])
+    #expect(read.totals.by_kind.map(\.alerts) == [1, 1])
+  }
+
+  @Test func fieldsAreNamedAsOnTheWire() throws {
+    let object = try JSONSerialization.jsonObject(with: Data(json(HandWrittenExam.rich.report())))
+    var names: Set<String> = []
+    func collect(_ value: Any) {
+      if let list = value as? [Any] { for item in list { collect(item) } }
+      guard let fields = value as? [String: Any] else { return }
+      for (name, item) in fields {
+        names.insert(name)
+        collect(item)
+      }
+    }
+    collect(object)
+    #expect(names.allSatisfy { $0.wholeMatch(of: /[a-z_]+/) != nil })
+    #expect(
+      names.isSuperset(of: [
+        "alert_id", "acknowledged_by", "student_note", "picture_state", "blind_seconds_by_cause",
+        "face_height",
+        "is_finished", "generated_at", "as_of",
+      ]))
+  }
+
+  @Test func anUnfinishedSessionSaysSo() throws {
+    var exam = HandWrittenExam()
+    exam.student("p1", "Ada")
+    exam.alert("a1", of: "p1", .faceMissing, from: 10, until: nil)
+    let read = try WireJSON.decode(ReportJSON.self, from: json(exam.report(at: 12)))
+    #expect(!read.session.is_finished)
+    #expect(read.session.until == nil)
+    #expect(read.as_of == HandWrittenExam.at(12))
+    #expect(read.totals.open_alerts == 1)
+    #expect(read.students[0].presence[0].until == nil)
+    #expect(read.students[0].alerts[0].seconds == 120)
+  }
+}

@@ -1,0 +1,223 @@
+import ExamModel
+import GRDB
+import Testing
+
+@testable import ExamStore
+
+/// What was written comes back, the same and in order.
+@Suite struct RecordTests {
+  static let payloads: [(JournalEvent.Kind, JournalEvent.Payload)] = {
+    var alert = AlertRecord(
+      id: AlertID(rawValue: "a1"), student: ParticipantID(rawValue: "p1"), kind: .lookingAway,
+      severity: .medium,
+      since: .test(1), confidence: 0.1 + 0.2,
+      thresholds: AlertThresholds(
+        window: 5, share: 0.8, limit: .infinity, baseline: -.infinity, cooldown: 1e300),
+      detail: "Turned 41° to the “left”\n\u{1F600}")
+    let confirmed = alert
+    alert.state = .acknowledged
+    alert.until = .test(9)
+    alert.duration = 8.000_001
+    alert.picture = "/api/x.jpg"
+    alert.acknowledgedBy = "Grace"
+    alert.note = "seen"
+    alert.studentNote = "I looked for a pen"
+    alert.repeats = 3
+    let id = ParticipantID(rawValue: "p2")
+    let chats = [ChatRecipient.participant(id), .students, .teachers, .all].map {
+      ChatMessage(from: id, name: "Bob", role: .teacher, to: $0, text: "a \"b\" \\ / \u{7}", at: .test(2))
+    }
+    return [
+      (.alertConfirmed, .alert(confirmed)), (.alertAcknowledged, .alert(alert)),
+      (.alertCleared, .alert(alert)),
+    ]
+      + chats.map { (.chat, .chat($0)) } + [
+        (
+          .accommodated,
+          .accommodation(
+            Accommodation(
+              kind: .pageHidden, effect: .mute, until: nil, reason: "reader", by: "Grace", at: .test(3)))
+        ),
+        (
+          .accommodated,
+          .accommodation(
+            Accommodation(
+              kind: .faceMissing, effect: .loosen, factor: 2.5, until: .test(4), reason: "", by: "Grace",
+              at: .test(3)))
+        ),
+        (.calibrated, .baseline(Baseline(yaw: nil, faceHeight: 0.1, luminance: 99.9, edges: 40, checks: 8))),
+        (.calibrated, .baseline(Baseline(yaw: -12.3, faceHeight: 0.3, luminance: 1, edges: 0.5, checks: 8))),
+        (.paused, .pause(Pause(reason: "fire alarm", by: "Grace", at: .test(5)))),
+      ]
+      + BlindSpot.Cause.allCases.map {
+        (.blindSpot, .blindSpot(BlindSpot(from: .test(6), until: .test(7), cause: $0)))
+      }
+  }()
+
+  @Test func everyPayloadComesBackExactly() throws {
+    let folder = try TestFolder()
+    let events = Self.payloads.map { kind, payload in
+      JournalEvent(
+        at: .test(1), session: .one, kind: kind, participant: ParticipantID(rawValue: "p1"), name: "Ada",
+        fields: ["a": "1", "b/ü": "\"x\"\u{0}\n"], payload: payload)
+    }
+    do {
+      let store = try folder.store()
+      store.create(.test())
+      for event in events { store.append(event) }
+      #expect(store.trouble == nil)
+      #expect(try store.events(of: .one) == events)
+      store.close()
+    }
+    #expect(try folder.store().events(of: .one) == events)
+  }
+
+  @Test func everyKindComesBackBare() throws {
+    let store = try TestFolder().store()
+    store.create(.test())
+    let events = JournalEvent.Kind.allCases.map { JournalEvent(at: .test(1), session: .one, kind: $0) }
+    for event in events { store.append(event) }
+    #expect(try store.events(of: .one) == events)
+  }
+
+  /// A kind that an older version does not know must come with a migration that it does not know either; else the older
+  /// version would open the database and fail in the middle. A new kind goes into this list with that migration.
+  @Test func theKindsAreThoseOfTheSchema() {
+    #expect(Schema.migrator.migrations == ["1"])
+    #expect(
+      JournalEvent.Kind.allCases.map(\.rawValue) == [
+        "session_created", "session_ended", "session_restored", "joined", "connected", "disconnected",
+        "alert_confirmed", "alert_acknowledged", "alert_cleared", "alert_noted", "chat", "accommodated",
+        "calibrated",
+        "paused", "resumed", "hand_up", "hand_down", "upload_refused", "pipeline_warning", "blind_spot",
+        "stream_began",
+      ])
+  }
+
+  @Test func aHistoryIsTheSameAfterARestart() throws {
+    let folder = try TestFolder()
+    let student = ParticipantID(rawValue: "p1")
+    let events = [
+      JournalEvent(at: .test(0), session: .one, kind: .sessionCreated, fields: ["title": "T"]),
+      JournalEvent(
+        at: .test(1), session: .one, kind: .joined, participant: student, name: "A",
+        fields: ["role": "student"]),
+      JournalEvent(at: .test(2), session: .one, kind: .connected, participant: student),
+      JournalEvent(
+        at: .test(9), session: .one, kind: .blindSpot, participant: student,
+        payload: .blindSpot(BlindSpot(from: .test(5), until: .test(9), cause: .restart))),
+      JournalEvent(at: .test(9), session: .one, kind: .sessionRestored),
+    ]
+    let store = try folder.store()
+    store.create(.test())
+    for event in events { store.append(event) }
+    // Found by comparing a time in a payload with the time of an event.
+    let history = try SessionHistory(store.events(of: .one))
+    #expect(history.person(student)?.connections == [.init(from: .test(2), until: .test(5))])
+  }
+
+  @Test func sessionsAndParticipantsComeBack() throws {
+    let folder = try TestFolder()
+    let late = SessionRecord.test(.one, createdAt: .test(10))
+    let early = SessionRecord.test(.two, createdAt: .test(5))
+    let people = [ParticipantRecord.test(2), .test(1), .test(.max)]
+    do {
+      let store = try folder.store()
+      store.create(late)
+      store.create(early)
+      for person in people { store.add(person) }
+      store.add(.test(1, in: .two))
+      store.remove(ParticipantID(rawValue: "p1"), from: .one)
+      store.end(.two, at: .test(20))
+      store.close()
+    }
+    let store = try folder.store()
+    var ended = early
+    ended.endedAt = .test(20)
+    #expect(try store.sessions(isLive: nil) == [ended, late])
+    #expect(try store.sessions(isLive: true) == [late])
+    #expect(try store.sessions(isLive: false) == [ended])
+    #expect(try store.session(.two) == ended)
+    #expect(try store.session(#require(SessionCode("999999"))) == nil)
+    #expect(try store.participants(of: .one) == [people[0], people[2]])
+    #expect(try store.participants(of: .two).count == 1)
+  }
+
+  @Test func sessionsDoNotMix() throws {
+    let store = try TestFolder().store()
+    store.create(.test(.one))
+    store.create(.test(.two))
+    for number in 0..<100 { store.append(.numbered(number, in: number.isMultiple(of: 3) ? .one : .two)) }
+    #expect(try store.numbers(in: .one) == (0..<100).filter { $0.isMultiple(of: 3) })
+    #expect(try store.numbers(in: .two) == (0..<100).filter { !$0.isMultiple(of: 3) })
+  }
+
+  @Test func whatCannotBeKeptIsTold() throws {
+    let folder = try TestFolder()
+    let store = try folder.store()
+    store.create(.test())
+    store.create(.test())
+    store.add(.test(1))
+    store.add(.test(1))
+    store.append(.numbered(1, in: .two))
+    store.append(.numbered(2))
+    #expect(store.trouble == nil)
+    #expect(try store.numbers() == [2])
+    let refusals = folder.reports.filter { $0.contains("is not kept") }
+    #expect(refusals.count == 3)
+    #expect(refusals.contains { $0.hasPrefix("event chat of session 000002") })
+  }
+
+  @Test func theTimeLastAliveIsThatOfTheProcessBefore() throws {
+    let folder = try TestFolder()
+    do {
+      let store = try folder.store()
+      #expect(store.lastAlive == nil)
+      store.noteAlive(at: .test(1))
+      store.noteAlive(at: .test(2))
+      #expect(store.lastAlive == nil)
+      store.close()
+    }
+    do {
+      let store = try folder.store()
+      #expect(store.lastAlive == .test(2))
+      // An event is as good a sign.
+      store.create(.test())
+      store.append(.numbered(7))
+      store.close()
+    }
+    #expect(try folder.store().lastAlive == .test(7))
+  }
+
+  @Test(arguments: [
+    "UPDATE events SET name = 'Eve'", "UPDATE events SET payload = NULL WHERE id = 2", "DELETE FROM events",
+    "DELETE FROM events WHERE id = 3",
+    "INSERT OR REPLACE INTO events (id, session, at, kind, fields) VALUES (2, '000001', 0, 'chat', '{}')",
+    "UPDATE receipts SET events = 0", "DELETE FROM receipts",
+  ])
+  func theJournalOnlyGrows(sql: String) throws {
+    let folder = try TestFolder()
+    let store = try folder.store()
+    store.create(.test(.two))
+    _ = try store.erase(.two, reason: .request)
+    store.create(.test())
+    for number in 0..<5 { store.append(.numbered(number)) }
+    let error = #expect(throws: DatabaseError.self) { try folder.tamper(sql) }
+    #expect(error?.extendedResultCode == .SQLITE_CONSTRAINT_TRIGGER)
+    #expect(try store.numbers() == [0, 1, 2, 3, 4])
+    #expect(try store.receipts().map(\.events) == [0])
+  }
+
+  @Test func aRowThatCannotBeUnderstoodIsNotLeftOut() throws {
+    let folder = try TestFolder()
+    let store = try folder.store()
+    store.create(.test())
+    store.append(.numbered(1))
+    try folder.tamper(
+      "INSERT INTO events (session, at, kind, fields) VALUES ('000001', 0, 'from_the_future', '{}')")
+    let error = #expect(throws: StoreError.self) { try store.events(of: .one) }
+    #expect(error?.code == .unreadable)
+    #expect(error?.description.contains("row 2") == true)
+    #expect(error?.description.contains(folder.data.database) == true)
+  }
+}

@@ -1,0 +1,113 @@
+// What was noticed about me: every alert as teachers see it, in my words, its picture, and a note of mine beside it.
+// Newest first; an entry is changed in place, so neither the keyboard focus nor a half-written note is lost.
+
+import { $, duration, el, setHidden, setText, timeOfDay } from '/shared/dom.js';
+import { withToken } from '/shared/wire.js';
+import { eventText, NOTE } from './messages.js';
+
+const LONGEST_NOTE = 2000;
+const NO_PICTURE = 'No picture was kept';
+
+export class OwnEvents {
+  constructor({ notes, token }) {
+    Object.assign(this, { notes, token });
+    this.alerts = new Map(); // id -> alert
+    this.entries = new Map(); // id -> elements
+    notes.addEventListener('changed', ({ detail }) => this.#noteState(detail.id));
+  }
+
+  received(alert) {
+    const id = alert.alert_id;
+    const before = this.alerts.get(id);
+    this.alerts.set(id, alert);
+    const entry = this.entries.get(id) ?? this.#build(alert);
+    entry.item.dataset.state = alert.state;
+    setText(entry.times, timesText(alert));
+    setText(entry.seen, seenText(alert));
+    this.#picture(entry, alert);
+    this.notes.told(alert, before);
+    if (!this.notes.waiting.has(id)) this.#note(entry, alert.student_note ?? '');
+    this.#summary();
+  }
+
+  #build(alert) {
+    const id = alert.alert_id;
+    const what = el('h3', { id: `event-${id}` }, eventText(alert.kind));
+    const times = el('p', { class: 'event-times' });
+    const seen = el('p', { class: 'event-seen' });
+    const picture = el('div', { class: 'event-picture' }, NO_PICTURE);
+    const text = el('textarea', { id: `note-${id}`, rows: 2, maxlength: LONGEST_NOTE, 'aria-describedby': `event-${id}` });
+    const state = el('p', { class: 'note-state', role: 'status' });
+    const form = el('form', { class: 'note', onsubmit: event => this.#save(event, id) },
+      el('label', { for: `note-${id}` }, 'Your note'), text,
+      el('div', { class: 'note-foot' }, el('button', { type: 'submit', 'aria-describedby': `event-${id}` }, 'Save'), state));
+    const item = el('li', { data: { id } }, picture, el('div', {}, what, times, seen), form);
+    const entry = { item, times, seen, picture, text, state, told: '' };
+    text.addEventListener('input', () => { if (!this.notes.waiting.has(id)) setText(state, ''); });
+    this.entries.set(id, entry);
+    if (this.notes.waiting.has(id)) entry.text.value = entry.told = this.notes.waiting.get(id); // of before a reload
+    this.#place(entry, alert);
+    this.#noteState(id);
+    return entry;
+  }
+
+  #place(entry, alert) {
+    const older = [...$('own-events-list').children].find(item => this.alerts.get(item.dataset.id).since < alert.since);
+    $('own-events-list').insertBefore(entry.item, older ?? null);
+  }
+
+  #picture(entry, alert) {
+    if (!alert.picture || entry.address === alert.picture) return;
+    entry.address = alert.picture;
+    entry.picture.replaceChildren(el('img', {
+      src: withToken(alert.picture, this.token), alt: `The picture that was kept: you at ${timeOfDay(alert.since)}`,
+      width: 320, height: 240, loading: 'lazy', decoding: 'async', onerror: () => entry.picture.replaceChildren(NO_PICTURE),
+    }));
+  }
+
+  /** What was typed since it was last saved stays. */
+  #note(entry, note) {
+    if (entry.text.value.trim() === entry.told && entry.text.value !== note) entry.text.value = note;
+    entry.told = note.trim();
+  }
+
+  #save(event, id) {
+    event.preventDefault();
+    const { text, state, told } = this.entries.get(id);
+    const written = text.value.trim();
+    if (!written) {
+      setText(state, NOTE.empty);
+      return text.focus();
+    }
+    if (written === told && !this.notes.waiting.has(id)) return setText(state, NOTE.saved);
+    this.entries.get(id).told = written;
+    this.notes.save(id, written);
+  }
+
+  #noteState(id) {
+    const entry = this.entries.get(id);
+    if (!entry) return;
+    const state = this.notes.state(id);
+    if (state === 'refused') entry.told = (this.alerts.get(id).student_note ?? '').trim();
+    setText(entry.state, NOTE[state] ?? '');
+  }
+
+  #summary() {
+    setText($('own-events-count'), String(this.alerts.size));
+    setHidden($('own-events-none'), this.alerts.size > 0);
+    setHidden($('own-events-help'), this.alerts.size === 0);
+  }
+}
+
+function timesText({ since, until, duration: seconds, state, repeats }) {
+  const again = repeats > 0 ? `, ${repeats === 1 ? 'came back once' : `came back ${repeats} times`}` : '';
+  const at = timeOfDay(since, true);
+  if (state !== 'cleared' && !until) return `${at}${again}; still so`;
+  const lasted = seconds > 0 ? seconds * 1000 : Date.parse(until) - Date.parse(since);
+  return Number.isFinite(lasted) ? `${at}, for ${duration(lasted)}${again}; over` : `${at}${again}; over`;
+}
+
+function seenText({ acknowledged_by: by, note }) {
+  if (!by) return '';
+  return note ? `Seen by ${by}, who wrote: “${note}”` : `Seen by ${by}.`;
+}

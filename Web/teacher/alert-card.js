@@ -1,0 +1,134 @@
+// One alert as a card: who, what, since when, how sure, what was said about it, and what to do. Changed in place, so the
+// keyboard focus stays. When it is over it folds into one line that can be unfolded.
+
+import { el, setHidden, setText } from '/shared/dom.js';
+import { withToken } from '/shared/wire.js';
+import { kindText } from './kinds.js';
+import { NoteForm } from './note-form.js';
+import { checksText, foldedText, ruleText, timesText } from './words.js';
+
+export class AlertCard {
+  /** context: {roster, token, acknowledge(id, note), adjust(student, kind), open(student)?}; without `open` it is open already. */
+  constructor(alert, context) {
+    this.context = context;
+    this.alert = alert;
+    this.place = null; // new, seen or over: how it looks and where it is, which may wait while somebody is on it
+    this.#build(alert);
+    this.update(alert);
+  }
+
+  update(alert) {
+    const { element } = this;
+    this.alert = alert;
+    this.name = this.context.roster.name(alert.student);
+    element.dataset.state = alert.state;
+    element.dataset.severity = alert.severity;
+    element.setAttribute('aria-label', `${this.name}: ${kindText(alert.kind)}${{ acknowledged: ', acknowledged', cleared: ', over' }[alert.state] ?? ''}`);
+    setText(this.who, this.name);
+    for (const hidden of this.whose) setText(hidden, `, ${this.name}: ${kindText(alert.kind)}`);
+    setText(this.what, kindText(alert.kind));
+    this.#picture();
+    this.tick();
+    setText(this.why, [checksText(alert), ruleText(alert)].filter(Boolean).join(' '));
+    this.#said(this.student, alert.student_note, this.name);
+    this.#said(this.teacher, alert.note, alert.note_by ?? 'A teacher');
+    setHidden(this.acknowledgeButton, alert.state !== 'confirmed');
+    const by = alert.acknowledged_by;
+    setText(this.seen, !by ? '' : alert.state === 'confirmed' ? `Seen before by ${by}` : `Seen by ${by}`);
+    setText(this.noteText, alert.note ? 'Change note' : 'Note');
+    this.#line();
+  }
+
+  /** The duration of one that stands. */
+  tick() {
+    setText(this.times, timesText(this.alert));
+  }
+
+  /** Takes up the look of where it is now. */
+  settle(place) {
+    this.place = place;
+    this.element.dataset.place = place;
+    setHidden(this.fold, place !== 'over');
+    if (place !== 'over') this.#unfold(true);
+    else this.#unfold(this.fold.getAttribute('aria-expanded') === 'true');
+  }
+
+  get isWritten() {
+    return this.note.isOpen && this.element.contains(document.activeElement);
+  }
+
+  acknowledge() {
+    if (this.alert.state === 'confirmed') this.context.acknowledge(this.alert.alert_id);
+  }
+
+  writeNote() {
+    this.#unfold(true);
+    this.note.open(this.alert.note ?? '');
+  }
+
+  #build({ alert_id: id, student, kind }) {
+    const { context } = this;
+    const button = (text, onclick, whose) => el('button', { type: 'button', onclick }, text, whose);
+    this.whose = [1, 2, 3].map(() => el('span', { class: 'visually-hidden' }));
+    this.foldText = el('span', { class: 'fold-text' });
+    this.fold = el('button', { type: 'button', class: 'alert-fold', 'aria-expanded': 'false', onclick: () => this.#unfold(this.body.hidden) }, this.foldText);
+    this.image = el('img', { alt: '', loading: 'lazy', decoding: 'async', width: 320, height: 240 });
+    const opens = { type: 'button', onclick: () => context.open(student) };
+    this.pictureButton = context.open ? el('button', { ...opens, class: 'alert-picture' }, this.image) : el('span', { class: 'alert-picture' }, this.image);
+    this.who = context.open ? el('button', { ...opens, class: 'link alert-name' }) : el('span', {});
+    this.what = el('p', { class: 'alert-what' });
+    this.times = el('p', { class: 'alert-times' });
+    this.why = el('p', { class: 'alert-why' });
+    this.student = el('p', { class: 'said alert-student-note', hidden: true });
+    this.teacher = el('p', { class: 'said alert-note', hidden: true });
+    this.acknowledgeButton = button('Acknowledge', () => {
+      this.element.focus({ preventScroll: true }); // the button goes; whoever acts on goes on from here
+      this.acknowledge();
+    }, this.whose[0]);
+    this.acknowledgeButton.className = 'alert-ack';
+    this.noteText = el('span', {});
+    this.noteButton = button(this.noteText, () => this.writeNote(), this.whose[1]);
+    this.noteButton.className = 'quiet';
+    this.adjust = button('Mute 10 min…', () => context.adjust(student, kind), el('span', { class: 'visually-hidden' }, ' this kind of alert', this.whose[2]));
+    this.adjust.title = 'Mute this kind of alert for this student for ten minutes';
+    this.adjust.className = 'quiet';
+    this.seen = el('p', { class: 'alert-seen' });
+    this.note = new NoteForm({
+      send: text => context.acknowledge(id, text),
+      closed: () => this.element.focus({ preventScroll: true }),
+    });
+    this.body = el('div', { class: 'alert-body' }, this.pictureButton,
+      el('div', { class: 'alert-head' }, el('h3', {}, this.who), this.what, this.times),
+      this.why, el('div', { class: 'alert-foot' }, this.acknowledgeButton, this.seen, this.noteButton, this.adjust), this.note.element);
+    this.element = el('li', { class: 'alert', tabindex: '-1', data: { id } }, this.fold, this.body, this.student, this.teacher);
+  }
+
+  #picture() {
+    const { picture } = this.alert;
+    setHidden(this.pictureButton, !picture);
+    if (!picture || picture === this.shownPicture) return;
+    this.shownPicture = picture;
+    this.image.src = withToken(picture, this.context.token);
+    this.image.alt = `${this.name} when it began${this.context.open ? '. Open the large view' : ''}`;
+  }
+
+  #said(line, text, who) {
+    setHidden(line, !text);
+    if (!text || line.shown === `${who}${text}`) return;
+    line.shown = `${who}${text}`;
+    line.replaceChildren(el('strong', {}, who), ': ', text);
+  }
+
+  #line() {
+    const [when, what, long] = foldedText(this.alert);
+    const key = `${when}${this.name}${what}${long}`;
+    if (this.foldText.shown === key) return;
+    this.foldText.shown = key;
+    this.foldText.replaceChildren(el('time', { datetime: this.alert.since }, when), ' ', el('strong', {}, this.name), ` ${what}, ${long}`);
+  }
+
+  #unfold(open) {
+    setHidden(this.body, !open);
+    this.fold.setAttribute('aria-expanded', String(open && !this.fold.hidden));
+  }
+}

@@ -1,0 +1,89 @@
+// The end: asked for, told, and what stays of the exam, which can be read or erased.
+
+import { endSession, eraseData } from '/shared/api.js';
+import { $, el, setHidden, setText, timeOfDay } from '/shared/dom.js';
+import { forget } from '/shared/identity.js';
+import { reportAddress } from '/shared/wire.js';
+
+const ENDED = {
+  ended: ['The exam has ended', 'Students and teachers have been told, and nobody can join any more.'],
+  replaced: ['The exam is open in another tab', 'The newer tab is the one in use. You can close this one.'],
+  identity: ['Please join once more', 'The server does not know this tab any more. Open the link for teachers again.'],
+  refused: ['The connection was refused', 'The server and this page do not understand each other. Please load the page again.'],
+};
+const LINKS = [['report', 'Report of the exam'], ['events?format=csv', 'All events as a table (CSV)'], ['events?format=json', 'All events as JSON']];
+
+export function endDialog({ code, token }) {
+  $('open-end').addEventListener('click', () => {
+    setText($('end-error'), '');
+    $('end-dialog').showModal();
+  });
+  $('end-confirm').addEventListener('click', () => confirmed($('end-confirm'), $('end-error'), async () => {
+    try {
+      await endSession(code, token); // the page follows when the server tells everybody
+    } catch (problem) {
+      if (problem.status !== 404 && problem.status !== 410) throw problem;
+    }
+    $('end-dialog').close();
+  }));
+}
+
+/** reason: why the connection is closed for good. again(): this tab is to be used after all. */
+export function leave(identity, reason, again) {
+  for (const dialog of document.querySelectorAll('dialog[open]')) dialog.close();
+  $('room').hidden = true;
+  $('ended').hidden = false;
+  const [title, text] = ENDED[reason] ?? ENDED.ended;
+  tell(title, text);
+  const links = reason === 'ended' ? LINKS : [];
+  $('ended-links').replaceChildren(...links.map(([what, label]) =>
+    el('li', {}, el('a', { href: reportAddress(identity.code, what, identity.token), target: '_blank', rel: 'noopener noreferrer' }, label))));
+  setHidden($('ended-action'), reason !== 'replaced');
+  $('ended-action').onclick = () => {
+    $('ended').hidden = true;
+    $('room').hidden = false;
+    again();
+  };
+  setHidden($('erase-part'), reason !== 'ended');
+  $('open-erase').onclick = () => {
+    setText($('erase-error'), '');
+    $('erase-dialog').showModal();
+  };
+  $('erase-confirm').onclick = () => confirmed($('erase-confirm'), $('erase-error'), () => erase(identity));
+  if (reason === 'identity') forget('teacher', identity.code);
+}
+
+async function erase({ code, token }) {
+  const receipt = await eraseData(code, token);
+  $('erase-dialog').close();
+  forget('teacher', code);
+  setHidden($('erase-part'), true);
+  $('ended-links').replaceChildren();
+  const rows = [
+    ['When', `${new Date(receipt.at).toLocaleDateString()} ${timeOfDay(receipt.at, true)}`], ['Exam', receipt.session], ['Why', receipt.reason],
+    ['Participants', receipt.participants], ['Events', receipt.events], ['Pictures', receipt.pictures],
+  ];
+  $('receipt').replaceChildren(...rows.filter(([, value]) => value !== undefined && value !== null)
+    .map(([what, value]) => el('div', {}, el('dt', {}, what), el('dd', {}, String(value)))));
+  setHidden($('receipt'), false);
+  tell('All data of this exam are erased', 'Nothing is left of it on the server but this receipt.');
+}
+
+function tell(title, text) {
+  document.title = title;
+  setText($('ended-title'), title);
+  setText($('ended-text'), text);
+  $('ended-title').focus();
+}
+
+async function confirmed(button, error, action) {
+  button.disabled = true;
+  setText(error, '');
+  try {
+    await action();
+  } catch (problem) {
+    setText(error, problem.message);
+  } finally {
+    button.disabled = false;
+  }
+}

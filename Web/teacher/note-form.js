@@ -1,0 +1,49 @@
+// A word about an alert, for colleagues and the report. Unfolds in the card; what is typed stays until it went out.
+
+import { el, setText } from '/shared/dom.js';
+
+let count = 0;
+
+export class NoteForm {
+  /** send(text) -> whether it went out; closed() when the form has folded again. */
+  constructor({ send, closed }) {
+    Object.assign(this, { send, closed });
+    const id = `note-${count += 1}`;
+    this.input = el('input', { id, maxlength: '2000', autocomplete: 'off' });
+    this.hint = el('p', { class: 'hint', role: 'status' });
+    this.element = el('form', { class: 'note-form', hidden: true, onsubmit: event => this.#submit(event), onkeydown: event => this.#key(event) },
+      el('label', { for: id }, 'Note, for colleagues and the report'),
+      el('div', { class: 'row' }, this.input, el('button', { type: 'submit' }, 'Save note')), this.hint);
+  }
+
+  get isOpen() {
+    return !this.element.hidden;
+  }
+
+  open(text) {
+    if (this.element.hidden) this.input.value = text;
+    this.element.hidden = false;
+    setText(this.hint, '');
+    this.input.focus();
+  }
+
+  #submit(event) {
+    event.preventDefault();
+    const text = this.input.value.trim();
+    if (!text) return setText(this.hint, 'Please write a few words, or press Escape to leave it.');
+    if (!this.send(text)) return setText(this.hint, 'Not sent: there is no connection just now. Please try again in a moment.');
+    this.#close();
+  }
+
+  #key(event) {
+    if (event.key !== 'Escape') return;
+    event.preventDefault(); // inside a dialog, Escape leaves the note and not the dialog
+    event.stopPropagation();
+    this.#close();
+  }
+
+  #close() {
+    this.element.hidden = true;
+    this.closed();
+  }
+}

@@ -1,0 +1,35 @@
+// What every teacher must know about the server itself: that it cannot keep what happens, say. The exam goes on.
+
+import { $, el, setHidden } from '/shared/dom.js';
+
+const TITLES = { store: 'The server cannot write down what happens at the moment. The exam goes on.' };
+const SETTLED = 1500; // after the welcome, what still stands is told again
+
+export class Notices {
+  constructor() {
+    this.standing = new Map(); // code -> detail
+  }
+
+  received({ code, detail }) {
+    this.again?.add(code);
+    this.#set(code, detail);
+  }
+
+  welcomed() {
+    const again = this.again = new Set();
+    setTimeout(() => {
+      if (this.again !== again) return;
+      this.again = null;
+      for (const code of [...this.standing.keys()]) if (!again.has(code)) this.#set(code, null);
+    }, SETTLED);
+  }
+
+  #set(code, detail) {
+    if ((this.standing.get(code) ?? null) === (detail ?? null)) return; // told again, not to be read out again
+    if (detail) this.standing.set(code, detail);
+    else this.standing.delete(code);
+    $('notices').replaceChildren(...[...this.standing].map(([one, text]) =>
+      el('p', { data: { code: one } }, el('strong', {}, TITLES[one] ?? 'The server reports a problem.'), ' ', text)));
+    setHidden($('notices'), this.standing.size === 0);
+  }
+}

@@ -1,0 +1,57 @@
+// One student on the wall. What changes is written into the tile that is there; its place is the wall's business.
+
+import { el, setHidden, setText } from '/shared/dom.js';
+import { kindText, shortText, worst } from './kinds.js';
+import { stateLine, stateTone } from './roster.js';
+import { allowed, effectText } from './words.js';
+
+export class Tile {
+  constructor(person, open) {
+    this.number = person.number;
+    this.canvas = el('canvas', { width: 320, height: 240, 'aria-hidden': 'true' });
+    this.veil = el('span', { class: 'veil', 'aria-hidden': 'true' });
+    this.hand = el('span', { class: 'tile-hand' }, 'Hand up');
+    this.shed = el('span', { class: 'tile-shed' }, 'Slowed');
+    this.markHidden = el('span', { class: 'visually-hidden' });
+    this.mark = el('span', { class: 'tile-mark' }, el('span', { 'aria-hidden': 'true' }, 'Adjusted'), this.markHidden);
+    this.name = el('span', { class: 'tile-name' });
+    this.dot = el('span', { class: 'dot' });
+    this.alert = el('span', { class: 'tile-alert' });
+    this.state = el('span', { class: 'tile-state' });
+    this.button = el('button', { type: 'button', class: 'tile', data: { alert: 'none', id: person.id }, onclick: () => open(person.id) },
+      el('span', { class: 'tile-picture' }, this.canvas, this.veil, this.hand, this.shed, this.mark),
+      el('span', { class: 'tile-caption' }, this.name, ' ', el('span', { class: 'tile-line' }, this.dot, this.alert, ' ', this.state)));
+    this.item = el('li', { data: { id: person.id, number: person.number } }, this.button);
+  }
+
+  update(person, openAlerts) {
+    this.person = person;
+    const alert = worst(openAlerts);
+    this.#data('alert', alert ? (alert.state === 'acknowledged' ? 'seen' : alert.severity) : 'none');
+    this.#data('state', person.state);
+    this.#data('paused', String(Boolean(person.paused)));
+    this.dot.dataset.tone = stateTone(person);
+    setText(this.name, person.name);
+    if (this.button.title !== person.name) this.button.title = person.name;
+    setText(this.state, stateLine(person));
+    setHidden(this.hand, !person.hand);
+    setHidden(this.alert, !alert);
+    if (alert) setText(this.alert, shortText(alert.kind));
+    setHidden(this.veil, person.state === 'live');
+    setText(this.veil, person.state === 'left' ? 'Left' : person.state === 'no_picture' ? 'No picture' : '');
+    setHidden(this.shed, !person.shed);
+    this.#allowed(allowed(person));
+  }
+
+  #allowed(entries) {
+    setHidden(this.mark, entries.length === 0);
+    const text = entries.map(one => `${kindText(one.kind)}: ${effectText(one)}`).join('; ');
+    if (this.mark.title === text) return;
+    this.mark.title = text;
+    setText(this.markHidden, `Alerts adjusted: ${text}`);
+  }
+
+  #data(name, value) {
+    if (this.button.dataset[name] !== value) this.button.dataset[name] = value;
+  }
+}
