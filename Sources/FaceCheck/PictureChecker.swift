@@ -15,6 +15,9 @@ protocol PictureChecking {
 
 /// One check of a picture, from the plan of the tracker to the observation: detectors, head pose, luminance.
 final class PictureChecker: PictureChecking {
+  /// Points closer to the side than this share of the picture's width are guessed: what belongs there is outside.
+  private static let margin = 0.03
+
   private let detector: FaceDetector
   private let thresholds: FaceThresholds
 
@@ -80,8 +83,9 @@ final class PictureChecker: PictureChecking {
   ) -> HeadPose? {
     // Ears come last in BlazeFace's points and are hidden in every turned face: it is trained to place them anyway.
     let ears = face.points.count == 6 ? 2 : 0
+    let margin = Self.margin * Double(picture.width)
     let isInside = face.points.dropLast(ears).allSatisfy {
-      (0...Double(picture.width)).contains($0.x) && (0...Double(picture.height)).contains($0.y)
+      (margin...Double(picture.width) - margin).contains($0.x) && (0...Double(picture.height)).contains($0.y)
     }
     return isInside ? estimator.pose(of: face.points) : nil
   }

@@ -71,7 +71,7 @@ struct SceneGrid: Sendable, Equatable {
 
   /// A cell shows the same as before when its brightness differs by no more than this of 255: exposure follows whoever
   /// comes and goes, and clouds pass.
-  static let sameCell = 20
+  static let sameCell = 10
   /// The share of the cells around a person that must show the same.
   static let sameShare = 0.6
 

@@ -84,7 +84,9 @@ public struct AlertPolicy: Sendable {
     }
     // Of several faces nobody knows whose is the student's, and a face without a pose looks nowhere.
     if observation.faces.count == 1, let yaw = observation.faces[0].pose?.yaw {
-      let limit = rule(of: .lookingAway, at: now)?.limit ?? .infinity
+      // Nobody knows yet where a student without a baseline usually looks.
+      let unknown = baseline == nil ? PictureLimits.yawBeforeBaseline : 0
+      let limit = (rule(of: .lookingAway, at: now)?.limit ?? .infinity) + unknown
       let isAway = Double(abs(yaw - limits.usualYaw)) > limit
       // A face that is followed with doubt seems to look straighter ahead than it does: that it looks away is news, that
       // it does not is none.

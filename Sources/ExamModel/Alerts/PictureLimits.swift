@@ -3,6 +3,8 @@
 struct PictureLimits {
   /// A baseline further to the side than this is not believed: nobody calibrates a look into the lap, in degrees.
   static let farthestBaseline: Float = 20
+  /// So much further a head may turn until the baseline is known, in degrees.
+  static let yawBeforeBaseline = 10.0
   /// A picture below both shows nothing: mean luma (video range, so black is 16) and its standard deviation.
   static let black: (luminance: Float, contrast: Float) = (20, 2.5)
   /// Where a student's usual picture has weak edges, in a dim room, those of a covered lens are weaker by this factor.
