@@ -51,7 +51,7 @@ def enters(at, seconds, to, side=1, ramp=1.5):
 
 def scenes():
     """All of them but the hour of presence."""
-    found = [*_missing(), *_several(), *_looking(), *_covered(), *_frozen(), *_stopped(), *_page(), *_uneventful()]
+    found = [*_missing(), *_several(), *_looking(), *_covered(), *_frozen(), *_stopped(), *_page(), *_uneventful(), *_more()]
     for number, scene in enumerate(found):
         scene.seed = 100 + number
         scene.group = scene.group or _group(scene)
@@ -278,3 +278,45 @@ def _uneventful():
     yield Scene("poster-left-alone", "poster", 50, "plaster", [Actor(OBAMA, x=away(LEAD, 12, -1, home=200))], PLAIN, poster="biden",
                 tolerated=[poster, Event("face_missing", LEAD, LEAD + 12)], counts_faces=False,
                 note="the student leaves, the poster stays: whatever is said is neither right nor wrong")
+
+
+def _more():
+    """Further ones of each kind, so that one outlier is not all of the last twentieth. At the end, since a scene's number
+    is its lot: those before stay as they are."""
+    s = LEAD
+    for name, look, yaw, room, camera in (
+            ("hopper", HOPPER, -46, "garage", PLAIN), ("collins", COLLINS, -47, "cafe", CHEAP), ("obama", OBAMA, 48, "kitchen", WARM),
+            ("cleo", CLEO, 45, "bare", COLD), ("eve", EVE, -45, "study", PLAIN), ("headset", _with(ADA, headset=True), 44, "pictures", CLEAN),
+            ("thick", _with(FAY, glasses="thick"), 46, "window", PLAIN), ("kai", KAI, 50, "gravel", PLAIN)):
+        yield Scene(f"looking-more-{name}", "turned", 46, room, [Actor(look, yaw=pulse(0, yaw, s + .6, s + 10.6, .6))], camera,
+                    events=[Event("looking_away", s + .6, s + 10.6)])
+    for name, first, second, to, size, ramp, room in (
+            ("quick", COLLINS, BIDEN, 385, 34, 0.7, "plaster"), ("slow", OBAMA, HOPPER, 390, 30, 3.0, "garage"),
+            ("tall", BIDEN, BEN, 100, 40, 1.5, "bare"), ("far", KAI, COLLINS, 400, 18, 1.5, "kitchen"),
+            ("glasses", LEA, _with(EVE, glasses="red"), 385, 32, 1.0, "pictures"), ("low", IDA, DAN, 90, 30, 1.5, "study"),
+            ("dark", HAL, OBAMA, 390, 32, 1.2, "cafe"), ("twin", GUS, GUS, 385, 33, 1.5, "window")):
+        side = 1 if to > 240 else -1
+        yield Scene(f"several-more-{name}", "two_people", 46, room, [
+            Actor(first, x=Track(240 - side * 45)),
+            Actor(second, x=enters(s + 1, 10, to, side, ramp), y=Track(190 if name == "low" else 130), size=Track(size), is_behind=True)],
+            PLAIN if name != "dark" else AMPLIFIED, light=Track(0.35 if name == "dark" else 1.0))
+    for name, look, room, what, camera, light in (
+            ("thumb-clean", OBAMA, "bare", "thumb", CLEAN, 1.0), ("tape", IDA, "bricks", "tape", PLAIN, 1.0),
+            ("glow", HAL, "gravel", "glowing_thumb", CHEAP, 1.0), ("note", JIM, "plaster", "note", COLD, 1.0),
+            ("shutter-dim", CLEO, "books", "shutter", AMPLIFIED, 0.3), ("hand", FAY, "kitchen", "hand", WARM, 1.0),
+            ("thumb-dim", BIDEN, "study", "thumb", AMPLIFIED, 0.5), ("note-bare", COLLINS, "bare", "note", PLAIN, 1.0),
+            ("hand-dim", DAN, "garage", "hand", PLAIN, 0.6)):
+        yield Scene(f"covered-more-{name}", "covered", 42, room, [Actor(look)], camera, light=Track(light),
+                    cover=pulse(0, 1, s + .5, s + 9.5, .5), cover_with=what, events=[Event("camera_covered", s + .5, s + 9.5)])
+    for k, (look, room, camera) in enumerate((
+            (LEA, "window", PLAIN), (GUS, "bricks", CHEAP), (EVE, "pictures", WARM), (FAY, "study", CLEAN), (IDA, "garage", PLAIN),
+            (HAL, "cafe", AMPLIFIED), (CLEO, "kitchen", CLEAN), (OBAMA, "books", PLAIN), (BIDEN, "bare", COLD), (COLLINS, "gravel", CHEAP),
+            (KAI, "plaster", PLAIN))):
+        yield Scene(f"frozen-more-{k + 1:02}", "frozen", 48, room, [Actor(look)], camera, frozen=((s + k * .3, s + k * .3 + 16),),
+                    events=[Event("picture_frozen", s + k * .3, s + k * .3 + 16)])
+    for k, look in enumerate((LEA, GUS, EVE, FAY, HAL, CLEO, KAI, JIM, ADA, DAN, BEN, COLLINS, OBAMA, BIDEN)):
+        yield Scene(f"stopped-more-{k + 1:02}", "stopped", 42, ("plaster", "books", "cafe", "bare")[k % 4], [Actor(look)],
+                    events=[Event("video_stopped", s + k * .1, s + k * .1 + 9)],
+                    upload=[{"from": round(s + k * .1, 1), "to": round(s + k * .1 + 9, 1), "how": ("silent", "dropped")[k % 2]}])
+    for k, (look, room) in enumerate(((EVE, "kitchen"), (HAL, "window"), (_with(GUS, headset=True), "bare"))):
+        yield Scene(f"missing-more-{k + 1}", "empty_room", 44, room, [Actor(look, x=away(s, 10, (-1, 1)[k % 2]))], (CHEAP, PLAIN, COLD)[k])

@@ -28,7 +28,7 @@ def arguments():
     parser.add_argument("--scenes", type=pathlib.Path, help="a folder of labelled clips instead of the shipped scenes")
     parser.add_argument("--skip-broken", action="store_true", help="play the other clips although some have broken labels")
     parser.add_argument("--only", nargs="+", default=[], metavar="PATTERN", help="only clips with such names")
-    parser.add_argument("--at-once", type=int, default=20, help="students at the same time (20)")
+    parser.add_argument("--at-once", type=int, default=16, help="students at the same time (16)")
     parser.add_argument("--jobs", type=int, default=max(1, (os.cpu_count() or 2) // 2), help="processes that draw scenes")
     parser.add_argument("--results", type=pathlib.Path, default=ROOT / "eval-results", help="where results go (eval-results)")
     parser.add_argument("--rescore", action="store_true", help="judge what was played last once more, by the labels as they are now")
