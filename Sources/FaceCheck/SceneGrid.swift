@@ -56,9 +56,7 @@ struct SceneGrid: Sendable, Equatable {
     let then = PersonArea(around: personThen)
     var differences = [Int?](repeating: nil, count: cells.count)
     for index in cells.indices {
-      let x = (Float(index % Self.columns) + 0.5) / Float(Self.columns)
-      let y = (Float(index / Self.columns) + 0.5) / Float(Self.rows)
-      if now.contains(x, y) || then.contains(x, y) { continue }
+      if now.contains(cell: index) || then.contains(cell: index) { continue }
       differences[index] = Int(cells[index]) - Int(earlier.cells[index])
     }
     let visible = differences.compactMap(\.self).sorted()
@@ -80,10 +78,7 @@ struct SceneGrid: Sendable, Equatable {
     let area = PersonArea(around: person)
     var visible = 0
     var same = 0
-    for index in cells.indices {
-      let x = (Float(index % Self.columns) + 0.5) / Float(Self.columns)
-      let y = (Float(index / Self.columns) + 0.5) / Float(Self.rows)
-      guard !area.contains(x, y) else { continue }
+    for index in cells.indices where !area.contains(cell: index) {
       visible += 1
       if abs(Int(cells[index]) - Int(earlier.cells[index])) <= Self.sameCell { same += 1 }
     }
@@ -118,5 +113,10 @@ private struct PersonArea {
     top = face.y - 0.6 * face.height
   }
 
-  func contains(_ x: Float, _ y: Float) -> Bool { x >= left && x <= right && y >= top }
+  /// Whether the middle of a cell of `SceneGrid` lies in it.
+  func contains(cell index: Int) -> Bool {
+    let x = (Float(index % SceneGrid.columns) + 0.5) / Float(SceneGrid.columns)
+    let y = (Float(index / SceneGrid.columns) + 0.5) / Float(SceneGrid.rows)
+    return x >= left && x <= right && y >= top
+  }
 }

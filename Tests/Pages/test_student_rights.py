@@ -52,7 +52,8 @@ def test_a_note_that_is_refused_stays_in_its_box(exam, ada):
     expect(event).to_contain_text("Saved.")
 
 
-def test_a_note_without_connection_is_saved_later(exam, people, network):
+def with_a_note_that_waits(exam, people, network):
+    """A student who wrote a note while the network was cut, just when it is back."""
     ada = people.student("away", url=network.url).open(f"{network.url}/student?code={exam.code}", "Ada").join()
     event = ada.event("We could not see your face")
     expect(event).to_be_visible()
@@ -61,20 +62,18 @@ def test_a_note_without_connection_is_saved_later(exam, people, network):
     ada.write_note(event, "I bent down for my pen")
     expect(event).to_contain_text("Not saved yet")
     network.restore()
+    return ada, event
+
+
+def test_a_note_without_connection_is_saved_later(exam, people, network):
+    ada, event = with_a_note_that_waits(exam, people, network)
     expect(event).to_contain_text("Saved.")
     expect(event.get_by_label("Your note")).to_have_value("I bent down for my pen")
     expect(exam.page.locator("#alerts .alert-student-note")).to_contain_text("I bent down for my pen")
 
 
 def test_a_note_that_waits_survives_a_reload(exam, people, network):
-    ada = people.student("away", url=network.url).open(f"{network.url}/student?code={exam.code}", "Ada").join()
-    event = ada.event("We could not see your face")
-    expect(event).to_be_visible()
-    network.cut()
-    ada.expect_title("The connection is interrupted")
-    ada.write_note(event, "I bent down for my pen")
-    expect(event).to_contain_text("Not saved yet")
-    network.restore()
+    ada, _ = with_a_note_that_waits(exam, people, network)
     ada.page.reload()
     expect(ada.event("We could not see your face")).to_contain_text("Saved.")
 

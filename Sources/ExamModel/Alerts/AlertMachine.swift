@@ -51,6 +51,9 @@ struct AlertMachine: Sendable {
     if case .confirmed = state { true } else { false }
   }
 
+  /// Whether it is suspected or stands.
+  var isOpen: Bool { state != .clear }
+
   /// Takes one look.
   ///
   /// - Parameter began: when what the look saw began, where that is known and earlier than the look itself. What began

@@ -139,7 +139,7 @@ public struct AlertPolicy: Sendable {
     guard let rule = rule(of: kind, at: now) else { return [] }
     // A good look always counts: it is how an alert clears. A bad one that something else explains does not.
     if isBad, isPaused { return [] }
-    if isBad, isMuted(kind, at: now) {
+    if isBad, allowance(of: kind, at: now)?.effect == .mute {
       silentCauses.insert(kind)
       return []
     }
@@ -150,7 +150,7 @@ public struct AlertPolicy: Sendable {
     var transitions = changes.map { transition(kind, $0, rule: rule) }
     if changes.contains(where: { if case .confirmed = $0 { true } else { false } }) {
       for masked in kind.masks { transitions += mask(masked, at: now) }
-    } else if machines[kind]?.explains == true, kind.explainsWhileSuspected {
+    } else if machines[kind]?.isOpen == true, kind.explainsWhileSuspected {
       // What the cause has raised before it was noticed itself stands; what is only suspected is not told any more.
       for masked in kind.masks where machines[masked]?.isConfirmed == false {
         transitions += mask(masked, at: now)
@@ -167,7 +167,7 @@ public struct AlertPolicy: Sendable {
   private func isExplained(_ kind: AlertKind, at now: Instant) -> Bool {
     AlertKind.allCases.contains { cause in
       guard cause.masks.contains(kind), let machine = machines[cause] else { return false }
-      let explains = machine.isConfirmed || (cause.explainsWhileSuspected && machine.explains)
+      let explains = machine.isConfirmed || (cause.explainsWhileSuspected && machine.isOpen)
       guard explains || silentCauses.contains(cause) else { return false }
       // A camera that is off by the page's word and shows pictures all the same explains nothing.
       return cause != .cameraOff || lastFrame.map { now - $0 > Self.lateFrame } ?? true
@@ -196,17 +196,16 @@ public struct AlertPolicy: Sendable {
 
   public mutating func resume() { isPaused = false }
 
-  private func isMuted(_ kind: AlertKind, at now: Instant) -> Bool {
-    guard let allowance = allowances[kind], allowance.effect == .mute else { return false }
-    return allowance.until.map { now < $0 } ?? true
+  /// What is allowed now.
+  private func allowance(of kind: AlertKind, at now: Instant) -> Allowance? {
+    guard let allowance = allowances[kind], allowance.until.map({ now < $0 }) ?? true else { return nil }
+    return allowance
   }
 
   /// The rule in force.
   private func rule(of kind: AlertKind, at now: Instant) -> AlertRule? {
     guard let rule = rules.rules[kind] else { return nil }
-    guard let allowance = allowances[kind], allowance.effect == .loosen,
-      allowance.until.map({ now < $0 }) ?? true
-    else { return rule }
+    guard let allowance = allowance(of: kind, at: now), allowance.effect == .loosen else { return rule }
     return rule.loosened(kind, by: allowance.factor)
   }
 
@@ -232,7 +231,7 @@ public struct AlertPolicy: Sendable {
   /// Whether something is suspected of the picture, so that it should be searched as a whole at every check.
   public var isPictureInDoubt: Bool {
     suspicionOnset(of: .lookingAway) != nil
-      || [.faceMissing, .severalFaces].contains { kind in machines[kind].map { $0.state != .clear } ?? false }
+      || [.faceMissing, .severalFaces].contains { kind in machines[kind]?.isOpen == true }
   }
 
   /// The onset of a suspicion of `kind` that still waits for its window.

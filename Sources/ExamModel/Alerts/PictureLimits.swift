@@ -69,8 +69,3 @@ extension AlertKind {
   /// confirmed before a missing face would be; the others do not look like a missing face at first.
   var explainsWhileSuspected: Bool { self == .cameraCovered }
 }
-
-extension AlertMachine {
-  /// Whether it stands or is suspected.
-  var explains: Bool { state != .clear }
-}

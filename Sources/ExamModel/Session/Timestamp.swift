@@ -12,6 +12,9 @@ public struct Timestamp: Hashable, Sendable, Comparable, Codable, CustomStringCo
     Timestamp(microseconds: Int64(Date().timeIntervalSince1970 * 1_000_000))
   }
 
+  /// The wall-clock time of an instant of the monotonic clock, as the two clocks stand now.
+  public init(_ instant: ContinuousClock.Instant) { self = .now.advanced(by: instant - .now) }
+
   public static func < (left: Timestamp, right: Timestamp) -> Bool { left.microseconds < right.microseconds }
 
   public func advanced(by duration: Duration) -> Timestamp {

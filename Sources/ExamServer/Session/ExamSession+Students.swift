@@ -59,7 +59,6 @@ extension ExamSession: StudentSessionOwner {
   ) {
     let participant = student.participant
     let kind = transition.kind
-    func wallTime(_ instant: ContinuousClock.Instant) -> Timestamp { .now.advanced(by: instant - .now) }
     switch transition.change {
     case .suspected, .dismissed:
       break
@@ -67,7 +66,7 @@ extension ExamSession: StudentSessionOwner {
       let severity = services.configuration.alerts.rules[kind]?.severity ?? .medium
       var alert = alerts.confirm(
         AlertConfirmation(
-          kind: kind, student: participant.id, severity: severity, since: wallTime(onset),
+          kind: kind, student: participant.id, severity: severity, since: Timestamp(onset),
           confidence: confidence, thresholds: thresholds), again: again)
       if alert.picture == nil, let picture {
         picture.withUnsafeBytes { services.store.keep(picture: $0, of: alert.id, in: code) }
@@ -83,10 +82,10 @@ extension ExamSession: StudentSessionOwner {
         ], payload: .alert(alert))
       tell(alert)
     case .cleared(let time):
-      guard let alert = alerts.clear(kind, student: participant.id, at: wallTime(time)) else { return }
+      guard let alert = alerts.clear(kind, student: participant.id, at: Timestamp(time)) else { return }
       record(
         .alertCleared, participant: participant,
-        ["kind": kind.rawValue, "alert": alert.id.rawValue, "until": "\(wallTime(time))"],
+        ["kind": kind.rawValue, "alert": alert.id.rawValue, "until": alert.until.map { "\($0)" } ?? ""],
         payload: .alert(alert))
       tell(alert)
     }

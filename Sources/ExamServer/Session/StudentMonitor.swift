@@ -150,11 +150,8 @@ final class StudentMonitor {
 
   private func tell(_ stretch: BlindSpotTracker.Stretch?) {
     guard let stretch else { return }
-    let now = Instant.now
     owner?.monitor(
       wasBlind: BlindSpot(
-        from: Timestamp.now.advanced(by: stretch.from - now),
-        until: Timestamp.now.advanced(by: stretch.until - now),
-        cause: stretch.cause))
+        from: Timestamp(stretch.from), until: Timestamp(stretch.until), cause: stretch.cause))
   }
 }
