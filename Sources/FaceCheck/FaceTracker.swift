@@ -37,8 +37,10 @@ struct FaceTracker: Sendable {
 
   /// Where nothing moves around the person, the whole picture is searched once in so many periods.
   static let calmPeriods = 3.0
-  /// The shortest time between two searches because of changes; doubled with each that finds nobody new, up to the
-  /// period, so that a curtain in the wind costs no more than the regular searches do.
+  /// So many searches because of changes may find nobody new: somebody who comes is half in the picture at first.
+  static let fruitlessSearches = 4
+  /// What is waited then; doubled with each further search, up to the period, so that a curtain in the wind costs no
+  /// more than the regular searches do.
   static let changePause: Duration = .seconds(1)
 
   /// Every second pixel of the last picture, to tell whether anything moves at all.
@@ -61,9 +63,10 @@ struct FaceTracker: Sendable {
   private var personThen: NormalizedRect?
   /// The scene when somebody was last seen in it, and where.
   private var surroundings: (scene: SceneGrid, person: NormalizedRect)?
-  private var changePause = Self.changePause
-  /// Whether the scene differs from that of the last search.
-  private var isSceneChanged = false
+  /// Searches because of changes that have found nobody new, since the surroundings last stood still.
+  private var fruitless = 0
+  /// How the scene differs from that of the last search.
+  private var change: SceneGrid.Change?
 
   /// - Parameter searchPhase: 0...1, another for every student: those who come together, or were held up together,
   ///   would otherwise be searched together ever after, and meanwhile nobody would be followed.
@@ -79,13 +82,14 @@ struct FaceTracker: Sendable {
   ///   - scene: the picture to be checked, coarsely.
   ///   - isBehind: whether checks come late because there are too many.
   mutating func plan(at now: Instant, scene: SceneGrid, isBehind: Bool) -> Plan {
+    change = nil
     guard known.count == 1, let nextSearch, let lastSearch, let personThen, !isSearchAsked else {
       return .wholePicture
     }
     if let doubtSince, now >= doubtSince + Self.doubtLimit { return .wholePicture }
     let change = scene.change(since: lastSearch.scene, person: known[0], personThen: personThen)
-    isSceneChanged = change == .changed
-    if change == .none { changePause = Self.changePause }
+    self.change = change
+    if change == .none { fruitless = 0 }
     let isDue =
       switch change {
       case .none: now >= max(nextSearch, lastSearch.at + wholePictureEvery * Self.calmPeriods)
@@ -95,6 +99,14 @@ struct FaceTracker: Sendable {
       }
     return isDue ? .wholePicture : .trackedFace(known[0])
   }
+
+  private var changePause: Duration {
+    guard fruitless >= Self.fruitlessSearches else { return .zero }
+    return min(Self.changePause * (1 << min(fruitless - Self.fruitlessSearches, 16)), wholePictureEvery)
+  }
+
+  /// Whether nothing has changed around the one face since the whole picture was searched.
+  var isSceneUnchanged: Bool { change == SceneGrid.Change.none }
 
   /// Whether a picture that looks like `scene` shows the room that was around the last face.
   func knowsSurroundings(of scene: SceneGrid) -> Bool {
@@ -141,10 +153,8 @@ struct FaceTracker: Sendable {
       return finding.score >= thresholds.keptFace
         && known.contains { $0.overlap(with: finding.box) >= Self.sameFaceOverlap }
     }
-    if isSceneChanged, known.count == 1, faces.count == 1 {
-      // It moves, and yet nobody has come.
-      changePause = min(changePause * 2, max(wholePictureEvery, Self.changePause))
-    }
+    // It moves, and yet nobody has come.
+    if change == .changed, known.count == 1, faces.count == 1 { fruitless += 1 }
     known = faces.map { findings[$0].box }
     lastSearch = (now, scene)
     personThen = known.first

@@ -38,9 +38,9 @@ final class PictureChecker: PictureChecking {
     {
       FaceObservation(
         faces: faces, tier: tier, isSure: isSure,
+        isCountKnown: tier == .wholePicture || tracker.isSceneUnchanged,
         showsSurroundings: faces.isEmpty && tracker.knowsSurroundings(of: scene), luminance: luminance.mean,
-        contrast: luminance.deviation,
-        edges: edges, motion: motion, capturedAt: picture.capturedAt)
+        contrast: luminance.deviation, edges: edges, motion: motion, capturedAt: picture.capturedAt)
     }
 
     guard luminance.deviation >= thresholds.leastContrast else {

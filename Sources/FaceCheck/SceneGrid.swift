@@ -16,9 +16,14 @@ struct SceneGrid: Sendable, Equatable {
     case cannotTell
   }
 
-  /// A cell has changed when its brightness differs by this much of 255 from what the picture as a whole did. A cell
-  /// is the mean of 64 pixels at 320x240, so sensor noise and compression stay below 3.
+  /// A cell has changed when its brightness differs by this much of 255 from what the picture as a whole did, in a
+  /// picture of ordinary brightness. A cell is the mean of 64 pixels at 320x240, so sensor noise and compression stay
+  /// below 3.
   static let threshold = 12
+  /// In a darker picture everything differs less; there it is less, down to this.
+  static let leastThreshold = 5
+  /// Mean luma of a picture of ordinary brightness.
+  static let ordinaryLuma = 116
   /// A face a tenth of the picture's height covers three by three cells. Of such a square so many must have changed;
   /// what is thinner, such as a clock that a camera writes into its picture, is nobody.
   static let square = 3
@@ -63,27 +68,40 @@ struct SceneGrid: Sendable, Equatable {
     guard Double(visible.count) >= Self.leastSurroundings * Double(cells.count) else { return .cannotTell }
     // The camera's exposure follows the person and moves everything alike; the median is that.
     let common = visible[visible.count / 2]
-    return Self.holdsSquare(differences.map { $0.map { abs($0 - common) > Self.threshold } ?? false })
+    let threshold = threshold
+    return Self.holdsSquare(differences.map { $0.map { abs($0 - common) > threshold } ?? false })
       ? .changed : .none
   }
 
-  /// A cell shows the same as before when its brightness differs by no more than this of 255: exposure follows whoever
-  /// comes and goes, and clouds pass.
-  static let sameCell = 10
-  /// The share of the cells around a person that must show the same.
-  static let sameShare = 0.6
+  /// Of a change, in this picture.
+  private var threshold: Int {
+    let black = 16
+    let mean = cells.reduce(0) { $0 + Int($1) } / cells.count
+    let scaled = Self.threshold * (mean - black) / (Self.ordinaryLuma - black)
+    return min(Self.threshold, max(Self.leastThreshold, scaled))
+  }
+
+  /// The room is the same where its cells correlate by this much (Pearson), however the light has changed: exposure
+  /// follows whoever comes and goes, and clouds pass. Rooms left empty gave 0.94 and more, everything held before a lens
+  /// 0.54 and less.
+  static let sameRoom = 0.75
+  /// A room whose cells deviate by less than this of 255 has nothing to know it by but its brightness.
+  static let bareDeviation = 2.0
+  /// By how much of 255 the brightness of a bare room may differ.
+  static let sameBrightness = 10.0
 
   /// Whether the room that was around a person in `earlier` is seen here, where the person was left out.
   func shows(_ earlier: SceneGrid, around person: NormalizedRect) -> Bool {
     let area = PersonArea(around: person)
-    var visible = 0
-    var same = 0
-    for index in cells.indices where !area.contains(cell: index) {
-      visible += 1
-      if abs(Int(cells[index]) - Int(earlier.cells[index])) <= Self.sameCell { same += 1 }
-    }
+    let visible = cells.indices.filter { !area.contains(cell: $0) }
     // Of a person who fills the picture there are no surroundings to know again.
-    return visible >= cells.count / 10 && Double(same) >= Self.sameShare * Double(visible)
+    guard visible.count >= cells.count / 10 else { return false }
+    let moments = Moments(visible.lazy.map { (Double(cells[$0]), Double(earlier.cells[$0])) })
+    if moments.deviations.1 < Self.bareDeviation {
+      return moments.deviations.0 < Self.bareDeviation
+        && abs(moments.means.0 - moments.means.1) <= Self.sameBrightness
+    }
+    return moments.correlation >= Self.sameRoom
   }
 
   /// Whether enough cells are set somewhere in a square the size of a small face.
@@ -98,6 +116,33 @@ struct SceneGrid: Sendable, Equatable {
       }
     }
     return false
+  }
+}
+
+/// Means, standard deviations and correlation of pairs.
+private struct Moments {
+  let means: (Double, Double)
+  let deviations: (Double, Double)
+  /// Pearson's; 0 where either side is constant.
+  let correlation: Double
+
+  /// - Precondition: there is a pair.
+  init(_ pairs: some Collection<(Double, Double)>) {
+    var (x, y, xx, yy, xy) = (0.0, 0.0, 0.0, 0.0, 0.0)
+    for pair in pairs {
+      x += pair.0
+      y += pair.1
+      xx += pair.0 * pair.0
+      yy += pair.1 * pair.1
+      xy += pair.0 * pair.1
+    }
+    let count = Double(pairs.count)
+    means = (x / count, y / count)
+    deviations = (
+      max(0, xx / count - means.0 * means.0).squareRoot(), max(0, yy / count - means.1 * means.1).squareRoot()
+    )
+    let scale = deviations.0 * deviations.1
+    correlation = scale > 0 ? (xy / count - means.0 * means.1) / scale : 0
   }
 }
 

@@ -39,7 +39,7 @@ import Testing
     #expect(story == ["8.0 face_missing", "13.5 face_missing cleared"])
   }
 
-  @Test func twoFacesAreConfirmedByWholePicturesOnly() {
+  @Test func twoFacesAreConfirmedWhereTheWholePictureIsKnown() {
     var policy = AlertPolicy()
     let story = run(&policy, to: 10) { observation(faces: $0 >= 4 ? 2 : 1) }
     #expect(story == ["6.0 several_faces"])

@@ -189,8 +189,20 @@ import Testing
 
   @Test func whatChangesAroundThePersonIsSearchedAtOnce() {
     let tracker = makeFollowingInARoom()
-    #expect(follows(tracker, at: .milliseconds(999), scene: changed))
-    #expect(!follows(tracker, at: .seconds(1), scene: changed))
+    #expect(follows(tracker, at: .milliseconds(100)))
+    #expect(!follows(tracker, at: .milliseconds(100), scene: changed))
+  }
+
+  @Test func itKnowsWhetherAnythingHasChangedAroundThePerson() {
+    var tracker = makeFollowingInARoom()
+    _ = tracker.plan(at: start + .milliseconds(100), scene: scene, isBehind: false)
+    #expect(tracker.isSceneUnchanged)
+    // A server that is behind follows the face all the same, and does not know who else is there.
+    #expect(tracker.plan(at: start + .milliseconds(200), scene: changed, isBehind: true) != .wholePicture)
+    #expect(!tracker.isSceneUnchanged)
+    var close = makeFollowing()
+    _ = close.plan(at: start + .milliseconds(100), scene: scene, isBehind: false)
+    #expect(!close.isSceneUnchanged)
   }
 
   @Test func whatMovesAllTheTimeIsSearchedLessAndLessOften() {
@@ -205,15 +217,20 @@ import Testing
         #expect(tracker.accept([face(further, 0.9)], scene: moved, at: now) == [0])
       }
     }
-    #expect(searches == [1, 3, 4, 8, 12, 16, 20])
+    // Somebody who comes gets four looks at once; then the pauses grow, and the beat of every 4 s stays.
+    #expect(searches == [0.1, 0.2, 0.3, 0.4, 1.4, 3.4, 4, 8, 12, 16, 20])
   }
 
   @Test func aCalmMomentMakesItWatchfulAgain() {
     var tracker = makeFollowingInARoom()
-    #expect(tracker.plan(at: start + .seconds(1), scene: changed, isBehind: false) == .wholePicture)
-    #expect(tracker.accept([face(further, 0.9)], scene: changed, at: start + .seconds(1)) == [0])
-    #expect(follows(tracker, at: .milliseconds(2500), scene: scene))
-    #expect(tracker.plan(at: start + .seconds(2), scene: changed, isBehind: false) != .wholePicture)
-    #expect(!follows(tracker, at: .milliseconds(2500), scene: scene))
+    for tenth in 1...4 {
+      let moved = tenth.isMultiple(of: 2) ? scene : changed
+      let now = start + .milliseconds(100 * tenth)
+      #expect(tracker.plan(at: now, scene: moved, isBehind: false) == .wholePicture)
+      #expect(tracker.accept([face(further, 0.9)], scene: moved, at: now) == [0])
+    }
+    #expect(follows(tracker, at: .milliseconds(500), scene: changed))
+    #expect(tracker.plan(at: start + .milliseconds(500), scene: scene, isBehind: false) != .wholePicture)
+    #expect(!follows(tracker, at: .milliseconds(600), scene: changed))
   }
 }

@@ -44,6 +44,18 @@ import Testing
     #expect(change(brighter) == .none)
   }
 
+  @Test func inADimPictureLessIsAChange() {
+    let dim = grid { column, row in 20 + column / 2 - row / 6 }
+    let visitor = grid { column, row in
+      20 + column / 2 - row / 6 + ((3..<6).contains(column) && (8..<11).contains(row) ? 8 : 0)
+    }
+    #expect(visitor.change(since: dim, person: person, personThen: person) == .changed)
+    let bright = grid { column, row in
+      60 + 3 * column - row + ((3..<6).contains(column) && (8..<11).contains(row) ? 8 : 0)
+    }
+    #expect(change(bright) == .none)
+  }
+
   @Test func thePersonMayMoveAndShowWhatWasBehind() {
     let left = NormalizedRect(x: 0.1, y: 0.3, width: 0.12, height: 0.2)
     let moved = grid { column, row in (16..<22).contains(column) && row > 12 ? 200 : 60 + 3 * column - row }
@@ -75,6 +87,22 @@ import Testing
     #expect(empty.shows(before, around: person))
     let covered = grid { _, _ in 40 }
     #expect(!covered.shows(before, around: person))
+  }
+
+  @Test func theRoomIsKnownInAnotherLightAndACoverOfItsBrightnessIsNotTakenForIt() {
+    let before = grid { column, row in UInt8(90 + 3 * column + (row % 4) * 8) }
+    let lightOut = grid { column, row in UInt8(20 + column / 3 + row % 4) }
+    #expect(lightOut.shows(before, around: person))
+    // A hand that glows: as bright as the room in the mean, and brightest elsewhere.
+    let hand = grid { column, row in UInt8(190 - 2 * column + row / 3) }
+    #expect(!hand.shows(before, around: person))
+  }
+
+  @Test func aBareWallIsKnownByItsBrightness() {
+    let wall = grid { _, _ in 120 }
+    #expect(grid { _, _ in 126 }.shows(wall, around: person))
+    #expect(!grid { _, _ in 60 }.shows(wall, around: person))
+    #expect(!grid { column, _ in UInt8(100 + column) }.shows(wall, around: person))
   }
 
   @Test func ofWhoFillsThePictureNoRoomIsKnown() {

@@ -78,8 +78,7 @@ public struct AlertPolicy: Sendable {
     }
     transitions += look(.faceMissing, isBad: observation.faces.isEmpty, at: now, began: faceLost(at: now))
     if observation.isSure { lastSureFace = observation.faces.isEmpty ? nil : now }
-    // Around one known face nobody looks for another, so that is no look for this kind.
-    if observation.tier == .wholePicture {
+    if observation.isCountKnown {
       transitions += look(.severalFaces, isBad: observation.faces.count > 1, at: now)
     }
     // Of several faces nobody knows whose is the student's, and a face without a pose looks nowhere.

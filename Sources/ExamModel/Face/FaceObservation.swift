@@ -70,6 +70,9 @@ public struct FaceObservation: Sendable, Hashable {
   /// Whether the detector was in no doubt: a followed face may be something that only resembles it until the whole
   /// picture is searched again.
   public var isSure: Bool
+  /// Whether `faces` is everybody in the picture: it was searched as a whole, or nothing has changed around the one face
+  /// since it was.
+  public var isCountKnown: Bool
   /// Whether a picture without a face shows the room as it was around the last face.
   public var showsSurroundings: Bool
   /// Mean luma, 0...255.
@@ -85,15 +88,16 @@ public struct FaceObservation: Sendable, Hashable {
   /// Capture time as the student's page stamped it, microseconds since the Unix epoch.
   public var capturedAt: Int64
 
+  /// - Parameter isCountKnown: by default, where the whole picture was searched.
   public init(
-    faces: [DetectedFace], tier: Tier, isSure: Bool = true, showsSurroundings: Bool = false,
-    luminance: Float, contrast: Float,
-    edges: Float, motion: Float? = nil,
-    capturedAt: Int64
+    faces: [DetectedFace], tier: Tier, isSure: Bool = true, isCountKnown: Bool? = nil,
+    showsSurroundings: Bool = false,
+    luminance: Float, contrast: Float, edges: Float, motion: Float? = nil, capturedAt: Int64
   ) {
     self.faces = faces
     self.tier = tier
     self.isSure = isSure
+    self.isCountKnown = isCountKnown ?? (tier == .wholePicture)
     self.showsSurroundings = showsSurroundings
     self.luminance = luminance
     self.contrast = contrast
