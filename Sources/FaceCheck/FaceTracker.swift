@@ -114,6 +114,12 @@ struct FaceTracker: Sendable {
     return scene.shows(surroundings.scene, around: surroundings.person)
   }
 
+  /// Whether a picture that looks like `scene` still shows the person of the last face.
+  func knowsPerson(of scene: SceneGrid) -> Bool {
+    guard let surroundings else { return false }
+    return scene.showsPerson(of: surroundings.scene, with: surroundings.person)
+  }
+
   /// Whether the face that is followed may be something else.
   var isInDoubt: Bool { doubtSince != nil }
 

@@ -39,7 +39,8 @@ final class PictureChecker: PictureChecking {
       FaceObservation(
         faces: faces, tier: tier, isSure: isSure,
         isCountKnown: tier == .wholePicture || tracker.isSceneUnchanged,
-        showsSurroundings: faces.isEmpty && tracker.knowsSurroundings(of: scene), luminance: luminance.mean,
+        showsSurroundings: faces.isEmpty && tracker.knowsSurroundings(of: scene),
+        showsPerson: faces.isEmpty && tracker.knowsPerson(of: scene), luminance: luminance.mean,
         contrast: luminance.deviation, edges: edges, motion: motion, capturedAt: picture.capturedAt)
     }
 

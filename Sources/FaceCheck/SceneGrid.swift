@@ -93,7 +93,16 @@ struct SceneGrid: Sendable, Equatable {
   /// Whether the room that was around a person in `earlier` is seen here, where the person was left out.
   func shows(_ earlier: SceneGrid, around person: NormalizedRect) -> Bool {
     let area = PersonArea(around: person)
-    let visible = cells.indices.filter { !area.contains(cell: $0) }
+    return resembles(earlier, in: cells.indices.filter { !area.contains(cell: $0) })
+  }
+
+  /// Whether the person with this face in `earlier` is still there, turned away perhaps.
+  func showsPerson(of earlier: SceneGrid, with face: NormalizedRect) -> Bool {
+    let area = PersonArea(around: face)
+    return resembles(earlier, in: cells.indices.filter { area.contains(cell: $0) })
+  }
+
+  private func resembles(_ earlier: SceneGrid, in visible: [Int]) -> Bool {
     // Of a person who fills the picture there are no surroundings to know again.
     guard visible.count >= cells.count / 10 else { return false }
     let moments = Moments(visible.lazy.map { (Double(cells[$0]), Double(earlier.cells[$0])) })

@@ -228,4 +228,20 @@ import Testing
     }
     #expect(again == true, "the cooldown goes on across the restart")
   }
+
+  @Test func aHeadTurnedUntilItsFaceIsLostLooksAwayAndIsNotMissing() {
+    var gone = FaceObservation.seen(faces: 0)
+    gone.showsPerson = true
+    var policy = AlertPolicy()
+    #expect(
+      run(&policy, to: 15) { $0 < 5 ? .seen() : $0 < 5.5 ? .seen(yaw: 20) : gone } == ["10.5 looking_away"])
+    // Who sat straight is missing; and so is who turned and left.
+    var straight = AlertPolicy()
+    #expect(run(&straight, to: 15) { $0 < 5 ? .seen() : gone } == ["8.0 face_missing"])
+    var left = AlertPolicy()
+    #expect(
+      run(&left, to: 15) { $0 < 5 ? .seen() : $0 < 5.5 ? .seen(yaw: 20) : .seen(faces: 0) } == [
+        "8.5 face_missing"
+      ])
+  }
 }

@@ -98,6 +98,17 @@ import Testing
     #expect(!hand.shows(before, around: person))
   }
 
+  @Test func thePersonIsKnownWhileThePlaceIsNotEmpty() {
+    let before = grid { column, row in
+      (12..<26).contains(column) && row > 8 ? UInt8(200 - 5 * row) : UInt8(100 + column)
+    }
+    let turned = grid { column, row in
+      (12..<26).contains(column) && row > 8 ? UInt8(190 - 5 * row - (row < 12 ? 30 : 0)) : UInt8(100 + column)
+    }
+    #expect(turned.showsPerson(of: before, with: person))
+    #expect(!grid { column, _ in UInt8(100 + column) }.showsPerson(of: before, with: person))
+  }
+
   @Test func aBareWallIsKnownByItsBrightness() {
     let wall = grid { _, _ in 120 }
     #expect(grid { _, _ in 126 }.shows(wall, around: person))

@@ -39,6 +39,8 @@ public struct AlertPolicy: Sendable {
   private var lastObservation: FaceObservation?
   /// When a face was last there beyond doubt; `nil` once it is missing.
   private var lastSureFace: Instant?
+  /// How far the last face was turned from where it usually looks, in degrees.
+  private var lastTurn = 0.0
   /// When the picture last moved beyond doubt.
   private var lastMotion: Instant?
   /// What a teacher allows this student.
@@ -76,7 +78,11 @@ public struct AlertPolicy: Sendable {
         .pictureFrozen, isBad: limits.isStill(observation, motion: motion), at: now,
         began: lastMotion.map { max($0, now - PictureLimits.polishing) })
     }
-    transitions += look(.faceMissing, isBad: observation.faces.isEmpty, at: now, began: faceLost(at: now))
+    if hasTurnedAway(observation) {
+      transitions += look(.lookingAway, isBad: true, at: now)
+    } else {
+      transitions += look(.faceMissing, isBad: observation.faces.isEmpty, at: now, began: faceLost(at: now))
+    }
     if observation.isSure { lastSureFace = observation.faces.isEmpty ? nil : now }
     if observation.isCountKnown {
       transitions += look(.severalFaces, isBad: observation.faces.count > 1, at: now)
@@ -86,12 +92,19 @@ public struct AlertPolicy: Sendable {
       // Nobody knows yet where a student without a baseline usually looks.
       let unknown = baseline == nil ? PictureLimits.yawBeforeBaseline : 0
       let limit = (rule(of: .lookingAway, at: now)?.limit ?? .infinity) + unknown
-      let isAway = Double(abs(yaw - limits.usualYaw)) > limit
+      lastTurn = Double(abs(yaw - limits.usualYaw))
+      let isAway = lastTurn > limit
       // A face that is followed with doubt seems to look straighter ahead than it does: that it looks away is news, that
       // it does not is none.
       if isAway || observation.isSure { transitions += look(.lookingAway, isBad: isAway, at: now) }
     }
     return transitions
+  }
+
+  /// Whether somebody was turning when the face was lost, and sits there still: a head turned so far shows no face.
+  private func hasTurnedAway(_ observation: FaceObservation) -> Bool {
+    observation.faces.isEmpty && observation.showsPerson
+      && (lastTurn >= PictureLimits.turning || machines[.lookingAway]?.isOpen == true)
   }
 
   /// Where the face that is missing now was already in doubt, it went when the doubt began.

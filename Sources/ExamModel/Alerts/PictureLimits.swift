@@ -5,6 +5,8 @@ struct PictureLimits {
   static let farthestBaseline: Float = 20
   /// So much further a head may turn until the baseline is known, in degrees.
   static let yawBeforeBaseline = 10.0
+  /// A head turned further than this is turning away, in degrees: a face at rest stays within it.
+  static let turning = 12.0
   /// A picture below both shows nothing: mean luma (video range, so black is 16) and its standard deviation.
   static let black: (luminance: Float, contrast: Float) = (20, 2.5)
   /// Where a student's usual picture has weak edges, in a dim room, those of a covered lens are weaker by this factor.

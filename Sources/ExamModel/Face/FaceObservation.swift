@@ -75,6 +75,8 @@ public struct FaceObservation: Sendable, Hashable {
   public var isCountKnown: Bool
   /// Whether a picture without a face shows the room as it was around the last face.
   public var showsSurroundings: Bool
+  /// Whether a picture without a face still shows the person of the last face, where that was.
+  public var showsPerson: Bool
   /// Mean luma, 0...255.
   public var luminance: Float
   /// Standard deviation of luma, 0...127.5.
@@ -92,6 +94,7 @@ public struct FaceObservation: Sendable, Hashable {
   public init(
     faces: [DetectedFace], tier: Tier, isSure: Bool = true, isCountKnown: Bool? = nil,
     showsSurroundings: Bool = false,
+    showsPerson: Bool = false,
     luminance: Float, contrast: Float, edges: Float, motion: Float? = nil, capturedAt: Int64
   ) {
     self.faces = faces
@@ -99,6 +102,7 @@ public struct FaceObservation: Sendable, Hashable {
     self.isSure = isSure
     self.isCountKnown = isCountKnown ?? (tier == .wholePicture)
     self.showsSurroundings = showsSurroundings
+    self.showsPerson = showsPerson
     self.luminance = luminance
     self.contrast = contrast
     self.edges = edges
