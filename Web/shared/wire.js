@@ -4,6 +4,7 @@ export const PROTOCOL = 'exam-monitoring.v1';
 const VERSION = 1;
 const HEADER_BYTES = 16;
 const KEY_FRAME = 1;
+const LAYER_SHIFT = 1;
 
 /** Microseconds since the Unix epoch, finer than Date.now(). */
 export function nowMicroseconds() {
@@ -14,11 +15,11 @@ export function nowMicroseconds() {
  * One upload message: header, then room for `length` bytes of payload that the caller fills in.
  * One allocation per frame: the encoder copies straight behind the header.
  */
-export function uplinkMessage({ key, sequence, captured, length }) {
+export function uplinkMessage({ key, layer, sequence, captured, length }) {
   const bytes = new Uint8Array(HEADER_BYTES + length);
   const view = new DataView(bytes.buffer);
   view.setUint8(0, VERSION);
-  view.setUint8(1, key ? KEY_FRAME : 0);
+  view.setUint8(1, (key ? KEY_FRAME : 0) | (layer << LAYER_SHIFT));
   view.setUint32(4, sequence >>> 0);
   view.setBigInt64(8, BigInt(captured));
   return { bytes, payload: bytes.subarray(HEADER_BYTES) };

@@ -2,7 +2,7 @@
 //   busy            true: offer nothing now, the frame would only wait
 //   encode(frame, key, captured)   takes the frame over and closes it
 //   close()
-// and report through emit({key, captured, length, write(bytes)}) and failed(error).
+// and report through emit({key, layer?, captured, length, write(bytes)}) and failed(error).
 
 const BITRATE = 300000;
 const FRAMERATE = 10;
@@ -18,16 +18,28 @@ export function encodeSize(width, height) {
 
 const sizeOf = frame => ({ width: frame.displayWidth ?? frame.width, height: frame.displayHeight ?? frame.height });
 
+// With temporal layers the server need not decode every picture: no frame of a lower layer refers to one of a higher.
+// Not every browser has them; its frames are all of layer 0.
+const LAYERS = { scalabilityMode: 'L1T3' };
+let layers = {};
+
 function vp8Config({ width, height }) {
-  return { codec: 'vp8', width, height, bitrate: BITRATE, framerate: FRAMERATE, latencyMode: 'realtime' };
+  return { codec: 'vp8', width, height, bitrate: BITRATE, framerate: FRAMERATE, latencyMode: 'realtime', ...layers };
+}
+
+async function supportsVp8() {
+  if (!('VideoEncoder' in self && 'VideoFrame' in self)) return false;
+  const plain = { width: WIDTH, height: HEIGHT };
+  const ask = async more => (await VideoEncoder.isConfigSupported({ ...vp8Config(plain), ...more }).catch(() => null)) ?? {};
+  const answer = await ask(LAYERS);
+  // One that does not know the setting says yes, and leaves it out of what it would use.
+  if (answer.supported && answer.config?.scalabilityMode) layers = LAYERS;
+  return answer.supported === true || (await ask({})).supported === true;
 }
 
 export async function supports(media) {
   try {
-    if (media === 'video/x-vp8') {
-      return 'VideoEncoder' in self && 'VideoFrame' in self
-        && (await VideoEncoder.isConfigSupported(vp8Config({ width: WIDTH, height: HEIGHT }))).supported === true;
-    }
+    if (media === 'video/x-vp8') return await supportsVp8();
     if (media === 'image/jpeg') {
       const canvas = new OffscreenCanvas(16, 16);
       canvas.getContext('2d').fillRect(0, 0, 16, 16);
@@ -41,7 +53,7 @@ export class Vp8Encoder {
   constructor(emit, failed) {
     this.emit = emit;
     this.captured = new Map(); // frame timestamp -> capture time
-    this.encoder = new VideoEncoder({ output: chunk => this.#output(chunk), error: failed });
+    this.encoder = new VideoEncoder({ output: (chunk, metadata) => this.#output(chunk, metadata), error: failed });
   }
 
   get busy() {
@@ -66,11 +78,14 @@ export class Vp8Encoder {
     if (this.encoder.state !== 'closed') this.encoder.close();
   }
 
-  #output(chunk) {
+  #output(chunk, metadata) {
     const captured = this.captured.get(chunk.timestamp);
     this.captured.delete(chunk.timestamp);
     if (this.captured.size > 30) this.captured.clear(); // frames the encoder swallowed
-    this.emit({ key: chunk.type === 'key', captured, length: chunk.byteLength, write: bytes => chunk.copyTo(bytes) });
+    this.emit({
+      key: chunk.type === 'key', layer: metadata?.svc?.temporalLayerId ?? 0,
+      captured, length: chunk.byteLength, write: bytes => chunk.copyTo(bytes),
+    });
   }
 }
 

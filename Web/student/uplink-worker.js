@@ -47,9 +47,9 @@ function encode(frame) {
   }
 }
 
-function transmit({ key, captured, length, write }) {
+function transmit({ key, layer = 0, captured, length, write }) {
   if (socket?.state !== 'open') return;
-  const { bytes, payload } = uplinkMessage({ key, captured, length, sequence: flow.next() });
+  const { bytes, payload } = uplinkMessage({ key, layer, captured, length, sequence: flow.next() });
   write(payload);
   socket.send(bytes);
 }

@@ -1,17 +1,20 @@
 /// The 16 bytes before each encoded frame, or piece of a container, that a student sends. Big-endian:
-/// u8 version, u8 flags, u16 zero, u32 sequence, i64 capture time.
+/// u8 version, u8 flags (bit 0: key frame, bits 1 and 2: temporal layer), u16 zero, u32 sequence, i64 capture time.
 public struct FrameHeader: Sendable, Hashable {
   public static let byteCount = 16
   public static let version: UInt8 = 1
 
   public var isKeyFrame: Bool
+  /// 0...3: no frame of a lower temporal layer refers to this one. 0 where the page does not know.
+  public var temporalLayer: Int
   /// Counts messages of a connection's stream; wraps.
   public var sequence: UInt32
   /// Microseconds since the Unix epoch, by the student's clock.
   public var capturedAt: Int64
 
-  public init(isKeyFrame: Bool, sequence: UInt32, capturedAt: Int64) {
+  public init(isKeyFrame: Bool, temporalLayer: Int = 0, sequence: UInt32, capturedAt: Int64) {
     self.isKeyFrame = isKeyFrame
+    self.temporalLayer = temporalLayer
     self.sequence = sequence
     self.capturedAt = capturedAt
   }
@@ -37,6 +40,7 @@ public struct FrameHeader: Sendable, Hashable {
     guard message[0] == FrameHeader.version else { throw .unknownVersion(message[0]) }
     guard message.count > FrameHeader.byteCount else { throw .noPayload }
     isKeyFrame = message[1] & 1 != 0
+    temporalLayer = Int(message[1] >> 1 & 3)
     sequence = UInt32(bigEndian: message.loadUnaligned(fromByteOffset: 4, as: UInt32.self))
     capturedAt = Int64(bigEndian: message.loadUnaligned(fromByteOffset: 8, as: Int64.self))
   }

@@ -16,6 +16,7 @@ struct ServerMetrics: Sendable {
   let framesReceived = Counter()
   let framesRefused = Counter()
   let framesWithoutKey = Counter()
+  let framesThinned = Counter()
   let framesBehind = Counter()
   let framesWithoutPipeline = Counter()
   let picturesEncoded = Counter()

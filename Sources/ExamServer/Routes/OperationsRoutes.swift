@@ -38,6 +38,7 @@ final class OperationsRoutes {
       [
         (#"{cause="refused"}"#, "\(counts.framesRefused.value)"),
         (#"{cause="waiting_for_key_frame"}"#, "\(counts.framesWithoutKey.value)"),
+        (#"{cause="not_needed"}"#, "\(counts.framesThinned.value)"),
         (#"{cause="decoder_behind"}"#, "\(counts.framesBehind.value)"),
         (#"{cause="no_pipeline"}"#, "\(counts.framesWithoutPipeline.value)"),
       ])

@@ -247,6 +247,9 @@ final class StudentSession {
     case .accepted:
       let now = Instant.now
       undecoded = (undecoded?.first ?? now, now)
+    case .thinned(let wantsKeyFrame):
+      metrics.framesThinned.add(1)
+      if wantsKeyFrame { requestKeyFrame() }
     case .needsKeyFrame:
       metrics.framesWithoutKey.add(1)
       requestKeyFrame()

@@ -85,7 +85,9 @@ final class StudentUpload {
   /// - Returns: `nil` while no pipeline runs.
   func push(_ payload: UnsafeRawBufferPointer, header: FrameHeader) -> IngestResult? {
     guard case .running(let pipeline) = state else { return nil }
-    return pipeline.ingest.push(payload, capturedAt: header.capturedAt, isKeyFrame: header.isKeyFrame)
+    return pipeline.ingest.push(
+      payload, capturedAt: header.capturedAt, isKeyFrame: header.isKeyFrame,
+      temporalLayer: header.temporalLayer)
   }
 
   /// Has pictures of `view` encoded, or spares the work.

@@ -9,6 +9,9 @@ public enum IngestResult: Sendable, Equatable {
   case accepted
   /// It was dropped, and so is all that follows up to the next key frame: ask the page for one.
   case needsKeyFrame
+  /// It was dropped because nobody needs so many pictures of a stream with temporal layers. With `wantsKeyFrame`
+  /// somebody does again, and a key frame would bring them.
+  case thinned(wantsKeyFrame: Bool)
   /// It was dropped because the decoder is behind; nothing depends on it (JPEG).
   case dropped
   /// It is not what the media type promises, or breaks a bound. The text can be shown to the student.
@@ -35,50 +38,45 @@ public final class Ingest: Sendable {
     var isClosed = false
     var waitsForKeyFrame: Bool
     var lastTime: GstClockTime = 0
+    var layers = LayerFilter()
   }
 
-  private let source: GObjectReference
+  private let entrance: Entrance
   private let kind: Kind
   private let codec: InspectedCodec?
   private let limits: IngestLimits
   private let counters: PipelineCounters
   private let startedAt = g_get_monotonic_time()
+  /// Pictures per second that somebody needs.
+  private let wantedRate = Atomic<Double>(.infinity)
   private let state: Mutex<State>
 
-  /// - Parameter source: the appsrc, in state NULL.
-  init(source: GObjectReference, limits: IngestLimits, counters: PipelineCounters) {
-    self.source = source
+  /// - Parameters:
+  ///   - source: the appsrc, which says what it takes and leaves its place in `pipeline`.
+  ///   - pipeline: in state NULL.
+  init(
+    source: GObjectReference, in pipeline: GObjectReference, limits: IngestLimits, counters: PipelineCounters
+  ) {
     self.limits = limits
     self.counters = counters
-    let appsrc: UnsafeMutablePointer<GstAppSrc> = source.cast()
     var mediaType = ""
-    if let caps = gst_app_src_get_caps(appsrc) {
+    if let caps = gst_app_src_get_caps(source.cast()) {
       if let structure = gst_caps_get_structure(caps, 0) {
         mediaType = String(cString: gst_structure_get_name(structure))
       }
       gst_caps_unref(caps)
     }
     codec = InspectedCodec(mediaType: mediaType)
-    if Self.format(of: source) == GST_FORMAT_BYTES {
+    let format = Self.format(of: source)
+    if format == GST_FORMAT_BYTES {
       kind = .container
     } else {
       kind = codec == .jpeg ? .pictures : .frames
     }
     counters.messagesAreFrames.store(kind == .frames, ordering: .relaxed)
     state = Mutex(State(waitsForKeyFrame: kind == .frames))
-
-    // What the server relies on is set here and not left to the file: nothing waits for a clock, nothing blocks the
-    // pusher, and the appsrc never drops by itself, since it cannot know key frames. The bound is kept in `push`.
-    exam_object_set_boolean(source.pointer, "is-live", 1)
-    exam_object_set_boolean(source.pointer, "block", 0)
-    exam_object_set_boolean(source.pointer, "emit-signals", 0)
-    exam_object_set_boolean(source.pointer, "do-timestamp", 0)
-    exam_object_set_uint64(source.pointer, "max-bytes", 0)
-    exam_object_set_uint64(source.pointer, "max-buffers", 0)
-    exam_object_set_uint64(source.pointer, "max-time", 0)
-
-    EntranceProbe.install(
-      behind: source, counters: counters,
+    entrance = Entrance(
+      replacing: source, in: pipeline, format: format, counters: counters,
       maximumBytesWithoutFrame: kind == .container ? limits.maximumPendingBytes : .max)
   }
 
@@ -97,8 +95,9 @@ public final class Ingest: Sendable {
   ///   - capturedAt: as the page stamped it, microseconds since the Unix epoch. It comes back with the pictures and
   ///     is used for nothing else, so a clock that jumps does no harm.
   ///   - isKeyFrame: what the page says; where the codec says it itself, that counts.
+  ///   - temporalLayer: what the page says. One that lies spoils its own pictures only.
   public func push(
-    _ payload: UnsafeRawBufferPointer, capturedAt: Int64, isKeyFrame: Bool
+    _ payload: UnsafeRawBufferPointer, capturedAt: Int64, isKeyFrame: Bool, temporalLayer: Int = 0
   ) -> IngestResult {
     let header = kind == .container ? nil : codec?.header(of: payload)
     let result = state.withLock { state -> IngestResult in
@@ -106,15 +105,32 @@ public final class Ingest: Sendable {
       if let verdict = verdict(on: payload, header: header, isKeyFrame: isKeyFrame, state: &state) {
         return verdict
       }
-      return submit(payload, capturedAt: capturedAt, isDelta: isDelta(header, isKeyFrame), &state)
+      let isDelta = isDelta(header, isKeyFrame)
+      if kind == .frames,
+        !state.layers.passes(
+          layer: temporalLayer, isKeyFrame: !isDelta, wanted: wantedRate.load(ordering: .relaxed),
+          at: Int64(g_get_monotonic_time()))
+      {
+        return .thinned(wantsKeyFrame: state.layers.wantsKeyFrame)
+      }
+      return submit(payload, capturedAt: capturedAt, isDelta: isDelta, &state)
     }
-    if result != .accepted { counters.refused.increment() }
+    switch result {
+    case .accepted: break
+    case .thinned: counters.thinned.increment()
+    default: counters.refused.increment()
+    }
     return result
   }
+
+  /// Says how many pictures a second somebody needs. What is above may be left out before the decoder, where the
+  /// stream has temporal layers.
+  func setWantedRate(_ rate: Double) { wantedRate.store(rate, ordering: .relaxed) }
 
   /// Lets nothing in any more.
   func close() {
     state.withLock { $0.isClosed = true }
+    entrance.close()
   }
 
   /// Nil when the message may go on.
@@ -161,8 +177,12 @@ public final class Ingest: Sendable {
   }
 
   private var isBehind: Bool {
-    counters.pending >= limits.maximumPendingFrames
-      || counters.pendingBytes >= limits.maximumPendingBytes
+    guard
+      counters.pending >= limits.maximumPendingFrames
+        || counters.pendingBytes >= limits.maximumPendingBytes
+    else { return false }
+    StreamingPool.shared.relieve()
+    return true
   }
 
   private func submit(
@@ -183,7 +203,7 @@ public final class Ingest: Sendable {
     // Before the push: the streaming thread may take the buffer before the call returns.
     counters.accepted.increment()
     counters.acceptedBytes.increment(by: payload.count)
-    guard gst_app_src_push_buffer(source.cast(), buffer) == GST_FLOW_OK else {
+    guard entrance.push(buffer) else {
       state.isClosed = true
       return .closed
     }

@@ -82,8 +82,9 @@ public final class LivePipeline: Sendable {
       in: graph,
       gates: ["faces": analysisGate, "tile": gates[.tile]!, "focus": gates[.focus]!])
 
-    ingest = Ingest(source: graph.ingest, limits: limits, counters: counters)
+    ingest = Ingest(source: graph.ingest, in: pipeline, limits: limits, counters: counters)
     DecoderGuard.install(in: pipeline, limits: limits, counters: counters)
+    ingest.setWantedRate(rates.analysis)
     analysisTap = FrameTap(counters: counters, deliver: taps.analysis)
     analysisTap.attach(to: graph.faces)
     pictureTaps = PictureView.allCases.map { [counters] view in
@@ -144,13 +145,24 @@ public final class LivePipeline: Sendable {
     guard let gate = viewGates[view] else { return }
     gate.setOpen(open)
     if let valve = valves[view] { exam_object_set_boolean(valve.pointer, "drop", open ? 0 : 1) }
+    updateWantedRate()
   }
 
   /// Changes the upper bound of a view, in pictures per second, at once.
-  public func setRate(_ rate: Double, view: PictureView) { viewGates[view]?.setRate(rate) }
+  public func setRate(_ rate: Double, view: PictureView) {
+    viewGates[view]?.setRate(rate)
+    updateWantedRate()
+  }
 
   /// Changes the upper bound of pictures for the face check, in pictures per second, at once.
-  public func setAnalysisRate(_ rate: Double) { analysisGate.setRate(rate) }
+  public func setAnalysisRate(_ rate: Double) {
+    analysisGate.setRate(rate)
+    updateWantedRate()
+  }
+
+  private func updateWantedRate() {
+    ingest.setWantedRate(([analysisGate] + viewGates.values).map(\.rate).max() ?? 0)
+  }
 
   /// What went through so far.
   public var statistics: PipelineStatistics { counters.snapshot() }

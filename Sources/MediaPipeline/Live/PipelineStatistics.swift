@@ -6,6 +6,8 @@ public struct PipelineStatistics: Sendable, Equatable {
   public var accepted = 0
   /// Messages refused or dropped by `Ingest.push`.
   public var refused = 0
+  /// Frames of upper temporal layers that nobody needed.
+  public var thinned = 0
   /// Messages accepted that no element has taken yet.
   public var pending = 0
   /// Encoded frames handed to a decoder.
@@ -26,7 +28,8 @@ public struct PipelineStatistics: Sendable, Equatable {
 final class PipelineCounters: Sendable {
   let accepted = Atomic<Int>(0)
   let refused = Atomic<Int>(0)
-  /// Messages that left the appsrc, whose bytes are `enteredBytes`.
+  let thinned = Atomic<Int>(0)
+  /// Messages that went into the first element, whose bytes are `enteredBytes`.
   let entered = Atomic<Int>(0)
   let acceptedBytes = Atomic<Int>(0)
   let enteredBytes = Atomic<Int>(0)
@@ -71,6 +74,7 @@ final class PipelineCounters: Sendable {
     PipelineStatistics(
       accepted: accepted.load(ordering: .relaxed),
       refused: refused.load(ordering: .relaxed),
+      thinned: thinned.load(ordering: .relaxed),
       pending: max(0, pending),
       submitted: submitted.load(ordering: .relaxed),
       decoded: decoded.load(ordering: .relaxed),

@@ -6,20 +6,28 @@ import Synchronization
 /// Decides whether one tap wants the picture that is passing.
 ///
 /// Time is cut into slots of one period, the same for every tap of a rate, and the first picture of each slot passes.
-/// So the rate holds whatever the jitter, and two taps of one rate want the same pictures, which share one scaling. The
+/// So the rate holds whatever the jitter, and two taps of one rate want the same pictures, which share one scaling. A
+/// stream at just the rate has a slot with two pictures before one with none: the second takes the slot to come. The
 /// clock is the server's, so no stamp in a student's stream can raise the rate.
 final class RateGate: Sendable {
+  /// A slot may be taken in advance after this share of a period.
+  private static let leastDistance = 0.75
+
   private let open: Atomic<Bool>
-  private let period = Atomic<Int64>(0)
+  private let ratePerSecond: Atomic<Double>
   private let takenSlot = Atomic<Int64>(-1)
+  private let takenAt = Atomic<Int64>(.min)
 
   /// - Parameter rate: pictures per second; 0 or less lets none pass.
   init(open: Bool, rate: Double) {
     self.open = Atomic(open)
-    setRate(rate)
+    ratePerSecond = Atomic(rate)
   }
 
   var isOpen: Bool { open.load(ordering: .acquiring) }
+
+  /// Pictures per second that pass at most, 0 while it is shut.
+  var rate: Double { isOpen ? max(0, ratePerSecond.load(ordering: .relaxed)) : 0 }
 
   func setOpen(_ isOpen: Bool) {
     // The first picture after opening is due at once, even if one passed earlier in this slot.
@@ -28,25 +36,30 @@ final class RateGate: Sendable {
   }
 
   func setRate(_ rate: Double) {
-    period.store(rate > 0 ? max(1, Int64(1_000_000 / min(rate, 1_000_000))) : 0, ordering: .relaxed)
+    ratePerSecond.store(rate, ordering: .relaxed)
+    takenSlot.store(-1, ordering: .relaxed)
   }
 
   /// - Parameter now: monotonic microseconds.
-  func isDue(at now: Int64) -> Bool {
-    guard let slot = slot(at: now) else { return false }
-    return slot != takenSlot.load(ordering: .relaxed)
-  }
+  func isDue(at now: Int64) -> Bool { dueSlot(at: now) != nil }
 
-  /// Like `isDue`, and takes the slot.
+  /// Like `isDue`, and takes the slot. Only one thread at a time carries a pipeline's pictures.
   func take(at now: Int64) -> Bool {
-    guard let slot = slot(at: now) else { return false }
-    return takenSlot.exchange(slot, ordering: .relaxed) != slot
+    guard let slot = dueSlot(at: now) else { return false }
+    takenSlot.store(slot, ordering: .relaxed)
+    takenAt.store(now, ordering: .relaxed)
+    return true
   }
 
-  private func slot(at now: Int64) -> Int64? {
-    let period = period.load(ordering: .relaxed)
-    guard period > 0, isOpen else { return nil }
-    return now / period
+  private func dueSlot(at now: Int64) -> Int64? {
+    let rate = rate
+    guard rate > 0 else { return nil }
+    let period = 1_000_000 / min(rate, 1_000_000)
+    let slot = Int64(Double(now) / period)
+    let taken = takenSlot.load(ordering: .relaxed)
+    if slot > taken { return slot }
+    let isFarEnough = Double(now - takenAt.load(ordering: .relaxed)) >= Self.leastDistance * period
+    return slot == taken && isFarEnough ? slot + 1 : nil
   }
 }
 

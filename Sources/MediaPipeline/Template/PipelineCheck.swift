@@ -27,7 +27,7 @@ extension PipelineTemplate {
         live.ingest.push($0, capturedAt: 1, isKeyFrame: frame.isKey)
       }
       switch result {
-      case .accepted, .needsKeyFrame, .dropped, .closed: break
+      case .accepted, .needsKeyFrame, .thinned, .dropped, .closed: break
       case .refused(let reason), .needsRestart(let reason): refusals.append(reason)
       }
     }

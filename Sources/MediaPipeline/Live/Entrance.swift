@@ -1,0 +1,134 @@
+import CGLibShims
+import CGStreamer
+import GLibRuntime
+import Synchronization
+
+/// Where messages enter a pipeline: stands in the place of the file's appsrc, whose thread nobody needs, and is carried
+/// on by the streaming pool.
+final class Entrance: Sendable {
+  /// One waiting buffer, owned.
+  private struct Waiting: @unchecked Sendable { let buffer: UnsafeMutablePointer<GstBuffer> }
+
+  private struct State {
+    var waiting: [Waiting] = []
+    /// Whether it stands in the pool's line or a thread carries it.
+    var isScheduled = false
+    var isClosed = false
+  }
+
+  private let pipeline: GObjectReference
+  private let source: GObjectReference
+  private let pad: GObjectReference
+  private let counters: PipelineCounters
+  private let maximumBytesWithoutFrame: Int
+  private let state = Mutex(State())
+
+  /// Takes the appsrc out of its pipeline, which must be in state NULL, and its place.
+  ///
+  /// - Parameter maximumBytesWithoutFrame: so many bytes without a frame for a decoder end the stream. A demuxer
+  ///   collects an element until it is as long as its header claims, and skips padding for ever: neither yields a
+  ///   picture, and neither is an error to it.
+  init(
+    replacing source: GObjectReference, in pipeline: GObjectReference, format: GstFormat,
+    counters: PipelineCounters, maximumBytesWithoutFrame: Int
+  ) {
+    self.pipeline = pipeline
+    self.source = source
+    self.counters = counters
+    self.maximumBytesWithoutFrame = maximumBytesWithoutFrame
+    pad = GObjectReference(sinking: gst_pad_new("entrance", GST_PAD_SRC))
+    gst_pad_set_active(pad.cast(), 1)
+    // Kept by the pad, and sent on before the first buffer.
+    gst_pad_push_event(pad.cast(), gst_event_new_stream_start("upload"))
+    if let caps = gst_app_src_get_caps(source.cast()) {
+      gst_pad_push_event(pad.cast(), gst_event_new_caps(caps))
+      gst_caps_unref(caps)
+    }
+    var segment = GstSegment()
+    gst_segment_init(&segment, format)
+    gst_pad_push_event(pad.cast(), gst_event_new_segment(&segment))
+
+    if let own = source.staticPad("src"), let peer = gst_pad_get_peer(own.cast()) {
+      gst_pad_unlink(own.cast(), peer)
+      gst_pad_link(pad.cast(), peer)
+      gst_object_unref(peer)
+    }
+    if let parent = gst_object_get_parent(source.cast()) {
+      gst_bin_remove(UnsafeMutableRawPointer(parent).assumingMemoryBound(to: GstBin.self), source.cast())
+      gst_object_unref(parent)
+    }
+  }
+
+  deinit { close() }
+
+  /// Takes over a buffer. Never blocks.
+  ///
+  /// - Returns: false if it is closed; the buffer is freed then.
+  func push(_ buffer: UnsafeMutablePointer<GstBuffer>) -> Bool {
+    enum Next { case refused, scheduled, schedule }
+    let waiting = Waiting(buffer: buffer)
+    let next = state.withLock { state -> Next in
+      if state.isClosed { return .refused }
+      state.waiting.append(waiting)
+      defer { state.isScheduled = true }
+      return state.isScheduled ? .scheduled : .schedule
+    }
+    switch next {
+    case .refused: gst_buffer_unref(buffer)
+    case .scheduled: break
+    case .schedule: StreamingPool.shared.schedule(self)
+    }
+    return next != .refused
+  }
+
+  /// Lets nothing in any more, and nothing of what waits.
+  func close() {
+    let waiting = state.withLock { state in
+      state.isClosed = true
+      defer { state.waiting = [] }
+      return state.waiting
+    }
+    for one in waiting { gst_buffer_unref(one.buffer) }
+  }
+
+  /// Sends the oldest waiting buffer through the pipeline. On a thread of the pool, one at a time.
+  func carry() {
+    let next = state.withLock { state -> Waiting? in
+      state.waiting.isEmpty ? nil : state.waiting.removeFirst()
+    }
+    if let next { send(next.buffer) }
+    let hasMore = state.withLock { state in
+      state.isScheduled = !state.waiting.isEmpty
+      return state.isScheduled
+    }
+    // To the end of the line: others have frames too.
+    if hasMore { StreamingPool.shared.schedule(self) }
+  }
+
+  private func send(_ buffer: UnsafeMutablePointer<GstBuffer>) {
+    let size = Int(gst_buffer_get_size(buffer))
+    counters.enteringCapture.store(CaptureStamp.read(buffer) ?? -1, ordering: .relaxed)
+    counters.enteredBytes.increment(by: size)
+    counters.entered.increment()
+    if counters.messagesAreFrames.load(ordering: .relaxed) { counters.countFrameIntoDecoder() }
+    if counters.bytesWithoutFrame.wrappingAdd(size, ordering: .relaxed).newValue > maximumBytesWithoutFrame {
+      gst_buffer_unref(buffer)
+      fail("no frame in more than \(maximumBytesWithoutFrame) bytes of the container", detail: nil)
+      return
+    }
+    let flow = gst_pad_push(pad.cast(), buffer)
+    // Closed, or at the end by itself: both are told in other ways.
+    guard flow == GST_FLOW_NOT_LINKED || flow.rawValue < GST_FLOW_EOS.rawValue else { return }
+    // The element that failed has mostly said why; then this is not the first error and is not heard.
+    fail(
+      "the stream cannot go on",
+      detail: "streaming stopped, reason \(String(cString: gst_flow_get_name(flow)))")
+  }
+
+  private func fail(_ problem: String, detail: String?) {
+    close()
+    let error = g_error_new_literal(gst_stream_error_quark(), gint(GST_STREAM_ERROR_FAILED.rawValue), problem)
+    gst_element_post_message(pipeline.cast(), gst_message_new_error(source.cast(), error, detail))
+    g_error_free(error)
+  }
+}

@@ -1,0 +1,91 @@
+import CGStreamer
+import GLibRuntime
+import Synchronization
+
+/// The threads that carry frames through the pipelines: as many as there are cores, however many students there are.
+///
+/// With a thread for each student most of a frame's cost at 10 frames a second is waking that thread and filling its
+/// caches again. One pipeline is on one thread at a time, and its frames keep their order.
+final class StreamingPool: Sendable {
+  static let shared = StreamingPool(threads: Int(g_get_num_processors()))
+
+  /// A thread that has been in one frame for longer than this is stuck in a broken element, and is replaced.
+  private static let stuckAfter: Int64 = 2_000_000
+  /// Threads at most, whatever gets stuck.
+  private static let maximumThreads = 64
+
+  /// `GAsyncQueue` is thread-safe.
+  private struct Queue: @unchecked Sendable { let pointer: OpaquePointer }
+  private struct State {
+    var workers: [StreamingWorker] = []
+    var started = 0
+  }
+
+  private let queue = Queue(pointer: g_async_queue_new())
+  private let state = Mutex(State())
+
+  private init(threads: Int) {
+    for _ in 0..<max(1, threads) { addWorker() }
+  }
+
+  /// Lets the next free thread call `entrance.carry()`.
+  func schedule(_ entrance: Entrance) {
+    g_async_queue_push(queue.pointer, Unmanaged.passRetained(entrance).toOpaque())
+  }
+
+  /// Replaces threads that are stuck. To be called when frames wait for long.
+  func relieve() {
+    let now = Int64(g_get_monotonic_time())
+    let stuck = state.withLock { state in
+      let stuck = state.workers.count { $0.replaceIfBusy(since: now - Self.stuckAfter) }
+      state.workers.removeAll(where: \.isReplaced)
+      return min(stuck, Self.maximumThreads - state.started)
+    }
+    for _ in 0..<max(0, stuck) { addWorker() }
+  }
+
+  private func addWorker() {
+    let worker = StreamingWorker(queue: queue.pointer)
+    let number = state.withLock { state in
+      state.workers.append(worker)
+      state.started += 1
+      return state.started
+    }
+    let thread = g_thread_new(
+      "streaming-\(number)", runStreamingWorker, Unmanaged.passRetained(worker).toOpaque())
+    g_thread_unref(thread)
+  }
+}
+
+/// One thread of the pool.
+private final class StreamingWorker: @unchecked Sendable {  // The queue is thread-safe.
+  private let queue: OpaquePointer
+  /// Since when it carries the frame it has, in monotonic microseconds; 0 without one.
+  private let busySince = Atomic<Int64>(0)
+  private let replaced = Atomic<Bool>(false)
+
+  init(queue: OpaquePointer) { self.queue = queue }
+
+  var isReplaced: Bool { replaced.load(ordering: .relaxed) }
+
+  func replaceIfBusy(since limit: Int64) -> Bool {
+    let since = busySince.load(ordering: .relaxed)
+    guard since > 0, since < limit else { return false }
+    replaced.store(true, ordering: .relaxed)
+    return true
+  }
+
+  func run() {
+    while !isReplaced {
+      let entrance = Unmanaged<Entrance>.fromOpaque(g_async_queue_pop(queue)!).takeRetainedValue()
+      busySince.store(Int64(g_get_monotonic_time()), ordering: .relaxed)
+      entrance.carry()
+      busySince.store(0, ordering: .relaxed)
+    }
+  }
+}
+
+private func runStreamingWorker(_ data: gpointer?) -> gpointer? {
+  Unmanaged<StreamingWorker>.fromOpaque(data!).takeRetainedValue().run()
+  return nil
+}
