@@ -26,7 +26,7 @@ import urllib.request
 import websockets
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-FIXTURE = ROOT / "Tests/Fixtures/wc_vp8_480x360_300_10"
+FIXTURE = ROOT / "Recordings/wc_vp8_480x360_300_10"
 FRAMES_PER_SECOND = 10
 TILES_PER_SECOND = 5
 HEADER = struct.Struct(">BBHIq")
