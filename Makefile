@@ -74,9 +74,9 @@ test-eval:
 test-bench:
 	$(VENV)/bin/python -m pytest -q Tests/Bench
 
-# What the libraries alone cost: Tests/Bench/floor. The face check is the server's own, its C++ compiled in.
+# What the libraries alone cost: Tests/Bench/libraries. The face check is the server's own, its C++ compiled in.
 FLOOR := .build/floor
-$(FLOOR): $(wildcard Tests/Bench/floor/* Sources/CFaceDetector/* Sources/CFaceDetector/include/*) | packages-bench
+$(FLOOR): $(wildcard Tests/Bench/libraries/* Sources/CFaceDetector/* Sources/CFaceDetector/include/*) | packages-bench
 	@mkdir -p $(@D)
 	g++ -O2 -std=c++17 -Wall -Wextra -ISources/CFaceDetector/include -isystem/usr/include/opencv4 $(filter %.cpp,$^) -o $@ \
 	  $$(pkg-config --cflags --libs vpx libturbojpeg libswscale) -lopencv_core -lopencv_imgproc -lopencv_dnn
