@@ -81,8 +81,9 @@ $(FLOOR): $(wildcard Tests/Bench/libraries/* Sources/CFaceDetector/* Sources/CFa
 	g++ -O2 -std=c++17 -Wall -Wextra -ISources/CFaceDetector/include -isystem/usr/include/opencv4 $(filter %.cpp,$^) -o $@ \
 	  $$(pkg-config --cflags --libs vpx libturbojpeg libswscale) -lopencv_core -lopencv_imgproc -lopencv_dnn
 
+# What the server costs beside the libraries alone, into docs/performance.md. Ten minutes on a quiet machine.
 bench: packages-bench models build $(FLOOR) $(VENV)/.bench
-	$(VENV)/bin/python Tests/Bench/bench.py --server .build/release/exam-monitoring
+	$(VENV)/bin/python Tests/Bench/bench.py --server .build/release/exam-monitoring --floor $(FLOOR) $(ARGS)
 
 # How right the alerts are, into docs/accuracy.md. Own clips: make eval ARGS='--scenes DIR'
 eval: packages-test models build $(VENV)/.eval

@@ -10,6 +10,7 @@ class Work:
     """What a server did during `seconds`, all students together."""
     seconds: float
     frames: float
+    decoded: float
     tiles: float
     focus_pictures: float
     tracked_checks: float
@@ -28,10 +29,10 @@ class Work:
 
 @dataclasses.dataclass(frozen=True)
 class Costs:
-    """CPU milliseconds of each operation of the libraries."""
+    """CPU milliseconds of each operation of the libraries, by media type where it matters."""
     decode: dict
+    tile_encode: dict
     scale: float
-    tile_encode: float
     focus_encode: float
     tracked_check: float
     whole_check: float
@@ -41,7 +42,8 @@ class Costs:
         """From what the program `floor` prints."""
         ms = {name: cost["median"] for name, cost in measured["cpu_ms"].items()}
         return cls({"video/x-vp8": ms["vp8_decode"], "image/jpeg": ms["jpeg_decode_320"]},
-                   ms["scale"], ms["tile_encode"], ms["focus_encode"], ms["tracked_check"], ms["whole_check"])
+                   {"video/x-vp8": ms["tile_encode"], "image/jpeg": ms["jpeg_tile_encode"]},
+                   ms["scale"], ms["focus_encode"], ms["tracked_check"], ms["whole_check"])
 
 
 def operations_per_frame(work, costs):
@@ -54,9 +56,9 @@ def operations_per_frame(work, costs):
         raise ValueError("no frame was uploaded")
     scaled = work.scaled if work.media == "video/x-vp8" else 0
     return {
-        "decode": costs.decode[work.media],
+        "decode": work.decoded * costs.decode[work.media] / work.frames,
         "scale": scaled * costs.scale / work.frames,
-        "tile encode": work.tiles * costs.tile_encode / work.frames,
+        "tile encode": work.tiles * costs.tile_encode[work.media] / work.frames,
         "focus encode": work.focus_pictures * costs.focus_encode / work.frames,
         "tracked checks": (work.tracked_checks + work.whole_checks) * costs.tracked_check / work.frames,
         "whole checks": work.whole_checks * costs.whole_check / work.frames,

@@ -16,7 +16,7 @@ GROUPS = (
     ("copying", "*", COPYING),
     ("decode", "libvpx*", "*"),
     ("scale and encode", ("libgstvideo*", "liborc*", "libjpeg*", "libturbojpeg*", "libgstjpeg*", "libgstvideoconvertscale*",
-                          "libswscale*", "[[]JIT]*", "//anon*", "*memfd*orc*"), "*"),
+                          "libswscale*", "orcexec*"), "*"),
     ("detector", ("libopencv*", "libopenblas*", "libm.so*"), "*"),
     ("kernel", ("[[]kernel*", "[[]guest.kernel*", "[[]vdso]"), "*"),
     ("GStreamer", "libgst*", "*"),

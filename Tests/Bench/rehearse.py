@@ -53,7 +53,7 @@ class Load:
 
     @property
     def work(self):
-        return Work(self.seconds, self.frames - self.dropped, self.counters["exam_pictures_encoded_total"], 0,
+        return Work(self.seconds, self.frames, self.frames - self.dropped, self.counters["exam_pictures_encoded_total"], 0,
                     self.counters[TRACKED], self.counters[WHOLE], self.media)
 
     @property

@@ -3,13 +3,13 @@ import pytest
 
 from floor import Costs, Work, operations_per_frame, ratios, stages_per_frame
 
-COSTS = Costs({"video/x-vp8": 0.7, "image/jpeg": 0.2}, scale=0.1, tile_encode=0.2, focus_encode=0.4, tracked_check=3.0,
+COSTS = Costs({"video/x-vp8": 0.7, "image/jpeg": 0.2}, {"video/x-vp8": 0.2, "image/jpeg": 0.1}, scale=0.1, focus_encode=0.4, tracked_check=3.0,
               whole_check=30.0)
 
 
 def work(**changes):
     """A second of 50 students at 10 frames, tiles at 5, two checks each."""
-    return Work(**{"seconds": 1, "frames": 500, "tiles": 250, "focus_pictures": 0, "tracked_checks": 100,
+    return Work(**{"seconds": 1, "frames": 500, "decoded": 500, "tiles": 250, "focus_pictures": 0, "tracked_checks": 100,
                    "whole_checks": 0} | changes)
 
 
@@ -43,12 +43,16 @@ def test_a_whole_search_is_followed_by_a_closer_look():
 
 def test_small_jpeg_is_not_scaled():
     ms = operations_per_frame(work(media="image/jpeg"), COSTS)
-    assert (ms["decode"], ms["scale"]) == (0.2, 0)
+    assert (ms["decode"], ms["scale"], ms["tile encode"]) == (0.2, 0, pytest.approx(0.05))
 
 
 def test_the_length_of_the_measurement_does_not_matter():
-    longer = work(seconds=7, frames=3500, tiles=1750, tracked_checks=700)
+    longer = work(seconds=7, frames=3500, decoded=3500, tiles=1750, tracked_checks=700)
     assert operations_per_frame(longer, COSTS) == pytest.approx(operations_per_frame(work(), COSTS))
+
+
+def test_a_frame_that_was_dropped_needs_no_decoder():
+    assert operations_per_frame(work(decoded=100), COSTS)["decode"] == pytest.approx(0.14)
 
 
 def test_no_frames_no_floor():
@@ -66,6 +70,6 @@ def test_a_stage_without_work_has_no_ratio():
 
 
 def test_costs_are_the_medians_that_were_printed():
-    names = ("vp8_decode", "jpeg_decode_320", "scale", "tile_encode", "focus_encode", "tracked_check", "whole_check")
+    names = ("vp8_decode", "jpeg_decode_320", "tile_encode", "jpeg_tile_encode", "scale", "focus_encode", "tracked_check", "whole_check")
     costs = Costs.of({"cpu_ms": {name: {"median": n, "least": 0, "most": 9} for n, name in enumerate(names)}})
-    assert costs == Costs({"video/x-vp8": 0, "image/jpeg": 1}, 2, 3, 4, 5, 6)
+    assert costs == Costs({"video/x-vp8": 0, "image/jpeg": 1}, {"video/x-vp8": 2, "image/jpeg": 3}, 4, 5, 6, 7)
