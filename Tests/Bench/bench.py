@@ -62,7 +62,12 @@ def main():
     os.environ["EXAM_MONITORING"] = str(pathlib.Path(options.server).resolve())
     import chart
     import page
-    results = measure(options)
+    from rehearse import NotRehearsed
+    try:
+        results = measure(options)
+    except NotRehearsed as problem:
+        say(f"The load did not come about: {problem}")
+        return 2
     text, picture = page.markdown(results), chart.svg(results)
     keep(options.results, results, text, picture)
     say("\n" + text)

@@ -19,7 +19,8 @@ def svg(results):
     drawn, y = _latencies(loads, y)
     parts += drawn
     head = (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {y}" font-family="sans-serif" font-size="12" '
-            f'role="img" aria-label="CPU per frame against the floor, and the age of tiles"><rect width="{WIDTH}" height="{y}" fill="#fff"/>')
+            f'role="img" aria-label="CPU per frame against the floor, and the age of tiles">'
+            f'<rect width="{WIDTH}" height="{y}" fill="#fff"/>')
     return "\n".join([head, *parts, "</svg>"]) + "\n"
 
 
@@ -43,8 +44,7 @@ def _frames(loads, costs, y):
     """CPU per frame by stage, and below each bar the floor of the same work."""
     most = max(sum(load.ms_per_frame.values()) for load in loads)
     span = WIDTH - LEFT - RIGHT
-    parts = [_text(LEFT, y, "CPU milliseconds per uploaded frame: the server, and below it the libraries alone for the same work",
-                   weight="bold")]
+    parts = [_text(LEFT, y, "CPU milliseconds per uploaded frame: the server, below it the libraries alone", weight="bold")]
     x = LEFT
     for group, colour in COLOURS.items():
         parts += [_bar(x, y + 10, 10, 10, colour), _text(x + 14, y + 19, NAMES[group])]

@@ -7,9 +7,16 @@ GROWTH, MICROSECONDS_PER_PICTURE, MEMORY_BACK = 0.10, 25, 0.10
 LARGEST_TILE_P99_MS, LARGEST_UNCHECKED_S = 250, 1.5
 
 
-def growth(series):
-    """CPU per student of the most against that of the fewest, as a share beyond 1."""
-    return series[-1].ms_per_student / series[0].ms_per_student - 1
+def times_floor(load, costs):
+    return ratios(load.ms_per_frame, stages_per_frame(load.work, costs))["all"]
+
+
+def growth(series, costs):
+    """CPU of the most students against that of the fewest for the same work, as a share beyond 1.
+
+    Over the floor of each: a server that cannot keep up and leaves work undone has not become cheaper.
+    """
+    return times_floor(series[-1], costs) / times_floor(series[0], costs) - 1
 
 
 def microseconds_per_picture(one, many):
@@ -32,25 +39,26 @@ def targets(results):
     """What was wanted, what was measured, and whether it is reached."""
     one, costs, last = results.watched, results.costs, results.series[-1]
     ms = sum(one.ms_per_frame.values())
-    times = ratios(one.ms_per_frame, stages_per_frame(one.work, costs))["all"]
     fan_out = microseconds_per_picture(one, results.crowd)
     unchecked = last.report.get("longest_unchecked_s")
     memory = max(load.megabytes_per_student for load in (*results.series, one))
     rows = [
         _row(f"{one.students} students, tiles at {one.tile_fps:g}/s: CPU per uploaded frame", ms, MS_PER_FRAME, "{:.2f} ms"),
-        _row("the same against the floor", times, TIMES_FLOOR, "{:.2f} times"),
+        _row("the same against the floor", times_floor(one, costs), TIMES_FLOOR, "{:.2f} times"),
         _row("the same: capture to tile, p99", p99(one), TILE_P99_MS, "{:.0f} ms"),
-        _row(f"{last.students} students, tiles at {last.tile_fps:g}/s: capture to tile, p99", p99(last), LARGEST_TILE_P99_MS, "{:.0f} ms"),
+        _row(f"{last.students} students, tiles at {last.tile_fps:g}/s: capture to tile, p99", p99(last), LARGEST_TILE_P99_MS,
+             "{:.0f} ms"),
         _row("the same: longest time without a check", unchecked, LARGEST_UNCHECKED_S, "{:.1f} s"),
         _row("memory per student over the base", memory, MEGABYTES_PER_STUDENT, "{:.1f} MB"),
         _row("base memory", one.base_megabytes, BASE_MEGABYTES, "{:.0f} MB"),
-        _row(f"CPU per student at {last.students} against {results.series[0].students}", 100 * growth(results.series),
-             100 * GROWTH, "{:+.0f} %"),
+        _row(f"CPU for the same work at {last.students} students against {results.series[0].students}",
+             100 * growth(results.series, costs), 100 * GROWTH, "{:+.0f} %"),
         _row(f"{results.crowd.teachers} teachers on {results.crowd.students} students: CPU per delivered picture", fan_out,
              MICROSECONDS_PER_PICTURE, "{:.0f} µs"),
     ]
     if (after := (last.report.get("server") or {}).get("memory_after_mb")) is not None:
-        rows.append(_row("memory 10 s after the end, over the base", 100 * (after / last.base_megabytes - 1), 100 * MEMORY_BACK, "{:+.0f} %"))
+        rows.append(_row("memory 10 s after the end, over the base", 100 * (after / last.base_megabytes - 1),
+                         100 * MEMORY_BACK, "{:+.0f} %"))
     return rows
 
 
@@ -94,13 +102,14 @@ def _series(results):
         rows.append((
             _name(load),
             f"{load.cpu_seconds / load.seconds:.2f}", f"{load.ms_per_student:.1f}", f"{sum(load.ms_per_frame.values()):.2f}",
-            f"{sum(floor.values()):.2f}", f"{ratios(load.ms_per_frame, floor)['all']:.2f}",
+            f"{sum(floor.values()):.2f}", f"{times_floor(load, results.costs):.2f}",
             f"{load.frames / load.seconds:.0f}", f"{100 * load.report['frames']['lost_share']:.1f} %",
-            f"{load.work.checks / load.seconds / load.students:.2f}",
+            *(f"{count / load.seconds / load.students:.2f}" for count in (
+                load.work.checks, load.encoded, load.delivered / load.teachers)),
             f"{tiles.get('p50_ms', 0):.0f}", f"{tiles.get('p99_ms', 0):.0f}", f"{load.megabytes_per_student:.1f}",
             f"{load.others_cores:.2f}"))
     return table(["load", "cores", "ms/s and student", "ms/frame", "floor", "times", "frames/s", "lost", "checks/s and student",
-                  "tile p50, ms", "p99", "MB/student", "cores of others"], rows)
+                  "tiles encoded/s and student", "delivered to each teacher", "tile p50, ms", "p99", "MB/student", "cores of others"], rows)
 
 
 def _stages(results):
@@ -118,7 +127,8 @@ def _stages(results):
 def _floor_of_watched(results):
     operations = operations_per_frame(results.watched.work, results.costs)
     parts = [f"{name} {ms:.3f}" for name, ms in operations.items() if ms]
-    return f"The floor of {results.watched.students} students with tiles at {results.watched.tile_fps:g}/s, ms per frame: " + ", ".join(parts) + "."
+    return (f"The floor of {results.watched.students} students with tiles at {results.watched.tile_fps:g}/s, ms per frame: "
+            + ", ".join(parts) + ".")
 
 
 def _hot_spots(results):

@@ -40,9 +40,22 @@ def test_cpu_per_delivered_picture_is_of_what_more_teachers_cost():
     assert page.microseconds_per_picture(one, load(teachers=20, sockets=2.4, checks=0.1)) == pytest.approx(1.9e6 / (19 * 2500))
 
 
+def test_tiles_that_nobody_asked_for_are_no_work():
+    many = load(tile_fps=2)
+    many.counters["exam_pictures_encoded_total"] = 2500
+    assert many.work.tiles == 1000
+    many.counters["exam_pictures_encoded_total"] = 900
+    assert many.work.tiles == 900
+
+
 def test_growth():
-    assert page.growth([load(10, checks=0.2, sockets=0.1), load(200, checks=4.0, sockets=2.0)]) == pytest.approx(0)
-    assert page.growth([load(10, checks=0.2, sockets=0.1), load(200, checks=4.0, sockets=4.0)]) == pytest.approx(0.125)
+    costs, few = Costs.of(LIBRARIES), load(10, checks=0.2, sockets=0.1)
+    assert page.growth([few, load(200, checks=4.0, sockets=2.0)], costs) == pytest.approx(0)
+    assert page.growth([few, load(200, checks=4.0, sockets=4.0)], costs) == pytest.approx(0.125)
+    # Half of the checks left out, and less than half of their CPU saved.
+    lazy = load(200, checks=3.5, sockets=2.0)
+    lazy.counters[TRACKED] /= 2
+    assert page.growth([few, lazy], costs) > 0
 
 
 def test_a_target_without_a_figure_is_not_reached(results):
