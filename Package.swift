@@ -61,10 +61,13 @@ let package = Package(
         .product(name: "Configuration", package: "swift-configuration"),
       ],
       swiftSettings: swiftSettings),
+    .target(
+      name: "Simulator", dependencies: ["GLibRuntime", "CSoup", "CGLibShims"],
+      swiftSettings: swiftSettings),
     .executableTarget(
       name: "exam-monitoring",
       dependencies: [
-        "ExamServer", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "ExamServer", "Simulator", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: swiftSettings),
 
@@ -87,6 +90,8 @@ let package = Package(
       swiftSettings: swiftSettings),
     .testTarget(
       name: "ExamServerTests", dependencies: ["ExamServer"], swiftSettings: swiftSettings),
+    .testTarget(
+      name: "SimulatorTests", dependencies: ["Simulator"], swiftSettings: swiftSettings),
     .testTarget(name: "ArchitectureTests", swiftSettings: swiftSettings),
   ],
   cxxLanguageStandard: .cxx17

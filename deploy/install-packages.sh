@@ -1,5 +1,6 @@
 #!/bin/bash
-# Installs the Debian packages that are missing: `runtime` to build and run the server, `test` to test it besides.
+# Installs the Debian packages that are missing: `runtime` to build and run the server, `test` to test it besides,
+# `bench` to measure it.
 set -euo pipefail
 
 case "${1:-}" in
@@ -16,7 +17,8 @@ case "${1:-}" in
     )
     ;;
   test) packages=(chromium firefox-esr ffmpeg gstreamer1.0-tools curl fonts-dejavu-core) ;;
-  *) echo "usage: $0 runtime|test" >&2; exit 2 ;;
+  bench) packages=(libvpx-dev libturbojpeg0-dev libswscale-dev linux-perf) ;;
+  *) echo "usage: $0 runtime|test|bench" >&2; exit 2 ;;
 esac
 
 missing=()

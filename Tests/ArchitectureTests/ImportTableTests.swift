@@ -16,7 +16,8 @@ import Testing
       "ExamModel", "GLibRuntime", "MediaPipeline", "FaceCheck", "WebGateway", "ExamStore", "Logging",
       "Configuration", "SystemPackage",
     ],
-    "exam-monitoring": ["ExamServer", "ArgumentParser"],
+    "Simulator": ["GLibRuntime", "CSoup", "CGLibShims"],
+    "exam-monitoring": ["ExamServer", "Simulator", "ArgumentParser"],
   ]
 
   static let system: Set<String> = [

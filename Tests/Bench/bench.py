@@ -1,266 +1,173 @@
 #!/usr/bin/env python3
-"""What the server costs, and how old a picture is when a teacher gets it.
+"""What the server costs, beside what the libraries alone would need for the same work.
 
-    bench.py --server .build/release/exam-monitoring [--students 10 50] [--seconds 20] [--clip face|whole]
+    bench.py --server .build/release/exam-monitoring --floor .build/floor [--students 10 50 100 150 200] [--seconds 30]
 
-Starts the server, lets simulated students upload recorded VP8 (480x360, 10 frames a second) over real WebSockets, and
-measures twice: nobody watching, and one teacher watching all tiles at 5 a second. Students and teacher are processes of
-their own, so that the teacher's clock is not held up by the students' work. CPU is the server's own, user and system,
-from /proc. Everything runs on loopback, so figures of CPU can be compared and figures of time are lower bounds.
+First the libraries alone. Then a fresh server for each load, with students and teachers by `exam-monitoring simulate`, on the
+same machine: more and more students, all tiles watched at 5 a second, twenty teachers, and uploads of JPEG. CPU is the
+server's own. The figures go into docs/performance.md and docs/performance.svg. The exit code is 0 if all targets are reached,
+1 if not, 3 if other programs kept the machine busy. Needs a quiet machine for ten minutes.
 """
-
 import argparse
-import asyncio
+import dataclasses
+import datetime
 import json
-import multiprocessing
 import os
 import pathlib
-import statistics
-import struct
 import subprocess
 import sys
 import tempfile
-import time
-import urllib.request
-
-import websockets
+import threading
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-FIXTURE = ROOT / "Tests/Fixtures/wc_vp8_480x360_300_10"
-FRAMES_PER_SECOND = 10
-TILES_PER_SECOND = 5
-HEADER = struct.Struct(">BBHIq")
-SUBPROTOCOL = "exam-monitoring.v1"
+BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
+FEW_TILES, MANY_TILES = 2, 5
+WATCHED, TEACHERS = 50, 20
+PROFILE_SECONDS = 15
+# More than this of a core taken by other programs, and figures are not worth keeping.
+OTHERS_LIMIT = 0.25
 
 
-def recorded_frames(clip):
-    """The frames of the recording: (payload, is key frame).
+@dataclasses.dataclass
+class Results:
+    libraries: dict
+    costs: object
+    series: list
+    watched: object
+    crowd: object
+    jpeg: object
+    hot_spots: tuple | None
+    why_no_hot_spots: str
+    made_with: str
 
-    `whole` is all 12 s: face, nobody for 3 s, face. `face` is its first 4.8 s, after which the swaying face is back where
-    it began, so that a loop shows somebody who never leaps.
-    """
-    index = json.loads(FIXTURE.with_suffix(".index.json").read_text())["frames"]
-    data = FIXTURE.with_suffix(".vp8frames").read_bytes()
-    frames = [(data[f["off"] : f["off"] + f["len"]], bool(f["key"])) for f in index]
-    return frames[:48] if clip == "face" else frames
-
-
-def post(url, body):
-    request = urllib.request.Request(url, json.dumps(body).encode(), {"Content-Type": "application/json"})
-    with urllib.request.urlopen(request) as answer:
-        return json.load(answer)
-
-
-def connect(base, code, token):
-    url = f"{base.replace('http', 'ws', 1)}/api/sessions/{code}/socket?token={token}"
-    return websockets.connect(url, subprotocols=[SUBPROTOCOL], compression=None, max_size=None)
+    @property
+    def loads(self):
+        return [*self.series, self.watched, self.crowd, self.jpeg]
 
 
-async def student(base, code, token, frames, phase, sent):
-    """Uploads the recording in a loop at its own pace, as the page does: at most `window` frames unacknowledged."""
-    async with connect(base, code, token) as socket:
-        await socket.send(json.dumps({"type": "hello", "media": "video/x-vp8"}))
-        state = {"window": 0, "acknowledged": -1, "wants_key": False}
-        welcomed = asyncio.Event()
-
-        async def listen():
-            async for text in socket:
-                message = json.loads(text)
-                match message["type"]:
-                    case "welcome":
-                        state["window"] = message["window"]
-                        welcomed.set()
-                    case "ack":
-                        state["acknowledged"] = message["seq"]
-
-        listener = asyncio.create_task(listen())
-        await welcomed.wait()
-        await asyncio.sleep(phase)
-        start, sequence, position, skipping = time.monotonic(), 0, 0, False
-        while True:
-            payload, key = frames[position % len(frames)]
-            full = sequence - state["acknowledged"] > state["window"]
-            # What was not sent is missing until the next key frame, as with an encoder that was told to skip.
-            skipping = full or (skipping and not key)
-            if not skipping:
-                header = HEADER.pack(1, 1 if key else 0, 0, sequence, time.time_ns() // 1000)
-                await socket.send(header + payload)
-                sequence += 1
-                sent.value += 1
-            position += 1
-            due = start + position / FRAMES_PER_SECOND
-            await asyncio.sleep(max(0, due - time.monotonic()))
-            if listener.done():
-                listener.result()
-                raise RuntimeError("the server closed a student's connection")
-
-
-def run_students(base, code, tokens, clip, sent, failed):
-    frames = recorded_frames(clip)
-
-    async def main():
-        # Cameras are not in step with one another.
-        await asyncio.gather(
-            *(student(base, code, t, frames, i / len(tokens) / FRAMES_PER_SECOND, sent) for i, t in enumerate(tokens))
-        )
-
-    try:
-        asyncio.run(main())
-    except Exception as error:
-        print(f"students: {error!r}", file=sys.stderr)
-        failed.set()
-
-
-def run_teacher(base, code, token, watching, results):
-    """Receives tiles while `watching` is set, and then puts their ages in milliseconds into `results`."""
-
-    async def main():
-        async with connect(base, code, token) as socket:
-            await socket.send(
-                json.dumps({"type": "watch", "view": "tile", "students": "all", "fps": TILES_PER_SECOND})
-            )
-            ages = []
-            while watching.is_set():
-                try:
-                    message = await asyncio.wait_for(socket.recv(), 1)
-                except TimeoutError:
-                    continue
-                if isinstance(message, bytes):
-                    captured = HEADER.unpack_from(message)[4]
-                    ages.append((time.time_ns() // 1000 - captured) / 1000)
-                    await socket.send('{"type":"ack","frames":1}')
-            results.put(ages)
-
-    asyncio.run(main())
-
-
-class Server:
-    def __init__(self, binary):
-        self.folder = tempfile.TemporaryDirectory()
-        self.process = subprocess.Popen(
-            [binary, "serve", "--port", "0", "--data-dir", self.folder.name],
-            cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
-        )
-        for line in self.process.stdout:
-            if line.startswith("ExamMonitoring is ready at "):
-                self.base = line.split()[-1]
-                return
-        raise SystemExit("the server did not start; run it by hand to see why")
-
-    def cpu_seconds(self):
-        fields = pathlib.Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-    def memory_megabytes(self):
-        pages = int(pathlib.Path(f"/proc/{self.process.pid}/statm").read_text().split()[1])
-        return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
-
-    def metrics(self):
-        with urllib.request.urlopen(self.base + "/metrics") as answer:
-            lines = answer.read().decode().splitlines()
-        return {line.rsplit(" ", 1)[0]: float(line.rsplit(" ", 1)[1]) for line in lines if not line.startswith("#")}
-
-    def stop(self):
-        self.process.terminate()
-        self.process.wait()
-        self.folder.cleanup()
-
-
-def measure(server, seconds, sent):
-    """During `seconds`: the server's CPU seconds, the frames uploaded, and by detector the face checks and their CPU."""
-    before = server.cpu_seconds(), sent.value, server.metrics()
-    time.sleep(seconds)
-    after = server.cpu_seconds(), sent.value, server.metrics()
-
-    def grown(name):
-        keys = {tier: f'{name}{{tier="{tier}"}}' for tier in ("whole_picture", "tracked_face")}
-        return {tier: after[2][key] - before[2][key] for tier, key in keys.items()}
-
-    return (after[0] - before[0], after[1] - before[1], grown("exam_face_checks_total"),
-            grown("exam_face_check_cpu_seconds_total"))
-
-
-def percentile(values, share):
-    return sorted(values)[min(len(values) - 1, int(len(values) * share))] if values else float("nan")
-
-
-def run(binary, students, seconds, clip):
-    server = Server(binary)
-    context = multiprocessing.get_context("spawn")
-    helpers = []
-    try:
-        base_memory = server.memory_megabytes()
-        exam = post(server.base + "/api/sessions", {"name": "Bench"})
-        joined = [
-            post(f"{server.base}/api/sessions/{exam['code']}/participants", {"name": f"Student {n}", "role": "student"})
-            for n in range(students)
-        ]
-        sent, failed = context.Value("q", 0), context.Event()
-        uploading = context.Process(
-            target=run_students,
-            args=(server.base, exam["code"], [j["token"] for j in joined], clip, sent, failed), daemon=True,
-        )
-        uploading.start()
-        helpers.append(uploading)
-        while sent.value < students * FRAMES_PER_SECOND * 5:
-            if failed.is_set():
-                raise SystemExit("the students could not upload")
-            time.sleep(0.1)
-
-        unwatched_cpu, unwatched_frames, *_ = measure(server, seconds, sent)
-
-        watching, results = context.Event(), context.Queue()
-        watching.set()
-        teacher = context.Process(
-            target=run_teacher, args=(server.base, exam["code"], exam["token"], watching, results), daemon=True
-        )
-        teacher.start()
-        helpers.append(teacher)
-        time.sleep(3)
-        cpu, frames, checks, check_cpu = measure(server, seconds, sent)
-        watching.clear()
-        # The teacher watched a little longer than was measured: rates are taken from its own count.
-        ages = results.get(timeout=30)
-        tiles_per_second = len(ages) / (seconds + 3)
-        tile_cpu = cpu / seconds - unwatched_cpu / seconds * (frames / unwatched_frames)
-        return {
-            "students": students,
-            "frames/s": frames / seconds,
-            "cpu ms/frame": 1000 * cpu / frames,
-            "unwatched cpu ms/frame": 1000 * unwatched_cpu / unwatched_frames,
-            "tiles/s": tiles_per_second,
-            "cpu us/tile": 1e6 * tile_cpu / tiles_per_second,
-            "age p50 ms": statistics.median(ages) if ages else float("nan"),
-            "age p99 ms": percentile(ages, 0.99),
-            "age max ms": max(ages, default=float("nan")),
-            "checks/s/student": sum(checks.values()) / seconds / students,
-            "check ms/s/student": 1000 * sum(check_cpu.values()) / seconds / students,
-            "of them whole": checks["whole_picture"] / max(1, sum(checks.values())),
-            "MB/student": (server.memory_megabytes() - base_memory) / students,
-            "base MB": base_memory,
-        }
-    finally:
-        for helper in helpers:
-            helper.terminate()
-            helper.join()
-        server.stop()
+def arguments():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--server", default=str(ROOT / ".build/release/exam-monitoring"), help="the server's binary")
+    parser.add_argument("--simulator", help="another binary for the load")
+    parser.add_argument("--floor", default=str(ROOT / ".build/floor"), help="the binary of Tests/Bench/libraries")
+    parser.add_argument("--students", type=int, nargs="+", default=[10, 50, 100, 150, 200])
+    parser.add_argument("--seconds", type=float, default=30, help="how long each load is measured (30)")
+    parser.add_argument("--results", type=pathlib.Path, default=ROOT / "bench-results", help="where results go")
+    parser.add_argument("--no-docs", action="store_true", help="leave docs/performance.md as it is")
+    return parser.parse_args()
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--server", required=True)
-    parser.add_argument("--students", type=int, nargs="+", default=[10, 50])
-    parser.add_argument("--seconds", type=float, default=20)
-    parser.add_argument("--clip", choices=["face", "whole"], default="face")
-    parser.add_argument("--json", type=pathlib.Path, help="also write the figures here")
-    options = parser.parse_args()
-    rows = [run(options.server, n, options.seconds, options.clip) for n in options.students]
-    print(f"VP8 480x360 at {FRAMES_PER_SECOND} frames/s, all tiles watched at {TILES_PER_SECOND}/s, clip: {options.clip}")
-    for name in rows[0]:
-        print(f"{name:>24} " + " ".join(f"{row[name]:>9.2f}" for row in rows))
-    if options.json:
-        options.json.write_text(json.dumps(rows, indent=1))
+    options = arguments()
+    os.environ["EXAM_MONITORING"] = str(pathlib.Path(options.server).resolve())
+    import chart
+    import page
+    from rehearse import NotRehearsed
+    try:
+        results = measure(options)
+    except NotRehearsed as problem:
+        say(f"The load did not come about: {problem}")
+        return 2
+    text, picture = page.markdown(results), chart.svg(results)
+    keep(options.results, results, text, picture)
+    say("\n" + text)
+    busy = max(load.others_cores for load in results.loads)
+    if not options.no_docs:
+        write_between_marks(ROOT / "docs/performance.md", text)
+        (ROOT / "docs/performance.svg").write_text(picture)
+        say("docs/performance.md and docs/performance.svg are up to date")
+    if busy > OTHERS_LIMIT:
+        say(f"Other programs took {busy:.2f} cores meanwhile: measure again on a quiet machine.")
+        return 3
+    return 0 if all(reached for *_, reached in page.targets(results)) else 1
+
+
+def measure(options):
+    import hot_spots
+    from floor import Costs
+    say("the libraries alone")
+    libraries = run_libraries(options.floor)
+    series = [load(options, n, 1, FEW_TILES, settle=10 if n == max(options.students) else 0) for n in sorted(options.students)]
+    profile = Profile(hot_spots) if hot_spots.is_available() else None
+    watched = load(options, WATCHED, 1, MANY_TILES)
+    if profile:
+        # A load of its own: sampling costs CPU.
+        load(options, WATCHED, 1, MANY_TILES, during=profile.start, seconds=PROFILE_SECONDS + 2)
+    crowd = load(options, WATCHED, TEACHERS, MANY_TILES)
+    jpeg = load(options, WATCHED, 1, MANY_TILES, media="image/jpeg")
+    report, why = profile.result() if profile else (None, "perf is not there; apt-get install linux-perf")
+    return Results(
+        libraries, Costs.of(libraries), series, watched, crowd, jpeg, hot_spots.fold(report) if report else None, why or "",
+        f"Measured on {datetime.date.today().isoformat()} with `make bench` on {os.cpu_count()} cores ({processor()}), "
+        f"{options.seconds:g} s each; students upload VP8 of 480x360 at 10 frames a second where nothing else is said.")
+
+
+class Profile:
+    """perf beside a load."""
+
+    def __init__(self, hot_spots):
+        self._record, self._thread, self._result = hot_spots.record, None, (None, "it was not taken")
+
+    def start(self, pid):
+        def body():
+            self._result = self._record(pid, PROFILE_SECONDS)
+
+        self._thread = threading.Thread(target=body)
+        self._thread.start()
+
+    def result(self):
+        if self._thread:
+            self._thread.join()
+        return self._result
+
+
+def run_libraries(program):
+    done = subprocess.run(
+        [program, "--vp8", "Recordings/wc_vp8_480x360_300_10.vp8frames", "--jpeg", "Recordings/jpeg_worker_320_q70.mjpeg",
+         "--models", "Models"], cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
+    return json.loads(done.stdout)
+
+
+def load(options, students, teachers, tile_fps, media="video/x-vp8", settle=0, during=None, seconds=None):
+    sys.path.insert(0, str(ROOT / "Tests"))
+    from rehearse import rehearse
+    from support.server import Server
+    say(f"{students} students of {media}, {teachers} teacher{'s' * (teachers != 1)}, tiles at {tile_fps}/s"
+        + (", with the profiler" if during else ""))
+    with tempfile.TemporaryDirectory(prefix="bench-data-") as data:
+        server = Server(data)
+        try:
+            result = rehearse(server, students, teachers, seconds or options.seconds, tile_fps, media, settle,
+                              options.simulator or os.environ["EXAM_MONITORING"], during)
+        finally:
+            server.stop()
+    say(f"    {result.cpu_seconds / result.seconds:.2f} cores, {sum(result.ms_per_frame.values()):.2f} ms per frame")
+    return result
+
+
+def processor():
+    for line in pathlib.Path("/proc/cpuinfo").read_text().splitlines():
+        if line.startswith("model name"):
+            return line.split(":", 1)[1].strip()
+    return "unknown processor"
+
+
+def keep(folder, results, text, picture):
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "performance.md").write_text(text)
+    (folder / "performance.svg").write_text(picture)
+    (folder / "performance.json").write_text(json.dumps(dataclasses.asdict(results), indent=1))
+
+
+def write_between_marks(path, text):
+    document = path.read_text()
+    before, rest = document.split(BEGIN)
+    path.write_text(f"{before}{BEGIN}\n{text}{END}{rest.split(END)[1]}")
+
+
+def say(text):
+    print(text, flush=True)
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -103,7 +103,7 @@ enum Paths {
 
   static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent()
-  static let fixtures = root.appending(path: "Tests/Fixtures")
+  static let fixtures = root.appending(path: "Recordings")
   static let pipelines = root.appending(path: "Pipelines").path
 
   static func pipeline(_ name: String) -> String {

@@ -5,7 +5,7 @@ import pathlib
 import struct
 import subprocess
 
-FIXTURES = pathlib.Path(__file__).resolve().parents[1] / "Fixtures"
+FIXTURES = pathlib.Path(__file__).resolve().parents[2] / "Recordings"
 
 
 @functools.cache

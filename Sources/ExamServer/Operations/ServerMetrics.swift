@@ -27,6 +27,10 @@ struct ServerMetrics: Sendable {
   let blindSpots = Tally<BlindSpot.Cause>()
   let blindMilliseconds = Tally<BlindSpot.Cause>()
 
+  /// Seconds from one check of a student to the next.
+  let checkGaps = Histogram(
+    bounds: Array(stride(from: 0.5, through: 1.95, by: 0.1)) + [2, 2.5, 3, 4, 5, 7.5, 10, 15, 30, 60])
+
   func count(alert kind: AlertKind) { alertsConfirmed.add(1, to: kind) }
 
   func count(blindSpot cause: BlindSpot.Cause, seconds: Double) {
@@ -47,6 +51,43 @@ final class Tally<Key: Hashable & Sendable & CaseIterable>: Sendable {
   }
 }
 
+/// Counts values by the smallest bound that they do not pass.
+final class Histogram: Sendable {
+  let bounds: [Double]
+  private struct State {
+    /// One for each bound, and one for what is beyond the last.
+    var counts: [Int]
+    var sum = 0.0
+  }
+  private let state: Mutex<State>
+
+  /// - Parameter bounds: ascending.
+  init(bounds: [Double]) {
+    // Sums of tenths are not tenths, and bounds are told as text.
+    self.bounds = bounds.map { ($0 * 1000).rounded() / 1000 }
+    state = Mutex(State(counts: Array(repeating: 0, count: bounds.count + 1)))
+  }
+
+  func add(_ value: Double) {
+    let place = bounds.firstIndex { value <= $0 } ?? bounds.count
+    state.withLock { state in
+      state.counts[place] += 1
+      state.sum += value
+    }
+  }
+
+  /// How many did not pass each bound; how many there are; their sum.
+  var values: (cumulative: [Int], count: Int, sum: Double) {
+    let state = state.withLock { $0 }
+    var sum = 0
+    let cumulative = state.counts.map { count in
+      sum += count
+      return sum
+    }
+    return (cumulative.dropLast(), sum, state.sum)
+  }
+}
+
 /// Builds the Prometheus text exposition format, version 0.0.4.
 struct PrometheusText {
   private(set) var text = ""
@@ -57,6 +98,16 @@ struct PrometheusText {
 
   mutating func gauge(_ name: String, _ help: String, _ value: some CustomStringConvertible) {
     add(name, "gauge", help, [("", "\(value)")])
+  }
+
+  mutating func histogram(_ name: String, _ help: String, _ histogram: Histogram) {
+    let values = histogram.values
+    text += "# HELP \(name) \(help)\n# TYPE \(name) histogram\n"
+    for (bound, count) in zip(histogram.bounds, values.cumulative) {
+      text += "\(name)_bucket{le=\"\(bound)\"} \(count)\n"
+    }
+    text += "\(name)_bucket{le=\"+Inf\"} \(values.count)\n"
+    text += "\(name)_sum \(values.sum)\n\(name)_count \(values.count)\n"
   }
 
   /// `samples`: label set such as `{cause="no_key"}` and value.

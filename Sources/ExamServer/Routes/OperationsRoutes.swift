@@ -92,6 +92,13 @@ final class OperationsRoutes {
     text.gauge(
       "exam_face_check_longest_delay_seconds", "How long the check that is most overdue has waited.",
       faces.longestDelay.inSeconds)
+    text.histogram(
+      "exam_time_between_checks_seconds", "From one check of a student who sends video to the next.",
+      counts.checkGaps)
+    let now = ContinuousClock.now
+    text.gauge(
+      "exam_longest_time_unchecked_seconds", "How long the student has waited who was checked longest ago.",
+      sessions.compactMap { $0.longestTimeUnchecked(at: now) }.max()?.inSeconds ?? 0)
     text.counter(
       "exam_pipelines_abandoned_total", "Pipelines that could not be stopped in time.",
       PipelineReaper.shared.abandoned)

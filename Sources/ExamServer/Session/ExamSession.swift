@@ -151,6 +151,11 @@ final class ExamSession {
 
   func student(_ id: ParticipantID) -> StudentSession? { students[id] }
 
+  /// How long the student has waited who was checked longest ago, of those who send video.
+  func longestTimeUnchecked(at now: ContinuousClock.Instant) -> Duration? {
+    students.values.compactMap { $0.monitor.unchecked(at: now) }.max()
+  }
+
   /// Takes the connection of a participant who has shown a token.
   func connect(_ id: ParticipantID, socket: WebSocketConnection) {
     // Between the check of the token and here the handshake was answered, and much may have happened.

@@ -11,6 +11,8 @@ protocol StudentMonitorOwner: AnyObject {
   func monitor(says check: StudentCheck)
   /// The server had not looked for a while.
   func monitor(wasBlind spot: BlindSpot)
+  /// A picture was checked, so long after the one before.
+  func monitor(lookedAfter gap: Duration)
   func monitor(calibrated baseline: Baseline)
   /// Whether a large picture is wanted for evidence has changed.
   func monitorChangedEvidence()
@@ -26,6 +28,7 @@ final class StudentMonitor {
   private var policy: AlertPolicy
   private var evidence = OnsetPictures()
   private var blindSpots = BlindSpotTracker()
+  private var gap = CheckGap()
   private var lastCheck: StudentCheck?
   private var hasCheckFailed = false
 
@@ -38,6 +41,7 @@ final class StudentMonitor {
     let now = Instant.now
     hasCheckFailed = false
     tell(blindSpots.looked(at: now))
+    if let gap = gap.looked(at: now) { owner?.monitor(lookedAfter: gap) }
     let wasCalibrated = policy.baseline != nil
     apply(policy.observe(observation, at: now), at: now)
     if !wasCalibrated, let baseline = policy.baseline { owner?.monitor(calibrated: baseline) }
@@ -54,10 +58,23 @@ final class StudentMonitor {
   /// The student connected.
   func connected() {
     policy.framesExpected(at: .now)
-    if !policy.isPaused { blindSpots.begin(at: .now) }
+    if !policy.isPaused { beginWatching() }
   }
 
-  func disconnected() { tell(blindSpots.end(at: .now)) }
+  func disconnected() { endWatching(at: .now) }
+
+  private func beginWatching() {
+    blindSpots.begin(at: .now)
+    gap.begin(at: .now)
+  }
+
+  private func endWatching(at now: Instant) {
+    tell(blindSpots.end(at: now))
+    gap.end()
+  }
+
+  /// How long there has been no check, `nil` where nothing could be checked.
+  func unchecked(at now: Instant) -> Duration? { gap.unchecked(at: now) }
 
   /// The page must be told anew how things stand.
   func forgetLastCheck() { lastCheck = nil }
@@ -72,6 +89,7 @@ final class StudentMonitor {
     if decoded { policy.frameArrived(at: now) }
     var stream = stream
     stream.checkFailed = hasCheckFailed
+    if !stream.framesArrive { gap.nothingComes() }
     tell(blindSpots.tick(at: now, stream: stream))
     apply(policy.tick(at: now), at: now)
   }
@@ -90,13 +108,13 @@ final class StudentMonitor {
   func pause() {
     let now = Instant.now
     apply(policy.pause(at: now), at: now)
-    tell(blindSpots.end(at: now))
+    endWatching(at: now)
   }
 
   /// - Parameter isConnected: whether there is somebody to look at.
   func resume(isConnected: Bool) {
     policy.resume()
-    if isConnected { blindSpots.begin(at: .now) }
+    if isConnected { beginWatching() }
     apply([], at: .now)
   }
 

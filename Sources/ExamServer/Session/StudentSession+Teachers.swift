@@ -52,6 +52,8 @@ extension StudentSession: StudentMonitorOwner {
 
   func monitor(wasBlind spot: BlindSpot) { owner?.student(self, wasUnseen: spot) }
 
+  func monitor(lookedAfter gap: Duration) { metrics.checkGaps.add(gap.inSeconds) }
+
   func monitor(calibrated baseline: Baseline) { owner?.student(self, calibrated: baseline) }
 
   func monitorChangedEvidence() { updateDemand(.focus) }

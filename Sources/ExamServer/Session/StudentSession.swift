@@ -28,7 +28,7 @@ final class StudentSession {
   weak var owner: (any StudentSessionOwner)?
 
   private let fanOut: any PictureFanOut
-  private let metrics: ServerMetrics
+  let metrics: ServerMetrics
   private let upload: StudentUpload
   private let lane: FaceCheckLane
   private let progress: DecodeProgress

@@ -1,0 +1,106 @@
+import CSoup
+import GLibRuntime
+
+/// An open WebSocket to the server.
+@SimulatorActor
+final class ClientSocket {
+  /// Bytes are lent for the time of the call.
+  var onText: ((UnsafeRawBufferPointer) -> Void)?
+  var onBinary: ((UnsafeRawBufferPointer) -> Void)?
+  /// The connection is gone, with the cause for a person. Not called after `close` or `drop`.
+  var onClose: ((String) -> Void)?
+
+  private static let maximumMessageBytes: guint64 = 4 * 1024 * 1024
+
+  private let connection: GObjectReference
+  private var signals: [SignalConnection] = []
+  private var problem: String?
+
+  init(_ connection: GObjectReference) {
+    self.connection = connection
+    soup_websocket_connection_set_max_incoming_payload_size(connection.opaque, Self.maximumMessageBytes)
+    let message: @convention(c) (UnsafeMutableRawPointer?, gint, OpaquePointer?, gpointer?) -> Void =
+      messageCame
+    let error: @convention(c) (UnsafeMutableRawPointer?, UnsafeMutablePointer<GError>?, gpointer?) -> Void =
+      errorCame
+    let closed: @convention(c) (UnsafeMutableRawPointer?, gpointer?) -> Void = socketClosed
+    signals = [
+      SignalConnection(
+        connection.pointer, "message", handler: unsafeBitCast(message, to: GCallback.self), context: self),
+      SignalConnection(
+        connection.pointer, "error", handler: unsafeBitCast(error, to: GCallback.self), context: self),
+      SignalConnection(
+        connection.pointer, "closed", handler: unsafeBitCast(closed, to: GCallback.self), context: self),
+    ]
+  }
+
+  func send(text: String) { soup_websocket_connection_send_text(connection.opaque, text) }
+
+  /// Copies the bytes.
+  func send(binary bytes: UnsafeRawBufferPointer) {
+    soup_websocket_connection_send_binary(connection.opaque, bytes.baseAddress, gsize(bytes.count))
+  }
+
+  /// Says good-bye as a page does that is left.
+  func close() {
+    letGo()
+    if soup_websocket_connection_get_state(connection.opaque) == SOUP_WEBSOCKET_STATE_OPEN {
+      soup_websocket_connection_close(connection.opaque, 1000, nil)
+    }
+  }
+
+  /// Cuts the connection without a word, as a lost network does.
+  func drop() {
+    letGo()
+    let stream = soup_websocket_connection_get_io_stream(connection.opaque)
+    g_io_stream_close(stream, nil, nil)
+  }
+
+  /// The handlers keep this object alive until then.
+  private func letGo() {
+    for signal in signals { signal.disconnect() }
+    signals = []
+    onText = nil
+    onBinary = nil
+    onClose = nil
+  }
+
+  fileprivate func received(isText: Bool, _ bytes: UnsafeRawBufferPointer) {
+    (isText ? onText : onBinary)?(bytes)
+  }
+
+  fileprivate func failed(_ text: String) { problem = text }
+
+  fileprivate func closed() {
+    let code = soup_websocket_connection_get_close_code(connection.opaque)
+    let reason = soup_websocket_connection_get_close_data(connection.opaque).map { String(cString: $0) }
+    let callback = onClose
+    letGo()
+    callback?(problem ?? "closed with code \(code)" + (reason.map { ": \($0)" } ?? ""))
+  }
+}
+
+private func messageCame(
+  _ connection: UnsafeMutableRawPointer?, _ type: gint, _ message: OpaquePointer?, _ data: gpointer?
+) {
+  var count: gsize = 0
+  let start = g_bytes_get_data(message, &count)
+  nonisolated(unsafe) let bytes = UnsafeRawBufferPointer(start: start, count: Int(count))
+  let socket = callbackContext(data, as: ClientSocket.self)
+  SimulatorActor.assumeIsolated {
+    socket.received(isText: type == gint(SOUP_WEBSOCKET_DATA_TEXT.rawValue), bytes)
+  }
+}
+
+private func errorCame(
+  _ connection: UnsafeMutableRawPointer?, _ error: UnsafeMutablePointer<GError>?, _ data: gpointer?
+) {
+  let text = error.map { String(cString: $0.pointee.message) } ?? "unknown error"
+  let socket = callbackContext(data, as: ClientSocket.self)
+  SimulatorActor.assumeIsolated { socket.failed(text) }
+}
+
+private func socketClosed(_ connection: UnsafeMutableRawPointer?, _ data: gpointer?) {
+  let socket = callbackContext(data, as: ClientSocket.self)
+  SimulatorActor.assumeIsolated { socket.closed() }
+}

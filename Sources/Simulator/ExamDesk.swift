@@ -1,0 +1,128 @@
+import Foundation
+import GLibRuntime
+
+/// What the rehearsal does over HTTP: makes the session, joins everybody, reads metrics, ends the session.
+@SimulatorActor
+final class ExamDesk {
+  private struct Created: Decodable {
+    let code: String
+    let teacher_key: String
+    let participant_id: String
+    let token: String
+  }
+
+  struct Seat: Decodable, Sendable {
+    let participant_id: String
+    let token: String
+  }
+
+  private struct Problem: Decodable {
+    let title: String?
+    let detail: String?
+    let code: String?
+  }
+
+  private let client: HTTPClient
+  private let password: String?
+  private var session: Created?
+
+  init(client: HTTPClient, password: String?) {
+    self.client = client
+    self.password = password
+  }
+
+  /// Makes the session.
+  ///
+  /// - Returns: the seat of its teacher.
+  /// - Throws: `RehearsalError`.
+  func createSession() async throws -> Seat {
+    let answer = try await send(
+      "POST", "/api/sessions", json: #"{"name":"Rehearsal","title":"Load rehearsal"}"#, bearer: password)
+    let created: Created = try decode(answer, doing: "create a session")
+    session = created
+    return Seat(participant_id: created.participant_id, token: created.token)
+  }
+
+  /// Joins one more.
+  ///
+  /// - Parameter waiting: called with the seconds that the server asks to wait.
+  /// - Returns: nil where `isStopped` became true while the server let nobody in.
+  func join(
+    name: String, asTeacher: Bool, isStopped: @SimulatorActor () -> Bool,
+    waiting: @SimulatorActor (Double) -> Void
+  ) async throws -> Seat? {
+    guard let session else { return nil }
+    let body =
+      asTeacher
+      ? #"{"name":"\#(name)","role":"teacher","teacher_key":"\#(session.teacher_key)"}"#
+      : #"{"name":"\#(name)","role":"student"}"#
+    while !isStopped() {
+      let answer = try await send("POST", "/api/sessions/\(session.code)/participants", json: body)
+      guard answer.status == 429 else { return try decode(answer, doing: "join \(name)") }
+      let wait = answer.retryAfter ?? 1
+      waiting(wait)
+      try await Task.sleep(for: .seconds(wait))
+    }
+    return nil
+  }
+
+  func socketPath(_ seat: Seat) -> String {
+    "/api/sessions/\(session?.code ?? "")/socket?token=\(seat.token)"
+  }
+
+  /// What the server tells of itself; nil where it does not answer, as it may under load.
+  func metrics() async -> ServerMetrics? {
+    guard let answer = try? await client.request("GET", "/metrics"), answer.status == 200 else { return nil }
+    return ServerMetrics(parsing: String(decoding: answer.body, as: UTF8.self))
+  }
+
+  /// - Parameter seat: of the session's teacher.
+  /// - Returns: what is wrong, if the session could not be ended.
+  func endSession(_ seat: Seat) async -> String? {
+    guard let session else { return nil }
+    do {
+      let answer = try await send("DELETE", "/api/sessions/\(session.code)", bearer: seat.token)
+      return answer.status == 204 ? nil : explain(answer)
+    } catch {
+      return "\(error)"
+    }
+  }
+
+  private func send(
+    _ method: String, _ path: String, json: String? = nil, bearer: String? = nil
+  ) async throws -> HTTPClient.Answer {
+    do {
+      return try await client.request(method, path, json: json, bearer: bearer)
+    } catch let error as GLibError {
+      let isCertificate = error.domain == "g-tls-error-quark"
+      throw RehearsalError(
+        "\(client.base.text) cannot be reached: \(error.message). "
+          + (isCertificate
+            ? "If the server made its certificate itself, add --insecure."
+            : "Start the server (exam-monitoring serve) or give its address with --url."))
+    }
+  }
+
+  private func decode<Value: Decodable>(_ answer: HTTPClient.Answer, doing what: String) throws -> Value {
+    guard answer.status == 201, let value = try? JSONDecoder().decode(Value.self, from: Data(answer.body))
+    else {
+      throw RehearsalError("The server refused to \(what): \(explain(answer))")
+    }
+    return value
+  }
+
+  private func explain(_ answer: HTTPClient.Answer) -> String {
+    let problem = try? JSONDecoder().decode(Problem.self, from: Data(answer.body))
+    let text = [problem?.title, problem?.detail].compactMap { $0 }.joined(separator: ". ")
+    let advice =
+      switch problem?.code {
+      case "password_needed": " Give it in the environment as EXAM_MONITORING_TEACHER_PASSWORD."
+      case "password_wrong": " It was taken from EXAM_MONITORING_TEACHER_PASSWORD or --teacher-password."
+      case "full": " Raise maximum_participants on the server, or rehearse with fewer."
+      case "too_many_tries": " This address has joined too often of late: wait and run it again."
+      case nil: " Is it an ExamMonitoring server at all?"
+      default: ""
+      }
+    return "status \(answer.status). \(text)\(advice)"
+  }
+}

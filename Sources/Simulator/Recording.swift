@@ -1,0 +1,51 @@
+/// A recorded upload, to be sent again and again.
+struct Recording: Sendable {
+  struct Frame: Sendable {
+    /// Seconds since the first frame.
+    let offset: Double
+    let isKey: Bool
+    /// One encoded picture.
+    let data: [UInt8]
+  }
+
+  /// What `hello` says of it, such as `video/x-vp8`.
+  let media: String
+  let frames: [Frame]
+  /// Seconds from one beginning to the next.
+  let duration: Double
+  /// For a container: what comes before the first cluster.
+  let containerHeader: [UInt8]?
+
+  /// - Throws: `RehearsalError` where there is nothing that could be sent.
+  init(media: String, frames: [Frame], containerHeader: [UInt8]? = nil, source: String) throws {
+    guard let first = frames.first else { throw RehearsalError("\(source) has no picture in it.") }
+    guard first.isKey else {
+      throw RehearsalError("\(source) does not begin with a key frame; record it from its beginning.")
+    }
+    for (before, after) in zip(frames, frames.dropFirst()) where after.offset < before.offset {
+      throw RehearsalError("\(source) has pictures whose times go backwards; record it anew.")
+    }
+    self.media = media
+    self.frames = frames
+    self.containerHeader = containerHeader
+    let last = frames[frames.count - 1].offset
+    // The last picture lasts as long as the others do on average.
+    duration = frames.count > 1 && last > 0 ? last * Double(frames.count) / Double(frames.count - 1) : 0.1
+  }
+
+  /// The beginning of it.
+  func prefix(_ count: Int) throws -> Recording {
+    try Recording(
+      media: media, frames: Array(frames.prefix(count)), containerHeader: containerHeader, source: media)
+  }
+
+  /// Its first picture alone, at the pace of the whole: what a camera sends that has frozen.
+  func frozen() throws -> Recording {
+    let interval = duration / Double(frames.count)
+    let still = (0..<10).map { Frame(offset: Double($0) * interval, isKey: true, data: frames[0].data) }
+    return try Recording(media: media, frames: still, containerHeader: containerHeader, source: media)
+  }
+
+  /// Pictures a second.
+  var rate: Double { Double(frames.count) / duration }
+}

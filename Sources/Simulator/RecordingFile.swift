@@ -1,0 +1,95 @@
+import Foundation
+
+/// Reads recorded uploads from files.
+enum RecordingFile {
+  private static let largestFile = 500_000_000
+
+  /// Reads an IVF file (VP8), JPEG pictures one after the other, or a WebM file; its first bytes tell which.
+  ///
+  /// - Parameter rate: pictures a second of JPEG pictures, which have no times of their own.
+  /// - Throws: `RehearsalError`, which names the file and what is wrong with it.
+  static func read(_ path: String, rate: Double) throws -> Recording {
+    let bytes = try bytes(of: path)
+    switch bytes.prefix(4) {
+    case [0x44, 0x4b, 0x49, 0x46]: return try IVFReader.read(bytes, source: path)
+    case [0x1a, 0x45, 0xdf, 0xa3]: return try WebMReader.read(bytes, source: path)
+    case let start where start.starts(with: [0xff, 0xd8]):
+      return try Recording(media: "image/jpeg", frames: pictures(in: bytes, rate: rate), source: path)
+    default:
+      throw RehearsalError(
+        "\(path) is neither IVF nor WebM nor JPEG pictures; make one with: ffmpeg -i \(path) -an -c:v libvpx upload.ivf"
+      )
+    }
+  }
+
+  /// Reads a recording whose messages an index beside it lists, with the time of each.
+  ///
+  /// - Parameter path: of the recording; the index has the same name and ends in `.index.json`.
+  static func readIndexed(_ path: String, media: String) throws -> Recording {
+    struct Index: Decodable {
+      struct Entry: Decodable {
+        let off: Int
+        let len: Int
+        let key: Int
+        let cap_ms: Double
+      }
+      let frames: [Entry]
+    }
+    let bytes = try bytes(of: path)
+    let indexPath = (path as NSString).deletingPathExtension + ".index.json"
+    let index: Index
+    do {
+      index = try JSONDecoder().decode(Index.self, from: Data(try Self.bytes(of: indexPath)))
+    } catch let error as DecodingError {
+      throw RehearsalError("\(indexPath) cannot be used: \(error)")
+    }
+    let start = index.frames.first?.cap_ms ?? 0
+    let frames = try index.frames.map { entry in
+      guard entry.off >= 0, entry.len >= 0, entry.off <= bytes.count, entry.len <= bytes.count - entry.off
+      else {
+        throw RehearsalError("\(path) is shorter than \(indexPath) says; fetch both anew.")
+      }
+      return Recording.Frame(
+        offset: (entry.cap_ms - start) / 1000, isKey: entry.key != 0,
+        data: Array(bytes[entry.off..<(entry.off + entry.len)]))
+    }
+    return try Recording(media: media, frames: frames, source: path)
+  }
+
+  private static func bytes(of path: String) throws -> [UInt8] {
+    do {
+      let size = try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int ?? 0
+      guard size <= largestFile else {
+        throw RehearsalError("\(path) is larger than 500 MB; cut a minute out of it.")
+      }
+      return Array(try Data(contentsOf: URL(fileURLWithPath: path)))
+    } catch let error as CocoaError {
+      let cause =
+        FileManager.default.fileExists(atPath: path) ? error.localizedDescription : "there is no such file"
+      throw RehearsalError("\(path) cannot be read: \(cause)")
+    }
+  }
+
+  /// Pictures from their start marker to the end marker before the next one. What is cut off at the end is left out.
+  private static func pictures(in bytes: [UInt8], rate: Double) -> [Recording.Frame] {
+    var frames: [Recording.Frame] = []
+    var start = 0
+    var index = 2
+    while index + 1 < bytes.count {
+      guard bytes[index] == 0xff, bytes[index + 1] == 0xd9 else {
+        index += 1
+        continue
+      }
+      let end = index + 2
+      let isLast = end + 1 >= bytes.count
+      // A thumbnail inside a picture ends too, but no picture begins right behind it.
+      if isLast || (bytes[end] == 0xff && bytes[end + 1] == 0xd8) {
+        frames.append(
+          Recording.Frame(offset: Double(frames.count) / rate, isKey: true, data: Array(bytes[start..<end])))
+        start = end
+      }
+      index = end
+    }
+    return frames
+  }
+}

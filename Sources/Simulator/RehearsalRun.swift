@@ -1,0 +1,303 @@
+import Foundation
+import GLibRuntime
+import Glibc
+
+/// One run of a rehearsal from the first to the last.
+@SimulatorActor
+final class RehearsalRun {
+  /// Seconds between the last one's coming in and the measuring.
+  private static let warmUp = 3.0
+  /// Seconds for which everybody has time to come in once joined.
+  private static let entryPatience = 30.0
+
+  private let configuration: RehearsalConfiguration
+  private let recordings: RecordingLibrary
+  private let isStopped: @Sendable () -> Bool
+  private let desk: ExamDesk
+  private let room: Room
+  private let process: ProcessWatch?
+  private var progress = ProgressLine()
+  private var verdict: Verdict
+
+  private struct Look {
+    let at: Int64
+    let metrics: ServerMetrics
+    let serverCPU: Double
+    let ownCPU: Double
+  }
+
+  private var memoryPeak = 0.0
+
+  init(
+    _ configuration: RehearsalConfiguration, recordings: RecordingLibrary,
+    isStopped: @escaping @Sendable () -> Bool
+  ) throws {
+    self.configuration = configuration
+    self.recordings = recordings
+    self.isStopped = isStopped
+    let address = try ServerAddress(configuration.url)
+    let client = HTTPClient(base: address, trustsAnyCertificate: configuration.trustsAnyCertificate)
+    desk = ExamDesk(client: client, password: configuration.teacherPassword)
+    room = Room(client: client)
+    verdict = Verdict(limits: configuration.limits)
+    if let pid = configuration.serverPID {
+      guard let watch = ProcessWatch(pid: pid) else {
+        throw RehearsalError("--server-pid: there is no process \(pid).")
+      }
+      process = watch
+    } else {
+      process = address.isLocal ? ProcessWatch(port: address.port) : nil
+    }
+  }
+
+  /// - Throws: `RehearsalError` where it cannot begin.
+  func run() async throws -> RehearsalReport {
+    let memoryBegin = process?.residentMegabytes ?? 0
+    let teacher = try await desk.createSession()
+    do {
+      try await enter(teacher)
+      room.beginMeasuring()
+      let begin = await look()
+      await measure(from: begin)
+      let end = await look()
+      let memoryEnd = process?.residentMegabytes ?? 0
+      let tally = room.tally
+      let alerts = room.alerts
+      await leave(teacher)
+      let memoryAfter = await settle()
+      let memory = process.map { _ in Memory(begin: memoryBegin, end: memoryEnd, after: memoryAfter) }
+      let report = report(from: begin, to: end, tally: tally, alerts: alerts, memory: memory)
+      progress.tell([""] + ReportText.lines(of: report))
+      return report
+    } catch {
+      await leave(teacher)
+      throw error
+    }
+  }
+
+  // MARK: Coming in
+
+  private func enter(_ creator: ExamDesk.Seat) async throws {
+    let behaviours = configuration.behaviours
+    for (index, behaviour) in behaviours.enumerated() where !isStopped() {
+      let began = ContinuousClock.now
+      let seat = try await join("Student \(index + 1)", asTeacher: false)
+      guard let seat else { break }
+      let student = StudentClient(
+        index: index, id: seat.participant_id, behaviour: behaviour, socketPath: desk.socketPath(seat),
+        clips: recordings.clips(of: behaviour), room: room)
+      room.add(student)
+      student.start()
+      if index % 10 == 9 { progress.show("coming in: \(index + 1) of \(behaviours.count) students") }
+      try await Task.sleep(until: began + .seconds(1 / configuration.joinRate))
+    }
+    for number in 0..<configuration.teachers where !isStopped() {
+      let seat = number == 0 ? creator : try await join("Teacher \(number + 1)", asTeacher: true)
+      guard let seat else { break }
+      let focus = configuration.focus ? room.students[number % room.students.count].id : nil
+      let teacher = TeacherClient(
+        number: number, socketPath: desk.socketPath(seat),
+        wishes: .init(tileRate: configuration.tileRate, focus: focus, countsAlerts: number == 0), room: room)
+      room.add(teacher)
+      do {
+        try await teacher.connect()
+      } catch {
+        throw RehearsalError("A teacher's socket could not be opened: \(error)")
+      }
+    }
+    try await waitUntilAllStream()
+    await sleep(Self.warmUp)
+  }
+
+  private func join(_ name: String, asTeacher: Bool) async throws -> ExamDesk.Seat? {
+    try await desk.join(name: name, asTeacher: asTeacher, isStopped: { isStopped() }) { wait in
+      progress.show("coming in: the server lets the next one in after \(Int(wait)) s")
+    }
+  }
+
+  private func waitUntilAllStream() async throws {
+    let deadline = ContinuousClock.now + .seconds(Self.entryPatience)
+    while !isStopped() {
+      let streaming = room.students.count(where: \.isStreaming)
+      let welcome = room.teachers.count(where: \.isWelcome)
+      if streaming == room.students.count, welcome == room.teachers.count { return }
+      if ContinuousClock.now > deadline {
+        let reason = room.tally.lossReasons.max { $0.value < $1.value }?.key
+        let error = room.tally.serverErrors.max { $0.value < $1.value }?.key
+        throw RehearsalError(
+          "Only \(streaming) of \(room.students.count) students and \(welcome) of \(room.teachers.count) teachers came in "
+            + "within \(Int(Self.entryPatience)) s\(reason.map { "; a connection said: \($0)" } ?? "")"
+            + "\(error.map { "; the server said: \($0)" } ?? "").")
+      }
+      await sleep(0.1)
+    }
+  }
+
+  // MARK: Measuring
+
+  private func look() async -> Look {
+    Look(
+      at: monotonicMicroseconds(), metrics: await desk.metrics() ?? ServerMetrics(),
+      serverCPU: process?.cpuSeconds ?? 0, ownCPU: ownCPUSeconds())
+  }
+
+  private func measure(from begin: Look) async {
+    let deadline = begin.at + Int64(configuration.minutes * 60_000_000)
+    var before = begin
+    var offered = 0
+    while !isStopped(), monotonicMicroseconds() < deadline {
+      let rest = Double(deadline - monotonicMicroseconds()) / 1_000_000
+      await sleep(min(configuration.progressSeconds, max(0, rest)))
+      let metrics = await desk.metrics() ?? before.metrics
+      let now = Look(
+        at: monotonicMicroseconds(), metrics: metrics, serverCPU: process?.cpuSeconds ?? 0,
+        ownCPU: ownCPUSeconds())
+      memoryPeak = max(memoryPeak, process?.residentMegabytes ?? 0)
+      let recent = room.tally.recentTiles
+      room.tally.recentTiles = LatencyHistogram()
+      show(now, before: before, begin: begin, recent: recent, offered: room.tally.offered - offered)
+      offered = room.tally.offered
+      before = now
+    }
+  }
+
+  private func show(_ now: Look, before: Look, begin: Look, recent: LatencyHistogram, offered: Int) {
+    let seconds = Double(now.at - begin.at) / 1_000_000
+    let passed = Double(now.at - before.at) / 1_000_000
+    var values = values(tally: room.tally, alerts: room.alerts, from: begin, to: now)
+    values[.tileLatency] = recent.percentile(0.99).map { Double($0) / 1000 } ?? passed * 1000
+    verdict.look(at: seconds, values)
+    let streaming = room.students.count(where: \.isStreaming)
+    func milliseconds(_ share: Double) -> String { recent.percentile(share).map { "\($0 / 1000)" } ?? "-" }
+    var text =
+      "\(Int(seconds.rounded())) s: \(streaming)/\(room.students.count) students, \(Int(Double(offered) / passed)) frames/s, "
+      + "tile p50 \(milliseconds(0.5)) p99 \(milliseconds(0.99)) ms"
+    if let process {
+      let share = (now.serverCPU - before.serverCPU) / passed
+      text += ", server \(Int(share * 100)) % CPU, \(Int(process.residentMegabytes ?? 0)) MB"
+    }
+    progress.show(text)
+  }
+
+  private func values(
+    tally: Tally, alerts: AlertBook, from begin: Look, to end: Look
+  ) -> [Verdict.Limit: Double] {
+    let elapsed = Double(end.at - begin.at) / 1000
+    var values: [Verdict.Limit: Double] = [
+      // Where not a single tile came, none came in all that time.
+      .tileLatency: tally.tiles.percentile(0.99).map { Double($0) / 1000 } ?? elapsed,
+      .connectionLosses: Double(tally.connectionLosses),
+      .lostFrames: lostShare(tally, drops: end.metrics.drops(since: begin.metrics)),
+      .missedAlerts: Double(alerts.missed.values.reduce(0, +)),
+      .falseAlerts: Double(alerts.falseAlerts.count),
+    ]
+    values[.unchecked] = end.metrics.longestUnchecked(since: begin.metrics)
+    return values
+  }
+
+  /// Of the frames offered by students who had a reason to have a connection.
+  private func lostShare(_ tally: Tally, drops: [String: Int]) -> Double {
+    let lost = tally.windowFull + tally.awaitingKeyFrame + drops.values.reduce(0, +)
+    return Double(lost) / Double(max(1, tally.offered))
+  }
+
+  // MARK: The end
+
+  private func leave(_ teacher: ExamDesk.Seat) async {
+    if let problem = await desk.endSession(teacher) {
+      progress.tell(["The session could not be ended: \(problem)"])
+    }
+    room.everybodyLeaves()
+  }
+
+  /// Waits until the server has had time to give memory back.
+  private func settle() async -> Double? {
+    guard process != nil, configuration.settleSeconds > 0 else { return nil }
+    progress.show(
+      "the session is over; looking at the server's memory in \(Int(configuration.settleSeconds)) s")
+    let stoppedBefore = isStopped()
+    let deadline = ContinuousClock.now + .seconds(configuration.settleSeconds)
+    while ContinuousClock.now < deadline {
+      // Whoever stopped the rehearsal does not want to wait for this either.
+      if stoppedBefore || isStopped() { return nil }
+      try? await Task.sleep(for: .milliseconds(100))
+    }
+    return process?.residentMegabytes
+  }
+
+  private struct Memory {
+    let begin: Double
+    let end: Double
+    let after: Double?
+  }
+
+  private func report(
+    from begin: Look, to end: Look, tally: Tally, alerts: AlertBook, memory: Memory?
+  ) -> RehearsalReport {
+    let seconds = Double(end.at - begin.at) / 1_000_000
+    let counters = end.metrics.growth(since: begin.metrics)
+    let drops = end.metrics.drops(since: begin.metrics)
+    let received = counters["exam_frames_received_total"].map { Int($0) }
+    let values = values(tally: tally, alerts: alerts, from: begin, to: end)
+    verdict.look(at: seconds, values)
+    let violations = verdict.violations(at: seconds, values)
+    let serverCPU = end.serverCPU - begin.serverCPU
+    let ownCPU = end.ownCPU - begin.ownCPU
+    let sent = Double(max(1, tally.sent))
+    return RehearsalReport(
+      held: violations.isEmpty, violations: violations, limits: verdict.limits,
+      interrupted: isStopped() && seconds < configuration.minutes * 60 - 1,
+      students: room.students.count, teachers: room.teachers.count,
+      behaviours: Dictionary(room.students.map { ($0.behaviour.rawValue, 1) }, uniquingKeysWith: +),
+      media: recordings.description, tile_fps: configuration.tileRate, focus: configuration.focus,
+      seconds: seconds,
+      frames: .init(
+        offered: tally.offered, offered_per_second: Double(tally.offered) / seconds, sent: tally.sent,
+        sent_bytes: tally.bytesSent, acknowledged: tally.acknowledged,
+        accepted: received.map { $0 - drops.values.reduce(0, +) }, received: received,
+        not_sent: [
+          "window_full": tally.windowFull, "waiting_for_key_frame": tally.awaitingKeyFrame,
+          "not_connected": tally.notConnected,
+        ], dropped_by_server: drops, lost_share: lostShare(tally, drops: drops)),
+      tiles: .init(tally.tiles), focus_pictures: .init(tally.focus),
+      acknowledgements: .init(tally.acknowledgements),
+      tiles_per_second: Double(tally.tiles.count) / seconds,
+      pictures_per_second: Double(tally.tiles.count + tally.focus.count) / seconds,
+      longest_unchecked_s: values[.unchecked],
+      alerts: .init(
+        delays: alerts.delays.mapValues { .init($0) }, missed: alerts.missed, false_alerts: alerts.falseAlerts
+      ),
+      connections: .init(
+        lost: tally.connectionLosses, reasons: tally.lossReasons, planned_reconnects: tally.plannedReconnects,
+        coming_back: .init(tally.comingBack)),
+      server_errors: tally.serverErrors, server_counters: counters,
+      server: memory.flatMap { memory in
+        process.map { process in
+          .init(
+            pid: process.pid, cpu_seconds: serverCPU, cpu_share: serverCPU / seconds,
+            cpu_ms_per_frame: 1000 * serverCPU / sent, memory_begin_mb: memory.begin,
+            memory_peak_mb: max(memoryPeak, memory.end), memory_end_mb: memory.end,
+            memory_after_mb: memory.after)
+        }
+      },
+      simulator: .init(
+        cpu_seconds: ownCPU, cpu_share: ownCPU / seconds, cpu_us_per_frame: 1_000_000 * ownCPU / sent,
+        lateness: .init(tally.lateness)))
+  }
+
+  // MARK: Parts
+
+  /// Waits, but no longer than until the rehearsal is stopped.
+  private func sleep(_ seconds: Double) async {
+    let deadline = ContinuousClock.now + .seconds(seconds)
+    while !isStopped(), ContinuousClock.now < deadline {
+      try? await Task.sleep(until: min(deadline, .now + .milliseconds(100)))
+    }
+  }
+
+  private func ownCPUSeconds() -> Double {
+    var time = timespec()
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) / 1_000_000_000
+  }
+}

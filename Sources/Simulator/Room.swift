@@ -1,0 +1,98 @@
+import CGLibShims
+import CSoup
+import GLibRuntime
+
+/// Everybody who takes part, and the one timer that tells each when a frame is due.
+@SimulatorActor
+final class Room {
+  var tally = Tally()
+  var alerts = AlertBook()
+  private(set) var students: [StudentClient] = []
+  private(set) var teachers: [TeacherClient] = []
+
+  private static let subprotocol = "exam-monitoring.v1"
+
+  private let client: HTTPClient
+  private var behaviours: [String: Behaviour] = [:]
+  /// Students by their index; teachers, whose acknowledgements are due, by -1, -2 and so on.
+  private var pacer = Pacer()
+  private let timer: UnsafeMutablePointer<GSource>
+  /// When the measuring began, in microseconds of `monotonicMicroseconds`.
+  private var start: Int64?
+
+  init(client: HTTPClient) {
+    self.client = client
+    timer = exam_wakeup_source_new(somebodyIsDue, nil)
+    // The room lives until `close`, which destroys the source.
+    g_source_set_callback(timer, somebodyIsDue, Unmanaged.passUnretained(self).toOpaque(), nil)
+    g_source_attach(timer, SimulatorActor.executor.mainContext.pointer)
+  }
+
+  isolated deinit {
+    g_source_destroy(timer)
+    g_source_unref(timer)
+  }
+
+  func add(_ student: StudentClient) {
+    students.append(student)
+    behaviours[student.id] = student.behaviour
+  }
+
+  func add(_ teacher: TeacherClient) { teachers.append(teacher) }
+
+  /// From now on it counts: what was counted before is forgotten, and special behaviour begins.
+  func beginMeasuring() {
+    tally = Tally()
+    alerts = AlertBook()
+    start = monotonicMicroseconds()
+  }
+
+  /// Seconds since the measuring began; nil before.
+  func secondsSinceStart(_ now: Int64) -> Double? { start.map { Double(now - $0) / 1_000_000 } }
+
+  func everybodyLeaves() {
+    students.forEach { $0.leave() }
+    teachers.forEach { $0.leave() }
+  }
+
+  func open(_ path: String) async throws -> ClientSocket {
+    try await client.webSocket(path, subprotocol: Self.subprotocol)
+  }
+
+  /// A teacher was told of a confirmed alert.
+  func alertCame(_ kind: String, student: String) {
+    guard let seconds = secondsSinceStart(monotonicMicroseconds()) else { return }
+    alerts.confirmed(kind, student: student, behaviour: behaviours[student] ?? .ordinary, at: seconds)
+  }
+
+  // MARK: Time
+
+  func wake(_ student: Int, at due: Int64) { schedule(student, at: due) }
+
+  func acknowledgeSoon(_ teacher: Int, at due: Int64) { schedule(-1 - teacher, at: due) }
+
+  private func schedule(_ id: Int, at due: Int64) {
+    pacer.add(id, due: due)
+    // Never later than it was: an earlier one may wait.
+    if let next = pacer.nextDue { g_source_set_ready_time(timer, gint64(next)) }
+  }
+
+  fileprivate func serveDue() {
+    let now = monotonicMicroseconds()
+    while let (id, due) = pacer.take(at: now) {
+      if id < 0 {
+        teachers[-1 - id].acknowledgeDue(now)
+      } else if let next = students[id].tick(due: due, now: monotonicMicroseconds()) {
+        // Not in this round, or one that is always late would keep the loop from the sockets.
+        pacer.add(id, due: max(next, now + 1))
+      }
+    }
+    g_source_set_ready_time(timer, gint64(pacer.nextDue ?? -1))
+  }
+}
+
+private func somebodyIsDue(_ data: gpointer?) -> gboolean {
+  let room = Unmanaged<Room>.fromOpaque(data!).takeUnretainedValue()
+  SimulatorActor.assumeIsolated { room.serveDue() }
+  return 1  // G_SOURCE_CONTINUE
+}

@@ -1,0 +1,302 @@
+import CSoup
+import Foundation
+import GLibRuntime
+
+/// One simulated student: sends a recording at its own pace as the page does, and now and then behaves specially.
+@SimulatorActor
+final class StudentClient {
+  private enum State {
+    case idle
+    case connecting
+    /// Said hello; the server's welcome has not come yet.
+    case greeting(ClientSocket)
+    case streaming(ClientSocket)
+    /// Comes back at this instant, in microseconds of `monotonicMicroseconds`.
+    case away(until: Int64)
+    case ended
+
+    var socket: ClientSocket? {
+      switch self {
+      case .greeting(let socket), .streaming(let socket): socket
+      case .idle, .connecting, .away, .ended: nil
+      }
+    }
+  }
+
+  /// A page renews a connection on which nothing was acknowledged for so long.
+  private static let frozenAfter: Int64 = 6_000_000
+  /// A reconnecting student is gone for so long: less than what raises an alert.
+  private static let timeAway: Int64 = 3_000_000
+  private static let retryAfter: Int64 = 1_000_000
+
+  private let index: Int
+  let id: String
+  let behaviour: Behaviour
+  private let socketPath: String
+  private unowned let room: Room
+  private let clips: StudentClips
+  private let schedule: BehaviourSchedule
+  /// Of the camera, in microseconds, so that students are not in step.
+  private let phase: Int64
+
+  private var state = State.idle
+  private var flow = UploadFlow()
+  private var clip: Recording
+  private var frame = 0
+  /// When the loop of the recording began.
+  private var loopStart: Int64 = 0
+  /// When the next frame is due.
+  private var nextDue: Int64 = 0
+  private var streamStart: Int64 = 0
+  private var writer: WebMWriter?
+  private var occurrence: Int?
+  private var sentAt: [Int64] = []
+  private var cameBackAt: Int64?
+  private var wasLost = false
+  private var buffer: [UInt8] = []
+
+  init(
+    index: Int, id: String, behaviour: Behaviour, socketPath: String, clips: StudentClips,
+    room: Room
+  ) {
+    self.index = index
+    self.id = id
+    self.behaviour = behaviour
+    self.socketPath = socketPath
+    self.clips = clips
+    self.room = room
+    schedule = BehaviourSchedule(index: index)
+    clip = clips.ordinary
+    // Multiples of the golden ratio spread evenly, however many students there are.
+    let share = (Double(index) * 0.618_033_988_749_895).truncatingRemainder(dividingBy: 1)
+    phase = Int64(share * 1_000_000 / clips.ordinary.rate)
+  }
+
+  var isStreaming: Bool { if case .streaming = state { true } else { false } }
+
+  /// Opens the camera and the connection.
+  func start() {
+    loopStart = monotonicMicroseconds() + phase
+    nextDue = loopStart
+    room.wake(index, at: loopStart)
+    connect()
+  }
+
+  func leave() {
+    state.socket?.close()
+    state = .ended
+  }
+
+  // MARK: The connection
+
+  private func connect() {
+    state = .connecting
+    Task {
+      do {
+        let socket = try await room.open(socketPath)
+        guard case .connecting = state else { return socket.close() }
+        greet(on: socket)
+      } catch {
+        guard case .connecting = state else { return }
+        if !wasLost { lost("\(error)") }
+        state = .away(until: monotonicMicroseconds() + Self.retryAfter)
+      }
+    }
+  }
+
+  private func greet(on socket: ClientSocket) {
+    state = .greeting(socket)
+    socket.onText = { [unowned self] bytes in heard(bytes) }
+    socket.onClose = { [unowned self] reason in
+      guard case .ended = state else {
+        lost(reason)
+        state = .away(until: monotonicMicroseconds() + Self.retryAfter)
+        return
+      }
+    }
+    socket.send(text: #"{"type":"hello","media":"\#(clip.media)"}"#)
+  }
+
+  private func lost(_ reason: String) {
+    wasLost = true
+    room.tally.connectionLosses += 1
+    room.tally.lossReasons[reason, default: 0] += 1
+  }
+
+  // MARK: What the server says
+
+  private static let acknowledgement = Array(#"{"type":"ack","seq":"#.utf8)
+
+  private struct Notice: Decodable {
+    let type: String
+    let window: Int?
+    let seq: UInt32?
+    let code: String?
+  }
+
+  private func heard(_ bytes: UnsafeRawBufferPointer) {
+    // Every frame is acknowledged, so these are not worth a decoder.
+    if bytes.starts(with: Self.acknowledgement) {
+      var sequence: UInt32 = 0
+      for digit in bytes.dropFirst(Self.acknowledgement.count) {
+        guard case 48...57 = digit else { break }
+        sequence = sequence &* 10 &+ UInt32(digit - 48)
+      }
+      return acknowledged(sequence)
+    }
+    guard let notice = try? JSONDecoder().decode(Notice.self, from: Data(bytes)) else { return }
+    switch notice.type {
+    case "welcome": welcomed(window: notice.window ?? 4)
+    case "ack": notice.seq.map(acknowledged)
+    case "keyframe": flow.keyFrameWanted()
+    case "restart":
+      flow.restarted()
+      restartStream()
+    case "error": room.tally.serverErrors[notice.code ?? "?", default: 0] += 1
+    case "ended":
+      state.socket?.close()
+      state = .ended
+    default: break
+    }
+  }
+
+  private func welcomed(window: Int) {
+    guard let socket = state.socket else { return }
+    wasLost = false
+    state = .streaming(socket)
+    flow.welcomed(window: window)
+    restartStream()
+    socket.send(text: #"{"type":"status","page":"visible","camera":"live"}"#)
+  }
+
+  /// As a page's new encoder does, with a key frame first.
+  private func restartStream() {
+    frame = 0
+    loopStart = nextDue
+    sentAt.removeAll(keepingCapacity: true)
+    writer = clip.containerHeader.map { WebMWriter(header: $0) }
+    streamStart = monotonicMicroseconds()
+  }
+
+  private func acknowledged(_ sequence: UInt32) {
+    let before = flow.outstanding
+    flow.acknowledged(sequence)
+    let now = monotonicMicroseconds()
+    let done = min(before - flow.outstanding, sentAt.count)
+    for sent in sentAt.prefix(done) { room.tally.acknowledgements.add(now - sent) }
+    sentAt.removeFirst(done)
+    room.tally.acknowledged += done
+    if done > 0, let since = cameBackAt {
+      room.tally.comingBack.add(now - since)
+      cameBackAt = nil
+    }
+  }
+
+  // MARK: The camera
+
+  /// Called when a frame is due.
+  ///
+  /// - Returns: when the next one is; nil once the student has left.
+  func tick(due: Int64, now: Int64) -> Int64? {
+    if case .ended = state { return nil }
+    behave(at: now)
+    if case .away(let until) = state, now >= until { connect() }
+    offerFrame(due: due, now: now)
+    nextDue = nextFrame(after: now)
+    return nextDue
+  }
+
+  private func offerFrame(due: Int64, now: Int64) {
+    let picture = clip.frames[frame]
+    room.tally.offered += 1
+    guard case .streaming(let socket) = state else {
+      room.tally.notConnected += 1
+      return
+    }
+    switch flow.offer(isKey: picture.isKey) {
+    case .windowFull:
+      room.tally.windowFull += 1
+      if let oldest = sentAt.first, now - oldest > Self.frozenAfter {
+        socket.drop()
+        lost("nothing acknowledged for \(Self.frozenAfter / 1_000_000) s")
+        state = .away(until: now + Self.retryAfter)
+      }
+    case .waitsForKeyFrame: room.tally.awaitingKeyFrame += 1
+    case .send(let sequence):
+      room.tally.lateness.add(now - due)
+      send(picture, sequence: sequence, on: socket)
+    }
+  }
+
+  private func send(_ picture: Recording.Frame, sequence: UInt32, on socket: ClientSocket) {
+    let now = monotonicMicroseconds()
+    buffer.removeAll(keepingCapacity: true)
+    buffer.append(1)
+    buffer.append(picture.isKey ? 1 : 0)
+    buffer.append(0)
+    buffer.append(0)
+    withUnsafeBytes(of: sequence.bigEndian) { buffer.append(contentsOf: $0) }
+    withUnsafeBytes(of: epochMicroseconds().bigEndian) { buffer.append(contentsOf: $0) }
+    if writer != nil {
+      buffer += writer!.message(picture.data, isKey: picture.isKey, at: Int((now - streamStart) / 1000))
+    } else {
+      buffer += picture.data
+    }
+    buffer.withUnsafeBytes { socket.send(binary: $0) }
+    sentAt.append(now)
+    room.tally.sent += 1
+    room.tally.bytesSent += buffer.count
+  }
+
+  private func nextFrame(after now: Int64) -> Int64 {
+    frame += 1
+    if frame == clip.frames.count {
+      frame = 0
+      loopStart += Int64(clip.duration * 1_000_000)
+    }
+    let due = loopStart + Int64(clip.frames[frame].offset * 1_000_000)
+    // A camera does not catch up on what it missed, so neither does a simulator that was held up.
+    let late = now - due
+    if late > 200_000 { loopStart += late }
+    return max(due, now)
+  }
+
+  // MARK: Behaviour
+
+  private func behave(at now: Int64) {
+    guard behaviour != .ordinary, let seconds = room.secondsSinceStart(now) else { return }
+    let present = schedule.occurrence(at: seconds)
+    guard present != occurrence else { return }
+    occurrence = present
+    if behaviour == .reconnecting {
+      if present != nil { goAway(now) }
+      return
+    }
+    // Clips begin with a key frame and are of the same size, so the stream goes on with another one.
+    if present == nil { room.alerts.ended(student: id) }
+    if present != nil { room.alerts.began(behaviour, student: id, at: seconds) }
+    clip = present == nil ? clips.ordinary : clips.special
+    frame = 0
+    loopStart = now
+  }
+
+  private func goAway(_ now: Int64) {
+    guard case .streaming(let socket) = state else { return }
+    socket.drop()
+    room.tally.plannedReconnects += 1
+    state = .away(until: now + Self.timeAway)
+    cameBackAt = now + Self.timeAway
+  }
+}
+
+/// What one student sends.
+struct StudentClips: Sendable {
+  let ordinary: Recording
+  let special: Recording
+}
+
+/// Microseconds of a clock that never goes back.
+func monotonicMicroseconds() -> Int64 { Int64(g_get_monotonic_time()) }
+
+/// Microseconds since the Unix epoch.
+func epochMicroseconds() -> Int64 { Int64(g_get_real_time()) }

@@ -1,0 +1,143 @@
+import CSoup
+import Foundation
+import GLibRuntime
+
+/// One simulated teacher: watches all tiles and one student closely, and acknowledges pictures as the page does.
+@SimulatorActor
+final class TeacherClient {
+  struct Wishes: Sendable {
+    let tileRate: Double
+    /// The student to look at closely, if any.
+    let focus: String?
+    /// Whether alerts that reach this teacher are counted.
+    let countsAlerts: Bool
+  }
+
+  private static let headerBytes = 16
+  private static let focusRate = 10
+  /// Microseconds for which a page gathers acknowledgements.
+  private static let acknowledgementDelay: Int64 = 20_000
+
+  private let number: Int
+  private let socketPath: String
+  private var wishes: Wishes
+  private unowned let room: Room
+  private var socket: ClientSocket?
+  private var credit = 8
+  private var handled = 0
+  private var oldestHandled: Int64 = 0
+  private var hasLeft = false
+  private(set) var isWelcome = false
+
+  /// - Parameter number: of this one among the room's teachers.
+  init(number: Int, socketPath: String, wishes: Wishes, room: Room) {
+    self.number = number
+    self.socketPath = socketPath
+    self.wishes = wishes
+    self.room = room
+  }
+
+  /// - Throws: `GLibError` where the server cannot be reached.
+  func connect() async throws {
+    let socket = try await room.open(socketPath)
+    guard !hasLeft else { return socket.close() }
+    self.socket = socket
+    socket.onText = { [unowned self] bytes in heard(bytes) }
+    socket.onBinary = { [unowned self] bytes in saw(bytes) }
+    socket.onClose = { [unowned self] reason in lost(reason) }
+  }
+
+  func leave() {
+    hasLeft = true
+    socket?.close()
+    socket = nil
+  }
+
+  /// Looks at this student closely from now on.
+  func focus(on student: String) {
+    wishes = Wishes(tileRate: wishes.tileRate, focus: student, countsAlerts: wishes.countsAlerts)
+    if isWelcome { watchFocus() }
+  }
+
+  private func lost(_ reason: String) {
+    socket = nil
+    isWelcome = false
+    guard !hasLeft else { return }
+    room.tally.connectionLosses += 1
+    room.tally.lossReasons["teacher: " + reason, default: 0] += 1
+    Task {
+      while !hasLeft, socket == nil {
+        try? await Task.sleep(for: .seconds(1))
+        try? await connect()
+      }
+    }
+  }
+
+  // MARK: What the server says
+
+  private struct Notice: Decodable {
+    let type: String
+    let credit: Int?
+    let student: String?
+    let kind: String?
+    let state: String?
+    let code: String?
+  }
+
+  private func heard(_ bytes: UnsafeRawBufferPointer) {
+    guard let notice = try? JSONDecoder().decode(Notice.self, from: Data(bytes)) else { return }
+    switch notice.type {
+    case "welcome":
+      credit = notice.credit ?? 8
+      handled = 0
+      isWelcome = true
+      socket?.send(text: #"{"type":"watch","view":"tile","students":"all","fps":\#(wishes.tileRate)}"#)
+      if wishes.focus != nil { watchFocus() }
+    case "alert":
+      if wishes.countsAlerts, notice.state == "confirmed", let student = notice.student,
+        let kind = notice.kind
+      {
+        room.alertCame(kind, student: student)
+      }
+    case "error": room.tally.serverErrors["teacher: \(notice.code ?? "?")", default: 0] += 1
+    case "ended": leave()
+    default: break
+    }
+  }
+
+  private func watchFocus() {
+    guard let student = wishes.focus else { return }
+    socket?.send(
+      text: #"{"type":"watch","view":"focus","students":["\#(student)"],"fps":\#(Self.focusRate)}"#)
+  }
+
+  private func saw(_ bytes: UnsafeRawBufferPointer) {
+    guard bytes.count > Self.headerBytes, bytes[0] == 1 else { return }
+    let captured = Int64(bigEndian: bytes.loadUnaligned(fromByteOffset: 8, as: Int64.self))
+    let age = epochMicroseconds() - captured
+    if bytes[1] == 0 {
+      room.tally.tiles.add(age)
+      room.tally.recentTiles.add(age)
+    } else {
+      room.tally.focus.add(age)
+    }
+    room.tally.pictureBytes += bytes.count
+    let now = monotonicMicroseconds()
+    if handled == 0 {
+      oldestHandled = now
+      room.acknowledgeSoon(number, at: now + Self.acknowledgementDelay)
+    }
+    handled += 1
+    if handled >= max(1, credit / 4) { acknowledge() }
+  }
+
+  /// Tells the server of the pictures handled, if any wait to be told for long enough.
+  func acknowledgeDue(_ now: Int64) {
+    if handled > 0, now - oldestHandled >= Self.acknowledgementDelay { acknowledge() }
+  }
+
+  private func acknowledge() {
+    socket?.send(text: #"{"type":"ack","frames":\#(handled)}"#)
+    handled = 0
+  }
+}

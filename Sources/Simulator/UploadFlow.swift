@@ -1,0 +1,52 @@
+/// Which frames a student may send: the server's window, and key frames after a gap. A pure value.
+struct UploadFlow: Sendable {
+  enum Decision: Hashable, Sendable {
+    case send(sequence: UInt32)
+    /// Too many are unacknowledged.
+    case windowFull
+    /// Something before it is missing, so the decoder could not use it.
+    case waitsForKeyFrame
+  }
+
+  private var window = 0
+  private var nextSequence: UInt32 = 0
+  /// How many of the newest messages are not acknowledged.
+  private(set) var outstanding = 0
+  private var needsKeyFrame = true
+
+  /// The server waits for a stream on a new connection; nothing is under way.
+  mutating func welcomed(window: Int) {
+    self.window = max(1, window)
+    outstanding = 0
+    needsKeyFrame = true
+  }
+
+  /// The server has dealt with all messages up to `sequence`.
+  mutating func acknowledged(_ sequence: UInt32) {
+    let newer = nextSequence &- 1 &- sequence
+    // An answer to an earlier connection's messages may be older than anything under way.
+    if newer < UInt32(outstanding) { outstanding = Int(newer) }
+  }
+
+  /// The server asked for a key frame.
+  mutating func keyFrameWanted() { needsKeyFrame = true }
+
+  /// The server begins the stream anew.
+  mutating func restarted() {
+    outstanding = 0
+    needsKeyFrame = true
+  }
+
+  /// What becomes of the next frame of the recording.
+  mutating func offer(isKey: Bool) -> Decision {
+    guard outstanding < window else {
+      needsKeyFrame = true
+      return .windowFull
+    }
+    guard isKey || !needsKeyFrame else { return .waitsForKeyFrame }
+    needsKeyFrame = false
+    outstanding += 1
+    defer { nextSequence &+= 1 }
+    return .send(sequence: nextSequence)
+  }
+}

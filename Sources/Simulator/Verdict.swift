@@ -1,0 +1,61 @@
+/// Whether the server held, and what gave way first. A pure value.
+struct Verdict: Sendable {
+  enum Limit: String, Sendable, CaseIterable, Codable {
+    case tileLatency = "tile_latency_p99_ms"
+    case unchecked = "longest_unchecked_s"
+    case connectionLosses = "connection_losses"
+    case lostFrames = "lost_frames_share"
+    case missedAlerts = "missed_alerts"
+    case falseAlerts = "false_alerts"
+
+    /// For a person.
+    var words: String {
+      switch self {
+      case .tileLatency: "capture to tile, p99 (ms)"
+      case .unchecked: "longest time a student was unchecked (s)"
+      case .connectionLosses: "connections lost"
+      case .lostFrames: "share of frames not accepted"
+      case .missedAlerts: "alerts that did not come"
+      case .falseAlerts: "false alerts"
+      }
+    }
+  }
+
+  struct Violation: Sendable, Codable, Hashable {
+    let limit: Limit
+    let value: Double
+    let allowed: Double
+    /// Seconds since the start at which it was first seen.
+    let since: Double
+  }
+
+  private let allowed: [Limit: Double]
+  private var firstSeen: [Limit: Double] = [:]
+
+  init(limits: RehearsalConfiguration.Limits) {
+    let all: [(Limit, Double?)] = [
+      (.tileLatency, limits.tileLatencyMilliseconds), (.unchecked, limits.uncheckedSeconds),
+      (.connectionLosses, limits.connectionLosses), (.lostFrames, limits.lostFrames),
+      (.missedAlerts, limits.missedAlerts), (.falseAlerts, limits.falseAlerts),
+    ]
+    allowed = Dictionary(uniqueKeysWithValues: all.compactMap { limit, value in value.map { (limit, $0) } })
+  }
+
+  /// The limits that are judged, with what is allowed.
+  var limits: [String: Double] { Dictionary(uniqueKeysWithValues: allowed.map { ($0.rawValue, $1) }) }
+
+  /// How things stand `seconds` after the start.
+  mutating func look(at seconds: Double, _ values: [Limit: Double]) {
+    for (limit, value) in values where value > allowed[limit] ?? .infinity && firstSeen[limit] == nil {
+      firstSeen[limit] = seconds
+    }
+  }
+
+  /// What did not hold by the final values, in the order in which it gave way.
+  func violations(at seconds: Double, _ values: [Limit: Double]) -> [Violation] {
+    Limit.allCases.compactMap { limit in
+      guard let allowed = allowed[limit], let value = values[limit], value > allowed else { return nil }
+      return Violation(limit: limit, value: value, allowed: allowed, since: firstSeen[limit] ?? seconds)
+    }.sorted { $0.since < $1.since }
+  }
+}
