@@ -4,17 +4,21 @@ import GLibRuntime
 /// An open WebSocket to the server.
 @SimulatorActor
 final class ClientSocket {
-  /// Bytes are lent for the time of the call.
-  var onText: ((UnsafeRawBufferPointer) -> Void)?
-  var onBinary: ((UnsafeRawBufferPointer) -> Void)?
-  /// The connection is gone, with the cause for a person. Not called after `close` or `drop`.
-  var onClose: ((String) -> Void)?
+  /// What came before anybody listened.
+  private enum Early {
+    case message(isText: Bool, [UInt8])
+    case closed(String)
+  }
 
   private static let maximumMessageBytes: guint64 = 4 * 1024 * 1024
 
   private let connection: GObjectReference
   private var signals: [SignalConnection] = []
   private var problem: String?
+  private var early: [Early] = []
+  private var onText: ((UnsafeRawBufferPointer) -> Void)?
+  private var onBinary: ((UnsafeRawBufferPointer) -> Void)?
+  private var onClose: ((String) -> Void)?
 
   init(_ connection: GObjectReference) {
     self.connection = connection
@@ -32,6 +36,26 @@ final class ClientSocket {
       SignalConnection(
         connection.pointer, "closed", handler: unsafeBitCast(closed, to: GCallback.self), context: self),
     ]
+  }
+
+  /// To be called once; what came before is told first.
+  ///
+  /// - Parameters:
+  ///   - text, binary: of a message; the bytes are lent for the time of the call.
+  ///   - close: the connection is gone, with the cause for a person. Not called after `close()` or `drop()`.
+  func listen(
+    text: @escaping (UnsafeRawBufferPointer) -> Void, binary: ((UnsafeRawBufferPointer) -> Void)? = nil,
+    close: @escaping (String) -> Void
+  ) {
+    (onText, onBinary, onClose) = (text, binary, close)
+    let waiting = early
+    early = []
+    for event in waiting {
+      switch event {
+      case .message(let isText, let bytes): bytes.withUnsafeBytes { received(isText: isText, $0) }
+      case .closed(let reason): onClose?(reason)
+      }
+    }
   }
 
   func send(text: String) { soup_websocket_connection_send_text(connection.opaque, text) }
@@ -66,6 +90,7 @@ final class ClientSocket {
   }
 
   fileprivate func received(isText: Bool, _ bytes: UnsafeRawBufferPointer) {
+    if onText == nil, !signals.isEmpty { return early.append(.message(isText: isText, Array(bytes))) }
     (isText ? onText : onBinary)?(bytes)
   }
 
@@ -74,9 +99,10 @@ final class ClientSocket {
   fileprivate func closed() {
     let code = soup_websocket_connection_get_close_code(connection.opaque)
     let reason = soup_websocket_connection_get_close_data(connection.opaque).map { String(cString: $0) }
+    let text = problem ?? "closed with code \(code)" + (reason.map { ": \($0)" } ?? "")
     let callback = onClose
     letGo()
-    callback?(problem ?? "closed with code \(code)" + (reason.map { ": \($0)" } ?? ""))
+    if let callback { callback(text) } else { early.append(.closed(text)) }
   }
 }
 

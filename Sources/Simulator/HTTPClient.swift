@@ -63,8 +63,8 @@ final class HTTPClient {
   /// - Throws: `GLibError` where the connection or the handshake fails.
   func webSocket(_ path: String, subprotocol: String) async throws -> ClientSocket {
     let message = try message("GET", path)
-    let connection = try await withCheckedThrowingContinuation {
-      (continuation: CheckedContinuation<GObjectReference, any Error>) in
+    return try await withCheckedThrowingContinuation {
+      (continuation: CheckedContinuation<ClientSocket, any Error>) in
       let name = g_strdup(subprotocol)
       defer { g_free(name) }
       var names: [UnsafeMutablePointer<CChar>?] = [name, nil]
@@ -72,7 +72,6 @@ final class HTTPClient {
         session.cast(), message.opaque, nil, &names, G_PRIORITY_DEFAULT, nil, handshakeEnded,
         retainedCallbackContext(Waiting(continuation)))
     }
-    return ClientSocket(connection)
   }
 
   private func message(_ method: String, _ path: String) throws -> GObjectReference {
@@ -117,12 +116,14 @@ private func requestEnded(
 private func handshakeEnded(
   _ source: UnsafeMutablePointer<GObject>?, _ result: OpaquePointer?, _ data: gpointer?
 ) {
-  let waiting = Unmanaged<Waiting<GObjectReference>>.fromOpaque(data!).takeRetainedValue()
+  let waiting = Unmanaged<Waiting<ClientSocket>>.fromOpaque(data!).takeRetainedValue()
   let session = UnsafeMutableRawPointer(source!).assumingMemoryBound(to: SoupSession.self)
   waiting.continuation.resume(
     with: Result {
       let connection = try withGLibError { soup_session_websocket_connect_finish(session, result, &$0) }!
-      return GObjectReference(adopting: UnsafeMutableRawPointer(connection))
+      let reference = GObjectReference(adopting: UnsafeMutableRawPointer(connection))
+      // At once: what the server says first is not lost only if somebody listens when this call returns.
+      return SimulatorActor.assumeIsolated { ClientSocket(reference) }
     })
 }
 

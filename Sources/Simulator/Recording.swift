@@ -1,5 +1,8 @@
 /// A recorded upload, to be sent again and again.
 struct Recording: Sendable {
+  /// Seconds of a container that go into one message.
+  private static let containerMessageLength = 0.1
+
   struct Frame: Sendable {
     /// Seconds since the first frame.
     let offset: Double
@@ -11,6 +14,9 @@ struct Recording: Sendable {
   /// What `hello` says of it, such as `video/x-vp8`.
   let media: String
   let frames: [Frame]
+  /// Which frames each message carries: one, or of a container those of a tenth of a second, as a browser's recorder does
+  /// it. A key frame is always the first.
+  let messages: [Range<Int>]
   /// Seconds from one beginning to the next.
   let duration: Double
   /// For a container: what comes before the first cluster.
@@ -28,15 +34,30 @@ struct Recording: Sendable {
     self.media = media
     self.frames = frames
     self.containerHeader = containerHeader
+    messages = Self.messages(frames, length: containerHeader == nil ? 0 : Self.containerMessageLength)
     let last = frames[frames.count - 1].offset
     // The last picture lasts as long as the others do on average.
     duration = frames.count > 1 && last > 0 ? last * Double(frames.count) / Double(frames.count - 1) : 0.1
   }
 
-  /// The beginning of it.
-  func prefix(_ count: Int) throws -> Recording {
+  private static func messages(_ frames: [Frame], length: Double) -> [Range<Int>] {
+    var messages: [Range<Int>] = []
+    var start = 0
+    for index in frames.indices.dropFirst() {
+      guard frames[index].isKey || frames[index].offset - frames[start].offset >= length - 0.005 else {
+        continue
+      }
+      messages.append(start..<index)
+      start = index
+    }
+    return messages + [start..<frames.count]
+  }
+
+  /// The frames before `seconds`.
+  func prefix(seconds: Double) throws -> Recording {
     try Recording(
-      media: media, frames: Array(frames.prefix(count)), containerHeader: containerHeader, source: media)
+      media: media, frames: Array(frames.prefix { $0.offset < seconds }), containerHeader: containerHeader,
+      source: media)
   }
 
   /// Its first picture alone, at the pace of the whole: what a camera sends that has frozen.
@@ -46,6 +67,6 @@ struct Recording: Sendable {
     return try Recording(media: media, frames: still, containerHeader: containerHeader, source: media)
   }
 
-  /// Pictures a second.
-  var rate: Double { Double(frames.count) / duration }
+  /// Messages a second.
+  var rate: Double { Double(messages.count) / duration }
 }

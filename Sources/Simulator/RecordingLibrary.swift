@@ -1,7 +1,7 @@
 /// The recordings that come with the program, and an operator's own.
 struct RecordingLibrary: Sendable {
-  /// In the first 4.8 s a face sways back to where it began, so a loop of them never leaps. After that nobody is there.
-  private static let framesWithFace = 48
+  /// In the first 4.8 s a face sways back to where it began, so a loop of them never leaps. Later nobody is there.
+  private static let secondsWithFace = 4.75
 
   private let ordinary: Recording
   /// VP8, whatever the others send: the clips of special students are VP8.
@@ -14,7 +14,7 @@ struct RecordingLibrary: Sendable {
   init(_ configuration: RehearsalConfiguration) throws {
     let folder = configuration.recordingsFolder
     face = try RecordingFile.readIndexed("\(folder)/wc_vp8_480x360_300_10.vp8frames", media: "video/x-vp8")
-      .prefix(Self.framesWithFace)
+      .prefix(seconds: Self.secondsWithFace)
     frozen = try face.frozen()
     dark = try RecordingFile.read("\(folder)/dark_vp8.ivf", rate: 10)
     emptyRoom = try RecordingFile.read("\(folder)/empty_room_vp8.ivf", rate: 10)
@@ -26,10 +26,10 @@ struct RecordingLibrary: Sendable {
     case "video/x-vp8": ordinary = face
     case "image/jpeg":
       ordinary = try RecordingFile.readIndexed("\(folder)/jpeg_worker_320_q70.mjpeg", media: "image/jpeg")
-        .prefix(Self.framesWithFace)
+        .prefix(seconds: Self.secondsWithFace)
     case "video/webm", "video/webm;codecs=vp8":
       ordinary = try RecordingFile.read("\(folder)/mr_webm_vp8_400.webm", rate: 10).prefix(
-        Self.framesWithFace)
+        seconds: Self.secondsWithFace)
     default:
       throw RehearsalError(
         "There is no recording of \(configuration.media); take video/x-vp8, image/jpeg or video/webm;codecs=vp8, "
@@ -49,7 +49,7 @@ struct RecordingLibrary: Sendable {
   /// What most students send, for a person.
   var description: String {
     let rate = (ordinary.rate * 10).rounded() / 10
-    let bytes = ordinary.frames.reduce(0) { $0 + $1.data.count } / ordinary.frames.count
-    return "\(ordinary.media) at \(rate) frames/s, \(bytes) bytes each"
+    let bytes = ordinary.frames.reduce(0) { $0 + $1.data.count } / ordinary.messages.count
+    return "\(ordinary.media) at \(rate) messages/s, \(bytes) bytes each"
   }
 }

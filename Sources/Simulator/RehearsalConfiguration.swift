@@ -30,6 +30,8 @@ public struct RehearsalConfiguration: Sendable {
   public var serverPID: Int?
   /// Students who come in a second.
   public var joinRate: Double
+  /// Seconds from when everybody is there until the measuring begins.
+  public var warmUpSeconds: Double
   /// Seconds after the session's end at which the server's memory is looked at again.
   public var settleSeconds: Double
   /// Seconds between two lines of progress.
@@ -66,6 +68,7 @@ public struct RehearsalConfiguration: Sendable {
     focus = true
     trustsAnyCertificate = false
     joinRate = 20
+    warmUpSeconds = 3
     settleSeconds = 10
     progressSeconds = 2
     limits = Limits()
@@ -82,6 +85,8 @@ public struct RehearsalConfiguration: Sendable {
     try require((0.1...60).contains(uploadRate), "--upload-fps must be 0.1 to 60, not \(uploadRate).")
     try require((0.1...30).contains(tileRate), "--tile-fps must be 0.1 to 30, not \(tileRate).")
     try require((0.1...500).contains(joinRate), "--joins-per-second must be 0.1 to 500, not \(joinRate).")
+    try require(
+      (0...600).contains(warmUpSeconds), "--warm-up must be 0 to 600 seconds, not \(warmUpSeconds).")
     try require((0...600).contains(settleSeconds), "--settle must be 0 to 600 seconds, not \(settleSeconds).")
     try require(
       (0.5...600).contains(progressSeconds), "--progress must be 0.5 to 600 seconds, not \(progressSeconds).")

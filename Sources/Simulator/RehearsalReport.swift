@@ -28,9 +28,9 @@ public struct RehearsalReport: Sendable, Encodable {
     let sent: Int
     let sent_bytes: Int
     let acknowledged: Int
-    /// By the server's own count; nil where it does not tell.
+    /// Acknowledged and, by the server's own count, not dropped; nil where it does not tell.
     let accepted: Int?
-    /// By the server's own count.
+    /// By the server's own count, which begins and ends a moment earlier or later than the others.
     let received: Int?
     /// Not sent by a student, by cause.
     let not_sent: [String: Int]

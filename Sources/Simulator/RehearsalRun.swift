@@ -5,8 +5,6 @@ import Glibc
 /// One run of a rehearsal from the first to the last.
 @SimulatorActor
 final class RehearsalRun {
-  /// Seconds between the last one's coming in and the measuring.
-  private static let warmUp = 3.0
   /// Seconds for which everybody has time to come in once joined.
   private static let entryPatience = 30.0
 
@@ -21,7 +19,7 @@ final class RehearsalRun {
 
   private struct Look {
     let at: Int64
-    let metrics: ServerMetrics
+    var metrics: ServerMetrics
     let serverCPU: Double
     let ownCPU: Double
   }
@@ -56,13 +54,15 @@ final class RehearsalRun {
     let teacher = try await desk.createSession()
     do {
       try await enter(teacher)
+      // The server may take its time to answer, so what is counted here begins and ends by this clock alone.
+      let metrics = await desk.metrics()
       room.beginMeasuring()
-      let begin = await look()
+      let begin = look(metrics ?? ServerMetrics())
       await measure(from: begin)
-      let end = await look()
+      let (tally, alerts) = (room.tally, room.alerts)
+      var end = look(ServerMetrics())
+      end.metrics = await desk.metrics() ?? begin.metrics
       let memoryEnd = process?.residentMegabytes ?? 0
-      let tally = room.tally
-      let alerts = room.alerts
       await leave(teacher)
       let memoryAfter = await settle()
       let memory = process.map { _ in Memory(begin: memoryBegin, end: memoryEnd, after: memoryAfter) }
@@ -106,7 +106,7 @@ final class RehearsalRun {
       }
     }
     try await waitUntilAllStream()
-    await sleep(Self.warmUp)
+    await sleep(configuration.warmUpSeconds)
   }
 
   private func join(_ name: String, asTeacher: Bool) async throws -> ExamDesk.Seat? {
@@ -135,10 +135,10 @@ final class RehearsalRun {
 
   // MARK: Measuring
 
-  private func look() async -> Look {
+  private func look(_ metrics: ServerMetrics) -> Look {
     Look(
-      at: monotonicMicroseconds(), metrics: await desk.metrics() ?? ServerMetrics(),
-      serverCPU: process?.cpuSeconds ?? 0, ownCPU: ownCPUSeconds())
+      at: monotonicMicroseconds(), metrics: metrics, serverCPU: process?.cpuSeconds ?? 0,
+      ownCPU: ownCPUSeconds())
   }
 
   private func measure(from begin: Look) async {
@@ -148,10 +148,7 @@ final class RehearsalRun {
     while !isStopped(), monotonicMicroseconds() < deadline {
       let rest = Double(deadline - monotonicMicroseconds()) / 1_000_000
       await sleep(min(configuration.progressSeconds, max(0, rest)))
-      let metrics = await desk.metrics() ?? before.metrics
-      let now = Look(
-        at: monotonicMicroseconds(), metrics: metrics, serverCPU: process?.cpuSeconds ?? 0,
-        ownCPU: ownCPUSeconds())
+      let now = look(await desk.metrics() ?? before.metrics)
       memoryPeak = max(memoryPeak, process?.residentMegabytes ?? 0)
       let recent = room.tally.recentTiles
       room.tally.recentTiles = LatencyHistogram()
@@ -254,7 +251,7 @@ final class RehearsalRun {
       frames: .init(
         offered: tally.offered, offered_per_second: Double(tally.offered) / seconds, sent: tally.sent,
         sent_bytes: tally.bytesSent, acknowledged: tally.acknowledged,
-        accepted: received.map { $0 - drops.values.reduce(0, +) }, received: received,
+        accepted: received.map { _ in max(0, tally.acknowledged - drops.values.reduce(0, +)) }, received: received,
         not_sent: [
           "window_full": tally.windowFull, "waiting_for_key_frame": tally.awaitingKeyFrame,
           "not_connected": tally.notConnected,

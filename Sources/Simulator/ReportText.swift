@@ -2,6 +2,9 @@ import Foundation
 
 /// The report of a rehearsal as lines for a person.
 struct ReportText {
+  /// Milliseconds by which frames may be sent late without a word about it.
+  private static let tolerableLateness = 50.0
+
   private let report: RehearsalReport
   private var lines: [String] = []
 
@@ -78,6 +81,11 @@ struct ReportText {
 
   private mutating func verdict() {
     lines.append("")
+    if let late = report.simulator.lateness.p99_ms, late > Self.tolerableLateness {
+      lines.append(
+        "The students themselves were up to \(number(late)) ms late: this machine had no time for them, so run the "
+          + "rehearsal from another one.")
+    }
     guard let first = report.violations.first else { return lines.append("HELD: all limits were kept.") }
     lines.append(
       "NOT HELD: first gave way \(first.limit.words): \(number(first.value)), allowed \(number(first.allowed)), "

@@ -42,7 +42,8 @@ final class StudentClient {
   private var state = State.idle
   private var flow = UploadFlow()
   private var clip: Recording
-  private var frame = 0
+  /// The next one of the recording.
+  private var message = 0
   /// When the loop of the recording began.
   private var loopStart: Int64 = 0
   /// When the next frame is due.
@@ -106,14 +107,13 @@ final class StudentClient {
 
   private func greet(on socket: ClientSocket) {
     state = .greeting(socket)
-    socket.onText = { [unowned self] bytes in heard(bytes) }
-    socket.onClose = { [unowned self] reason in
-      guard case .ended = state else {
+    socket.listen(
+      text: { [unowned self] bytes in heard(bytes) },
+      close: { [unowned self] reason in
+        if case .ended = state { return }
         lost(reason)
         state = .away(until: monotonicMicroseconds() + Self.retryAfter)
-        return
-      }
-    }
+      })
     socket.send(text: #"{"type":"hello","media":"\#(clip.media)"}"#)
   }
 
@@ -171,7 +171,7 @@ final class StudentClient {
 
   /// As a page's new encoder does, with a key frame first.
   private func restartStream() {
-    frame = 0
+    message = 0
     loopStart = nextDue
     sentAt.removeAll(keepingCapacity: true)
     writer = clip.containerHeader.map { WebMWriter(header: $0) }
@@ -207,13 +207,13 @@ final class StudentClient {
   }
 
   private func offerFrame(due: Int64, now: Int64) {
-    let picture = clip.frames[frame]
+    let range = clip.messages[message]
     room.tally.offered += 1
     guard case .streaming(let socket) = state else {
       room.tally.notConnected += 1
       return
     }
-    switch flow.offer(isKey: picture.isKey) {
+    switch flow.offer(isKey: clip.frames[range.lowerBound].isKey) {
     case .windowFull:
       room.tally.windowFull += 1
       if let oldest = sentAt.first, now - oldest > Self.frozenAfter {
@@ -224,23 +224,27 @@ final class StudentClient {
     case .waitsForKeyFrame: room.tally.awaitingKeyFrame += 1
     case .send(let sequence):
       room.tally.lateness.add(now - due)
-      send(picture, sequence: sequence, on: socket)
+      send(clip.frames[range], sequence: sequence, on: socket)
     }
   }
 
-  private func send(_ picture: Recording.Frame, sequence: UInt32, on socket: ClientSocket) {
+  private func send(_ pictures: ArraySlice<Recording.Frame>, sequence: UInt32, on socket: ClientSocket) {
     let now = monotonicMicroseconds()
     buffer.removeAll(keepingCapacity: true)
     buffer.append(1)
-    buffer.append(picture.isKey ? 1 : 0)
+    buffer.append(pictures.first?.isKey == true ? 1 : 0)
     buffer.append(0)
     buffer.append(0)
     withUnsafeBytes(of: sequence.bigEndian) { buffer.append(contentsOf: $0) }
     withUnsafeBytes(of: epochMicroseconds().bigEndian) { buffer.append(contentsOf: $0) }
-    if writer != nil {
-      buffer += writer!.message(picture.data, isKey: picture.isKey, at: Int((now - streamStart) / 1000))
-    } else {
-      buffer += picture.data
+    for picture in pictures {
+      if writer != nil {
+        let later = picture.offset - pictures[pictures.startIndex].offset
+        let time = Int(now - streamStart) / 1000 + Int(later * 1000)
+        buffer += writer!.message(picture.data, isKey: picture.isKey, at: time)
+      } else {
+        buffer += picture.data
+      }
     }
     buffer.withUnsafeBytes { socket.send(binary: $0) }
     sentAt.append(now)
@@ -249,12 +253,12 @@ final class StudentClient {
   }
 
   private func nextFrame(after now: Int64) -> Int64 {
-    frame += 1
-    if frame == clip.frames.count {
-      frame = 0
+    message += 1
+    if message == clip.messages.count {
+      message = 0
       loopStart += Int64(clip.duration * 1_000_000)
     }
-    let due = loopStart + Int64(clip.frames[frame].offset * 1_000_000)
+    let due = loopStart + Int64(clip.frames[clip.messages[message].lowerBound].offset * 1_000_000)
     // A camera does not catch up on what it missed, so neither does a simulator that was held up.
     let late = now - due
     if late > 200_000 { loopStart += late }
@@ -276,7 +280,7 @@ final class StudentClient {
     if present == nil { room.alerts.ended(student: id) }
     if present != nil { room.alerts.began(behaviour, student: id, at: seconds) }
     clip = present == nil ? clips.ordinary : clips.special
-    frame = 0
+    message = 0
     loopStart = now
   }
 

@@ -42,9 +42,9 @@ final class TeacherClient {
     let socket = try await room.open(socketPath)
     guard !hasLeft else { return socket.close() }
     self.socket = socket
-    socket.onText = { [unowned self] bytes in heard(bytes) }
-    socket.onBinary = { [unowned self] bytes in saw(bytes) }
-    socket.onClose = { [unowned self] reason in lost(reason) }
+    socket.listen(
+      text: { [unowned self] bytes in heard(bytes) }, binary: { [unowned self] bytes in saw(bytes) },
+      close: { [unowned self] reason in lost(reason) })
   }
 
   func leave() {

@@ -56,6 +56,8 @@ struct Simulate: AsyncParsableCommand {
   @Option(
     help: "Students who come in a second. The server lets 200 of one address in at once, then two a second.")
   var joinsPerSecond = 20.0
+  @Option(help: "Seconds from when everybody is there until the measuring begins.")
+  var warmUp = 3.0
   @Option(help: "Seconds after the end until the server's memory is looked at; 0: not at all.")
   var settle = 10.0
   @Option(help: "Seconds between two lines of progress.")
@@ -116,6 +118,7 @@ struct Simulate: AsyncParsableCommand {
     configuration.trustsAnyCertificate = insecure
     configuration.serverPID = serverPid
     configuration.joinRate = joinsPerSecond
+    configuration.warmUpSeconds = warmUp
     configuration.settleSeconds = settle
     configuration.progressSeconds = progress
     configuration.limits.tileLatencyMilliseconds = limitTileMs

@@ -1,0 +1,79 @@
+import Testing
+
+@testable import Simulator
+
+@Suite struct ConfigurationTests {
+  private func counts(_ change: (inout RehearsalConfiguration) -> Void) -> [Behaviour: Int] {
+    var configuration = RehearsalConfiguration(url: "")
+    change(&configuration)
+    return Dictionary(configuration.behaviours.map { ($0, 1) }, uniquingKeysWith: +)
+  }
+
+  @Test func aFewStudentsAreSpecialByDefault() {
+    #expect(
+      counts { $0.students = 200 } == [
+        .ordinary: 184, .frozen: 4, .dark: 4, .absent: 4, .reconnecting: 4,
+      ])
+    #expect(counts { $0.students = 9 } == [.ordinary: 9])
+  }
+
+  @Test func theirNumbersCanBeSet() {
+    let counts = counts {
+      $0.students = 6
+      $0.frozen = 2
+      $0.reconnecting = 1
+    }
+    #expect(counts == [.ordinary: 3, .frozen: 2, .reconnecting: 1])
+  }
+
+  @Test func moreSpecialStudentsThanStudentsAreRefused() {
+    var configuration = RehearsalConfiguration(url: "")
+    configuration.students = 3
+    configuration.frozen = 4
+    #expect(throws: RehearsalError.self) { try configuration.validate() }
+  }
+
+  @Test func addressesAreUnderstood() throws {
+    #expect(try ServerAddress("https://exam.example/path").text == "https://exam.example")
+    #expect(try ServerAddress("https://exam.example").port == 443)
+    #expect(try ServerAddress("http://127.0.0.1:9000/").isLocal)
+    for text in ["exam.example", "ftp://exam.example", "", "http://"] {
+      #expect(throws: RehearsalError.self) { try ServerAddress(text) }
+    }
+  }
+}
+
+@Suite struct ServerMetricsTests {
+  private let before = """
+    # TYPE exam_frames_dropped_total counter
+    exam_frames_dropped_total{cause="refused"} 5
+    exam_time_between_checks_seconds_bucket{le="0.5"} 100
+    exam_time_between_checks_seconds_bucket{le="1.5"} 100
+    exam_time_between_checks_seconds_bucket{le="2.0"} 101
+    exam_time_between_checks_seconds_bucket{le="+Inf"} 101
+    exam_time_between_checks_seconds_count 101
+    exam_sessions 1
+    """
+
+  @Test func tellsWhatCameSince() {
+    let after = ServerMetrics(
+      parsing: before.replacing("} 100", with: "} 150").replacing("101", with: "152").replacing(
+        " 5\n", with: " 7\n"))
+    let earlier = ServerMetrics(parsing: before)
+    #expect(after.drops(since: earlier) == ["refused": 2])
+    #expect(after.growth(since: earlier)["exam_sessions"] == nil)
+    #expect(after.longestUnchecked(since: earlier) == 2)
+  }
+
+  @Test func anOldGapIsNotCountedAgainAndAPresentOneIs() {
+    let earlier = ServerMetrics(parsing: before)
+    let after = before.replacing("} 100", with: "} 150").replacing("101", with: "151")
+    #expect(ServerMetrics(parsing: after).longestUnchecked(since: earlier) == 0.5)
+    let now = after + "\nexam_longest_time_unchecked_seconds 4.5\n"
+    #expect(ServerMetrics(parsing: now).longestUnchecked(since: earlier) == 4.5)
+  }
+
+  @Test func aServerThatDoesNotTellIsNotJudged() {
+    #expect(ServerMetrics(parsing: "exam_sessions 1").longestUnchecked(since: ServerMetrics()) == nil)
+  }
+}
