@@ -22,3 +22,5 @@ void exam_tune_malloc(int mmap_threshold, int trim_threshold) {
   mallopt(M_MMAP_THRESHOLD, mmap_threshold);
   mallopt(M_TRIM_THRESHOLD, trim_threshold);
 }
+
+void exam_release_memory(void) { malloc_trim(0); }

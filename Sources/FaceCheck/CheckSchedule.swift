@@ -30,6 +30,10 @@ struct CheckSchedule: Sendable {
     }
   }
 
+  /// Pictures are of use from this share of the interval before a check on. Of an upload with 5 pictures a second one
+  /// comes within it, and at most two have to be made for each check.
+  private static let leadShare = 0.45
+
   private let interval: Duration
   private var lanes: [LaneID: Lane] = [:]
   private var nextID: LaneID = 0
@@ -71,6 +75,12 @@ struct CheckSchedule: Sendable {
     let since = lane.waiting?.since ?? now
     lanes[id]!.waiting = (picture, since)
     return (lane.waiting?.picture, lane.waiting == nil && !lane.isBusy)
+  }
+
+  /// Whether a picture that comes now may be the one the lane's next check looks at: it is due, or nearly.
+  func wantsPicture(_ id: LaneID, at now: Instant) -> Bool {
+    guard let lane = lanes[id] else { return false }
+    return now + interval * Self.leadShare >= lane.due
   }
 
   /// Takes the next picture to check; its lane is busy until `finish`.

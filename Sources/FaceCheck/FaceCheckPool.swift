@@ -87,6 +87,9 @@ public final class FaceCheckLane: Sendable {
     core.offer(picture, to: id)
   }
 
+  /// Whether a picture that comes now may be the one that is checked next. Others need not be made.
+  public var wantsPicture: Bool { core.wantsPicture(id) }
+
   /// Makes the next check search the whole picture, whatever the tracker would do: for a suspicion that opens.
   public func searchWholePictureNext() {
     core.searchWholePictureNext(id)

@@ -81,6 +81,11 @@ final class PoolCore: Sendable {
     }
   }
 
+  func wantsPicture(_ id: LaneID) -> Bool {
+    let now = SuspendingClock.now
+    return monitor.withLock { $0.schedule.wantsPicture(id, at: now) }
+  }
+
   func offer(_ picture: AnalysisPicture, to id: LaneID) {
     let now = SuspendingClock.now
     // The replaced picture is returned so that its memory is freed after the lock is released.

@@ -7,6 +7,8 @@ struct Recording: Sendable {
     /// Seconds since the first frame.
     let offset: Double
     let isKey: Bool
+    /// 0...3; no frame of a lower layer refers to this one.
+    var temporalLayer = 0
     /// One encoded picture.
     let data: [UInt8]
   }
@@ -66,6 +68,9 @@ struct Recording: Sendable {
     let still = (0..<10).map { Frame(offset: Double($0) * interval, isKey: true, data: frames[0].data) }
     return try Recording(media: media, frames: still, containerHeader: containerHeader, source: media)
   }
+
+  /// Microseconds from one message to the next, on average.
+  var interval: Int64 { Int64(duration / Double(messages.count) * 1_000_000) }
 
   /// Messages a second.
   var rate: Double { Double(messages.count) / duration }

@@ -31,6 +31,7 @@ enum RecordingFile {
         let off: Int
         let len: Int
         let key: Int
+        let layer: Int?
         let cap_ms: Double
       }
       let frames: [Entry]
@@ -50,7 +51,7 @@ enum RecordingFile {
         throw RehearsalError("\(path) is shorter than \(indexPath) says; fetch both anew.")
       }
       return Recording.Frame(
-        offset: (entry.cap_ms - start) / 1000, isKey: entry.key != 0,
+        offset: (entry.cap_ms - start) / 1000, isKey: entry.key != 0, temporalLayer: entry.layer ?? 0,
         data: Array(bytes[entry.off..<(entry.off + entry.len)]))
     }
     return try Recording(media: media, frames: frames, source: path)

@@ -1,6 +1,7 @@
 /// The recordings that come with the program, and an operator's own.
 struct RecordingLibrary: Sendable {
-  /// In the first 4.8 s a face sways back to where it began, so a loop of them never leaps. Later nobody is there.
+  /// In the first 4.8 s a face sways back to where it began, so a loop of them never leaps; and it is a whole number of
+  /// cycles of the temporal layers. Later nobody is there.
   private static let secondsWithFace = 4.75
 
   private let ordinary: Recording
@@ -13,7 +14,7 @@ struct RecordingLibrary: Sendable {
   /// - Throws: `RehearsalError` where a file is missing or broken, or nothing is there for the media type.
   init(_ configuration: RehearsalConfiguration) throws {
     let folder = configuration.recordingsFolder
-    face = try RecordingFile.readIndexed("\(folder)/wc_vp8_480x360_300_10.vp8frames", media: "video/x-vp8")
+    face = try RecordingFile.readIndexed("\(folder)/vp8_l1t3_480x360_300_10.vp8frames", media: "video/x-vp8")
       .prefix(seconds: Self.secondsWithFace)
     frozen = try face.frozen()
     dark = try RecordingFile.read("\(folder)/dark_vp8.ivf", rate: 10)

@@ -251,7 +251,8 @@ final class RehearsalRun {
       frames: .init(
         offered: tally.offered, offered_per_second: Double(tally.offered) / seconds, sent: tally.sent,
         sent_bytes: tally.bytesSent, acknowledged: tally.acknowledged,
-        accepted: received.map { _ in max(0, tally.acknowledged - drops.values.reduce(0, +)) }, received: received,
+        accepted: received.map { _ in max(0, tally.acknowledged - drops.values.reduce(0, +)) },
+        received: received,
         not_sent: [
           "window_full": tally.windowFull, "waiting_for_key_frame": tally.awaitingKeyFrame,
           "not_connected": tally.notConnected,

@@ -43,6 +43,8 @@ final class StudentClient {
   private var flow = UploadFlow()
   private var clip: Recording
   /// The next one of the recording.
+  /// The server wants a key frame.
+  private var beginsClipAnew = false
   private var message = 0
   /// When the loop of the recording began.
   private var loopStart: Int64 = 0
@@ -148,7 +150,7 @@ final class StudentClient {
     switch notice.type {
     case "welcome": welcomed(window: notice.window ?? 4)
     case "ack": notice.seq.map(acknowledged)
-    case "keyframe": flow.keyFrameWanted()
+    case "keyframe": beginsClipAnew = true
     case "restart":
       flow.restarted()
       restartStream()
@@ -232,7 +234,8 @@ final class StudentClient {
     let now = monotonicMicroseconds()
     buffer.removeAll(keepingCapacity: true)
     buffer.append(1)
-    buffer.append(pictures.first?.isKey == true ? 1 : 0)
+    let first = pictures.first
+    buffer.append((first?.isKey == true ? 1 : 0) | UInt8(first?.temporalLayer ?? 0) << 1)
     buffer.append(0)
     buffer.append(0)
     withUnsafeBytes(of: sequence.bigEndian) { buffer.append(contentsOf: $0) }
@@ -254,7 +257,13 @@ final class StudentClient {
 
   private func nextFrame(after now: Int64) -> Int64 {
     message += 1
-    if message == clip.messages.count {
+    if beginsClipAnew {
+      // A recording has its key frame at the beginning; an encoder makes one of the next picture.
+      beginsClipAnew = false
+      loopStart +=
+        Int64(clip.frames[clip.messages[message - 1].lowerBound].offset * 1_000_000) + clip.interval
+      message = 0
+    } else if message == clip.messages.count {
       message = 0
       loopStart += Int64(clip.duration * 1_000_000)
     }

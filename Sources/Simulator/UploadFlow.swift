@@ -28,9 +28,6 @@ struct UploadFlow: Sendable {
     if newer < UInt32(outstanding) { outstanding = Int(newer) }
   }
 
-  /// The server asked for a key frame.
-  mutating func keyFrameWanted() { needsKeyFrame = true }
-
   /// The server begins the stream anew.
   mutating func restarted() {
     outstanding = 0

@@ -8,7 +8,7 @@ TICKS = os.sysconf("SC_CLK_TCK")
 # GStreamer names a student's streaming thread after the pad that drives it, and Linux keeps the last or first 15 bytes of
 # libdispatch's names.
 GROUPS = {
-    "pictures": ("*:src",),
+    "pictures": ("streaming-*",),
     "checks": ("face-check-*",),
     "sockets": ("web-gateway",),
     "pipelines": ("pipelines",),

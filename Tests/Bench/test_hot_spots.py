@@ -5,11 +5,11 @@ from hot_spots import fold, group_of
 
 REPORT = """
 # Overhead;Command;Shared Object;Symbol
- 4.00%  ;ingest:src  ;libc.so.6                  ;[.] __memmove_avx512_unaligned_erms
+ 4.00%  ;streaming-1  ;libc.so.6                  ;[.] __memmove_avx512_unaligned_erms
  3.00%  ;face-check-1;libopencv_dnn.so.4.6.0     ;[.] 0x00000000001b2803
  2.50%  ;face-check-1;libopencv_dnn.so.4.6.0     ;[.] 0x000000000030c052
  2.00%  ;web-gateway ;[kernel.kallsyms]          ;[k] finish_task_switch.isra.0
- 1.00%  ;ingest:src  ;libvpx.so.7.1.0            ;[.] 0x000000000029efb4
+ 1.00%  ;streaming-1  ;libvpx.so.7.1.0            ;[.] 0x000000000029efb4
 """
 
 

@@ -8,7 +8,7 @@ from server_threads import TICKS, grown, group_of, parse
 
 
 @pytest.mark.parametrize("name, group", [
-    ("ingest:src", "pictures"), ("face-check-1", "checks"), ("web-gateway", "sockets"), ("pipelines", "pipelines"),
+    ("streaming-1", "pictures"), ("face-check-1", "checks"), ("web-gateway", "sockets"), ("pipelines", "pipelines"),
     ("oot.default-qos", "tasks"), ("-qos.overcommit", "tasks"), ("pool-exam-monit", "other"), ("exam-monitoring", "other")])
 def test_names(name, group):
     assert group_of(name) == group
@@ -20,8 +20,8 @@ def test_a_name_with_blanks_and_brackets():
 
 
 def test_cpu_by_group():
-    before = ({1: ("ingest:src", 1.0), 2: ("web-gateway", 5.0), 4: ("gone", 1.0)}, 10.0)
-    after = ({1: ("ingest:src", 1.5), 2: ("web-gateway", 5.25), 3: ("ingest:src", 0.25)}, 12.0)
+    before = ({1: ("streaming-1", 1.0), 2: ("web-gateway", 5.0), 4: ("gone", 1.0)}, 10.0)
+    after = ({1: ("streaming-1", 1.5), 2: ("web-gateway", 5.25), 3: ("streaming-1", 0.25)}, 12.0)
     groups = grown(before, after)
     assert (groups["pictures"], groups["sockets"], groups["checks"]) == (0.75, 0.25, 0)
     # Threads that ended in between are missing from the second look, their time is in the process.

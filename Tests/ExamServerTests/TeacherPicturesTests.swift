@@ -76,7 +76,7 @@ private final class Received {
   @Test func onlyWhatIsWatchedComesAndDemandIsKnown() {
     var demand: [String] = []
     fanOut.onChange = { [fanOut] channel in
-      demand.append("\(channel.student) \(fanOut.isWatched(channel))")
+      demand.append("\(channel.student) \(fanOut.wantedRate(of: channel))")
     }
     let teacher = teacher()
     teacher.watch(
@@ -87,7 +87,7 @@ private final class Received {
     #expect(received.pictures.map(\.channel.student) == [ada])
     #expect(received.pictures.map(\.channel.view) == [.tile])
     teacher.watch(WatchRequest(view: nil, students: .all), students: [ada, bob])
-    #expect(demand == ["ada true", "ada false"])
+    #expect(demand == ["ada 1000000.0", "ada 0.0"])
     publish(ada, at: 2)
     #expect(received.pictures.count == 1)
   }

@@ -11,7 +11,7 @@ import Testing
       for index in 0..<count {
         let live = try await LivePipeline.start(
           shipped: index % 2 == 0 ? "video-x-vp8" : "video-webm", Recorder())
-        live.setOpen(true, view: .tile)
+        live.setRate(.infinity, view: .tile)
         let upload = index % 2 == 0 ? Upload.vp8 : Upload.webm
         for message in upload.messages.prefix(index % 7) { live.ingest.push(message) }
         await live.stop()
@@ -30,7 +30,7 @@ import Testing
       let upload = ["video-x-vp8": Upload.vp8, "video-webm": .webm, "image-jpeg": .jpeg][name]!
       for cut in [1, 13, 400, 2000, 4999] {
         let live = try await LivePipeline.start(shipped: name, Recorder())
-        for view in PictureView.allCases { live.setOpen(true, view: view) }
+        for view in PictureView.allCases { live.setRate(.infinity, view: view) }
         let bytes = upload.messages.prefix(3).flatMap(\.bytes)
         live.ingest.push(Array(bytes.prefix(cut)), isKeyFrame: true)
         await live.stop()

@@ -14,7 +14,7 @@ import Testing
   ) async throws {
     let recorder = Recorder()
     let live = try await LivePipeline.start(shipped: name, recorder)
-    for view in PictureView.allCases { live.setOpen(true, view: view) }
+    for view in PictureView.allCases { live.setRate(.infinity, view: view) }
     let results = await live.feed(upload.messages.prefix(60))
     #expect(results.allSatisfy { $0 == .accepted })
     #expect(
@@ -35,7 +35,7 @@ import Testing
   func captureTimesArriveWithTheirPictures(name: String, upload: Upload) async throws {
     let recorder = Recorder()
     let live = try await LivePipeline.start(shipped: name, recorder)
-    live.setOpen(true, view: .tile)
+    live.setRate(.infinity, view: .tile)
     // A clock that jumps: an hour back, far ahead, negative, and the value GStreamer takes for no time.
     let jumps: [Int64] = [0, -3_600_000_000, .max / 2, -5, -1, .min, 7]
     var sent: [Int64] = []
@@ -71,12 +71,12 @@ import Testing
     #expect(live.statistics.tilePictures == 0 && live.statistics.focusPictures == 0)
     #expect(live.statistics.analysisPictures > 5)
 
-    live.setOpen(true, view: .focus)
+    live.setRate(.infinity, view: .focus)
     _ = await live.feed(Upload.vp8.messages[30..<32])
     #expect(await eventually { recorder.now.focus.count >= 1 })
     #expect(recorder.now.tiles.isEmpty)
 
-    live.setOpen(false, view: .focus)
+    live.setRate(0, view: .focus)
     #expect(await eventually { live.statistics.decoded == 32 })
     let count = live.statistics.focusPictures
     _ = await live.feed(Upload.vp8.messages[32..<60])
@@ -88,13 +88,13 @@ import Testing
   @Test func ratesAreUpperBounds() async throws {
     let recorder = Recorder()
     let live = try await LivePipeline.start(
-      shipped: "video-x-vp8", rates: TapRates(analysis: 0.001, tile: .infinity, focus: 0), recorder)
-    live.setOpen(true, view: .tile)
-    live.setOpen(true, view: .focus)
+      shipped: "video-x-vp8", analysisRate: 0.001, recorder)
+    live.setRate(.infinity, view: .tile)
+    live.setRate(0.001, view: .focus)
     _ = await live.feed(Upload.vp8.messages[..<40])
     #expect(await eventually { live.statistics.decoded == 40 })
     #expect(recorder.now.analysis.count <= 1)
-    #expect(recorder.now.focus.isEmpty)
+    #expect(recorder.now.focus.count <= 1)
     #expect(recorder.now.tiles.count > 5)
     live.setAnalysisRate(.infinity)
     _ = await live.feed(Upload.vp8.messages[40..<60])
@@ -105,7 +105,7 @@ import Testing
   @Test func aStreamThatChangesItsSizeGoesOn() async throws {
     let recorder = Recorder()
     let live = try await LivePipeline.start(shipped: "image-jpeg", recorder)
-    for view in PictureView.allCases { live.setOpen(true, view: view) }
+    for view in PictureView.allCases { live.setRate(.infinity, view: view) }
     for (width, height) in [(480, 360), (360, 480), (64, 48), (1280, 720), (33, 17)] {
       let picture = try await TestPictures.jpeg(width: width, height: height)
       let before = recorder.now
@@ -130,7 +130,7 @@ import Testing
     for cut in [0, 1, 2, 5, 11, 23] {
       let recorder = Recorder()
       let live = try await LivePipeline.start(shipped: "video-x-vp8", recorder)
-      live.setOpen(true, view: .tile)
+      live.setRate(.infinity, view: .tile)
       for message in Upload.vp8.messages.prefix(cut) { live.ingest.push(message) }
       await live.stop()
       let calls = recorder.now.calls
@@ -148,7 +148,7 @@ import Testing
       let recorder = Recorder()
       kept = recorder
       let live = try await LivePipeline.start(shipped: "video-x-vp8", recorder)
-      live.setOpen(true, view: .tile)
+      live.setRate(.infinity, view: .tile)
       _ = await live.feed(Upload.vp8.messages[..<5])
       #expect(await eventually { !recorder.now.tiles.isEmpty })
       // One that is merely dropped is taken down by the reaper.

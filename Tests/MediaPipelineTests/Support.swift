@@ -59,6 +59,7 @@ struct Upload: CustomTestStringConvertible {
   struct Message {
     let bytes: [UInt8]
     let isKey: Bool
+    let temporalLayer: Int
     /// Microseconds.
     let capturedAt: Int64
   }
@@ -68,6 +69,7 @@ struct Upload: CustomTestStringConvertible {
       let off: Int
       let len: Int
       let key: Int
+      let layer: Int?
       let cap_ms: Double
     }
     let file: String
@@ -78,6 +80,8 @@ struct Upload: CustomTestStringConvertible {
   let testDescription: String
 
   static let vp8 = Upload("wc_vp8_480x360_300_10")
+  /// With three temporal layers.
+  static let layeredVP8 = Upload("vp8_l1t3_480x360_300_10")
   static let jpeg = Upload("jpeg_worker_320_q70")
   static let webm = Upload("mr_webm_vp8_400")
 
@@ -88,7 +92,7 @@ struct Upload: CustomTestStringConvertible {
     testDescription = name
     messages = index.frames.map {
       Message(
-        bytes: Array(data[$0.off..<$0.off + $0.len]), isKey: $0.key == 1,
+        bytes: Array(data[$0.off..<$0.off + $0.len]), isKey: $0.key == 1, temporalLayer: $0.layer ?? 0,
         capturedAt: 1_700_000_000_000_000 + Int64($0.cap_ms * 1000))
     }
   }
@@ -110,11 +114,6 @@ enum Paths {
     _ = criticalsAreFatal
     return "\(pipelines)/\(name).launch"
   }
-}
-
-extension TapRates {
-  /// So high that a test which pushes faster than real time loses no picture.
-  static let unlimited = TapRates(analysis: .infinity, tile: .infinity, focus: .infinity)
 }
 
 extension Ingest {
@@ -141,11 +140,12 @@ extension LivePipeline {
   }
 
   static func start(
-    shipped name: String, limits: IngestLimits = IngestLimits(), rates: TapRates = .unlimited,
+    shipped name: String, limits: IngestLimits = IngestLimits(), analysisRate: Double = .infinity,
     _ recorder: Recorder
   ) async throws -> LivePipeline {
     try await start(
-      PipelineTemplate(contentsOf: Paths.pipeline(name)), name: "test", limits: limits, rates: rates,
+      PipelineTemplate(contentsOf: Paths.pipeline(name)), name: "test", limits: limits,
+      analysisRate: analysisRate,
       taps: recorder.taps)
   }
 }

@@ -45,12 +45,12 @@ import Testing
     #expect(flow.offer(isKey: true) == .send(sequence: 1))
   }
 
-  @Test(arguments: [true, false]) func theServerCanAskForAKeyFrame(byRestart: Bool) {
+  @Test func aStreamBegunAnewBeginsWithAKeyFrame() {
     var flow = UploadFlow()
     flow.welcomed(window: 4)
     _ = flow.offer(isKey: true)
-    if byRestart { flow.restarted() } else { flow.keyFrameWanted() }
-    #expect(flow.outstanding == (byRestart ? 0 : 1))
+    flow.restarted()
+    #expect(flow.outstanding == 0)
     #expect(flow.offer(isKey: false) == .waitsForKeyFrame)
     #expect(flow.offer(isKey: true) == .send(sequence: 1))
   }

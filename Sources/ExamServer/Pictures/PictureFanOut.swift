@@ -23,6 +23,8 @@ struct PictureChannel: Sendable, Hashable {
 protocol PictureViewer: AnyObject {
   /// Who looks.
   var watcher: ParticipantID { get }
+  /// How many pictures a second of a view are looked at.
+  func rate(of view: PictureView) -> Double
   /// Takes the newest picture of a channel it is attached to. Must not block.
   func show(_ picture: StudentPicture)
   /// No picture will come any more: the exam is over.
@@ -37,7 +39,8 @@ protocol PictureFanOut: AnyObject {
   func publish(_ picture: StudentPicture)
   func attach(_ viewer: any PictureViewer, to channel: PictureChannel)
   func detach(_ viewer: any PictureViewer, from channel: PictureChannel)
-  func isWatched(_ channel: PictureChannel) -> Bool
+  /// How many pictures a second of a channel its viewers look at, at most; 0 where there is none.
+  func wantedRate(of channel: PictureChannel) -> Double
   /// Who looks at a channel; somebody twice who looks twice.
   func watchers(of channel: PictureChannel) -> [ParticipantID]
   /// Tells every viewer that no picture will come any more, and forgets them.
@@ -70,7 +73,9 @@ final class LocalPictureFanOut: PictureFanOut {
     onChange?(channel)
   }
 
-  func isWatched(_ channel: PictureChannel) -> Bool { viewers[channel] != nil }
+  func wantedRate(of channel: PictureChannel) -> Double {
+    viewers[channel]?.values.map { $0.rate(of: channel.view) }.max() ?? 0
+  }
 
   func watchers(of channel: PictureChannel) -> [ParticipantID] {
     viewers[channel]?.values.map(\.watcher) ?? []

@@ -13,7 +13,7 @@ final class TeacherPictures: PictureViewer {
 
   private struct Watch {
     var request: WatchRequest
-    var interval: Duration
+    var rate: Double
     var channels: Set<PictureChannel> = []
   }
 
@@ -26,7 +26,8 @@ final class TeacherPictures: PictureViewer {
   private var waiting: [PictureChannel: StudentPicture] = [:]
   /// The channels of `waiting` in the order in which they began to wait.
   private var queue: [PictureChannel] = []
-  private var lastTaken: [PictureChannel: Instant] = [:]
+  /// When the next picture of a channel may be taken.
+  private var due: [PictureChannel: Instant] = [:]
   /// Pictures that a newer one replaced before they were sent.
   private(set) var replaced = 0
 
@@ -48,8 +49,7 @@ final class TeacherPictures: PictureViewer {
     }
     stopWatching(view)
     let rate = min(max(request.framesPerSecond ?? maximumRate, 0.1), view == .tile ? maximumRate : 30)
-    // A quarter of tolerance, or pictures that come a little early would be dropped every second time.
-    watches[view] = Watch(request: request, interval: .seconds(0.75 / rate))
+    watches[view] = Watch(request: request, rate: rate)
     for student in students { studentCame(student) }
   }
 
@@ -67,6 +67,8 @@ final class TeacherPictures: PictureViewer {
       fanOut.attach(self, to: channel)
     }
   }
+
+  func rate(of view: PictureView) -> Double { watches[view]?.rate ?? 0 }
 
   /// Detaches from everything; the teacher is gone.
   func stop() { PictureView.allCases.forEach(stopWatching) }
@@ -88,11 +90,15 @@ final class TeacherPictures: PictureViewer {
       replaced += 1
       return
     }
-    if let last = lastTaken[channel], now - last < watch.interval {
+    let interval = Duration.seconds(1 / watch.rate)
+    let due = due[channel] ?? now
+    // A quarter of tolerance, or pictures that come a little early would be dropped every second time; what came early
+    // makes the next one no earlier.
+    guard now >= due - interval / 4 else {
       waiting[channel] = nil
       return
     }
-    lastTaken[channel] = now
+    self.due[channel] = max(due, now - interval) + interval
     queue.append(channel)
     sendWaiting()
   }
@@ -110,7 +116,7 @@ final class TeacherPictures: PictureViewer {
     for channel in watch.channels {
       fanOut.detach(self, from: channel)
       waiting[channel] = nil
-      lastTaken[channel] = nil
+      due[channel] = nil
     }
     queue.removeAll { $0.view == view }
   }

@@ -78,6 +78,8 @@ private final class PictureStreamViewer: PictureViewer {
     fanOut.attach(self, to: channel)
   }
 
+  func rate(of view: PictureView) -> Double { .infinity }
+
   func show(_ picture: StudentPicture) { stream.offer(picture.jpeg) }
 
   func end() { stream.end() }
@@ -93,6 +95,8 @@ private final class SinglePictureViewer: PictureViewer {
   private var waiting: CheckedContinuation<SharedBytes?, Never>?
 
   init(watcher: ParticipantID) { self.watcher = watcher }
+
+  func rate(of view: PictureView) -> Double { .infinity }
 
   func show(_ picture: StudentPicture) { finish(picture.jpeg) }
 

@@ -21,6 +21,8 @@ final class StudentSession {
   static let window = 4
   /// Text messages a student may send: at once, and a second in the long run. Every teacher is told of most of them.
   private static let textLimit = (burst: 50.0, perSecond: 10.0)
+  /// Above the usual upload rate of 10, so that jitter costs no frame.
+  private static let maximumFocusRate = 15.0
   /// Connected without a decoded picture for longer than this counts as "no picture".
   private static let pictureTimeout = Duration.seconds(2)
 
@@ -29,6 +31,7 @@ final class StudentSession {
 
   private let fanOut: any PictureFanOut
   let metrics: ServerMetrics
+  private let maximumTileRate: Double
   private let upload: StudentUpload
   private let lane: FaceCheckLane
   private let progress: DecodeProgress
@@ -50,6 +53,7 @@ final class StudentSession {
     self.participant = participant
     self.fanOut = fanOut
     metrics = services.metrics
+    maximumTileRate = services.configuration.maximumTileRate
     monitor = StudentMonitor(rules: services.configuration.alerts)
 
     let link = WeakStudent()
@@ -67,6 +71,7 @@ final class StudentSession {
             progress.note()
             lane.offer(picture)
           },
+          wantsAnalysis: { lane.wantsPicture },
           picture: { view, picture in
             guard mailbox.put(picture, view: view) else { return }
             Task { @GatewayActor in link.student?.publish(mailbox.take()) }
@@ -331,10 +336,16 @@ final class StudentSession {
     owner?.student(self, happened: .pipelineWarning, ["detail": warning])
   }
 
-  /// Opens or shuts the encoder of `view` by whether anybody looks, or evidence is wanted.
+  /// Sets how many pictures of `view` are encoded, by who looks and whether evidence is wanted.
   func updateDemand(_ view: PictureView) {
-    let isWatched = fanOut.isWatched(PictureChannel(student: participant.id, view: view))
-    upload.setOpen(isWatched || (view == .focus && monitor.wantsEvidence), view: view)
+    var rate = fanOut.wantedRate(of: PictureChannel(student: participant.id, view: view))
+    // The picture of an alert's onset is the next one.
+    if view == .focus, monitor.wantsEvidence { rate = .infinity }
+    upload.setRate(min(rate, maximumRate(of: view)), view: view)
+  }
+
+  private func maximumRate(of view: PictureView) -> Double {
+    view == .tile ? maximumTileRate : Self.maximumFocusRate
   }
 
   // MARK: Time

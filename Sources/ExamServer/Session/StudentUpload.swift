@@ -35,7 +35,7 @@ final class StudentUpload {
   /// Counts calls of `begin`, so that what an earlier one started is not mistaken for the present one.
   private var generation = 0
   private(set) var media: String?
-  private var openViews: Set<PictureView> = []
+  private var rates: [PictureView: Double] = [:]
   private var failures = 0
 
   init(
@@ -77,7 +77,7 @@ final class StudentUpload {
       throw .superseded
     }
     state = .running(pipeline)
-    for view in openViews { pipeline.setOpen(true, view: view) }
+    for (view, rate) in rates { pipeline.setRate(rate, view: view) }
   }
 
   /// Hands one frame, or piece of a container, to the pipeline.
@@ -90,10 +90,10 @@ final class StudentUpload {
       temporalLayer: header.temporalLayer)
   }
 
-  /// Has pictures of `view` encoded, or spares the work.
-  func setOpen(_ open: Bool, view: PictureView) {
-    let changed = open ? openViews.insert(view).inserted : openViews.remove(view) != nil
-    if changed, case .running(let pipeline) = state { pipeline.setOpen(open, view: view) }
+  /// Has so many pictures of `view` a second encoded, or none.
+  func setRate(_ rate: Double, view: PictureView) {
+    guard rates.updateValue(rate, forKey: view) != rate, case .running(let pipeline) = state else { return }
+    pipeline.setRate(rate, view: view)
   }
 
   /// Whether the pipeline failed and its successor does not run yet.

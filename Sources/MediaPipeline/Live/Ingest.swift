@@ -96,8 +96,10 @@ public final class Ingest: Sendable {
   ///     is used for nothing else, so a clock that jumps does no harm.
   ///   - isKeyFrame: what the page says; where the codec says it itself, that counts.
   ///   - temporalLayer: what the page says. One that lies spoils its own pictures only.
+  ///   - now: monotonic microseconds.
   public func push(
-    _ payload: UnsafeRawBufferPointer, capturedAt: Int64, isKeyFrame: Bool, temporalLayer: Int = 0
+    _ payload: UnsafeRawBufferPointer, capturedAt: Int64, isKeyFrame: Bool, temporalLayer: Int = 0,
+    at now: Int64 = Int64(g_get_monotonic_time())
   ) -> IngestResult {
     let header = kind == .container ? nil : codec?.header(of: payload)
     let result = state.withLock { state -> IngestResult in
@@ -109,7 +111,7 @@ public final class Ingest: Sendable {
       if kind == .frames,
         !state.layers.passes(
           layer: temporalLayer, isKeyFrame: !isDelta, wanted: wantedRate.load(ordering: .relaxed),
-          at: Int64(g_get_monotonic_time()))
+          at: now)
       {
         return .thinned(wantsKeyFrame: state.layers.wantsKeyFrame)
       }

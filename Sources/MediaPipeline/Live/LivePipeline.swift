@@ -17,6 +17,9 @@ public final class LivePipeline: Sendable {
     case stopped
   }
 
+  /// Pictures per second for the face check: above the rate of checks, so that each finds a fresh one.
+  public static let usualAnalysisRate = 5.0
+
   /// Where the student's messages go in.
   public let ingest: Ingest
   /// For logs.
@@ -36,23 +39,23 @@ public final class LivePipeline: Sendable {
   ///
   /// - Parameters:
   ///   - name: for logs and for GStreamer's messages; never part of the pipeline's text.
-  ///   - rates: upper bounds, which `setRate` changes later.
+  ///   - analysisRate: pictures per second for the face check at most.
   /// - Throws: `PipelineFileError` when the template's text is not taken any more (a plugin is gone), or GStreamer
   ///   cannot start it.
   public static func start(
     _ template: PipelineTemplate, name: String, limits: IngestLimits = IngestLimits(),
-    rates: TapRates = TapRates(), taps: MediaTaps
+    analysisRate: Double = usualAnalysisRate, taps: MediaTaps
   ) async throws(PipelineFileError) -> LivePipeline {
-    try await startOnActor(template, name: name, limits: limits, rates: rates, taps: taps)
+    try await startOnActor(template, name: name, limits: limits, analysisRate: analysisRate, taps: taps)
   }
 
   @PipelineActor
   private static func startOnActor(
-    _ template: PipelineTemplate, name: String, limits: IngestLimits, rates: TapRates,
+    _ template: PipelineTemplate, name: String, limits: IngestLimits, analysisRate: Double,
     taps: MediaTaps
   ) async throws(PipelineFileError) -> LivePipeline {
     let graph = try PipelineGraph.make(template)
-    let live = LivePipeline(graph, name: name, limits: limits, rates: rates, taps: taps)
+    let live = LivePipeline(graph, name: name, limits: limits, analysisRate: analysisRate, taps: taps)
     let change = gst_element_set_state(graph.pipeline.cast(), GST_STATE_PLAYING)
     guard change != GST_STATE_CHANGE_FAILURE else {
       let cause = live.failure?.description ?? "GStreamer cannot start the pipeline"
@@ -65,7 +68,7 @@ public final class LivePipeline: Sendable {
   }
 
   private init(
-    _ graph: PipelineGraph, name: String, limits: IngestLimits, rates: TapRates, taps: MediaTaps
+    _ graph: PipelineGraph, name: String, limits: IngestLimits, analysisRate: Double, taps: MediaTaps
   ) {
     self.name = name
     self.taps = taps
@@ -73,9 +76,9 @@ public final class LivePipeline: Sendable {
     counters = PipelineCounters()
     gst_object_set_name(pipeline.cast(), name)
 
-    analysisGate = RateGate(open: true, rate: rates.analysis)
+    analysisGate = RateGate(open: true, rate: analysisRate, isWanted: taps.wantsAnalysis)
     let gates: [PictureView: RateGate] = [
-      .tile: RateGate(open: false, rate: rates.tile), .focus: RateGate(open: false, rate: rates.focus),
+      .tile: RateGate(open: false, rate: 0), .focus: RateGate(open: false, rate: 0),
     ]
     viewGates = gates
     valves = Self.installGates(
@@ -84,7 +87,7 @@ public final class LivePipeline: Sendable {
 
     ingest = Ingest(source: graph.ingest, in: pipeline, limits: limits, counters: counters)
     DecoderGuard.install(in: pipeline, limits: limits, counters: counters)
-    ingest.setWantedRate(rates.analysis)
+    ingest.setWantedRate(analysisRate)
     analysisTap = FrameTap(counters: counters, deliver: taps.analysis)
     analysisTap.attach(to: graph.faces)
     pictureTaps = PictureView.allCases.map { [counters] view in
@@ -139,18 +142,16 @@ public final class LivePipeline: Sendable {
 
   // MARK: Control
 
-  /// Opens or shuts a view. While it is shut nothing is scaled or encoded for it; after opening, the next decoded
-  /// picture is delivered.
-  public func setOpen(_ open: Bool, view: PictureView) {
-    guard let gate = viewGates[view] else { return }
-    gate.setOpen(open)
-    if let valve = valves[view] { exam_object_set_boolean(valve.pointer, "drop", open ? 0 : 1) }
-    updateWantedRate()
-  }
-
-  /// Changes the upper bound of a view, in pictures per second, at once.
+  /// Opens a view at so many pictures a second, or shuts it with 0: then nothing is scaled or encoded for it. After
+  /// opening, the next decoded picture is delivered.
   public func setRate(_ rate: Double, view: PictureView) {
-    viewGates[view]?.setRate(rate)
+    guard let gate = viewGates[view] else { return }
+    let isOpen = rate > 0
+    gate.setRate(rate)
+    if isOpen != gate.isOpen {
+      gate.setOpen(isOpen)
+      if let valve = valves[view] { exam_object_set_boolean(valve.pointer, "drop", isOpen ? 0 : 1) }
+    }
     updateWantedRate()
   }
 

@@ -19,8 +19,10 @@ public struct TapPicture: Sendable {
 ///
 /// No closure begins to run once `LivePipeline.stop()` has returned.
 public struct MediaTaps: Sendable {
-  /// The newest picture for the face check, at most at `TapRates.analysis`.
+  /// The newest picture for the face check, at most at the analysis rate.
   public var analysis: @Sendable (AnalysisPicture) -> Void
+  /// Whether `analysis` would be of use now. Asked for each decoded picture.
+  public var wantsAnalysis: @Sendable () -> Bool
   /// The newest JPEG of an open view.
   public var picture: @Sendable (PictureView, TapPicture) -> Void
   /// Called at most once, on the pipeline actor: nothing comes any more, and the pipeline wants to be stopped.
@@ -30,31 +32,16 @@ public struct MediaTaps: Sendable {
 
   public init(
     analysis: @escaping @Sendable (AnalysisPicture) -> Void,
+    wantsAnalysis: @escaping @Sendable () -> Bool = { true },
     picture: @escaping @Sendable (PictureView, TapPicture) -> Void,
     failed: @escaping @Sendable (PipelineFailure) -> Void,
     warned: @escaping @Sendable (String) -> Void = { _ in }
   ) {
     self.analysis = analysis
+    self.wantsAnalysis = wantsAnalysis
     self.picture = picture
     self.failed = failed
     self.warned = warned
-  }
-}
-
-/// Upper bounds on what is scaled, encoded and delivered, in pictures per second. A frame above the rate is dropped
-/// before the scaler.
-public struct TapRates: Sendable {
-  /// Pictures per second for the face check. A bit above the check rate, so that a check always finds a fresh one.
-  public var analysis: Double
-  /// Pictures per second of the tile view.
-  public var tile: Double
-  /// Pictures per second of the focus view. Above the usual upload rate of 10, so that jitter costs no frame.
-  public var focus: Double
-
-  public init(analysis: Double = 5, tile: Double = 5, focus: Double = 15) {
-    self.analysis = analysis
-    self.tile = tile
-    self.focus = focus
   }
 }
 

@@ -15,12 +15,16 @@ final class RateGate: Sendable {
 
   private let open: Atomic<Bool>
   private let ratePerSecond: Atomic<Double>
+  private let isWanted: @Sendable () -> Bool
   private let takenSlot = Atomic<Int64>(-1)
   private let takenAt = Atomic<Int64>(.min)
 
-  /// - Parameter rate: pictures per second; 0 or less lets none pass.
-  init(open: Bool, rate: Double) {
+  /// - Parameters:
+  ///   - rate: pictures per second; 0 or less lets none pass.
+  ///   - isWanted: whether a picture would be of use now.
+  init(open: Bool, rate: Double, isWanted: @escaping @Sendable () -> Bool = { true }) {
     self.open = Atomic(open)
+    self.isWanted = isWanted
     ratePerSecond = Atomic(rate)
   }
 
@@ -53,7 +57,7 @@ final class RateGate: Sendable {
 
   private func dueSlot(at now: Int64) -> Int64? {
     let rate = rate
-    guard rate > 0 else { return nil }
+    guard rate > 0, isWanted() else { return nil }
     let period = 1_000_000 / min(rate, 1_000_000)
     let slot = Int64(Double(now) / period)
     let taken = takenSlot.load(ordering: .relaxed)

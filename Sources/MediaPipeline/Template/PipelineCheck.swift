@@ -16,9 +16,9 @@ extension PipelineTemplate {
     let frames = try await generateFrames(deadline: deadline)
     let proof = PipelineProof()
     let live = try await LivePipeline.start(
-      self, name: "check-\(name)", rates: TapRates(analysis: .infinity, tile: .infinity, focus: .infinity),
+      self, name: "check-\(name)", analysisRate: .infinity,
       taps: proof.taps)
-    for view in PictureView.allCases { live.setOpen(true, view: view) }
+    for view in PictureView.allCases { live.setRate(.infinity, view: view) }
     let end = ContinuousClock.now + deadline
     var refusals: [String] = []
     for frame in frames {
