@@ -11,6 +11,8 @@ public struct FaceCheckStatistics: Sendable, Hashable {
   public var wholePicture = Work()
   /// Checks answered by following one face.
   public var trackedFace = Work()
+  /// Checks of pictures that show nothing, or nothing new since no face was found.
+  public var notSearched = Work()
   /// Checks that threw.
   public var failures = 0
   /// Pictures offered.

@@ -38,7 +38,7 @@ final class PictureChecker: PictureChecking {
     {
       FaceObservation(
         faces: faces, tier: tier, isSure: isSure,
-        isCountKnown: tier == .wholePicture || tracker.isSceneUnchanged,
+        isCountKnown: tier != .trackedFace || tracker.isSceneUnchanged,
         showsSurroundings: faces.isEmpty && tracker.knowsSurroundings(of: scene),
         showsPerson: faces.isEmpty && tracker.knowsPerson(of: scene), luminance: luminance.mean,
         contrast: luminance.deviation, edges: edges, motion: motion, capturedAt: picture.capturedAt)
@@ -46,9 +46,10 @@ final class PictureChecker: PictureChecking {
 
     guard luminance.deviation >= thresholds.leastContrast else {
       _ = tracker.accept([], scene: scene, at: now)
-      return observation([], .wholePicture)
+      return observation([], .notSearched)
     }
     let plan = tracker.plan(at: now, scene: scene, isBehind: isBehind)
+    if plan == .nothing { return observation([], .notSearched) }
     if case .trackedFace(let box) = plan {
       let found = try detector.faces(around: box, in: picture, minimumScore: thresholds.possiblyTracked)
       if let followed = tracker.follow(found.map(\.finding), at: now) {

@@ -196,7 +196,11 @@ final class PoolCore: Sendable {
       switch result {
       case .success(let observation):
         let tier: WritableKeyPath<FaceCheckStatistics, FaceCheckStatistics.Work> =
-          observation.tier == .wholePicture ? \.wholePicture : \.trackedFace
+          switch observation.tier {
+          case .wholePicture: \.wholePicture
+          case .trackedFace: \.trackedFace
+          case .notSearched: \.notSearched
+          }
         state.statistics[keyPath: tier].checks += 1
         state.statistics[keyPath: tier].cpuTime += cpuTime
         state.statistics[keyPath: tier].wallTime += wallTime

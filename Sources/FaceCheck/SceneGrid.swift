@@ -55,13 +55,13 @@ struct SceneGrid: Sendable, Equatable {
     return 0
   }
 
-  /// Compares with an earlier grid, leaving out the places where the person is now and was then.
-  func change(since earlier: SceneGrid, person: NormalizedRect, personThen: NormalizedRect) -> Change {
-    let now = PersonArea(around: person)
-    let then = PersonArea(around: personThen)
+  /// Compares with an earlier grid, leaving out the places where the person is now and was then, if there is one.
+  func change(
+    since earlier: SceneGrid, person: NormalizedRect? = nil, personThen: NormalizedRect? = nil
+  ) -> Change {
+    let areas = [person, personThen].compactMap { $0.map(PersonArea.init(around:)) }
     var differences = [Int?](repeating: nil, count: cells.count)
-    for index in cells.indices {
-      if now.contains(cell: index) || then.contains(cell: index) { continue }
+    for index in cells.indices where !areas.contains(where: { $0.contains(cell: index) }) {
       differences[index] = Int(cells[index]) - Int(earlier.cells[index])
     }
     let visible = differences.compactMap(\.self).sorted()

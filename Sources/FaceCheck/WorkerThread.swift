@@ -3,7 +3,7 @@ import Glibc
 /// A named thread that yields to others.
 struct WorkerThread: Sendable, Equatable {
   /// Added to the thread's nice value, so that decoding and the web, which share the cores, go first.
-  static let niceness: Int32 = 5
+  static let niceness: Int32 = 2
 
   private let thread: pthread_t
 

@@ -194,7 +194,9 @@ final class RehearsalRun {
 
   /// Of the frames offered by students who had a reason to have a connection.
   private func lostShare(_ tally: Tally, drops: [String: Int]) -> Double {
-    let lost = tally.windowFull + tally.awaitingKeyFrame + drops.values.reduce(0, +)
+    // What nobody needed is not lost.
+    let dropped = drops.filter { $0.key != "not_needed" }.values.reduce(0, +)
+    let lost = tally.windowFull + tally.awaitingKeyFrame + dropped
     return Double(lost) / Double(max(1, tally.offered))
   }
 

@@ -181,10 +181,24 @@ import Testing
     return scene
   }
 
-  @Test func inACalmRoomTwoOfThreeSearchesAreLeftOut() {
+  @Test func inACalmRoomFourOfFiveSearchesAreLeftOut() {
     let tracker = makeFollowingInARoom()
-    #expect(follows(tracker, at: .milliseconds(11_999)))
-    #expect(!follows(tracker, at: .seconds(12)))
+    #expect(follows(tracker, at: .milliseconds(19_999)))
+    #expect(!follows(tracker, at: .seconds(20)))
+  }
+
+  @Test func anEmptyRoomIsSearchedWhenSomethingChangesAndEveryTwoSeconds() {
+    var tracker = makeTracker()
+    #expect(tracker.accept([], scene: scene, at: start) == [])
+    func plan(_ offset: Duration, _ scene: SceneGrid) -> FaceTracker.Plan {
+      tracker.plan(at: start + offset, scene: scene, isBehind: false)
+    }
+    #expect(plan(.milliseconds(500), scene) == .nothing)
+    #expect(plan(.milliseconds(500), changed) == .wholePicture)
+    #expect(plan(.milliseconds(1999), scene) == .nothing)
+    #expect(plan(.seconds(2), scene) == .wholePicture)
+    tracker.searchWholePictureNext()
+    #expect(plan(.milliseconds(500), scene) == .wholePicture)
   }
 
   @Test func whatChangesAroundThePersonIsSearchedAtOnce() {

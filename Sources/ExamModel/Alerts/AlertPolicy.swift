@@ -242,8 +242,8 @@ public struct AlertPolicy: Sendable {
 
   /// Whether something is suspected of the picture, so that it should be searched as a whole at every check.
   public var isPictureInDoubt: Bool {
-    suspicionOnset(of: .lookingAway) != nil
-      || [.faceMissing, .severalFaces].contains { kind in machines[kind]?.isOpen == true }
+    suspicionOnset(of: .lookingAway) != nil || suspicionOnset(of: .faceMissing) != nil
+      || machines[.severalFaces]?.isOpen == true
   }
 
   /// The onset of a suspicion of `kind` that still waits for its window.

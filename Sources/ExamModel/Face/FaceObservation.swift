@@ -63,6 +63,8 @@ public struct FaceObservation: Sendable, Hashable {
     case wholePicture
     /// Only the surroundings of the one known face were searched.
     case trackedFace
+    /// Neither: the picture shows nothing, or what it showed when no face was found in it.
+    case notSearched
   }
 
   public var faces: [DetectedFace]
@@ -90,7 +92,7 @@ public struct FaceObservation: Sendable, Hashable {
   /// Capture time as the student's page stamped it, microseconds since the Unix epoch.
   public var capturedAt: Int64
 
-  /// - Parameter isCountKnown: by default, where the whole picture was searched.
+  /// - Parameter isCountKnown: by default, where not just one face was followed.
   public init(
     faces: [DetectedFace], tier: Tier, isSure: Bool = true, isCountKnown: Bool? = nil,
     showsSurroundings: Bool = false,
@@ -100,7 +102,7 @@ public struct FaceObservation: Sendable, Hashable {
     self.faces = faces
     self.tier = tier
     self.isSure = isSure
-    self.isCountKnown = isCountKnown ?? (tier == .wholePicture)
+    self.isCountKnown = isCountKnown ?? (tier != .trackedFace)
     self.showsSurroundings = showsSurroundings
     self.showsPerson = showsPerson
     self.luminance = luminance

@@ -81,12 +81,14 @@ final class OperationsRoutes {
       [
         (#"{tier="whole_picture"}"#, "\(faces.wholePicture.checks)"),
         (#"{tier="tracked_face"}"#, "\(faces.trackedFace.checks)"),
+        (#"{tier="not_searched"}"#, "\(faces.notSearched.checks)"),
       ])
     text.add(
       "exam_face_check_cpu_seconds_total", "counter", "CPU time of face checks by tier.",
       [
         (#"{tier="whole_picture"}"#, "\(faces.wholePicture.cpuTime.inSeconds)"),
         (#"{tier="tracked_face"}"#, "\(faces.trackedFace.cpuTime.inSeconds)"),
+        (#"{tier="not_searched"}"#, "\(faces.notSearched.cpuTime.inSeconds)"),
       ])
     text.counter("exam_face_check_failures_total", "Face checks that failed.", faces.failures)
     text.gauge(
