@@ -36,7 +36,7 @@ import Testing
     let entered = Flag()
     let template = try PipelineTemplate(contentsOf: Paths.pipeline("video-x-vp8"))
     let live = try await LivePipeline.start(
-      template, name: "slow", limits: IngestLimits(maximumPendingFrames: 4),
+      template, name: "slow", limits: IngestLimits(maximumPendingFrames: 4), analysisRate: 5,
       taps: MediaTaps(
         analysis: { _ in
           entered.set()
@@ -61,7 +61,7 @@ import Testing
     let entered = Flag()
     let template = try PipelineTemplate(contentsOf: Paths.pipeline("image-jpeg"))
     let live = try await LivePipeline.start(
-      template, name: "slow", limits: IngestLimits(maximumPendingFrames: 2),
+      template, name: "slow", limits: IngestLimits(maximumPendingFrames: 2), analysisRate: 5,
       taps: MediaTaps(
         analysis: { _ in
           entered.set()

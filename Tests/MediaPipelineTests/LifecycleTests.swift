@@ -51,7 +51,7 @@ import Testing
     let release = DispatchSemaphore(value: 0)
     let entered = Flag()
     let live = try await LivePipeline.start(
-      PipelineTemplate(contentsOf: Paths.pipeline("video-x-vp8")), name: "hanging",
+      PipelineTemplate(contentsOf: Paths.pipeline("video-x-vp8")), name: "hanging", analysisRate: 5,
       taps: MediaTaps(
         analysis: { _ in
           entered.set()

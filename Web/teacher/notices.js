@@ -2,7 +2,10 @@
 
 import { $, el, setHidden } from '/shared/dom.js';
 
-const TITLES = { store: 'The server cannot write down what happens at the moment. The exam goes on.' };
+const TITLES = {
+  store: 'The server cannot write down what happens at the moment. The exam goes on.',
+  load: 'The server has more to do than it can. Alerts may come late.',
+};
 const SETTLED = 1500; // after the welcome, what still stands is told again
 
 export class Notices {

@@ -94,6 +94,10 @@ final class OperationsRoutes {
     text.gauge(
       "exam_face_check_longest_delay_seconds", "How long the check that is most overdue has waited.",
       faces.longestDelay.inSeconds)
+    text.gauge(
+      "exam_analysis_pictures_per_second",
+      "Pictures a second that are made of each student for the face check at most: fewer while checks come late.",
+      sessions.map(\.analysisPace.rate).min() ?? AnalysisPace.usual)
     text.histogram(
       "exam_time_between_checks_seconds", "From one check of a student who sends video to the next.",
       counts.checkGaps)

@@ -44,6 +44,8 @@ final class ExamSession {
   /// When somebody was last connected.
   private var lastInUse = ContinuousClock.now
   private var storeTrouble: String?
+  /// Pictures a second that are made for the face check.
+  private(set) var analysisPace = AnalysisPace()
 
   var code: SessionCode { record.code }
 
@@ -65,7 +67,13 @@ final class ExamSession {
 
   private func tick() {
     let now = ContinuousClock.now
-    for student in students.values { student.tick(at: now) }
+    let wasOverloaded = analysisPace.isOverloaded
+    analysisPace.update(delay: services.faces.statistics.longestDelay, at: now)
+    if analysisPace.isOverloaded != wasOverloaded { tellTeachers(loadNotice) }
+    for student in students.values {
+      student.setAnalysisRate(analysisPace.rate)
+      student.tick(at: now)
+    }
     if !teachers.isEmpty || students.values.contains(where: \.isConnected) { lastInUse = now }
     if now - lastHeartbeat >= .seconds(TeacherConnection.heartbeat) {
       lastHeartbeat = now
@@ -76,6 +84,13 @@ final class ExamSession {
       storeTrouble = trouble
       tellTeachers(.notice(code: "store", detail: trouble))
     }
+  }
+
+  /// What teachers are told of the server's load.
+  private var loadNotice: TeacherNotice {
+    .notice(
+      code: "load",
+      detail: analysisPace.isOverloaded ? "Some students are checked less often than once a second." : nil)
   }
 
   /// For how long nobody has been connected.

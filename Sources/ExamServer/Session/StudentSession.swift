@@ -344,6 +344,8 @@ final class StudentSession {
     upload.setRate(min(rate, maximumRate(of: view)), view: view)
   }
 
+  func setAnalysisRate(_ rate: Double) { upload.analysisRate = rate }
+
   private func maximumRate(of view: PictureView) -> Double {
     view == .tile ? maximumTileRate : Self.maximumFocusRate
   }

@@ -36,6 +36,13 @@ final class StudentUpload {
   private var generation = 0
   private(set) var media: String?
   private var rates: [PictureView: Double] = [:]
+  /// Pictures a second that are made for the face check at most.
+  var analysisRate = AnalysisPace.usual {
+    didSet {
+      guard analysisRate != oldValue, case .running(let pipeline) = state else { return }
+      pipeline.setAnalysisRate(analysisRate)
+    }
+  }
   private var failures = 0
 
   init(
@@ -67,7 +74,7 @@ final class StudentUpload {
     }
     let pipeline: LivePipeline
     do {
-      pipeline = try await LivePipeline.start(template, name: name, taps: taps)
+      pipeline = try await LivePipeline.start(template, name: name, analysisRate: analysisRate, taps: taps)
     } catch {
       if mine == generation { state = .idle }
       throw .pipelineFailed(error)

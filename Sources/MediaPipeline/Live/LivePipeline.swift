@@ -17,9 +17,6 @@ public final class LivePipeline: Sendable {
     case stopped
   }
 
-  /// Pictures per second for the face check: above the rate of checks, so that each finds a fresh one.
-  public static let usualAnalysisRate = 5.0
-
   /// Where the student's messages go in.
   public let ingest: Ingest
   /// For logs.
@@ -44,7 +41,7 @@ public final class LivePipeline: Sendable {
   ///   cannot start it.
   public static func start(
     _ template: PipelineTemplate, name: String, limits: IngestLimits = IngestLimits(),
-    analysisRate: Double = usualAnalysisRate, taps: MediaTaps
+    analysisRate: Double, taps: MediaTaps
   ) async throws(PipelineFileError) -> LivePipeline {
     try await startOnActor(template, name: name, limits: limits, analysisRate: analysisRate, taps: taps)
   }
