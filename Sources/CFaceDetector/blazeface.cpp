@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "geometry.h"
+#include "network.h"
 
 namespace examface {
 namespace {
@@ -13,6 +14,11 @@ constexpr int kAnchors = 896;
 constexpr int kValues = 16;
 constexpr int kPoints = 6;
 constexpr float kSameFaceOverlap = 0.3f;
+/// The network takes colours of -1...1.
+constexpr float kMean = 127.5f;
+constexpr float kScale = 1 / kMean;
+/// The order of the additions makes up to 0.0003 of values around 100. A wrong operation makes more than 1.
+constexpr float kLargestDifference = 0.01f;
 
 /// The middles of the cells of two grids, in canvas pixels, as often as a grid has anchors per cell.
 std::vector<cv::Point2f> make_anchors() {
@@ -31,6 +37,34 @@ std::vector<cv::Point2f> make_anchors() {
     }
   }
   return anchors;
+}
+
+/// The network as a plan of our own, which has to give what OpenCV's layers give.
+///
+/// They are compared on noise when the file is read: a file that the plan gets wrong is refused, and not found out by its
+/// answers.
+ConvolutionPlan make_plan(const std::string &path) {
+  const std::vector<std::string> outputs{"regressors", "classificators"};
+  const cv::Size canvas(kSide, kSide);
+  Network network(path, outputs);
+  ConvolutionPlan plan(ConvolutionGraph(network.net(), path, canvas, outputs));
+
+  cv::Mat noise(canvas, CV_8UC3);
+  cv::RNG(1).fill(noise, cv::RNG::UNIFORM, 0, 256);
+  const std::vector<cv::Mat> &expected = network.run(noise, kScale, kMean);
+  network.require_shapes({{1, kAnchors, kValues}, {1, kAnchors, 1}});
+  const std::vector<std::vector<float>> &found = plan.run(noise, kScale, kMean);
+  for (size_t output = 0; output < outputs.size(); output++) {
+    const float *const values = expected[output].ptr<float>();
+    const bool is_same = found[output].size() == expected[output].total() &&
+                         std::equal(found[output].begin(), found[output].end(), values, [](float a, float b) {
+                           return std::abs(a - b) < kLargestDifference;
+                         });
+    if (!is_same) {
+      throw BadModel(path + " is another model: its " + outputs[output] + " are not what the server computes faster");
+    }
+  }
+  return plan;
 }
 
 float sigmoid(float value) { return 1 / (1 + std::exp(-value)); }
@@ -79,17 +113,14 @@ std::vector<Candidate> merge(std::vector<Candidate> candidates) {
 }  // namespace
 
 BlazeFace::BlazeFace(const std::string &path)
-    : sampler_(cv::Size(kSide, kSide)), network_(path, {"regressors", "classificators"}), anchors_(make_anchors()) {
-  network_.run(cv::Mat::zeros(kSide, kSide, CV_8UC3), 1, 0);
-  network_.require_shapes({{1, kAnchors, kValues}, {1, kAnchors, 1}});
-}
+    : sampler_(cv::Size(kSide, kSide)), plan_(make_plan(path)), anchors_(make_anchors()) {}
 
 std::vector<examface_face> BlazeFace::faces(
     const examface_picture &picture, const cv::Rect2f &region, float minimum_score) {
   const CanvasToPicture map = sampler_.sample(picture, region);
-  const std::vector<cv::Mat> &outputs = network_.run(sampler_.rgb(), 1 / 127.5, 127.5);
-  const float *const regressors = outputs[0].ptr<float>();
-  const float *const scores = outputs[1].ptr<float>();
+  const std::vector<std::vector<float>> &outputs = plan_.run(sampler_.rgb(), kScale, kMean);
+  const float *const regressors = outputs[0].data();
+  const float *const scores = outputs[1].data();
 
   std::vector<Candidate> candidates;
   for (int anchor = 0; anchor < kAnchors; anchor++) {

@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "network.h"
+#include "convolution_plan.h"
 #include "picture_region.h"
 
 namespace examface {
@@ -22,7 +22,7 @@ class BlazeFace {
 
  private:
   RegionSampler sampler_;
-  Network network_;
+  ConvolutionPlan plan_;
   std::vector<cv::Point2f> anchors_;
 };
 

@@ -23,6 +23,9 @@ class Network {
   /// The tensors are overwritten by the next run.
   const std::vector<cv::Mat> &run(const cv::Mat &rgb, double scale, double mean);
 
+  /// The layers as OpenCV has read them. It changes some when the network runs for the first time.
+  const cv::dnn::Net &net() const { return net_; }
+
   /// Throws BadModel unless the output tensors of the last run have these shapes.
   void require_shapes(const std::vector<std::vector<int>> &shapes) const;
 

@@ -1,36 +1,14 @@
-import Glibc
 import Testing
 
 @testable import FaceCheck
 
 @Suite struct FaceModelsTests {
-  /// Makes a folder that is removed when `body` returns.
-  private func withFolder(_ body: (String) throws -> Void) throws {
-    var template = Array("/tmp/face-models-XXXXXX".utf8CString)
-    let folder = String(cString: try #require(mkdtemp(&template)))
-    defer {
-      for name in ["centerface.onnx", "blazeface_short_range.onnx"] { unlink(folder + "/" + name) }
-      rmdir(folder)
-    }
-    try body(folder)
-  }
-
-  private func write(_ bytes: some Collection<UInt8>, to path: String) throws {
-    let file = try #require(fopen(path, "wb"))
-    defer { fclose(file) }
-    let bytes = Array(bytes)
-    #expect(fwrite(bytes, 1, bytes.count, file) == bytes.count)
-  }
-
   /// What the pool says about models of these bytes.
   private func error(centerFace: some Collection<UInt8>, blazeFace: some Collection<UInt8>) throws
     -> FaceCheckError?
   {
     var found: FaceCheckError?
-    try withFolder { folder in
-      try write(centerFace, to: folder + "/centerface.onnx")
-      try write(blazeFace, to: folder + "/blazeface_short_range.onnx")
-      let models = try FaceModels(folder: folder)
+    try TemporaryModels.with(centerFace: centerFace, blazeFace: blazeFace) { models in
       found = #expect(throws: FaceCheckError.self) {
         try FaceCheckPool(models: models, configuration: FaceCheckConfiguration())
       }
@@ -39,8 +17,8 @@ import Testing
   }
 
   @Test func missingModelIsNamed() throws {
-    try withFolder { folder in
-      try write([1], to: folder + "/blazeface_short_range.onnx")
+    try TemporaryModels.withFolder { folder in
+      try TemporaryModels.write([1], to: folder + "/blazeface_short_range.onnx")
       let error = #expect(throws: FaceCheckError.self) { try FaceModels(folder: folder) }
       #expect(error?.code == .modelMissing)
       #expect(error?.description == "cannot read \(folder)/centerface.onnx: `make models` fetches the models")

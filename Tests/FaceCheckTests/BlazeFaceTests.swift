@@ -1,0 +1,94 @@
+import ExamModel
+import Testing
+
+@testable import FaceCheck
+
+/// The server's own inference beside OpenCV's, whose answers are written down here.
+@Suite struct BlazeFaceTests {
+  struct Example: Sendable {
+    var picture: String
+    /// Where to search and what OpenCV's dnn module found there, in pixels: x, y, width, height.
+    var around: SIMD4<Float>
+    var score: Float
+    var box: SIMD4<Float>
+    var points: [SIMD2<Double>]
+  }
+
+  /// The edges of the squares are far from the even pixels that they are moved to.
+  static let examples = [
+    Example(
+      picture: "present", around: [133, 74, 48, 66], score: 0.87909,
+      box: [128.2338, 80.5331, 57.2980, 57.2885],
+      points: [
+        [145.3053, 96.1254], [168.5050, 97.7461], [156.1110, 111.7561], [155.6905, 122.6492],
+        [132.8308, 99.8765], [181.0262, 102.5505],
+      ]),
+    Example(
+      picture: "two", around: [214, 98, 38, 46], score: 0.90195, box: [211.9736, 103.8276, 40.4596, 40.4528],
+      points: [
+        [224.5388, 114.7963], [240.9548, 115.9676], [232.6476, 125.7528], [232.2104, 133.4948],
+        [215.0325, 117.5151], [249.2324, 119.3311],
+      ]),
+    Example(
+      picture: "two", around: [77, 82, 44, 54], score: 0.92433, box: [73.0602, 90.5647, 47.7049, 47.6971],
+      points: [
+        [87.0425, 103.3859], [106.6366, 104.6908], [96.2076, 116.2838], [95.9053, 125.4746],
+        [76.6046, 106.8210], [117.2823, 108.8645],
+      ]),
+    Example(
+      picture: "small", around: [153, 132, 24, 30], score: 0.90093,
+      box: [151.0805, 136.0333, 25.6257, 25.6220],
+      points: [
+        [158.0838, 143.0985], [168.8031, 143.3245], [162.9743, 149.6094], [163.0519, 154.7461],
+        [152.9120, 145.1515], [175.1280, 145.6071],
+      ]),
+    Example(
+      picture: "half_out", around: [0, 77, 22, 64], score: 0.40289, box: [0, 85.7201, 27.1948, 46.6105],
+      points: [
+        [-6.7234, 97.8797], [12.9777, 99.1163], [0.7774, 109.6251], [0.4365, 119.7407],
+        [-14.8743, 101.5562], [25.1294, 104.7632],
+      ]),
+  ]
+
+  @Test(arguments: examples)
+  func findsWhatOpenCVFound(example: Example) throws {
+    let detector = try FaceDetector(models: try Fixtures.models())
+    let size = SIMD4<Float>(320, 240, 320, 240)
+    let around = example.around / size
+    let faces = try detector.faces(
+      around: NormalizedRect(x: around.x, y: around.y, width: around.z, height: around.w),
+      in: try Fixtures.picture(example.picture), minimumScore: 0.35)
+    try #require(faces.count == 1)
+    let face = faces[0]
+    #expect(abs(face.score - example.score) < 0.0001)
+    let box = SIMD4(face.box.x, face.box.y, face.box.width, face.box.height) * size
+    let difference = box - example.box
+    #expect((difference * difference).max() < 0.001 * 0.001, "\(box)")
+    try #require(face.points.count == example.points.count)
+    for (point, expected) in zip(face.points, example.points) {
+      let difference = point - expected
+      #expect((difference * difference).max() < 0.001 * 0.001, "\(point)")
+    }
+  }
+
+  /// Operations as an ONNX file names them (field 4 of a node), and what the server says when another is in their place.
+  @Test(arguments: [("Relu", "Tanh", "TanH"), ("Add", "Mul", "regressors"), ("Add", "Sub", "regressors")])
+  func anotherNetworkIsRefused(operation: String, other: String, named: String) throws {
+    let models = try Fixtures.models()
+    var bytes = try Fixtures.bytes(of: models.blazeFace)
+    let old = [0x22, UInt8(operation.utf8.count)] + Array(operation.utf8)
+    let new = [0x22, UInt8(other.utf8.count)] + Array(other.utf8)
+    let place = try #require(
+      bytes.indices.dropLast(old.count).first { bytes[$0..<($0 + old.count)].elementsEqual(old) })
+    bytes.replaceSubrange(place..<(place + old.count), with: new)
+
+    try TemporaryModels.with(
+      centerFace: try Fixtures.bytes(of: models.centerFace), blazeFace: bytes
+    ) { changed in
+      let error = #expect(throws: FaceCheckError.self) { try FaceDetector(models: changed) }
+      #expect(error?.code == .modelUnusable)
+      #expect(error?.description.contains("/blazeface_short_range.onnx") == true)
+      #expect(error?.description.contains(named) == true, "\(error?.description ?? "no error")")
+    }
+  }
+}
