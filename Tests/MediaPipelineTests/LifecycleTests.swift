@@ -72,7 +72,8 @@ import Testing
     let file = NSTemporaryDirectory() + "exam-injected-\(UUID().uuidString)"
     let live = try await LivePipeline.start(
       PipelineTemplate(contentsOf: Paths.pipeline("video-x-vp8")),
-      name: "\" ! filesink location=\(file) videotestsrc num-buffers=1 ! \"", taps: Recorder().taps)
+      name: "\" ! filesink location=\(file) videotestsrc num-buffers=1 ! \"", analysisRate: 5,
+      taps: Recorder().taps)
     live.ingest.push(Upload.vp8.messages[0])
     #expect(await eventually { live.statistics.decoded == 1 })
     await live.stop()

@@ -85,7 +85,8 @@ final class PreviewRoute {
     let pipeline: LivePipeline
     do {
       let template = try services.pipelines.template(for: "image/jpeg")
-      pipeline = try await LivePipeline.start(template, name: "preview", analysisRate: AnalysisPace.usual, taps: taps)
+      pipeline = try await LivePipeline.start(
+        template, name: "preview", analysisRate: AnalysisPace.usual, taps: taps)
     } catch {
       throw CheckError(reason: "\(error)")
     }

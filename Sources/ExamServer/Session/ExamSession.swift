@@ -86,7 +86,14 @@ final class ExamSession {
     }
   }
 
-  /// What teachers are told of the server's load.
+  /// What a teacher who comes in must know of the server.
+  private var standingNotices: [TeacherNotice] {
+    var notices: [TeacherNotice] = []
+    if storeTrouble != nil { notices.append(.notice(code: "store", detail: storeTrouble)) }
+    if analysisPace.isOverloaded { notices.append(loadNotice) }
+    return notices
+  }
+
   private var loadNotice: TeacherNotice {
     .notice(
       code: "load",
@@ -195,7 +202,7 @@ final class ExamSession {
       maximumTileRate: services.configuration.maximumTileRate, metrics: services.metrics, owner: self)
     teachers[id] = connection
     connection.welcome(
-      roster: .roster(roster, pause: pause), chat: chat.lines, alerts: alerts.all, trouble: storeTrouble)
+      roster: .roster(roster, pause: pause), chat: chat.lines, alerts: alerts.all, notices: standingNotices)
     if let participant = members[id]?.participant {
       record(.connected, participant: participant, ["address": socket.remoteAddress])
     }

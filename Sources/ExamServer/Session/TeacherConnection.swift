@@ -53,12 +53,12 @@ final class TeacherConnection {
   }
 
   /// Begins with the greeting, the roster, what was said and what stands.
-  func welcome(roster: TeacherNotice, chat: [ChatMessage], alerts: [AlertRecord], trouble: String?) {
+  func welcome(roster: TeacherNotice, chat: [ChatMessage], alerts: [AlertRecord], notices: [TeacherNotice]) {
     send(.welcome(participant: participant, credit: TeacherPictures.credit, heartbeat: Self.heartbeat))
     send(roster)
     for message in chat { send(.chat(message, history: true)) }
     for alert in alerts { send(.alert(alert)) }
-    if let trouble { send(.notice(code: "store", detail: trouble)) }
+    notices.forEach(send)
   }
 
   func send(_ notice: TeacherNotice) { socket.send(text: WireJSON.text(notice)) }
