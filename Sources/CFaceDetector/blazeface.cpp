@@ -3,7 +3,7 @@
 #include <cmath>
 
 #include "geometry.h"
-#include "network.h"
+#include "load_plan.h"
 
 namespace examface {
 namespace {
@@ -17,8 +17,6 @@ constexpr float kSameFaceOverlap = 0.3f;
 /// The network takes colours of -1...1.
 constexpr float kMean = 127.5f;
 constexpr float kScale = 1 / kMean;
-/// The order of the additions makes up to 0.0003 of values around 100. A wrong operation makes more than 1.
-constexpr float kLargestDifference = 0.01f;
 
 /// The middles of the cells of two grids, in canvas pixels, as often as a grid has anchors per cell.
 std::vector<cv::Point2f> make_anchors() {
@@ -37,34 +35,6 @@ std::vector<cv::Point2f> make_anchors() {
     }
   }
   return anchors;
-}
-
-/// The network as a plan of our own, which has to give what OpenCV's layers give.
-///
-/// They are compared on noise when the file is read: a file that the plan gets wrong is refused, and not found out by its
-/// answers.
-ConvolutionPlan make_plan(const std::string &path) {
-  const std::vector<std::string> outputs{"regressors", "classificators"};
-  const cv::Size canvas(kSide, kSide);
-  Network network(path, outputs);
-  ConvolutionPlan plan(ConvolutionGraph(network.net(), path, canvas, outputs));
-
-  cv::Mat noise(canvas, CV_8UC3);
-  cv::RNG(1).fill(noise, cv::RNG::UNIFORM, 0, 256);
-  const std::vector<cv::Mat> &expected = network.run(noise, kScale, kMean);
-  network.require_shapes({{1, kAnchors, kValues}, {1, kAnchors, 1}});
-  const std::vector<std::vector<float>> &found = plan.run(noise, kScale, kMean);
-  for (size_t output = 0; output < outputs.size(); output++) {
-    const float *const values = expected[output].ptr<float>();
-    const bool is_same = found[output].size() == expected[output].total() &&
-                         std::equal(found[output].begin(), found[output].end(), values, [](float a, float b) {
-                           return std::abs(a - b) < kLargestDifference;
-                         });
-    if (!is_same) {
-      throw BadModel(path + " is another model: its " + outputs[output] + " are not what the server computes faster");
-    }
-  }
-  return plan;
 }
 
 float sigmoid(float value) { return 1 / (1 + std::exp(-value)); }
@@ -113,7 +83,11 @@ std::vector<Candidate> merge(std::vector<Candidate> candidates) {
 }  // namespace
 
 BlazeFace::BlazeFace(const std::string &path)
-    : sampler_(cv::Size(kSide, kSide)), plan_(make_plan(path)), anchors_(make_anchors()) {}
+    : sampler_(cv::Size(kSide, kSide)),
+      plan_(load_plan(
+          path, {{"regressors", {1, kAnchors, kValues}}, {"classificators", {1, kAnchors, 1}}}, cv::Size(kSide, kSide),
+          kScale, kMean)),
+      anchors_(make_anchors()) {}
 
 std::vector<examface_face> BlazeFace::faces(
     const examface_picture &picture, const cv::Rect2f &region, float minimum_score) {

@@ -9,7 +9,7 @@
 namespace examface {
 
 /// BlazeFace, short range (Bazarevsky et al., 2019, arXiv:1907.05047): faces that fill much of a region, with six
-/// points, at an eighth of the cost of CenterFace.
+/// points, at a fifteenth of the cost of CenterFace.
 class BlazeFace {
  public:
   /// Throws BadModel.

@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "network.h"
+#include "convolution_plan.h"
 #include "picture_region.h"
 
 namespace examface {
@@ -19,7 +19,7 @@ class CenterFace {
 
  private:
   RegionSampler sampler_;
-  Network network_;
+  ConvolutionPlan plan_;
 };
 
 }  // namespace examface

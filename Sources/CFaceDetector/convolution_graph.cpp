@@ -1,6 +1,7 @@
 #include "convolution_graph.h"
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <opencv2/dnn/all_layers.hpp>
 
@@ -31,7 +32,9 @@ struct Value {
   int row_origin = 0;
   int column_origin = 0;
   ConvolutionGraph::Step step{};
-  std::vector<int> parts{};
+  /// The step is a transposed convolution: its weights are input channels x output channels x 2 x 2.
+  bool is_transposed = false;
+  ConvolutionGraph::Output output{};
 };
 
 class Reader {
@@ -56,10 +59,10 @@ class Reader {
     }
   }
 
-  const std::vector<int> &parts(const std::string &output) {
-    const int id = net_.getLayerId(output);
-    require(id > 0 && values_[id].kind == Value::joined, "it has no output " + output);
-    return values_[id].parts;
+  const ConvolutionGraph::Output &output(const std::string &name) {
+    const int id = net_.getLayerId(name);
+    require(id > 0 && values_[id].kind == Value::joined, "it has no output " + name);
+    return values_[id].output;
   }
 
  private:
@@ -81,42 +84,66 @@ class Reader {
       from.push_back(input->name == "_input" ? 0 : net_.getLayerId(input->name));
     }
     require_known(!from.empty() && in_shapes_[id].size() == from.size() && out_shapes_[id].size() == 1, layer);
-    Value &value = values_[from[0]];
-    if (layer.type == "Padding") {
-      values_[id] = padded(id, layer, value);
-    } else if (layer.type == "Convolution") {
-      values_[id] = convolved(id, layer, value);
-    } else if (layer.type == "Slice") {
+    const std::string &type = layer.type;
+    const Value &value = values_[from[0]];
+    if (type == "Padding") {
+      values_[id] = padded(id, layer, stored(from[0]));
+    } else if (type == "Convolution") {
+      values_[id] = convolved(id, layer, value.kind == Value::depthwise ? value : stored(from[0]));
+    } else if (type == "Deconvolution") {
+      values_[id] = deconvolved(id, layer, stored(from[0]));
+    } else if (type == "BatchNorm") {
+      values_[id] = scaled(layer, value);
+    } else if (type == "Slice") {
       values_[id] = sliced(id, layer, value);
-    } else if (layer.type == "Pooling") {
-      values_[id] = pooled(layer, value);
-    } else if (layer.type == "Eltwise") {
+    } else if (type == "Pooling") {
+      values_[id] = pooled(layer, stored(from[0]));
+    } else if (type == "Eltwise") {
       require_known(from.size() == 2, layer);
-      values_[id] = sum(id, layer, value, values_[from[1]]);
-    } else if (layer.type == "ReLU") {
-      const auto *rectifier = dynamic_cast<cv::dnn::ReLULayer *>(&layer);
-      require_known(value.kind == Value::dense && rectifier != nullptr && rectifier->negativeSlope == 0, layer);
-      Value rectified = value;
-      rectified.step.rectifies = true;
-      values_[id] = store(std::move(rectified), out_shapes_[id][0]);
-    } else if (layer.type == "Permute") {
+      // The later one waits for its sum; the earlier one is there already, or is now.
+      const bool is_second = values_[from[1]].kind == Value::dense;
+      values_[id] = sum(id, layer, values_[from[is_second ? 1 : 0]], stored(from[is_second ? 0 : 1]));
+    } else if (type == "ReLU") {
+      values_[id] = rectified(layer, value);
+    } else if (type == "Permute") {
       require_known(value.kind == Value::dense && out_shapes_[id][0][3] == in_shapes_[id][0][1], layer);
-      const Value activation = store(value, in_shapes_[id][0]);
-      values_[id] = {Value::joined};
-      values_[id].parts = {activation.activation};
-    } else if (layer.type == "Reshape" || layer.type == "Identity") {
-      require_known(value.kind == Value::joined, layer);
+      values_[id] = joined({stored(from[0]).activation}, false, false);
+    } else if (type == "Sigmoid" || (type == "Identity" && value.kind == Value::dense)) {
+      require_known(value.kind == Value::dense, layer);
+      values_[id] = joined({stored(from[0]).activation}, true, type == "Sigmoid");
+    } else if (type == "Reshape" || type == "Identity") {
+      require_known(value.kind == Value::joined && (type == "Identity" || !value.output.is_planar), layer);
       values_[id] = value;
-    } else if (layer.type == "Concat") {
-      values_[id] = {Value::joined};
+    } else if (type == "Concat") {
+      std::vector<int> parts;
       for (const int input : from) {
-        require_known(values_[input].kind == Value::joined, layer);
-        const std::vector<int> &parts = values_[input].parts;
-        values_[id].parts.insert(values_[id].parts.end(), parts.begin(), parts.end());
+        const ConvolutionGraph::Output &output = values_[input].output;
+        require_known(values_[input].kind == Value::joined && !output.is_planar, layer);
+        parts.insert(parts.end(), output.parts.begin(), output.parts.end());
       }
+      values_[id] = joined(std::move(parts), false, false);
     } else {
       require_known(false, layer);
     }
+  }
+
+  static Value joined(std::vector<int> parts, bool is_planar, bool has_sigmoid) {
+    Value value{Value::joined};
+    value.output = {std::move(parts), is_planar, has_sigmoid};
+    return value;
+  }
+
+  Value rectified(const Layer &layer, const Value &value) const {
+    const auto *rectifier = dynamic_cast<const cv::dnn::ReLULayer *>(&layer);
+    require_known(rectifier != nullptr && rectifier->negativeSlope == 0, layer);
+    Value result = value;
+    if (value.kind == Value::depthwise) {
+      result.step.rectifies_depthwise = true;
+    } else {
+      require_known(value.kind == Value::dense && !value.step.adds_last, layer);
+      result.step.rectifies = true;
+    }
+    return result;
   }
 
   Value padded(int id, const Layer &layer, const Value &value) {
@@ -182,6 +209,51 @@ class Reader {
     return result;
   }
 
+  Value deconvolved(int id, const Layer &layer, const Value &value) const {
+    const MatShape &in = in_shapes_.at(id)[0], &out = out_shapes_.at(id)[0];
+    require_known(is_plain(value) && layer.blobs.size() == 1, layer);
+    Value result{Value::dense};
+    result.is_transposed = true;
+    result.step.in = value.activation;
+    result.step.weights = layer.blobs[0].clone();
+    result.step.bias.resize(static_cast<size_t>(out[1]));
+    const cv::Mat &weights = result.step.weights;
+    require_known(
+        weights.dims == 4 && weights.type() == CV_32F && weights.size[0] == in[1] && weights.size[1] == out[1] &&
+            weights.size[2] == 2 && weights.size[3] == 2 && out[2] == 2 * in[2] && out[3] == 2 * in[3],
+        layer);
+    return result;
+  }
+
+  /// A batch normalization goes into the weights of the transposed convolution before it.
+  Value scaled(const Layer &layer, const Value &value) const {
+    const auto *batch = dynamic_cast<const cv::dnn::BatchNormLayer *>(&layer);
+    Value result = value;
+    ConvolutionGraph::Step &step = result.step;
+    require_known(
+        value.kind == Value::dense && value.is_transposed && !step.rectifies && batch != nullptr && batch->hasWeights &&
+            batch->hasBias && layer.blobs.size() == 4,
+        layer);
+    // Means, variances, scales, shifts.
+    std::vector<float> blobs[4];
+    for (size_t index = 0; index < 4; index++) {
+      blobs[index] = floats(layer.blobs[index]);
+      require_known(blobs[index].size() == step.bias.size(), layer);
+    }
+    step.weights = step.weights.clone();
+    for (int filter = 0; filter < step.weights.size[1]; filter++) {
+      const size_t index = static_cast<size_t>(filter);
+      const float factor = blobs[2][index] / std::sqrt(blobs[1][index] + batch->epsilon);
+      for (int channel = 0; channel < step.weights.size[0]; channel++) {
+        for (int tap = 0; tap < 4; tap++) {
+          step.weights.ptr<float>(channel, filter)[tap] *= factor;
+        }
+      }
+      step.bias[index] = (step.bias[index] - blobs[0][index]) * factor + blobs[3][index];
+    }
+    return result;
+  }
+
   Value sliced(int id, const Layer &layer, const Value &value) {
     const auto *slice = dynamic_cast<const cv::dnn::SliceLayer *>(&layer);
     require_known(
@@ -205,12 +277,12 @@ class Reader {
     return {Value::pooled, value.activation};
   }
 
-  Value sum(int id, const Layer &layer, const Value &first, const Value &second) {
-    const bool is_second_dense = second.kind == Value::dense;
-    const Value &other = is_second_dense ? first : second;
-    Value result = is_second_dense ? second : first;
+  Value sum(int id, const Layer &layer, const Value &value, const Value &other) {
+    Value result = value;
     require_known(
-        result.kind == Value::dense && result.step.added < 0 && (is_plain(other) || other.kind == Value::pooled), layer);
+        result.kind == Value::dense && !result.is_transposed && result.step.added < 0 &&
+            (is_plain(other) || other.kind == Value::pooled),
+        layer);
     const ConvolutionGraph::Activation &added = graph_.activations[static_cast<size_t>(other.activation)];
     const MatShape &shape = out_shapes_[id][0];
     const int factor = other.kind == Value::pooled ? 2 : 1;
@@ -218,6 +290,7 @@ class Reader {
         added.rows == factor * shape[2] && added.columns == factor * shape[3] && added.channels <= shape[1], layer);
     result.step.added = other.activation;
     result.step.adds_pooled = other.kind == Value::pooled;
+    result.step.adds_last = result.step.rectifies;
     return result;
   }
 
@@ -225,18 +298,51 @@ class Reader {
     return value.kind == Value::stored && value.row_origin == 0 && value.column_origin == 0;
   }
 
-  /// Ends a step: its result is an activation of this shape.
-  Value store(Value value, const MatShape &shape) {
-    ConvolutionGraph::Step &step = value.step;
-    step.out = static_cast<int>(graph_.activations.size());
-    graph_.activations.push_back({shape[2], shape[3], shape[1]});
+  /// What a layer gives as something to read from: a step that could have got more ends here.
+  const Value &stored(int id) {
+    Value &value = values_[id];
+    if (value.kind == Value::dense) {
+      const int out = static_cast<int>(graph_.activations.size());
+      const MatShape &shape = out_shapes_[id][0];
+      graph_.activations.push_back({shape[2], shape[3], shape[1]});
+      value.step.out = out;
+      if (value.is_transposed) {
+        spread(value.step);
+      } else {
+        require_border(value.step, shape);
+        graph_.steps.push_back(value.step);
+      }
+      value = {Value::stored, out};
+    }
+    return value;
+  }
+
+  /// The zeros that a step reads beyond its input.
+  void require_border(const ConvolutionGraph::Step &step, const MatShape &out) {
     ConvolutionGraph::Activation &in = graph_.activations[static_cast<size_t>(step.in)];
     const cv::Mat &kernel = step.depthwise_weights.empty() ? step.weights : step.depthwise_weights;
-    const int below = step.stride * (shape[2] - 1) + step.row_origin + kernel.size[2] - in.rows;
-    const int right = step.stride * (shape[3] - 1) + step.column_origin + kernel.size[3] - in.columns;
+    const int below = step.stride * (out[2] - 1) + step.row_origin + kernel.size[2] - in.rows;
+    const int right = step.stride * (out[3] - 1) + step.column_origin + kernel.size[3] - in.columns;
     in.border = std::max({in.border, -step.row_origin, -step.column_origin, below, right});
-    graph_.steps.push_back(step);
-    return {Value::stored, step.out};
+  }
+
+  /// A transposed convolution is four pointwise ones, each for every second row and column of the output.
+  void spread(const ConvolutionGraph::Step &step) {
+    const int channels = step.weights.size[0];
+    const int filters = step.weights.size[1];
+    for (int tap = 0; tap < 4; tap++) {
+      ConvolutionGraph::Step part = step;
+      part.spread = 2;
+      part.row_phase = tap / 2;
+      part.column_phase = tap % 2;
+      part.weights = cv::Mat(std::vector<int>{filters, channels, 1, 1}, CV_32F);
+      for (int filter = 0; filter < filters; filter++) {
+        for (int channel = 0; channel < channels; channel++) {
+          *part.weights.ptr<float>(filter, channel) = step.weights.ptr<float>(channel, filter)[tap];
+        }
+      }
+      graph_.steps.push_back(part);
+    }
   }
 
   ConvolutionGraph &graph_;
@@ -253,7 +359,7 @@ ConvolutionGraph::ConvolutionGraph(
   Reader reader(*this, std::move(net), path, canvas);
   reader.read();
   for (const std::string &name : names) {
-    outputs.push_back(reader.parts(name));
+    outputs.push_back(reader.output(name));
   }
 }
 

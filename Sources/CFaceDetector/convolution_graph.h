@@ -29,6 +29,7 @@ struct ConvolutionGraph {
     /// As OpenCV has them: channels x 1 x 3 x 3, undefined without a depthwise convolution.
     cv::Mat depthwise_weights;
     std::vector<float> depthwise_bias;
+    bool rectifies_depthwise = false;
     /// Output channels x input channels x rows x columns.
     cv::Mat weights;
     std::vector<float> bias;
@@ -37,10 +38,23 @@ struct ConvolutionGraph {
     /// Only the largest of two by two of its pixels is added.
     bool adds_pooled = false;
     bool rectifies = false;
+    /// The addend comes after the rectifier instead of before it.
+    bool adds_last = false;
+    /// 2 where this step makes every second row and column of its output, from these on.
+    int spread = 1;
+    int row_phase = 0;
+    int column_phase = 0;
   };
 
-  /// Reads a network that takes one RGB canvas of this size. Each of `outputs` names a tensor that joins the pixels of
-  /// some activations, the channels of a pixel side by side.
+  struct Output {
+    /// The activations that it joins.
+    std::vector<int> parts;
+    /// Pixels of a channel side by side, and not channels of a pixel.
+    bool is_planar = false;
+    bool has_sigmoid = false;
+  };
+
+  /// Reads a network that takes one RGB canvas of this size. `outputs` names its results, in the order that they get.
   ///
   /// Throws BadModel, with `path`, on anything that it does not know. What OpenCV's layers do not tell - where a padding
   /// pads, what an element-wise layer computes - is taken as these networks have it, so compare the results.
@@ -49,8 +63,7 @@ struct ConvolutionGraph {
   /// The first is the input.
   std::vector<Activation> activations;
   std::vector<Step> steps;
-  /// For each output the activations that it joins.
-  std::vector<std::vector<int>> outputs;
+  std::vector<Output> outputs;
 };
 
 }  // namespace examface

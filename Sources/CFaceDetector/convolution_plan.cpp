@@ -1,11 +1,18 @@
 #include "convolution_plan.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace examface {
 namespace {
 
 int blocks_of(int channels) { return (channels + kBlock - 1) / kBlock; }
+
+/// Every `step`-th row and column of a plane, from these on.
+Plane every(const Plane &plane, int step, int row, int column) {
+  return {
+      plane.at(row, column), plane.rows / step, plane.columns / step, plane.pixel_step * step, plane.row_step * step};
+}
 
 }  // namespace
 
@@ -19,8 +26,8 @@ ConvolutionPlan::ConvolutionPlan(const ConvolutionGraph &graph) {
       last_use[static_cast<size_t>(step.added)] = index;
     }
   }
-  for (const std::vector<int> &output : graph.outputs) {
-    for (const int activation : output) {
+  for (const ConvolutionGraph::Output &output : graph.outputs) {
+    for (const int activation : output.parts) {
       last_use[static_cast<size_t>(activation)] = graph.steps.size();
     }
   }
@@ -40,10 +47,12 @@ ConvolutionPlan::ConvolutionPlan(const ConvolutionGraph &graph) {
   for (size_t index = 0; index < graph.steps.size(); index++) {
     const ConvolutionGraph::Step &step = graph.steps[index];
     const ConvolutionGraph::Activation &out = graph.activations[static_cast<size_t>(step.out)];
-    places[static_cast<size_t>(step.out)] = take_buffer(out);
+    if (step.row_phase == 0 && step.column_phase == 0) {
+      places[static_cast<size_t>(step.out)] = take_buffer(out);
+    }
     Pass pass;
     pass.in = plane(step.in);
-    pass.out = plane(step.out);
+    pass.out = every(plane(step.out), step.spread, step.row_phase, step.column_phase);
     pass.stride = step.stride;
     pass.row_origin = step.row_origin;
     pass.column_origin = step.column_origin;
@@ -53,7 +62,7 @@ ConvolutionPlan::ConvolutionPlan(const ConvolutionGraph &graph) {
       pass.depthwise_weights = pack_depthwise(step, pass.depthwise_blocks);
       pass.depthwise_bias = pack_bias(step.depthwise_bias, pass.depthwise_blocks);
       pixel_step = pass.depthwise_blocks * kBlock;
-      row_floats = std::max(row_floats, static_cast<size_t>(pixel_step * out.columns));
+      row_floats = std::max(row_floats, static_cast<size_t>(pixel_step * pass.out.columns));
     }
     pass.out_blocks = blocks_of(out.channels);
     pass.kernel_rows = step.weights.size[2];
@@ -66,7 +75,9 @@ ConvolutionPlan::ConvolutionPlan(const ConvolutionGraph &graph) {
       pass.added = plane(step.added);
       pass.added_blocks = blocks_of(graph.activations[static_cast<size_t>(step.added)].channels);
     }
+    pass.rectifies_depthwise = step.rectifies_depthwise;
     pass.rectifies = step.rectifies;
+    pass.adds_last = step.adds_last;
     passes_.push_back(pass);
     for (const int activation : {step.in, step.added}) {
       if (activation > 0 && last_use[static_cast<size_t>(activation)] == index) {
@@ -76,12 +87,12 @@ ConvolutionPlan::ConvolutionPlan(const ConvolutionGraph &graph) {
   }
   row_ = allocate(row_floats)[0].values;
 
-  for (const std::vector<int> &output : graph.outputs) {
+  for (const ConvolutionGraph::Output &output : graph.outputs) {
     size_t size = 0;
-    parts_.emplace_back();
-    for (const int activation : output) {
+    layout_.push_back({{}, output.is_planar, output.has_sigmoid});
+    for (const int activation : output.parts) {
       const ConvolutionGraph::Activation &shape = graph.activations[static_cast<size_t>(activation)];
-      parts_.back().push_back({plane(activation), shape.channels});
+      layout_.back().parts.push_back({plane(activation), shape.channels});
       size += static_cast<size_t>(shape.rows * shape.columns * shape.channels);
     }
     outputs_.emplace_back(size);
@@ -159,17 +170,28 @@ const std::vector<std::vector<float>> &ConvolutionPlan::run(const cv::Mat &rgb, 
   for (const Pass &pass : passes_) {
     best.run(pass, row_);
   }
-  for (size_t index = 0; index < parts_.size(); index++) {
-    float *to = outputs_[index].data();
-    for (const Part &part : parts_[index]) {
-      for (int row = 0; row < part.plane.rows; row++) {
-        for (int column = 0; column < part.plane.columns; column++) {
-          to = std::copy_n(part.plane.at(row, column), part.channels, to);
-        }
+  for (size_t index = 0; index < layout_.size(); index++) {
+    write(layout_[index], outputs_[index].data());
+    if (layout_[index].has_sigmoid) {
+      for (float &value : outputs_[index]) {
+        value = 1 / (1 + std::exp(-value));
       }
     }
   }
   return outputs_;
+}
+
+void ConvolutionPlan::write(const Output &output, float *to) const {
+  for (const Part &part : output.parts) {
+    for (int plane = 0; plane < (output.is_planar ? part.channels : 1); plane++) {
+      const int count = output.is_planar ? 1 : part.channels;
+      for (int row = 0; row < part.plane.rows; row++) {
+        for (int column = 0; column < part.plane.columns; column++) {
+          to = std::copy_n(part.plane.at(row, column) + plane, count, to);
+        }
+      }
+    }
+  }
 }
 
 }  // namespace examface

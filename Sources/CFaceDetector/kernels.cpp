@@ -27,7 +27,7 @@
 
 #define EXAMFACE_KERNELS avx2
 #define EXAMFACE_TILE_PIXELS 4
-#define EXAMFACE_TILE_VECTORS 2
+#define EXAMFACE_TILE_VECTORS 3
 #define EXAMFACE_LANES 8
 #if defined(__clang__)
 #pragma clang attribute push(__attribute__((target("arch=x86-64-v3"))), apply_to = function)

@@ -37,6 +37,7 @@ struct Pass {
   const float *depthwise_weights = nullptr;
   const float *depthwise_bias = nullptr;
   int depthwise_blocks = 0;
+  bool rectifies_depthwise = false;
 
   /// [output block][kernel row][value of that row][channel of the block], and a bias for each channel of the blocks.
   const float *weights = nullptr;
@@ -51,6 +52,8 @@ struct Pass {
   Plane added;
   int added_blocks = 0;
   bool rectifies = false;
+  /// The addend comes after the rectifier instead of before it.
+  bool adds_last = false;
 };
 
 /// The inner loops, compiled once for each kind of processor.

@@ -24,7 +24,7 @@ EXAMFACE_INLINE void raise_to(Vector &value, const Vector &least) { value = valu
 template <int kStride, int kPixels>
 EXAMFACE_INLINE void depthwise_tile(
     const float *in, ptrdiff_t row_step, ptrdiff_t pixel_step, const Vector (&weights)[9], const Vector &bias,
-    float *out, ptrdiff_t out_step) {
+    bool rectifies, float *out, ptrdiff_t out_step) {
   Vector sums[kPixels];
   for (Vector &sum : sums) {
     sum = bias;
@@ -45,6 +45,9 @@ EXAMFACE_INLINE void depthwise_tile(
   }
 #pragma GCC unroll 8
   for (int pixel = 0; pixel < kPixels; pixel++) {
+    if (rectifies) {
+      raise_to(sums[pixel], Vector{});
+    }
     vector_at(out + pixel * out_step) = sums[pixel];
   }
 }
@@ -63,12 +66,14 @@ inline void depthwise_row(const Pass &pass, const float *in, float *out) {
     float *to = out + channel;
     int column = 0;
     for (; column + kPixels <= pass.out.columns; column += kPixels) {
-      depthwise_tile<kStride, kPixels>(from, pass.in.row_step, pass.in.pixel_step, weights, bias, to, channels);
+      depthwise_tile<kStride, kPixels>(
+          from, pass.in.row_step, pass.in.pixel_step, weights, bias, pass.rectifies_depthwise, to, channels);
       from += kPixels * kStride * pass.in.pixel_step;
       to += kPixels * channels;
     }
     for (; column < pass.out.columns; column++) {
-      depthwise_tile<kStride, 1>(from, pass.in.row_step, pass.in.pixel_step, weights, bias, to, channels);
+      depthwise_tile<kStride, 1>(
+          from, pass.in.row_step, pass.in.pixel_step, weights, bias, pass.rectifies_depthwise, to, channels);
       from += kStride * pass.in.pixel_step;
       to += channels;
     }
@@ -123,6 +128,12 @@ EXAMFACE_INLINE void dense_tile(const Pass &pass, const Source &source, int row,
 #pragma GCC unroll 8
   for (int vector = 0; vector < kVectors; vector++) {
     const int channel = first_channel + vector * kLanes;
+    if (pass.rectifies && pass.adds_last) {
+#pragma GCC unroll 8
+      for (int pixel = 0; pixel < kPixels; pixel++) {
+        raise_to(sums[pixel][vector], Vector{});
+      }
+    }
     if (channel < pass.added_blocks * kBlock) {
 #pragma GCC unroll 8
       for (int pixel = 0; pixel < kPixels; pixel++) {
@@ -140,7 +151,7 @@ EXAMFACE_INLINE void dense_tile(const Pass &pass, const Source &source, int row,
     }
 #pragma GCC unroll 8
     for (int pixel = 0; pixel < kPixels; pixel++) {
-      if (pass.rectifies) {
+      if (pass.rectifies && !pass.adds_last) {
         raise_to(sums[pixel][vector], Vector{});
       }
       vector_at(pass.out.at(row, column + pixel) + channel) = sums[pixel][vector];
@@ -153,6 +164,9 @@ inline void dense_row(const Pass &pass, const Source &source, int row, int first
   int column = 0;
   for (; column + kTilePixels <= pass.out.columns; column += kTilePixels) {
     dense_tile<kVectors, kTilePixels>(pass, source, row, column, first_channel);
+  }
+  for (; column + 2 <= pass.out.columns; column += 2) {
+    dense_tile<kVectors, 2>(pass, source, row, column, first_channel);
   }
   for (; column < pass.out.columns; column++) {
     dense_tile<kVectors, 1>(pass, source, row, column, first_channel);
