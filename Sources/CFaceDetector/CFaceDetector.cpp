@@ -12,6 +12,7 @@
 
 #include "blazeface.h"
 #include "centerface.h"
+#include "network.h"
 
 struct examface_detector {
   examface::CenterFace centerface;
