@@ -6,7 +6,7 @@
 namespace examface {
 namespace {
 
-/// The sum of some weighted values beside each other, rounded, for each pixel of a row. How many is known to the compiler
+/// The sum of some weighted values beside each other, rounded, for each pixel of a row. The compiler knows how many,
 /// unless `kTaps` is 0.
 template <int kTaps>
 void add_up(const float *row, const int *first, const float *weights, int taps, int pixels, uint8_t *out) {

@@ -162,7 +162,9 @@ class Reader {
     return result;
   }
 
-  static std::vector<float> floats(const cv::Mat &mat) { return std::vector<float>(mat.begin<float>(), mat.end<float>()); }
+  static std::vector<float> floats(const cv::Mat &mat) {
+    return std::vector<float>(mat.begin<float>(), mat.end<float>());
+  }
 
   Value convolved(int id, const Layer &layer, const Value &value) {
     const auto *convolution = dynamic_cast<const cv::dnn::BaseConvolutionLayer *>(&layer);
@@ -201,7 +203,8 @@ class Reader {
       result.step.bias = bias;
     } else {
       require_known(
-          weights.size[1] == 1 && filters == channels && weights.size[2] == 3 && weights.size[3] == 3 && strides[0] <= 2,
+          weights.size[1] == 1 && filters == channels && weights.size[2] == 3 && weights.size[3] == 3 &&
+              strides[0] <= 2,
           layer);
       result.step.depthwise_weights = weights;
       result.step.depthwise_bias = bias;

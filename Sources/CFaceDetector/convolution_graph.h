@@ -56,8 +56,8 @@ struct ConvolutionGraph {
 
   /// Reads a network that takes one RGB canvas of this size. `outputs` names its results, in the order that they get.
   ///
-  /// Throws BadModel, with `path`, on anything that it does not know. What OpenCV's layers do not tell - where a padding
-  /// pads, what an element-wise layer computes - is taken as these networks have it, so compare the results.
+  /// Throws BadModel, with `path`, on anything that it does not know. What OpenCV's layers do not tell - where a
+  /// padding pads, what an element-wise layer computes - is taken as these networks have it, so compare the results.
   ConvolutionGraph(cv::dnn::Net net, const std::string &path, cv::Size canvas, const std::vector<std::string> &outputs);
 
   /// The first is the input.

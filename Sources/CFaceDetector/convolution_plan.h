@@ -9,10 +9,10 @@
 
 namespace examface {
 
-/// A network of convolutions, mostly depthwise and pointwise, laid out once for the kernels: its passes in order, the weights
-/// in blocks, and the buffers of all activations.
+/// A network of convolutions, mostly depthwise and pointwise, laid out once for the kernels: its passes in order, the
+/// weights in blocks, and the buffers of all activations.
 ///
-/// Made because cv::dnn takes three to five times as long for the two networks, and they are what the server costs most.
+/// Made because cv::dnn takes three to five times as long, and the two networks are what the server costs most.
 class ConvolutionPlan {
  public:
   explicit ConvolutionPlan(const ConvolutionGraph &graph);

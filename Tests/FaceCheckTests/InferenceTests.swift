@@ -4,11 +4,12 @@ import Testing
 @testable import FaceCheck
 
 /// The server's own inference beside OpenCV's, whose answers are written down here.
-@Suite struct BlazeFaceTests {
+@Suite struct InferenceTests {
   struct Example: Sendable {
     var picture: String
-    /// Where to search and what OpenCV's dnn module found there, in pixels: x, y, width, height.
-    var around: SIMD4<Float>
+    /// Where BlazeFace searches; nil where CenterFace does, in the whole picture. In pixels: x, y, width, height.
+    var around: SIMD4<Float>?
+    /// What OpenCV's dnn module found, in pixels.
     var score: Float
     var box: SIMD4<Float>
     var points: [SIMD2<Double>]
@@ -48,16 +49,39 @@ import Testing
         [-6.7234, 97.8797], [12.9777, 99.1163], [0.7774, 109.6251], [0.4365, 119.7407],
         [-14.8743, 101.5562], [25.1294, 104.7632],
       ]),
+    Example(
+      picture: "present", score: 0.88960, box: [133.2077, 73.7454, 48.4400, 64.6637],
+      points: [
+        [146.0454, 97.2163], [169.8711, 98.9658], [157.3484, 110.1937], [146.5020, 120.2817],
+        [166.4666, 121.7402],
+      ]),
+    Example(
+      picture: "small", score: 0.74262, box: [152.8307, 131.9181, 22.9976, 29.2864],
+      points: [
+        [158.5669, 143.2271], [169.0659, 143.5702], [164.0272, 148.7699], [159.3044, 153.5997],
+        [167.9343, 153.9098],
+      ]),
+    Example(
+      picture: "half_out", score: 0.67069, box: [0, 77.5227, 23.0469, 64.6468],
+      points: [
+        [-2.6680, 95.3678], [13.5823, 98.2578], [-0.3254, 110.3845], [-3.6468, 122.5703],
+        [10.0347, 124.4386],
+      ]),
   ]
 
   @Test(arguments: examples)
   func findsWhatOpenCVFound(example: Example) throws {
     let detector = try FaceDetector(models: try Fixtures.models())
     let size = SIMD4<Float>(320, 240, 320, 240)
-    let around = example.around / size
-    let faces = try detector.faces(
-      around: NormalizedRect(x: around.x, y: around.y, width: around.z, height: around.w),
-      in: try Fixtures.picture(example.picture), minimumScore: 0.35)
+    let picture = try Fixtures.picture(example.picture)
+    let faces =
+      if let around = example.around.map({ $0 / size }) {
+        try detector.faces(
+          around: NormalizedRect(x: around.x, y: around.y, width: around.z, height: around.w), in: picture,
+          minimumScore: 0.35)
+      } else {
+        try detector.faces(in: picture, minimumScore: 0.5)
+      }
     try #require(faces.count == 1)
     let face = faces[0]
     #expect(abs(face.score - example.score) < 0.0001)
@@ -71,7 +95,8 @@ import Testing
     }
   }
 
-  /// Operations as an ONNX file names them (field 4 of a node), and what the server says when another is in their place.
+  /// Operations of BlazeFace as an ONNX file names them, in field 4 of a node, and what the server says when another is
+  /// in their place.
   @Test(arguments: [("Relu", "Tanh", "TanH"), ("Add", "Mul", "regressors"), ("Add", "Sub", "regressors")])
   func anotherNetworkIsRefused(operation: String, other: String, named: String) throws {
     let models = try Fixtures.models()
