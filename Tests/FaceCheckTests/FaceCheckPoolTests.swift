@@ -248,7 +248,8 @@ import Testing
     var iterator = stream.makeAsyncIterator()
     let (name, niceness) = try #require(await iterator.next())
     #expect(name == "face-check-1\n")
-    #expect(niceness == min(19, getpriority(Int32(bitPattern: PRIO_PROCESS.rawValue), 0) + 5))
+    #expect(
+      niceness == min(19, getpriority(Int32(bitPattern: PRIO_PROCESS.rawValue), 0) + WorkerThread.niceness))
   }
 
   @Test func realPicturesGoThroughBothDetectors() async throws {
