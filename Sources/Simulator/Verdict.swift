@@ -14,7 +14,7 @@ struct Verdict: Sendable {
       case .tileLatency: "capture to tile, p99 (ms)"
       case .unchecked: "longest time a student was unchecked (s)"
       case .connectionLosses: "connections lost"
-      case .lostFrames: "share of frames not accepted"
+      case .lostFrames: "share of frames lost"
       case .missedAlerts: "alerts that did not come"
       case .falseAlerts: "false alerts"
       }

@@ -1,7 +1,7 @@
 // What the libraries alone cost, in one thread: the frames of a recording through libvpx, libswscale, libjpeg-turbo and the
 // server's own detector.
 //
-//   floor --vp8 FILE --jpeg FILE --models FOLDER [--students 50] [--frames 2400] [--rounds 5]
+//   floor --vp8 FILE --jpeg FILE --models FOLDER [--highest-layer 3] [--students 50] [--frames 2400] [--rounds 5]
 //
 // Beside FILE.vp8frames stands FILE.index.json. Students take turns, each with a decoder of its own, so that caches are
 // as cold as in a server. CPU time of the thread is taken around each single call; of each operation the mean of a round,
@@ -33,13 +33,14 @@ constexpr int kQuality = 70;
 constexpr size_t kFaceClip = 48;
 constexpr size_t kFramesPerTile = 2;
 constexpr size_t kFramesPerCheck = 5;
-// Twelve seconds, as long as the server goes without a search while nothing moves around the person. Not a multiple of
-// the clip's length, so that all of its pictures are searched.
-constexpr size_t kFramesPerSearch = 115;
+// Twenty seconds of five pictures each, as long as the server goes without a search while nothing moves around the
+// person. Not a multiple of the clip's length, so that all of its pictures are searched.
+constexpr size_t kFramesPerSearch = 101;
 constexpr size_t kFramesPerFocus = 7;
 
 struct Options {
   std::string vp8, jpeg, models;
+  int highest_layer = 3;
   size_t students = 50;
   size_t frames = 2400;
   size_t rounds = 5;
@@ -189,7 +190,7 @@ std::vector<Bytes> enlarged(const std::vector<Frame> &frames, JPEGCodec &jpeg) {
 }
 
 void run(const Options &options) {
-  const std::vector<Frame> frames = read_recording(options.vp8, index_of(options.vp8), kFaceClip);
+  const std::vector<Frame> frames = read_recording(options.vp8, index_of(options.vp8), kFaceClip, options.highest_layer);
   std::vector<Bytes> uploads;
   for (const Frame &frame : read_recording(options.jpeg, index_of(options.jpeg), kFaceClip)) {
     uploads.push_back(frame.bytes);
@@ -235,6 +236,8 @@ Options parse(int count, char **values) {
       options.jpeg = value;
     } else if (name == "--models") {
       options.models = value;
+    } else if (name == "--highest-layer") {
+      options.highest_layer = std::atoi(value.c_str());
     } else if (name == "--students") {
       options.students = number(value);
     } else if (name == "--frames") {
@@ -247,7 +250,7 @@ Options parse(int count, char **values) {
   }
   if (options.vp8.empty() || options.jpeg.empty() || options.models.empty() || count % 2 == 0) {
     throw std::runtime_error(
-        "floor --vp8 FILE --jpeg FILE --models FOLDER [--students N] [--frames N] [--rounds N]");
+        "floor --vp8 FILE --jpeg FILE --models FOLDER [--highest-layer N] [--students N] [--frames N] [--rounds N]");
   }
   return options;
 }

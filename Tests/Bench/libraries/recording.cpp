@@ -5,7 +5,8 @@
 #include <opencv2/core.hpp>
 #include <stdexcept>
 
-std::vector<Frame> read_recording(const std::string &data_path, const std::string &index_path, size_t limit) {
+std::vector<Frame> read_recording(
+    const std::string &data_path, const std::string &index_path, size_t limit, int highest_layer) {
   std::ifstream file(data_path, std::ios::binary);
   const Bytes data((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
   const cv::FileStorage index(index_path, cv::FileStorage::READ);
@@ -13,9 +14,13 @@ std::vector<Frame> read_recording(const std::string &data_path, const std::strin
     throw std::runtime_error("cannot read " + data_path + " or " + index_path);
   }
   std::vector<Frame> frames;
+  size_t taken = 0;
   for (const cv::FileNode &entry : index["frames"]) {
-    if (frames.size() == limit) {
+    if (taken++ == limit) {
       break;
+    }
+    if (!entry["layer"].empty() && static_cast<int>(entry["layer"]) > highest_layer) {
+      continue;
     }
     const auto offset = static_cast<size_t>(static_cast<int>(entry["off"]));
     const auto length = static_cast<size_t>(static_cast<int>(entry["len"]));

@@ -11,7 +11,9 @@ struct Frame {
   bool is_key;
 };
 
-/// Reads a recording and the index beside it, at most `limit` frames.
+/// Reads the first `limit` frames of a recording and the index beside it, without those of temporal layers above
+/// `highest_layer`.
 ///
 /// Throws std::runtime_error if a file is missing or the index does not fit it.
-std::vector<Frame> read_recording(const std::string &data_path, const std::string &index_path, size_t limit);
+std::vector<Frame> read_recording(const std::string &data_path, const std::string &index_path, size_t limit,
+    int highest_layer = 3);
