@@ -87,6 +87,7 @@ class Picture:
 
 def frame(payload, sequence=0, captured=None, key=False, version=1):
     captured = int(time.time() * 1e6) if captured is None else captured
+    # `key` may also be all of the flags.
     return struct.pack(">BBHIq", version, int(key), 0, sequence & 0xFFFFFFFF, captured) + payload
 
 

@@ -10,14 +10,19 @@ FIXTURES = pathlib.Path(__file__).resolve().parents[2] / "Recordings"
 
 @functools.cache
 def recorded(name):
-    """The messages of a recording as (payload, is key frame)."""
+    """The messages of a recording as (payload, flags of the header: key frame and temporal layer)."""
     index = json.loads((FIXTURES / f"{name}.index.json").read_text())
     data = (FIXTURES / index["file"]).read_bytes()
-    return [(data[f["off"]:f["off"] + f["len"]], bool(f["key"])) for f in index["frames"]]
+    return [(data[f["off"]:f["off"] + f["len"]], f["key"] | f.get("layer", 0) << 1) for f in index["frames"]]
 
 
 def vp8():
     return recorded("wc_vp8_480x360_300_10")
+
+
+def layered_vp8():
+    """Three temporal layers: 2.5, 5 and 10 pictures a second."""
+    return recorded("vp8_l1t3_480x360_300_10")
 
 
 def jpeg():

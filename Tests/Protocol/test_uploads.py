@@ -1,6 +1,6 @@
 """Every media type reaches the teacher as pictures."""
 import pytest
-from media import CLIPS, h264, jpeg_size, vp9_webm
+from media import CLIPS, h264, jpeg_size, layered_vp8, vp9_webm
 from clients import wait_until
 
 STAMPED = {"video/x-vp8", "image/jpeg", "video/x-h264"}
@@ -42,6 +42,23 @@ def test_who_is_not_watched_is_not_sent(exam, teacher):
     since = len(teacher.pictures)
     teacher.expect_tiles(watched, 3)
     assert not teacher.tiles(other, since)
+
+
+def test_upper_layers_that_nobody_needs_are_not_decoded_and_come_back_with_a_key_frame(exam, server):
+    not_needed = 'exam_frames_dropped_total{cause="not_needed"}'
+    before = server.metrics()[not_needed]
+    student = exam.student("Ada").start("video/x-vp8", layered_vp8())
+    # Checks take five pictures a second, so of each second five are left out.
+    wait_until(lambda: server.metrics()[not_needed] - before > 10, "frames that were left out")
+    assert not student.find("keyframe")
+    teacher = exam.teacher()
+    teacher.watch(student, view="focus", fps=10)
+    student.expect("keyframe")
+    # The recording's next key frame is the one that was asked for.
+    wait_until(lambda: len({p.captured for p in teacher.tiles(student) if p.view == 1}) > 40, "focus pictures")
+    captured = [p.captured for p in teacher.tiles(student) if p.view == 1][-15:]
+    gaps = sorted(b - a for a, b in zip(captured, captured[1:]))
+    assert gaps[len(gaps) // 2] < 150_000, "ten pictures a second"
 
 
 @pytest.mark.parametrize("first, second", [("image/jpeg", "video/x-vp8"), ("video/x-vp8", "video/webm;codecs=vp8")])
