@@ -37,6 +37,8 @@ public struct ExamService: Sendable {
   /// - Parameter onReady: called with the address once the server listens.
   public func run(onReady: @Sendable (String) -> Void) async throws {
     tuneAllocator()
+    // Before anybody is told that the server is ready: who ends it at once must not be overheard.
+    let signals = await ProcessSignals([SIGINT, SIGTERM, SIGHUP])
     let (services, server, directory) = try await start()
     let address = try await listen(server)
     logger.info("ready", metadata: ["address": "\(address)"])
@@ -45,7 +47,7 @@ public struct ExamService: Sendable {
     let tasks = [Task { await keeping.noteAlive() }, Task { await keeping.sweep() }]
     defer { for task in tasks { task.cancel() } }
 
-    for await signal in ProcessSignals([SIGINT, SIGTERM, SIGHUP]).stream {
+    for await signal in signals.stream {
       if signal == SIGHUP {
         await reload(services, server)
       } else {

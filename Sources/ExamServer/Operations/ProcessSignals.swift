@@ -5,14 +5,19 @@ import Glibc
 struct ProcessSignals {
   let stream: AsyncStream<Int32>
 
-  init(_ numbers: [Int32]) {
+  /// Returns once none can be missed any more.
+  init(_ numbers: [Int32]) async {
     let (stream, continuation) = AsyncStream.makeStream(of: Int32.self)
-    let sources = numbers.map { number in
+    var sources: [any DispatchSourceSignal] = []
+    for number in numbers {
       signal(number, SIG_IGN)
       let source = DispatchSource.makeSignalSource(signal: number)
       source.setEventHandler { continuation.yield(number) }
-      source.resume()
-      return source
+      await withCheckedContinuation { registered in
+        source.setRegistrationHandler { registered.resume() }
+        source.resume()
+      }
+      sources.append(source)
     }
     self.stream = stream
     let watch = Watch(sources: sources)
