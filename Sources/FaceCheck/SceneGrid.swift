@@ -87,6 +87,8 @@ struct SceneGrid: Sendable, Equatable {
   static let sameRoom = 0.75
   /// A room whose cells deviate by less than this of 255 has nothing to know it by but its brightness.
   static let bareDeviation = 2.0
+  /// A picture whose cells deviate by less than this shows no room, whatever it correlates with.
+  static let leastDeviation = 1.5
   /// By how much of 255 the brightness of a bare room may differ.
   static let sameBrightness = 10.0
 
@@ -110,7 +112,8 @@ struct SceneGrid: Sendable, Equatable {
       return moments.deviations.0 < Self.bareDeviation
         && abs(moments.means.0 - moments.means.1) <= Self.sameBrightness
     }
-    return moments.correlation >= Self.sameRoom
+    // What is left of a room behind a shutter correlates too, and shows nothing.
+    return moments.deviations.0 >= Self.leastDeviation && moments.correlation >= Self.sameRoom
   }
 
   /// Whether enough cells are set somewhere in a square the size of a small face.

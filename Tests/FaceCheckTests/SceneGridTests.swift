@@ -109,6 +109,12 @@ import Testing
     #expect(!grid { column, _ in UInt8(100 + column) }.showsPerson(of: before, with: person))
   }
 
+  @Test func whatIsLeftOfARoomBehindAShutterIsNoRoom() {
+    let before = grid { column, row in UInt8(90 + 3 * column + (row % 4) * 8) }
+    let shut = grid { column, _ in UInt8(17 + column / 10) }
+    #expect(!shut.shows(before, around: person))
+  }
+
   @Test func aBareWallIsKnownByItsBrightness() {
     let wall = grid { _, _ in 120 }
     #expect(grid { _, _ in 126 }.shows(wall, around: person))
