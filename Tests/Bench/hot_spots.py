@@ -18,6 +18,7 @@ GROUPS = (
     ("scale and encode", ("libgstvideo*", "liborc*", "libjpeg*", "libturbojpeg*", "libgstjpeg*", "libgstvideoconvertscale*",
                           "libswscale*", "orcexec*"), "*"),
     ("detector", ("libopencv*", "libopenblas*", "libm.so*"), "*"),
+    ("detector", "exam-monitoring*", ("*examface*",)),
     ("kernel", ("[[]kernel*", "[[]guest.kernel*", "[[]vdso]"), "*"),
     ("GStreamer", "libgst*", "*"),
     ("sockets and GLib", ("libsoup*", "libgio*", "libglib*", "libgobject*", "libssl*", "libcrypto*", "libgnutls*"), "*"),
