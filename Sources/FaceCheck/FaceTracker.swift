@@ -2,7 +2,7 @@ import ExamModel
 
 /// Decides, for one student, which detector looks at the next picture, and what its answer means.
 ///
-/// CenterFace sees everybody in the picture and costs about eight times what BlazeFace costs on the surroundings of
+/// CenterFace sees everybody in the picture and costs about fifteen times what BlazeFace costs on the surroundings of
 /// one face. So CenterFace finds the faces; while there is exactly one, BlazeFace follows it; CenterFace is asked
 /// again when BlazeFace has lost the face (at once, on the same picture), when it is in doubt (within a second), when
 /// something around the person has changed (at once, since somebody may have come), and every few seconds in any case.

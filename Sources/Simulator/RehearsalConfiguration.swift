@@ -46,7 +46,7 @@ public struct RehearsalConfiguration: Sendable {
     public var uncheckedSeconds: Double? = 1.5
     /// Connections that may be lost.
     public var connectionLosses: Double? = 0
-    /// Share of the frames offered that may not be accepted, 0...1.
+    /// Share of the frames offered that may be lost, 0...1.
     public var lostFrames: Double? = 0.01
     /// Alerts that may not come although they should.
     public var missedAlerts: Double? = 0

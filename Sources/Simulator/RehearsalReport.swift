@@ -36,7 +36,7 @@ public struct RehearsalReport: Sendable, Encodable {
     let not_sent: [String: Int]
     /// Not decoded by the server, by cause.
     let dropped_by_server: [String: Int]
-    /// Share of the offered ones that were not accepted.
+    /// Share of the offered ones that were lost: not sent, or dropped by the server although needed.
     let lost_share: Double
   }
 

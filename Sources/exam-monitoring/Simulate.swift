@@ -1,5 +1,5 @@
 import ArgumentParser
-import Dispatch
+import ExamServer
 import Foundation
 import Simulator
 
@@ -71,7 +71,7 @@ struct Simulate: AsyncParsableCommand {
   var limitUnchecked = 1.5
   @Option(help: "Limit: connections lost.")
   var limitLosses = 0
-  @Option(help: "Limit: share of the frames that are not accepted, 0 to 1.")
+  @Option(help: "Limit: share of the frames that are lost, 0 to 1.")
   var limitLostFrames = 0.01
   @Option(help: "Limit: alerts that should come and do not.")
   var limitMissedAlerts = 0
@@ -80,14 +80,9 @@ struct Simulate: AsyncParsableCommand {
 
   func run() async throws {
     let rehearsal = Rehearsal(rehearsalConfiguration())
-    let signals = [SIGINT, SIGTERM].map { number in
-      signal(number, SIG_IGN)
-      let source = DispatchSource.makeSignalSource(signal: number)
-      source.setEventHandler { rehearsal.stop() }
-      source.resume()
-      return source
-    }
-    defer { signals.forEach { $0.cancel() } }
+    let signals = await ProcessSignals([SIGINT, SIGTERM])
+    let listening = Task { for await _ in signals.stream { rehearsal.stop() } }
+    defer { listening.cancel() }
     let report: RehearsalReport
     do {
       report = try await rehearsal.run(reportFile: json)

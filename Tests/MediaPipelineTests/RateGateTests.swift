@@ -9,31 +9,33 @@ import Testing
   }
 
   @Test func fasterStreamsAreBroughtDownToTheRate() {
-    #expect(passed(RateGate(open: true, rate: 5), stride(from: 0, to: 10_000, by: 100)) == 50)
-    #expect(passed(RateGate(open: true, rate: 5), stride(from: 30, to: 10_030, by: 33)) <= 52)
+    #expect(passed(RateGate(rate: 5), stride(from: 0, to: 10_000, by: 100)) == 50)
+    #expect(passed(RateGate(rate: 5), stride(from: 30, to: 10_030, by: 33)) <= 52)
     // The last one takes a slot to come.
-    #expect(passed(RateGate(open: true, rate: 2), stride(from: 0, to: 10_000, by: 200)) == 21)
+    #expect(passed(RateGate(rate: 2), stride(from: 0, to: 10_000, by: 200)) == 21)
   }
 
   @Test func aStreamAtJustTheRateLosesNothingToJitter() {
     // Every 200 ms, 20 ms early or late in turn, around the borders of the slots.
     let times = (1...50).map { $0 * 200 + ($0.isMultiple(of: 2) ? 20 : -20) }
-    #expect(passed(RateGate(open: true, rate: 5), times) == 50)
+    #expect(passed(RateGate(rate: 5), times) == 50)
   }
 
   @Test func nothingPassesThatIsNotWantedOrWhileItIsShut() {
-    #expect(passed(RateGate(open: false, rate: 5), stride(from: 0, to: 2000, by: 100)) == 0)
-    #expect(passed(RateGate(open: true, rate: 0), stride(from: 0, to: 2000, by: 100)) == 0)
+    let shut = RateGate(rate: 5)
+    shut.setRate(0)
+    #expect(passed(shut, stride(from: 0, to: 2000, by: 100)) == 0)
+    #expect(passed(RateGate(rate: 0), stride(from: 0, to: 2000, by: 100)) == 0)
     #expect(
-      passed(RateGate(open: true, rate: 5, isWanted: { false }), stride(from: 0, to: 2000, by: 100)) == 0)
+      passed(RateGate(rate: 5, isWanted: { false }), stride(from: 0, to: 2000, by: 100)) == 0)
   }
 
   @Test func theFirstPictureAfterOpeningIsDueAtOnce() {
-    let gate = RateGate(open: true, rate: 1)
+    let gate = RateGate(rate: 1)
     #expect(gate.take(at: 0))
     #expect(!gate.take(at: 100_000))
-    gate.setOpen(false)
-    gate.setOpen(true)
+    gate.setRate(0)
+    gate.setRate(1)
     #expect(gate.take(at: 200_000))
   }
 }

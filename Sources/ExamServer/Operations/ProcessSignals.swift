@@ -2,11 +2,11 @@ import Dispatch
 import Glibc
 
 /// The process's signals as they come; their default action is switched off.
-struct ProcessSignals {
-  let stream: AsyncStream<Int32>
+public struct ProcessSignals: Sendable {
+  public let stream: AsyncStream<Int32>
 
   /// Returns once none can be missed any more.
-  init(_ numbers: [Int32]) async {
+  public init(_ numbers: [Int32]) async {
     let (stream, continuation) = AsyncStream.makeStream(of: Int32.self)
     var sources: [any DispatchSourceSignal] = []
     for number in numbers {

@@ -73,9 +73,9 @@ public final class LivePipeline: Sendable {
     counters = PipelineCounters()
     gst_object_set_name(pipeline.cast(), name)
 
-    analysisGate = RateGate(open: true, rate: analysisRate, isWanted: taps.wantsAnalysis)
+    analysisGate = RateGate(rate: analysisRate, isWanted: taps.wantsAnalysis)
     let gates: [PictureView: RateGate] = [
-      .tile: RateGate(open: false, rate: 0), .focus: RateGate(open: false, rate: 0),
+      .tile: RateGate(rate: 0), .focus: RateGate(rate: 0),
     ]
     viewGates = gates
     valves = Self.installGates(
@@ -143,12 +143,8 @@ public final class LivePipeline: Sendable {
   /// opening, the next decoded picture is delivered.
   public func setRate(_ rate: Double, view: PictureView) {
     guard let gate = viewGates[view] else { return }
-    let isOpen = rate > 0
     gate.setRate(rate)
-    if isOpen != gate.isOpen {
-      gate.setOpen(isOpen)
-      if let valve = valves[view] { exam_object_set_boolean(valve.pointer, "drop", isOpen ? 0 : 1) }
-    }
+    if let valve = valves[view] { exam_object_set_boolean(valve.pointer, "drop", gate.isOpen ? 0 : 1) }
     updateWantedRate()
   }
 

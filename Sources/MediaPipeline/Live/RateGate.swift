@@ -13,7 +13,6 @@ final class RateGate: Sendable {
   /// A slot may be taken in advance after this share of a period.
   private static let leastDistance = 0.75
 
-  private let open: Atomic<Bool>
   private let ratePerSecond: Atomic<Double>
   private let isWanted: @Sendable () -> Bool
   private let takenSlot = Atomic<Int64>(-1)
@@ -21,24 +20,19 @@ final class RateGate: Sendable {
 
   /// - Parameters:
   ///   - rate: pictures per second; 0 or less lets none pass.
-  ///   - isWanted: whether a picture would be of use now.
-  init(open: Bool, rate: Double, isWanted: @escaping @Sendable () -> Bool = { true }) {
-    self.open = Atomic(open)
+  ///   - isWanted: whether a picture would be of use now. Asked only where the rate lets one pass.
+  init(rate: Double, isWanted: @escaping @Sendable () -> Bool = { true }) {
     self.isWanted = isWanted
     ratePerSecond = Atomic(rate)
   }
 
-  var isOpen: Bool { open.load(ordering: .acquiring) }
-
   /// Pictures per second that pass at most, 0 while it is shut.
-  var rate: Double { isOpen ? max(0, ratePerSecond.load(ordering: .relaxed)) : 0 }
+  var rate: Double { max(0, ratePerSecond.load(ordering: .relaxed)) }
 
-  func setOpen(_ isOpen: Bool) {
-    // The first picture after opening is due at once, even if one passed earlier in this slot.
-    if isOpen { takenSlot.store(-1, ordering: .relaxed) }
-    open.store(isOpen, ordering: .releasing)
-  }
+  var isOpen: Bool { rate > 0 }
 
+  /// Opens it, shuts it with 0, or changes the rate. The next picture is due at once, even if one passed earlier in this
+  /// slot.
   func setRate(_ rate: Double) {
     ratePerSecond.store(rate, ordering: .relaxed)
     takenSlot.store(-1, ordering: .relaxed)
@@ -56,8 +50,13 @@ final class RateGate: Sendable {
   }
 
   private func dueSlot(at now: Int64) -> Int64? {
+    guard let slot = slotByRate(at: now), isWanted() else { return nil }
+    return slot
+  }
+
+  private func slotByRate(at now: Int64) -> Int64? {
     let rate = rate
-    guard rate > 0, isWanted() else { return nil }
+    guard rate > 0 else { return nil }
     let period = 1_000_000 / min(rate, 1_000_000)
     let slot = Int64(Double(now) / period)
     let taken = takenSlot.load(ordering: .relaxed)
