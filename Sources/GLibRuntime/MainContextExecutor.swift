@@ -15,8 +15,8 @@ public final class MainContextExecutor: SerialExecutor {
   ///
   /// - Parameters:
   ///   - name: is shown by tools such as `top -H`; Linux keeps its first 15 bytes.
-  ///   - shortestTurn: from the beginning of one turn of the loop to that of the next, at least. What comes meanwhile is
-  ///     done together in the next one: that spares the cost of turns, and holds everything up by as much.
+  ///   - shortestTurn: from when the thread woke to when it wakes again, at least. What comes meanwhile is done together
+  ///     then: that spares wake-ups, and holds up by as much what comes right after something else.
   public init(name: String, shortestTurn: Duration = .zero) {
     context = MainContext()
     wakeup = WakeupSource()
@@ -91,8 +91,10 @@ private func turnContextForever(_ data: gpointer?) -> gpointer? {
   if loop.shortestTurn == .zero { g_main_loop_run(g_main_loop_new(context, 0)) }
   let shortest = gint64(loop.shortestTurn / .microseconds(1))
   while true {
-    let start = g_get_monotonic_time()
     g_main_context_iteration(context, 1)
+    let start = g_get_monotonic_time()
+    // What this makes ready belongs to it: the jobs and the writes that follow from what was read.
+    while g_get_monotonic_time() - start < shortest, g_main_context_iteration(context, 0) != 0 {}
     let rest = shortest - (g_get_monotonic_time() - start)
     if rest > 0 { g_usleep(gulong(rest)) }
   }

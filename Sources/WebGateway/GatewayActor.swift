@@ -7,7 +7,10 @@ public import GLibRuntime
 @globalActor
 public actor GatewayActor {
   public static let shared = GatewayActor()
-  public static let executor = MainContextExecutor(name: "web-gateway")
+  /// Turns of 8 ms: with 500 frames a second the thread wakes 125 times for what it would wake 850 times for, and what
+  /// comes in one turn goes through the pipelines in one go. What comes after a pause is seen at once, what comes right
+  /// after something else, or by way of another actor, up to 8 ms later.
+  public static let executor = MainContextExecutor(name: "web-gateway", shortestTurn: .milliseconds(8))
 
   public nonisolated var unownedExecutor: UnownedSerialExecutor {
     Self.executor.asUnownedSerialExecutor()

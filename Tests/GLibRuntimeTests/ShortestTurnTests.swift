@@ -1,0 +1,44 @@
+import CGStreamer
+import GLibRuntime
+import Synchronization
+import Testing
+
+@globalActor
+private actor SlowActor {
+  static let turn: Duration = .milliseconds(300)
+  static let executor = MainContextExecutor(name: "test-slow", shortestTurn: turn)
+  static let shared = SlowActor()
+  nonisolated var unownedExecutor: UnownedSerialExecutor { Self.executor.asUnownedSerialExecutor() }
+}
+
+@SlowActor
+private final class Log {
+  var times: [ContinuousClock.Instant] = []
+  func note() { times.append(.now) }
+
+  /// Notes the time again in a job of its own.
+  func noteTwice() {
+    note()
+    Task { @SlowActor in self.note() }
+  }
+}
+
+@Suite(.serialized) struct ShortestTurnTests {
+  @Test func whatComesRightAfterAWakeUpWaitsForTheNextOneAndIsDoneThen() async {
+    let log = Log()
+    await log.note()
+    // From another thread, so each of these is news to a loop that sleeps.
+    await log.note()
+    let times = await log.times
+    #expect(times.count == 2)
+    #expect(times[0].duration(to: times[1]) >= SlowActor.turn * 0.9)
+  }
+
+  @Test func whatFollowsFromAJobIsDoneInTheSameTurn() async {
+    let log = Log()
+    await log.noteTwice()
+    let times = await log.times
+    #expect(times.count == 2)
+    #expect(times[0].duration(to: times[1]) < SlowActor.turn / 2)
+  }
+}
