@@ -31,6 +31,8 @@ let package = Package(
       name: "CSoup", pkgConfig: "libsoup-3.0", providers: [.apt(["libsoup-3.0-dev"])]),
     .target(name: "CGLibShims", dependencies: ["CGStreamer", "CSoup"]),
     .target(
+      name: "CPictureScaler", dependencies: ["CGStreamer"], cSettings: [.unsafeFlags(["-O2"])]),
+    .target(
       name: "CFaceDetector",
       cxxSettings: [.unsafeFlags(["-isystem/usr/include/opencv4", "-O2"])],
       linkerSettings: openCVLibraries.map { .linkedLibrary($0) }),
@@ -41,7 +43,7 @@ let package = Package(
       swiftSettings: swiftSettings),
     .target(
       name: "MediaPipeline",
-      dependencies: ["ExamModel", "GLibRuntime", "CGStreamer", "CGLibShims"],
+      dependencies: ["ExamModel", "GLibRuntime", "CGStreamer", "CGLibShims", "CPictureScaler"],
       swiftSettings: swiftSettings),
     .target(
       name: "FaceCheck", dependencies: ["ExamModel", "CFaceDetector"],
@@ -77,7 +79,8 @@ let package = Package(
       name: "GLibRuntimeTests", dependencies: ["GLibRuntime", "CGStreamer"],
       swiftSettings: swiftSettings),
     .testTarget(
-      name: "MediaPipelineTests", dependencies: ["MediaPipeline", "ExamModel", "GLibRuntime", "CGStreamer"],
+      name: "MediaPipelineTests",
+      dependencies: ["MediaPipeline", "ExamModel", "GLibRuntime", "CGStreamer", "CPictureScaler"],
       swiftSettings: swiftSettings),
     .testTarget(
       name: "FaceCheckTests", dependencies: ["FaceCheck"], exclude: ["Fixtures"],

@@ -1,5 +1,6 @@
 import CGLibShims
 import CGStreamer
+import CPictureScaler
 import GLibRuntime
 
 /// Owns the making of pipelines and what their buses report, on a thread of its own.
@@ -19,7 +20,7 @@ public actor PipelineActor {
 enum GStreamer {
   static let isInitialized: Bool = {
     do {
-      return try withGLibError { gst_init_check(nil, nil, &$0) } != 0
+      return try withGLibError { gst_init_check(nil, nil, &$0) } != 0 && exam_register_picture_scaler()
     } catch {
       fatalError("GStreamer does not start: \(error)")
     }

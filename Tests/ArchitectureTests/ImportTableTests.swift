@@ -8,7 +8,7 @@ import Testing
   static let table: [String: Set<String>] = [
     "ExamModel": [],
     "GLibRuntime": ["CGStreamer", "CSoup", "CGLibShims"],
-    "MediaPipeline": ["ExamModel", "GLibRuntime", "CGStreamer", "CGLibShims"],
+    "MediaPipeline": ["ExamModel", "GLibRuntime", "CGStreamer", "CGLibShims", "CPictureScaler"],
     "FaceCheck": ["ExamModel", "CFaceDetector"],
     "WebGateway": ["GLibRuntime", "CSoup", "CGLibShims"],
     "ExamStore": ["ExamModel", "GRDB"],

@@ -47,13 +47,16 @@ import Testing
       replace: "jpegdec name=decoder", code: .format, lineOf: "jpegdec",
       cause: "decoder does not take video/x-vp8"),
     Fault(
-      testDescription: "faces not I420", find: "format=I420,width=(int)[16,320]",
-      replace: "format=RGB,width=(int)[16,320]", code: .format, lineOf: "appsink name=faces",
+      testDescription: "faces not I420",
+      find: "! picturescale\n! video/x-raw,format=I420,width=(int)[16,320]",
+      replace: "! videoconvertscale\n! video/x-raw,format=RGB,width=(int)[16,320]", code: .format,
+      lineOf: "appsink name=faces",
       cause: "format=(string)RGB"),
     Fault(
       testDescription: "faces could be anything",
-      find: "! video/x-raw,format=I420,width=(int)[16,320],height=(int)[16,320],pixel-aspect-ratio=1/1",
-      replace: "",
+      find:
+        "! picturescale\n! video/x-raw,format=I420,width=(int)[16,320],height=(int)[16,320],pixel-aspect-ratio=1/1",
+      replace: "! videoconvertscale",
       code: .format, lineOf: "appsink name=faces", cause: "faces could get"),
     Fault(
       testDescription: "tile not JPEG", find: "! jpegenc quality=70\n! appsink name=tile",
