@@ -5,6 +5,9 @@ import ExamModel
 /// Earliest deadline first: a lane is due one interval after its last check began; of the due lanes with a waiting
 /// picture the one due longest goes first. A lane that has just been checked so goes behind all others, and under
 /// overload every lane's rate falls equally.
+///
+/// After their first check lanes fall due on the beats of one clock, not whenever they like: what is checked in one go shares a wake-up, and finds
+/// the networks' weights in the caches.
 struct CheckSchedule: Sendable {
   typealias Instant = SuspendingClock.Instant
   typealias LaneID = Int
@@ -33,15 +36,22 @@ struct CheckSchedule: Sendable {
   /// Pictures are of use from this share of the interval before a check on. Of an upload with 5 pictures a second one
   /// comes within it, and at most two have to be made for each check.
   private static let leadShare = 0.45
+  private static let beatsPerInterval = 25
 
   private let interval: Duration
+  private let firstBeat: Instant
+  /// When the workers look again by themselves; nil while they wait for news or are at work.
+  private var wakesAt: Instant?
   private var lanes: [LaneID: Lane] = [:]
   private var nextID: LaneID = 0
 
-  /// - Parameter interval: from when a lane's check was due to when it is due again. Where the check came late, the
-  ///   next may follow it after half of this, and no sooner.
-  init(interval: Duration) {
+  /// - Parameters:
+  ///   - interval: from when a lane's check was due to when it is due again. Where the check came late, the next may
+  ///     follow it after half of this, and no sooner.
+  ///   - start: one of the beats.
+  init(interval: Duration, start: Instant = .now) {
     self.interval = interval
+    firstBeat = start
   }
 
   var laneCount: Int { lanes.count }
@@ -74,7 +84,8 @@ struct CheckSchedule: Sendable {
     guard let lane = lanes[id] else { return (nil, false) }
     let since = lane.waiting?.since ?? now
     lanes[id]!.waiting = (picture, since)
-    return (lane.waiting?.picture, lane.waiting == nil && !lane.isBusy)
+    let isInTime = wakesAt.map { $0 <= lane.due } ?? false
+    return (lane.waiting?.picture, lane.waiting == nil && !lane.isBusy && !isInTime)
   }
 
   /// Whether a picture that comes now may be the one the lane's next check looks at: it is due, or nearly.
@@ -85,6 +96,7 @@ struct CheckSchedule: Sendable {
 
   /// Takes the next picture to check; its lane is busy until `finish`.
   mutating func next(at now: Instant) -> Decision {
+    wakesAt = nil
     var first: (id: LaneID, due: Instant)?
     for (id, lane) in lanes where lane.waiting != nil && !lane.isBusy {
       // Of two that are due at the same instant the older lane goes first: a dictionary has no order of its own.
@@ -93,14 +105,24 @@ struct CheckSchedule: Sendable {
       }
     }
     guard let first else { return .idle }
-    guard first.due <= now else { return .sleep(until: first.due) }
+    guard first.due <= now else {
+      wakesAt = first.due
+      return .sleep(until: first.due)
+    }
     let lane = lanes[first.id]!
     lanes[first.id]!.waiting = nil
     lanes[first.id]!.isBusy = true
     // A lane that is a little late keeps its beat, or many small delays would add up to fewer checks than promised. But
     // what was missed is not made up for at the cost of others.
-    lanes[first.id]!.due = max(first.due + interval, now + interval / 2)
+    lanes[first.id]!.due = beat(from: max(first.due + interval, now + interval / 2))
     return .check(first.id, lane.waiting!.picture, delay: lane.delay(at: now))
+  }
+
+  /// The first beat at or after an instant, give or take a thousandth of one: a quotient that is a little more than whole
+  /// by rounding must not skip a beat.
+  private func beat(from instant: Instant) -> Instant {
+    let beat = interval / Self.beatsPerInterval
+    return firstBeat + beat * Int((firstBeat.duration(to: instant) / beat - 0.001).rounded(.up))
   }
 
   /// The lane's check is over.

@@ -61,13 +61,23 @@ struct SceneGrid: Sendable, Equatable {
   ) -> Change {
     let areas = [person, personThen].compactMap { $0.map(PersonArea.init(around:)) }
     var differences = [Int?](repeating: nil, count: cells.count)
+    // How often each difference comes, of -255...255: its median is found without sorting.
+    var counts = [Int](repeating: 0, count: 511)
+    var visible = 0
     for index in cells.indices where !areas.contains(where: { $0.contains(cell: index) }) {
-      differences[index] = Int(cells[index]) - Int(earlier.cells[index])
+      let difference = Int(cells[index]) - Int(earlier.cells[index])
+      differences[index] = difference
+      counts[difference + 255] += 1
+      visible += 1
     }
-    let visible = differences.compactMap(\.self).sorted()
-    guard Double(visible.count) >= Self.leastSurroundings * Double(cells.count) else { return .cannotTell }
+    guard Double(visible) >= Self.leastSurroundings * Double(cells.count) else { return .cannotTell }
     // The camera's exposure follows the person and moves everything alike; the median is that.
-    let common = visible[visible.count / 2]
+    var below = 0
+    let common =
+      counts.firstIndex {
+        below += $0
+        return below > visible / 2
+      }! - 255
     let threshold = threshold
     return Self.holdsSquare(differences.map { $0.map { abs($0 - common) > threshold } ?? false })
       ? .changed : .none

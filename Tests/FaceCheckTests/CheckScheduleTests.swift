@@ -16,7 +16,7 @@ import Testing
   }
 
   @Test func newestPictureIsTakenAndTheOlderHandedBack() {
-    var schedule = CheckSchedule(interval: interval)
+    var schedule = CheckSchedule(interval: interval, start: start)
     let lane = schedule.add(at: start)
     #expect(schedule.offer(.stamp(1), to: lane, at: start).isNews)
     let second = schedule.offer(.stamp(2), to: lane, at: start)
@@ -26,7 +26,7 @@ import Testing
   }
 
   @Test func laneIsDueAnIntervalAfterItWasDue() {
-    var schedule = CheckSchedule(interval: interval)
+    var schedule = CheckSchedule(interval: interval, start: start)
     let lane = schedule.add(at: start)
     _ = schedule.offer(.stamp(1), to: lane, at: start)
     #expect(take(&schedule, at: start) != nil)
@@ -42,7 +42,7 @@ import Testing
 
   /// When the lane is due again after a check that began `late` after it was due.
   private func nextDue(afterDelay late: Duration) -> Duration? {
-    var schedule = CheckSchedule(interval: interval)
+    var schedule = CheckSchedule(interval: interval, start: start)
     let lane = schedule.add(at: start)
     _ = schedule.offer(.stamp(1), to: lane, at: start)
     #expect(take(&schedule, at: start + late) != nil)
@@ -54,12 +54,56 @@ import Testing
 
   @Test func aLaneThatIsALittleLateKeepsItsBeatAndALateOneBeginsANewOne() {
     #expect(nextDue(afterDelay: .milliseconds(200)) == interval)
-    #expect(nextDue(afterDelay: .milliseconds(300)) == .milliseconds(550))
-    #expect(nextDue(afterDelay: .seconds(7)) == .milliseconds(7250))
+    // At the next beat of 20 ms.
+    #expect(nextDue(afterDelay: .milliseconds(300)) == .milliseconds(560))
+    #expect(nextDue(afterDelay: .seconds(7)) == .milliseconds(7260))
+  }
+
+  @Test func lanesOfOneBeatAreDueTogether() {
+    var schedule = CheckSchedule(interval: interval, start: start)
+    let lanes = [3, 11, 20].map { schedule.add(at: start + .milliseconds($0)) }
+    for lane in lanes { _ = schedule.offer(.stamp(1), to: lane, at: start) }
+    #expect(lanes.allSatisfy { _ in take(&schedule, at: start + .milliseconds(20)) != nil })
+    for lane in lanes {
+      schedule.finish(lane)
+      _ = schedule.offer(.stamp(2), to: lane, at: start + .milliseconds(400))
+    }
+    #expect(take(&schedule, at: start + .milliseconds(519)) == nil)
+    #expect(lanes.allSatisfy { _ in take(&schedule, at: start + .milliseconds(520)) != nil })
+  }
+
+  @Test func noBeatIsSkippedHoweverLongTheServerRuns() {
+    // Counted in beats of 20 ms, these quotients are not whole in floating point.
+    let begin = start + .milliseconds(20 * 59_030)
+    var schedule = CheckSchedule(interval: interval, start: start)
+    let lane = schedule.add(at: begin)
+    for check in 0..<300 {
+      let due = begin + interval * check
+      _ = schedule.offer(.stamp(0), to: lane, at: due)
+      #expect(take(&schedule, at: due) != nil, "check \(check) is late")
+      schedule.finish(lane)
+    }
+  }
+
+  @Test func aPictureForLaterIsNoNewsToAWorkerThatLooksBefore() {
+    var schedule = CheckSchedule(interval: interval, start: start)
+    let (early, late) = (schedule.add(at: start + .seconds(1)), schedule.add(at: start + .seconds(2)))
+    #expect(schedule.offer(.stamp(1), to: early, at: start).isNews)
+    guard case .sleep = schedule.next(at: start) else {
+      Issue.record("a lane is due too early")
+      return
+    }
+    #expect(!schedule.offer(.stamp(1), to: late, at: start).isNews)
+    let soon = schedule.add(at: start + .milliseconds(500))
+    #expect(schedule.offer(.stamp(1), to: soon, at: start).isNews)
+    // At work, and so nobody will look at an agreed time.
+    #expect(take(&schedule, at: start + .seconds(1))?.lane == soon)
+    let later = schedule.add(at: start + .seconds(3))
+    #expect(schedule.offer(.stamp(1), to: later, at: start + .seconds(1)).isNews)
   }
 
   @Test func busyLaneIsNotTakenTwice() {
-    var schedule = CheckSchedule(interval: interval)
+    var schedule = CheckSchedule(interval: interval, start: start)
     let lane = schedule.add(at: start)
     _ = schedule.offer(.stamp(1), to: lane, at: start)
     #expect(take(&schedule, at: start) != nil)
@@ -73,7 +117,7 @@ import Testing
   }
 
   @Test func laneWithoutAPictureIsSkipped() {
-    var schedule = CheckSchedule(interval: interval)
+    var schedule = CheckSchedule(interval: interval, start: start)
     let (silent, talking) = (schedule.add(at: start), schedule.add(at: start + .seconds(5)))
     _ = schedule.offer(.stamp(1), to: talking, at: start)
     #expect(take(&schedule, at: start + .seconds(5))?.lane == talking)
@@ -82,7 +126,7 @@ import Testing
   }
 
   @Test func longestDueGoesFirst() {
-    var schedule = CheckSchedule(interval: interval)
+    var schedule = CheckSchedule(interval: interval, start: start)
     let late = schedule.add(at: start + .milliseconds(20))
     let later = schedule.add(at: start + .milliseconds(10))
     // Which picture came first does not matter.
@@ -93,7 +137,7 @@ import Testing
   }
 
   @Test func removedLaneIsForgotten() {
-    var schedule = CheckSchedule(interval: interval)
+    var schedule = CheckSchedule(interval: interval, start: start)
     let lane = schedule.add(at: start)
     _ = schedule.offer(.stamp(1), to: lane, at: start)
     schedule.remove(lane)
@@ -103,7 +147,7 @@ import Testing
   }
 
   @Test func delayCountsFromWhenBothDueAndPictureWereThere() {
-    var schedule = CheckSchedule(interval: interval)
+    var schedule = CheckSchedule(interval: interval, start: start)
     let lane = schedule.add(at: start)
     _ = schedule.offer(.stamp(1), to: lane, at: start + .seconds(3))
     _ = schedule.offer(.stamp(2), to: lane, at: start + .seconds(4))
@@ -118,7 +162,7 @@ import Testing
 
   /// Two workers, 50 lanes at 10 pictures a second, checks of 5 to 60 ms: four times what they can do.
   @Test func overloadSlowsEveryLaneEqually() {
-    var schedule = CheckSchedule(interval: interval)
+    var schedule = CheckSchedule(interval: interval, start: start)
     let lanes = (0..<50).map { _ in schedule.add(at: start) }
     var checks = [Int](repeating: 0, count: lanes.count)
     var busyUntil: [(at: Int, lane: Int)?] = [nil, nil]
@@ -145,7 +189,7 @@ import Testing
   }
 
   @Test func withoutOverloadEveryLaneHasItsRate() {
-    var schedule = CheckSchedule(interval: interval)
+    var schedule = CheckSchedule(interval: interval, start: start)
     let lanes = (0..<20).map { _ in schedule.add(at: start) }
     var checks = [Int](repeating: 0, count: lanes.count)
     for millisecond in 0..<10_000 {

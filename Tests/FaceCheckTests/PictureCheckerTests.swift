@@ -98,6 +98,31 @@ import Testing
     #expect(abs(result.deviation - 10) < 0.01)
   }
 
+  /// 320x240 has whole pixels in every cell, 330x250 has not.
+  @Test(arguments: [(320, 240), (330, 250)]) func gridCellsAreMeansOfTheLumaPlane(width: Int, height: Int)
+    throws
+  {
+    let luma = (0..<(width * height)).map { UInt8(($0 % width / 3 + $0 / width * 2 + $0 % 7) % 256) }
+    let chroma = [UInt8](repeating: 250, count: (width + 1) / 2 * ((height + 1) / 2) * 2)
+    let grid = try detector.sceneGrid(
+      of: AnalysisPicture(width: width, height: height, pixels: luma + chroma, capturedAt: 0))
+    let columns = Double(width) / Double(SceneGrid.columns)
+    let rows = Double(height) / Double(SceneGrid.rows)
+    for (row, column) in [(0, 0), (0, 39), (11, 17), (29, 0), (29, 39)] {
+      var sum = 0.0
+      for y in 0..<height {
+        let inRow = max(0, min(Double(y + 1), Double(row + 1) * rows) - max(Double(y), Double(row) * rows))
+        for x in 0..<width where inRow > 0 {
+          let left = max(Double(x), Double(column) * columns)
+          let inColumn = max(0, min(Double(x + 1), Double(column + 1) * columns) - left)
+          sum += inRow * inColumn * Double(luma[y * width + x])
+        }
+      }
+      let cell = Double(grid.cells[row * SceneGrid.columns + column])
+      #expect(abs(cell - sum / (columns * rows)) <= 1, "row \(row), column \(column)")
+    }
+  }
+
   @Test func poseOfAFaceThatLooksIntoTheCamera() throws {
     // Mirrored too: an order of the points that is taken wrongly turns the head upside down or to the side.
     for picture in [try Fixtures.picture("present"), try Fixtures.picture("present").mirrored] {
