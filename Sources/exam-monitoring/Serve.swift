@@ -34,6 +34,7 @@ struct Serve: AsyncParsableCommand {
   var freshDatabase = false
 
   func run() async throws {
+    GLibAllocator.useMalloc()
     var overrides: [String: String] = [:]
     overrides["host"] = host
     overrides["port"] = port.map(String.init)

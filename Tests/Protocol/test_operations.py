@@ -1,5 +1,6 @@
 """What an operator sees and does."""
 import os
+import pathlib
 import re
 import shutil
 import stat
@@ -111,6 +112,12 @@ def test_a_broken_pipeline_file_stops_the_start(tmp_path, pipelines):
     (pipelines / "video-webm.launch").write_text("# one\n# two\nappsrc name=ingest\n! nosuchelement\n! appsink name=faces\n")
     output = refused(tmp_path / "data", "--pipelines-dir", pipelines)
     assert "video-webm.launch:4" in output and 'no element "nosuchelement"' in output
+
+
+def test_the_server_is_the_process_that_was_started(server):
+    folder = pathlib.Path(f"/proc/{server.process.pid}")
+    assert b"G_SLICE=always-malloc" in (folder / "environ").read_bytes().split(b"\0")
+    assert (folder / "comm").read_text().strip() == "exam-monitoring"[:15]
 
 
 def test_settings_that_cannot_be_used(tmp_path, server):
