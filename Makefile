@@ -74,14 +74,14 @@ test-eval:
 test-bench:
 	$(VENV)/bin/python -m pytest -q Tests/Bench
 
-# What the libraries alone cost: Tests/Bench/libraries. The face check is the server's own, its C++ compiled in.
+# What the libraries alone cost: Tests/Bench/libraries. The server's own face detector is compiled in.
 FLOOR := .build/floor
 $(FLOOR): $(wildcard Tests/Bench/libraries/* Sources/CFaceDetector/* Sources/CFaceDetector/include/*) | packages-bench
 	@mkdir -p $(@D)
-	g++ -O2 -std=c++17 -Wall -Wextra -ISources/CFaceDetector/include -isystem/usr/include/opencv4 $(filter %.cpp,$^) -o $@ \
+	g++ -O2 -std=c++17 -Wall -Wextra -ISources/CFaceDetector/include -ISources/CFaceDetector -isystem/usr/include/opencv4 $(filter %.cpp,$^) -o $@ \
 	  $$(pkg-config --cflags --libs vpx libturbojpeg libswscale) -lopencv_core -lopencv_imgproc -lopencv_dnn
 
-# What the server costs beside the libraries alone, into docs/performance.md. Ten minutes on a quiet machine.
+# What the server costs beside the libraries alone, into docs/performance.md. Twelve minutes on a quiet machine.
 bench: packages-bench models build $(FLOOR) $(VENV)/.bench
 	$(VENV)/bin/python Tests/Bench/bench.py --server .build/release/exam-monitoring --floor $(FLOOR) $(ARGS)
 

@@ -1,7 +1,7 @@
 """The results as a picture: an SVG of nothing but bars, lines and text, the same for the same figures."""
 from html import escape
 
-from floor import stages_per_frame
+from page import least
 
 WIDTH, LEFT, RIGHT, ROW = 860, 190, 90, 40
 INK, SOFT, LIMIT = "#222", "#999", "#c0392b"
@@ -14,7 +14,7 @@ NAMES = {"pictures": "decode, scale, encode", "checks": "face check", "sockets":
 def svg(results):
     parts, y = [], 20
     loads = [*results.series, results.watched, results.jpeg]
-    drawn, y = _frames(loads, results.costs, y)
+    drawn, y = _frames(loads, y)
     parts += drawn
     drawn, y = _latencies(loads, y)
     parts += drawn
@@ -40,11 +40,11 @@ def _name(load):
     return f"{load.students} students, tiles {load.tile_fps:g}/s" + (", JPEG" if load.media == "image/jpeg" else "")
 
 
-def _frames(loads, costs, y):
+def _frames(loads, y):
     """CPU per frame by stage, and below each bar the floor of the same work."""
     most = max(sum(load.ms_per_frame.values()) for load in loads)
     span = WIDTH - LEFT - RIGHT
-    parts = [_text(LEFT, y, "CPU milliseconds per uploaded frame: the server, below it the libraries alone", weight="bold")]
+    parts = [_text(LEFT, y, "CPU milliseconds per uploaded frame: the server, below it the libraries with its own detector", weight="bold")]
     x = LEFT
     for group, colour in COLOURS.items():
         parts += [_bar(x, y + 10, 10, 10, colour), _text(x + 14, y + 19, NAMES[group])]
@@ -58,11 +58,11 @@ def _frames(loads, costs, y):
             x += ms / most * span
         parts.append(_text(x + 6, y + 12, f"{sum(load.ms_per_frame.values()):.2f}"))
         x = LEFT
-        floor = stages_per_frame(load.work, costs)
-        for stage, ms in floor.items():
+        libraries = least(load, "own")
+        for stage, ms in libraries.items():
             parts.append(_bar(x, y + 16, ms / most * span, 10, COLOURS[stage], 0.45))
             x += ms / most * span
-        parts.append(_text(x + 6, y + 25, f"{sum(floor.values()):.2f}", fill=SOFT))
+        parts.append(_text(x + 6, y + 25, f"{sum(libraries.values()):.2f}", fill=SOFT))
         y += ROW
     return parts, y + 24
 

@@ -1,5 +1,6 @@
 """The floor: what the libraries alone would need for the work that a server was measured to do."""
 import dataclasses
+import statistics
 
 # What may be compared with the server: the work with pictures, the face check, and what has no floor.
 STAGES = ("pictures", "checks")
@@ -38,12 +39,14 @@ class Costs:
     whole_check: float
 
     @classmethod
-    def of(cls, measured):
-        """From what the program `floor` prints."""
-        ms = {name: cost["median"] for name, cost in measured["cpu_ms"].items()}
+    def of(cls, *measured, detector="opencv"):
+        """From what the program `floor` printed, once or several times, with the models in OpenCV or in the server's `own`
+        detector."""
+        ms = {name: statistics.mean(one["cpu_ms"][name]["median"] for one in measured) for name in measured[0]["cpu_ms"]}
+        suffix = {"opencv": "_opencv", "own": ""}[detector]
         return cls({"video/x-vp8": ms["vp8_decode"], "image/jpeg": ms["jpeg_decode_320"]},
                    {"video/x-vp8": ms["tile_encode"], "image/jpeg": ms["jpeg_tile_encode"]},
-                   ms["scale"], ms["focus_encode"], ms["tracked_check"], ms["whole_check"])
+                   ms["scale"], ms["focus_encode"], ms["tracked_check" + suffix], ms["whole_check" + suffix])
 
 
 def operations_per_frame(work, costs):

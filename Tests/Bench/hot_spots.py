@@ -17,6 +17,7 @@ GROUPS = (
     ("decode", "libvpx*", "*"),
     ("scale and encode", ("libgstvideo*", "liborc*", "libjpeg*", "libturbojpeg*", "libgstjpeg*", "libgstvideoconvertscale*",
                           "libswscale*", "orcexec*"), "*"),
+    ("scale and encode", "exam-monitoring*", ("*scale_plane*", "*plane_scaler*")),
     ("detector", ("libopencv*", "libopenblas*", "libm.so*"), "*"),
     ("detector", "exam-monitoring*", ("*examface*",)),
     ("kernel", ("[[]kernel*", "[[]guest.kernel*", "[[]vdso]"), "*"),

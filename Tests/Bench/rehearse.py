@@ -35,6 +35,8 @@ class Load:
     megabytes: float
     others_cores: float
     report: dict
+    # What the libraries alone cost before and after.
+    libraries: tuple = ()
 
     @property
     def cpu_seconds(self):

@@ -70,6 +70,11 @@ def test_a_stage_without_work_has_no_ratio():
 
 
 def test_costs_are_the_medians_that_were_printed():
-    names = ("vp8_decode", "jpeg_decode_320", "tile_encode", "jpeg_tile_encode", "scale", "focus_encode", "tracked_check", "whole_check")
-    costs = Costs.of({"cpu_ms": {name: {"median": n, "least": 0, "most": 9} for n, name in enumerate(names)}})
-    assert costs == Costs({"video/x-vp8": 0, "image/jpeg": 1}, {"video/x-vp8": 2, "image/jpeg": 3}, 4, 5, 6, 7)
+    names = ("vp8_decode", "jpeg_decode_320", "tile_encode", "jpeg_tile_encode", "scale", "focus_encode", "tracked_check",
+             "whole_check", "tracked_check_opencv", "whole_check_opencv")
+    first, second = ({"cpu_ms": {name: {"median": n + more, "least": 0, "most": 9} for n, name in enumerate(names)}}
+                     for more in (0, 2))
+    decode, encode = {"video/x-vp8": 0, "image/jpeg": 1}, {"video/x-vp8": 2, "image/jpeg": 3}
+    assert Costs.of(first, detector="own") == Costs(decode, encode, 4, 5, 6, 7)
+    assert Costs.of(first) == Costs(decode, encode, 4, 5, 8, 9)
+    assert Costs.of(first, second).scale == 5

@@ -18,6 +18,7 @@ REPORT = """
     ("libgstvideo-1.0.so.0.2200.0", "0x00216d4", "scale and encode"),
     ("libgstbase-1.0.so.0", "gst_base_src_loop", "GStreamer"),
     ("libjpeg.so.62.3.0", "0x150ad", "scale and encode"),
+    ("exam-monitoring", "scale_plane_avx2", "scale and encode"),
     ("libopencv_core.so.4.6.0", "cv::NAryMatIterator::operator++", "detector"),
     ("libc.so.6", "_int_malloc", "allocation"),
     ("libc.so.6", "cfree@GLIBC_2.2.5", "allocation"),

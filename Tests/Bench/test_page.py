@@ -1,4 +1,5 @@
 """The page and the picture, of loads that were not measured."""
+import dataclasses
 import types
 import xml.etree.ElementTree
 
@@ -6,12 +7,11 @@ import pytest
 
 import chart
 import page
-from floor import Costs
 from rehearse import TRACKED, WHOLE, Load
 
 LIBRARIES = {"cpu_ms": {name: {"median": 0.1, "least": 0.1, "most": 0.1, "calls": 1} for name in (
-    "vp8_decode", "scale", "tile_encode", "focus_encode", "tracked_check", "whole_check", "jpeg_decode_320", "jpeg_tile_encode",
-    "jpeg_decode_640")}}
+    "vp8_decode", "scale", "tile_encode", "focus_encode", "tracked_check", "whole_check", "tracked_check_opencv", "whole_check_opencv",
+    "jpeg_decode_320", "jpeg_tile_encode", "jpeg_decode_640")}}
 
 
 def load(students=50, teachers=1, tile_fps=5, sockets=0.5, checks=1.0, media="video/x-vp8", p99_ms=20.0):
@@ -22,13 +22,14 @@ def load(students=50, teachers=1, tile_fps=5, sockets=0.5, checks=1.0, media="vi
         {"exam_frames_received_total": frames, 'exam_frames_dropped_total{cause="refused"}': 0, TRACKED: students * 20, WHOLE: 0,
          "exam_pictures_encoded_total": pictures, "exam_pictures_delivered_total": pictures * teachers},
         100.0, 100.0 + 3 * students, 0.0,
-        {"tiles": {"count": pictures, "p50_ms": 2.0, "p99_ms": p99_ms}, "frames": {"lost_share": 0.0}, "longest_unchecked_s": 0.6})
+        {"tiles": {"count": pictures, "p50_ms": 2.0, "p99_ms": p99_ms}, "frames": {"lost_share": 0.0}, "longest_unchecked_s": 0.6},
+        (LIBRARIES, LIBRARIES))
 
 
 @pytest.fixture
 def results():
     return types.SimpleNamespace(
-        libraries=LIBRARIES, costs=Costs.of(LIBRARIES), series=[load(10, checks=0.2, sockets=0.1), load(200, checks=4.0, sockets=2.0)],
+        libraries=[LIBRARIES] * 3, series=[load(10, checks=0.2, sockets=0.1), load(200, checks=4.0, sockets=2.0)],
         watched=load(), crowd=load(teachers=20, sockets=3.0), jpeg=load(media="image/jpeg"), hot_spots=None,
         why_no_hot_spots="perf is not there", made_with="Measured today.")
 
@@ -49,13 +50,13 @@ def test_tiles_that_nobody_asked_for_are_no_work():
 
 
 def test_growth():
-    costs, few = Costs.of(LIBRARIES), load(10, checks=0.2, sockets=0.1)
-    assert page.growth([few, load(200, checks=4.0, sockets=2.0)], costs) == pytest.approx(0)
-    assert page.growth([few, load(200, checks=4.0, sockets=4.0)], costs) == pytest.approx(0.125)
+    few = load(10, checks=0.2, sockets=0.1)
+    assert page.growth([few, load(200, checks=4.0, sockets=2.0)]) == pytest.approx(0)
+    assert page.growth([few, load(200, checks=4.0, sockets=4.0)]) == pytest.approx(0.125)
     # Half of the checks left out, and less than half of their CPU saved.
     lazy = load(200, checks=3.5, sockets=2.0)
     lazy.counters[TRACKED] /= 2
-    assert page.growth([few, lazy], costs) > 0
+    assert page.growth([few, lazy]) > 0
 
 
 def test_a_target_without_a_figure_is_not_reached(results):
@@ -82,3 +83,15 @@ def test_tables_are_whole(results):
 
 def test_the_picture_is_xml(results):
     xml.etree.ElementTree.fromstring(chart.svg(results))
+
+
+def test_a_load_is_compared_with_what_the_libraries_cost_around_it():
+    slow = {"cpu_ms": {name: {"median": 0.3} for name in LIBRARIES["cpu_ms"]}}
+    around = dataclasses.replace(load(), libraries=(LIBRARIES, slow))
+    assert page.times_floor(around) == pytest.approx(page.times_floor(load()) / 2)
+
+
+def test_the_two_detectors_have_a_floor_each():
+    opencv = {"cpu_ms": LIBRARIES["cpu_ms"] | {"tracked_check_opencv": {"median": 2.5}}}
+    one = dataclasses.replace(load(), libraries=(opencv,))
+    assert page.least(one)["checks"] == pytest.approx(25 * page.least(one, "own")["checks"])

@@ -47,3 +47,14 @@ bool Detector::follow(const Picture &picture, const examface_box &box) {
       message);
   return count > 0;
 }
+
+OpenCVInference::OpenCVInference(const std::string &centerface, const std::string &blazeface)
+    : centerface_(centerface, {"537", "538", "539", "540"}),
+      blazeface_(blazeface, {"regressors", "classificators"}),
+      large_(256, 320, CV_8UC3),
+      small_(128, 128, CV_8UC3) {
+  // Or it would work on threads whose time nobody counts.
+  cv::setNumThreads(1);
+  cv::randu(large_, 0, 256);
+  cv::randu(small_, 0, 256);
+}

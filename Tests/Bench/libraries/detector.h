@@ -4,6 +4,7 @@
 #include <string>
 
 #include "CFaceDetector.h"
+#include "network.h"
 #include "picture.h"
 
 /// The server's own detector, without the server.
@@ -21,4 +22,17 @@ class Detector {
 
  private:
   examface_detector *detector_ = nullptr;
+};
+
+/// The same models in OpenCV's own inference: canvases of their sizes through the networks, and nothing else of a check.
+class OpenCVInference {
+ public:
+  OpenCVInference(const std::string &centerface, const std::string &blazeface);
+
+  void search() { centerface_.run(large_, 1, 0); }
+  void follow() { blazeface_.run(small_, 1 / 127.5, 127.5); }
+
+ private:
+  examface::Network centerface_, blazeface_;
+  cv::Mat large_, small_;
 };

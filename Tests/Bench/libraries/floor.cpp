@@ -1,5 +1,5 @@
-// What the libraries alone cost, in one thread: the frames of a recording through libvpx, libswscale, libjpeg-turbo and the
-// server's own detector.
+// What the libraries alone cost, in one thread: the frames of a recording through libvpx, libswscale, libjpeg-turbo, and
+// the models of the face check in OpenCV and in the server's own detector.
 //
 //   floor --vp8 FILE --jpeg FILE --models FOLDER [--highest-layer 3] [--students 50] [--frames 2400] [--rounds 5]
 //
@@ -37,6 +37,8 @@ constexpr size_t kFramesPerCheck = 5;
 // person. Not a multiple of the clip's length, so that all of its pictures are searched.
 constexpr size_t kFramesPerSearch = 101;
 constexpr size_t kFramesPerFocus = 7;
+constexpr int kOpenCVChecks = 100;
+constexpr int kOpenCVSearches = 10;
 
 struct Options {
   std::string vp8, jpeg, models;
@@ -175,6 +177,16 @@ void run_jpeg(
   }
 }
 
+/// One round of the face check's models in OpenCV, at its best: one check after the other.
+void run_opencv(OpenCVInference &inference, Costs &costs) {
+  for (int check = 0; check < kOpenCVChecks; check++) {
+    costs.measure("tracked_check_opencv", [&] { return inference.follow(), 0; });
+  }
+  for (int search = 0; search < kOpenCVSearches; search++) {
+    costs.measure("whole_check_opencv", [&] { return inference.search(), 0; });
+  }
+}
+
 /// The VP8 recording enlarged to 640x480: what a page that sends larger JPEG pictures would send.
 std::vector<Bytes> enlarged(const std::vector<Frame> &frames, JPEGCodec &jpeg) {
   VP8Decoder decoder;
@@ -197,7 +209,10 @@ void run(const Options &options) {
   }
   JPEGCodec jpeg;
   Scaler scaler(kWidth, kHeight, kSmallWidth, kSmallHeight);
-  Detector detector(options.models + "/centerface.onnx", options.models + "/blazeface_short_range.onnx");
+  const std::string centerface = options.models + "/centerface.onnx";
+  const std::string blazeface = options.models + "/blazeface_short_range.onnx";
+  Detector detector(centerface, blazeface);
+  OpenCVInference opencv(centerface, blazeface);
   const std::vector<examface_box> faces = faces_of(frames, detector);
   const std::vector<Bytes> large = enlarged(frames, jpeg);
 
@@ -216,10 +231,12 @@ void run(const Options &options) {
   Costs warming, costs;
   size_t turn = 0;
   run_vp8(frames, faces, students, detector, scaler, jpeg, options.students * 5, turn, warming);
+  run_opencv(opencv, warming);
   for (size_t round = 0; round < options.rounds; round++) {
     run_vp8(frames, faces, students, detector, scaler, jpeg, options.frames, turn, costs);
     run_jpeg("jpeg_decode_320", "jpeg_tile_encode", uploads, jpeg, options.students, options.frames, costs);
     run_jpeg("jpeg_decode_640", nullptr, large, jpeg, options.students, options.frames, costs);
+    run_opencv(opencv, costs);
     costs.end_round();
   }
   costs.print(options);
