@@ -154,7 +154,11 @@ static inline __attribute__((always_inline)) void add_rows(
   }
 }
 
-static void add_columns(const Axis *axis, const uint8_t *row, uint8_t *result) {
+/// Adds up the columns of a row into `result`, which has room for vectors that go beyond the end.
+typedef void AddColumns(const ExamPlaneScaler *scaler, const uint8_t *row, uint8_t *result);
+
+static void add_columns(const ExamPlaneScaler *scaler, const uint8_t *row, uint8_t *result) {
+  const Axis *axis = &scaler->columns;
   const uint16_t *weights = axis->weights;
   for (int pixel = 0; pixel < axis->pixels; pixel++, weights += axis->taps) {
     const uint8_t *bytes = row + axis->first[pixel];
@@ -164,15 +168,23 @@ static void add_columns(const Axis *axis, const uint8_t *row, uint8_t *result) {
   }
 }
 
-void exam_plane_scaler_run_portable(
-    ExamPlaneScaler *scaler, const uint8_t *from, ptrdiff_t from_stride, uint8_t *to, ptrdiff_t to_stride) {
+/// Inlined like `add_rows`.
+static inline __attribute__((always_inline)) void scale_plane(
+    ExamPlaneScaler *scaler, const uint8_t *from, ptrdiff_t from_stride, uint8_t *to, ptrdiff_t to_stride,
+    AddColumns *add_columns) {
   const Axis *rows = &scaler->rows;
   for (int y = 0; y < rows->pixels; y++) {
     add_rows(
         from + rows->first[y] * from_stride, from_stride, rows->weights + y * rows->taps, rows->taps,
         scaler->from_width, scaler->between);
-    add_columns(&scaler->columns, scaler->between, to + y * to_stride);
+    add_columns(scaler, scaler->between, scaler->result);
+    memcpy(to + y * to_stride, scaler->result, (size_t)scaler->columns.pixels);
   }
+}
+
+void exam_plane_scaler_run_portable(
+    ExamPlaneScaler *scaler, const uint8_t *from, ptrdiff_t from_stride, uint8_t *to, ptrdiff_t to_stride) {
+  scale_plane(scaler, from, from_stride, to, to_stride, add_columns);
 }
 
 #if defined(__x86_64__)
@@ -204,18 +216,8 @@ AVX2 static void add_columns_avx2(const ExamPlaneScaler *scaler, const uint8_t *
 
 AVX2 static void scale_plane_avx2(
     ExamPlaneScaler *scaler, const uint8_t *from, ptrdiff_t from_stride, uint8_t *to, ptrdiff_t to_stride) {
-  const Axis *rows = &scaler->rows;
-  for (int y = 0; y < rows->pixels; y++) {
-    add_rows(
-        from + rows->first[y] * from_stride, from_stride, rows->weights + y * rows->taps, rows->taps,
-        scaler->from_width, scaler->between);
-    if (scaler->picks == NULL) {
-      add_columns(&scaler->columns, scaler->between, to + y * to_stride);
-    } else {
-      add_columns_avx2(scaler, scaler->between, scaler->result);
-      memcpy(to + y * to_stride, scaler->result, (size_t)scaler->columns.pixels);
-    }
-  }
+  scale_plane(
+      scaler, from, from_stride, to, to_stride, scaler->picks == NULL ? add_columns : add_columns_avx2);
 }
 
 #endif

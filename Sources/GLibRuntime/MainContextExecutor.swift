@@ -88,7 +88,6 @@ private func turnContextForever(_ data: gpointer?) -> gpointer? {
   let loop = callbackContext(data, as: Loop.self)
   let context = loop.context.pointer
   g_main_context_push_thread_default(context)
-  if loop.shortestTurn == .zero { g_main_loop_run(g_main_loop_new(context, 0)) }
   let shortest = gint64(loop.shortestTurn / .microseconds(1))
   while true {
     g_main_context_iteration(context, 1)

@@ -24,10 +24,11 @@ private final class Log {
 }
 
 @Suite(.serialized) struct ShortestTurnTests {
-  @Test func whatComesRightAfterAWakeUpWaitsForTheNextOneAndIsDoneThen() async {
+  @Test func whatComesRightAfterAWakeUpWaitsForTheNextOneAndIsDoneThen() async throws {
     let log = Log()
     await log.note()
-    // From another thread, so each of these is news to a loop that sleeps.
+    // So that the next one surely finds the loop asleep, and not still at what followed from the first.
+    try await Task.sleep(for: SlowActor.turn / 10)
     await log.note()
     let times = await log.times
     #expect(times.count == 2)
