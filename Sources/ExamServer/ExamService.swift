@@ -96,14 +96,13 @@ public struct ExamService: Sendable {
       default: logger.info("\(event)")
       }
     }
-    let directory = LocalSessionDirectory(
-      maximumSessions: configuration.maximumSessions, store: services.store)
-    let access = Access(directory: directory, store: services.store)
+    let directory = LocalSessionDirectory(maximumSessions: configuration.maximumSessions)
+    let access = Access(directory: directory, archive: services.store)
     SessionRoutes(services: services, directory: directory, access: access).register(on: server)
     PictureRoutes(access: access).register(on: server)
     PreviewRoute(services: services, access: access).register(on: server)
     DataRoutes(services: services, directory: directory, access: access).register(on: server)
-    ReportRoutes(store: services.store, access: access) { logger.warning("\($0)") }.register(on: server)
+    ReportRoutes(archive: services.store, access: access) { logger.warning("\($0)") }.register(on: server)
     OperationsRoutes(services: services, directory: directory, server: server).register()
     server.serveFiles(
       from: configuration.webFolder,

@@ -13,6 +13,7 @@ enum Schema {
   static let migrator: DatabaseMigrator = {
     var migrator = DatabaseMigrator()
     migrator.registerMigration("1") { db in try db.execute(sql: version1) }
+    migrator.registerMigration("2") { db in try db.execute(sql: version2) }
     return migrator
   }()
 
@@ -85,5 +86,19 @@ enum Schema {
 
     CREATE TRIGGER receipts_stay BEFORE DELETE ON receipts
     BEGIN SELECT RAISE(ABORT, 'receipts stay as they are'); END;
+    """
+
+  /// The journal can be looked up by participant, by alert, by the student an alert is about, and for its chat, without
+  /// reading the rest. What is looked up in a payload are columns computed from it, which cannot say anything else than
+  /// it does; a payload that is no JSON (somebody tampered with it) has none, and is told of when it is read.
+  private static let version2 = """
+    ALTER TABLE events ADD COLUMN alert TEXT GENERATED ALWAYS AS
+      (CASE WHEN json_valid(payload) THEN json_extract(payload, '$.alert.alert_id') END) VIRTUAL;
+    ALTER TABLE events ADD COLUMN subject TEXT GENERATED ALWAYS AS
+      (CASE WHEN json_valid(payload) THEN json_extract(payload, '$.alert.student') END) VIRTUAL;
+    CREATE INDEX events_by_participant ON events (session, participant, id);
+    CREATE INDEX events_by_alert ON events (session, alert, id) WHERE alert IS NOT NULL;
+    CREATE INDEX events_by_subject ON events (session, subject, alert, id) WHERE subject IS NOT NULL;
+    CREATE INDEX events_chat ON events (session, id) WHERE kind = 'chat';
     """
 }

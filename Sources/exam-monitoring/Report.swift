@@ -1,7 +1,7 @@
 import ArgumentParser
 import ExamServer
 
-struct Report: ParsableCommand {
+struct Report: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Writes the report of a session.",
     discussion: """
@@ -21,8 +21,8 @@ struct Report: ParsableCommand {
   @Option(help: "Time zone of the page's times, such as Europe/Berlin.")
   var timeZone = "UTC"
 
-  func run() throws {
-    try ReportCommand.run(
+  func run() async throws {
+    try await ReportCommand.run(
       code: code, dataFolder: dataDir, format: format, output: output, timeZone: timeZone)
   }
 }

@@ -11,7 +11,8 @@ import Testing
     _ store: StubStore, of code: SessionCode = HandWrittenExam.code, format: ReportFormat = .html
   ) throws -> String {
     try ReportCommand.text(
-      of: code, from: store, dataFolder: "/data", format: format, zone: ReportClock.utc,
+      of: code, from: store, lastAlive: store.lastAlive, dataFolder: "/data", format: format,
+      zone: ReportClock.utc,
       at: HandWrittenExam.at(300), warn: lines.add)
   }
 
@@ -73,13 +74,13 @@ import Testing
     #expect(problem?.description.contains("482913 in /data was erased on 24 November 2025") == true)
   }
 
-  @Test func badArgumentsAreNamed() {
+  @Test func badArgumentsAreNamed() async {
     for (code, folder, zone, word) in [
       ("12345", "/tmp", "UTC", "“12345”"), ("123456", "/no/such/folder", "UTC", "/no/such/folder"),
       ("123456", "/dev/null", "UTC", "/dev/null"), ("123456", "/tmp", "Mars/Olympus", "Mars/Olympus"),
     ] {
-      let problem = #expect(throws: ReportProblem.self) {
-        try ReportCommand.run(code: code, dataFolder: folder, timeZone: zone)
+      let problem = await #expect(throws: ReportProblem.self) {
+        try await ReportCommand.run(code: code, dataFolder: folder, timeZone: zone)
       }
       #expect(problem?.description.contains(word) == true)
     }

@@ -141,7 +141,7 @@ struct HandWrittenExam {
 }
 
 /// Holds a few sessions that a test gave it.
-final class StubStore: SessionStore {
+final class StubStore: Journal, Archive, ArchiveReader {
   private let exams: [HandWrittenExam]
   private let others: [SessionRecord]
   private let erased: [ErasureReceipt]
@@ -177,13 +177,21 @@ final class StubStore: SessionStore {
     exams.first { $0.record.code == code }?.record
   }
   func participants(of session: SessionCode) throws -> [ParticipantRecord] { [] }
-  func events(of session: SessionCode) throws -> [JournalEvent] {
-    exams.first { $0.record.code == session }?.events ?? []
+  func participant(of session: SessionCode, tokenHash: String) throws -> ParticipantRecord? { nil }
+  func events(
+    of session: SessionCode, _ choice: EventChoice, after position: JournalPosition?
+  ) throws -> JournalPage {
+    JournalPage(events: exams.first { $0.record.code == session }?.events ?? [], next: nil)
   }
+  func alert(_ id: AlertID, in session: SessionCode) throws -> AlertRecord? { nil }
+  func alerts(about student: ParticipantID, in session: SessionCode) throws -> [AlertRecord] { [] }
   func picture(of alert: AlertID, in session: SessionCode) throws -> [UInt8]? {
     if alert.rawValue == "broken" { throw Broken() }
     return pictures[alert.rawValue]
   }
+  func read<Value: Sendable>(
+    _ extent: ReadingExtent, _ body: @escaping @Sendable (any ArchiveReader) throws -> Value
+  ) async throws -> Value { try body(self) }
   func erase(_ session: SessionCode, reason: ErasureReceipt.Reason) throws -> ErasureReceipt? { nil }
   func eraseSessions(endedBefore time: Timestamp) throws -> [ErasureReceipt] { [] }
   func receipts() throws -> [ErasureReceipt] { erased }

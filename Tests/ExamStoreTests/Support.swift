@@ -120,3 +120,27 @@ extension SQLiteStore {
     try events(of: session).compactMap(\.number)
   }
 }
+
+/// What the store does on threads of its own, on the thread that calls it.
+extension SQLiteStore {
+  func sessions(isLive: Bool?) throws -> [SessionRecord] { try reader.sessions(isLive: isLive) }
+  func session(_ code: SessionCode) throws -> SessionRecord? { try reader.session(code) }
+  func participants(of session: SessionCode) throws -> [ParticipantRecord] {
+    try reader.participants(of: session)
+  }
+  func receipts() throws -> [ErasureReceipt] { try reader.receipts() }
+  func events(of session: SessionCode) throws -> [JournalEvent] {
+    var events: [JournalEvent] = []
+    try reader.forEachEvent(of: session) { events.append($0) }
+    return events
+  }
+  func picture(of alert: AlertID, in session: SessionCode) throws -> [UInt8]? {
+    try reader.picture(of: alert, in: session)
+  }
+  func erase(_ session: SessionCode, reason: ErasureReceipt.Reason) throws -> ErasureReceipt? {
+    try eraser().erase(session, reason: reason)
+  }
+  func eraseSessions(endedBefore time: Timestamp) throws -> [ErasureReceipt] {
+    try eraser().eraseSessions(endedBefore: time)
+  }
+}

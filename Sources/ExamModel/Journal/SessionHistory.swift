@@ -57,7 +57,8 @@ public struct SessionHistory: Sendable {
 
   public var students: [Person] { people.filter { $0.role == .student } }
 
-  private mutating func add(_ event: JournalEvent) {
+  /// - Parameter event: the next one of the session.
+  public mutating func add(_ event: JournalEvent) {
     lastEventAt = event.at
     switch event.kind {
     case .sessionCreated:

@@ -1,14 +1,14 @@
-/// Where sessions are kept beyond the life of the process.
+/// Where sessions are kept beyond the life of the process: written by way of the journal, read by way of the archive.
+public typealias SessionStore = Journal & Archive
+
+/// Takes down what happens.
 ///
 /// Writing never fails for the caller: an exam goes on when the disk is full. What could not be written waits in memory,
-/// in order, and is tried again; `trouble` says so meanwhile. When a writing call returns and `trouble` is `nil`, what it
-/// was given survives the end of the process, however that comes. Reading throws, since nothing is better than a wrong
-/// answer there.
+/// in order, and is tried again; `trouble` says so meanwhile. When a call returns and `trouble` is `nil`, what it was given
+/// survives the end of the process, however that comes.
 ///
 /// All calls may come from any thread and block it for the time of a small local transaction.
-public protocol SessionStore: Sendable {
-  // MARK: Writing
-
+public protocol Journal: Sendable {
   func create(_ session: SessionRecord)
   func add(_ participant: ParticipantRecord)
   /// Forgets a participant who never came; the events stay.
@@ -23,25 +23,117 @@ public protocol SessionStore: Sendable {
 
   /// What keeps writes from being kept, in words for an operator; `nil` while all is well.
   var trouble: String? { get }
+}
 
-  // MARK: Reading
-
+/// What is kept, for those who read it or want it erased. That takes as long as it takes, up to seconds, and so happens on
+/// threads of the archive's own: nobody who serves others waits for it but by `await`.
+public protocol Archive: Sendable {
   /// When the process before this one was last known to be alive.
   var lastAlive: Timestamp? { get }
+
+  /// Reads, and makes of it what the caller wants to have, on a thread for that. Few read at once; the others wait in a
+  /// line that is bounded.
+  ///
+  /// - Throws: `ArchiveBusy` when the line is full or the archive closes; what `body` throws, which for a reader's calls
+  ///   is why it cannot be read: nothing is better than a wrong answer there.
+  func read<Value: Sendable>(
+    _ extent: ReadingExtent, _ body: @escaping @Sendable (any ArchiveReader) throws -> Value
+  ) async throws -> Value
+
+  /// Erases a session with all that belongs to it and leaves a receipt; `nil` for an unknown session.
+  func erase(_ session: SessionCode, reason: ErasureReceipt.Reason) async throws -> ErasureReceipt?
+  /// Erases the sessions that ended before `time`.
+  func eraseSessions(endedBefore time: Timestamp) async throws -> [ErasureReceipt]
+}
+
+/// How much is read, and so where it waits.
+public enum ReadingExtent: Sendable {
+  /// A few rows: has a line of its own, so that nobody's sign-in waits for somebody's report.
+  case lookUp
+  /// Up to everything of a session.
+  case whole
+  /// One more piece of what has begun: it waits its turn like the others, and is never turned away.
+  case further
+}
+
+/// The archive has no room in its line, or is being closed.
+public struct ArchiveBusy: Error, Sendable, CustomStringConvertible {
+  /// Seconds after which to try again.
+  public let retryAfter: Int
+  public let description: String
+
+  public init(retryAfter: Int, _ description: String) {
+    self.retryAfter = retryAfter
+    self.description = description
+  }
+}
+
+/// Reads what is kept, on the thread that calls it. Only the archive lends one, on a thread that may wait.
+public protocol ArchiveReader {
   /// Sessions that are on and, unless `isLive` narrows it, those that ended; the oldest first.
   func sessions(isLive: Bool?) throws -> [SessionRecord]
   func session(_ code: SessionCode) throws -> SessionRecord?
   func participants(of session: SessionCode) throws -> [ParticipantRecord]
-  /// The events of one session, the oldest first.
-  func events(of session: SessionCode) throws -> [JournalEvent]
+  /// The participant whose token has this hash.
+  func participant(of session: SessionCode, tokenHash: String) throws -> ParticipantRecord?
+  /// Events of one session, the oldest first, as many as fit into one page.
+  ///
+  /// - Parameter position: where the page before ended; `nil` to begin.
+  func events(
+    of session: SessionCode, _ choice: EventChoice, after position: JournalPosition?
+  ) throws -> JournalPage
+  /// The alert as it stands, by its last event.
+  func alert(_ id: AlertID, in session: SessionCode) throws -> AlertRecord?
+  /// The alerts about one student as they stand, in the order in which they were first confirmed.
+  func alerts(about student: ParticipantID, in session: SessionCode) throws -> [AlertRecord]
   /// `nil` where none was kept or the file is gone.
   func picture(of alert: AlertID, in session: SessionCode) throws -> [UInt8]?
-
-  // MARK: Erasing
-
-  /// Erases a session with all that belongs to it and leaves a receipt; `nil` for an unknown session.
-  func erase(_ session: SessionCode, reason: ErasureReceipt.Reason) throws -> ErasureReceipt?
-  /// Erases the sessions that ended before `time`.
-  func eraseSessions(endedBefore time: Timestamp) throws -> [ErasureReceipt]
   func receipts() throws -> [ErasureReceipt]
+}
+
+/// Which events are read.
+public enum EventChoice: Sendable, Hashable {
+  case all
+  /// Those about one participant.
+  case about(ParticipantID)
+  /// Chat that a student wrote, and all that teachers wrote.
+  case chat(of: ParticipantID)
+}
+
+/// Where a page of the journal ends. Only the archive that gave it knows what the number means.
+public struct JournalPosition: Sendable, Hashable {
+  public let row: Int64
+  public init(row: Int64) { self.row = row }
+}
+
+public struct JournalPage: Sendable {
+  public let events: [JournalEvent]
+  /// From where to read on; `nil` at the end.
+  public let next: JournalPosition?
+
+  public init(events: [JournalEvent], next: JournalPosition?) {
+    self.events = events
+    self.next = next
+  }
+}
+
+extension ArchiveReader {
+  /// Hands over each event, the oldest first, and holds no more than a page of them.
+  public func forEachEvent(
+    of session: SessionCode, _ choice: EventChoice = .all, _ body: (JournalEvent) throws -> Void
+  ) throws {
+    var position: JournalPosition?
+    repeat {
+      let page = try events(of: session, choice, after: position)
+      try page.events.forEach(body)
+      position = page.next
+    } while position != nil
+  }
+
+  /// What the events add up to.
+  public func history(of session: SessionCode, _ choice: EventChoice = .all) throws -> SessionHistory {
+    var history = SessionHistory([])
+    try forEachEvent(of: session, choice) { history.add($0) }
+    return history
+  }
 }

@@ -19,13 +19,18 @@ struct StoreKeeper {
   /// Takes up the sessions that were on when the server before this one ended, however it ended.
   ///
   /// - Throws: when the store cannot be read.
-  func restoreSessions() throws {
+  func restoreSessions() async throws {
     let downSince = store.lastAlive
-    for record in try store.sessions(isLive: true) {
+    for record in try await store.read(.whole, { try $0.sessions(isLive: nil) }) {
+      guard record.endedAt == nil else {
+        directory.remove(record.code)
+        continue
+      }
+      let (people, history) = try await store.read(.whole) {
+        (try $0.participants(of: record.code), try $0.history(of: record.code))
+      }
       let session = ExamSession(record, services: services)
-      session.restore(
-        try store.participants(of: record.code), SessionHistory(try store.events(of: record.code)),
-        downSince: downSince)
+      session.restore(people, history, downSince: downSince)
       directory.restore(session)
     }
   }
@@ -50,7 +55,7 @@ struct StoreKeeper {
     var minute = 0
     repeat {
       await endIdleSessions()
-      if minute % 60 == 0 { eraseOldSessions() }
+      if minute % 60 == 0 { await eraseOldSessions() }
       minute += 1
     } while (try? await Task.sleep(for: .seconds(60))) != nil
   }
@@ -63,10 +68,11 @@ struct StoreKeeper {
     }
   }
 
-  private func eraseOldSessions() {
+  private func eraseOldSessions() async {
     let age = Duration.seconds(services.configuration.retentionDays * 24 * 3600)
     do {
-      for receipt in try store.eraseSessions(endedBefore: .now.advanced(by: .zero - age)) {
+      for receipt in try await store.eraseSessions(endedBefore: .now.advanced(by: .zero - age)) {
+        directory.forget(receipt.session)
         services.recorder.noteErasure(receipt, by: "retention")
       }
     } catch {

@@ -15,7 +15,7 @@ public enum ReportCommand {
   public static func run(
     code: String, dataFolder: String, format: ReportFormat = .html, output: String? = nil,
     timeZone: String = "UTC", warn: @escaping @Sendable (String) -> Void = Self.toStandardError
-  ) throws {
+  ) async throws {
     guard let zone = ReportClock.zone(named: timeZone) else { throw ReportProblem.unknownTimeZone(timeZone) }
     guard let sessionCode = SessionCode(code) else { throw ReportProblem.notACode(code) }
     var isFolder: ObjCBool = false
@@ -23,9 +23,15 @@ public enum ReportCommand {
     else {
       throw ReportProblem.noDataFolder(dataFolder)
     }
-    let store = try open(dataFolder, warn: warn)
-    let text = try text(
-      of: sessionCode, from: store, dataFolder: dataFolder, format: format, zone: zone, at: .now, warn: warn)
+    // To read, beside a server that may write to it.
+    let store = try SQLiteStore(reading: DataFolder(existing: dataFolder), report: warn)
+    let lastAlive = store.lastAlive
+    let text = try await store.read(.whole) { archive in
+      try Self.text(
+        of: sessionCode, from: archive, lastAlive: lastAlive, dataFolder: dataFolder, format: format,
+        zone: zone,
+        at: .now, warn: warn)
+    }
     if let output, output != "-" {
       try ReportFile.write(Array(text.utf8), to: output)
     } else {
@@ -37,20 +43,13 @@ public enum ReportCommand {
     FileHandle.standardError.write(Data("exam-monitoring: \(line)\n".utf8))
   }
 
-  /// Opens the store to read, beside a server that may write to it.
-  private static func open(
-    _ dataFolder: String, warn: @escaping @Sendable (String) -> Void
-  ) throws -> any SessionStore {
-    try SQLiteStore(reading: DataFolder(existing: dataFolder), report: warn)
-  }
-
   /// The report as text.
   static func text(
-    of code: SessionCode, from store: any SessionStore, dataFolder: String, format: ReportFormat,
-    zone: TimeZone, at now: Timestamp, warn: (String) -> Void
+    of code: SessionCode, from archive: any ArchiveReader, lastAlive: Timestamp?, dataFolder: String,
+    format: ReportFormat, zone: TimeZone, at now: Timestamp, warn: (String) -> Void
   ) throws -> String {
-    guard let report = try SessionReport.read(code, from: store, at: now, lastAlive: store.lastAlive) else {
-      throw try missing(code, store, dataFolder, ReportClock(zone: zone, from: now))
+    guard let report = try SessionReport.read(code, from: archive, at: now, lastAlive: lastAlive) else {
+      throw try missing(code, archive, dataFolder, ReportClock(zone: zone, from: now))
     }
     if !report.isFinished {
       warn("session \(code) is not finished; the report tells how things stood at \(report.until)")
@@ -58,18 +57,18 @@ public enum ReportCommand {
     for problem in report.pictureProblems {
       warn("session \(code) in \(dataFolder): \(problem); the report says so")
     }
-    return format.text(report, zone: zone) { try store.picture(of: $0, in: code) }
+    return format.text(report, zone: zone) { try archive.picture(of: $0, in: code) }
   }
 
   private static func missing(
-    _ code: SessionCode, _ store: any SessionStore, _ dataFolder: String, _ clock: ReportClock
+    _ code: SessionCode, _ archive: any ArchiveReader, _ dataFolder: String, _ clock: ReportClock
   ) throws -> ReportProblem {
-    if let receipt = try store.receipts().last(where: { $0.session == code }) {
+    if let receipt = try archive.receipts().last(where: { $0.session == code }) {
       return .erased(
         "\(code)", dataFolder: dataFolder, at: clock.date(receipt.at),
         reason: receipt.reason == .retention ? "its time to be kept was over" : "a teacher asked for it")
     }
-    let sessions = try store.sessions(isLive: nil).sorted { $0.createdAt > $1.createdAt }
+    let sessions = try archive.sessions(isLive: nil).sorted { $0.createdAt > $1.createdAt }
     var lines = sessions.prefix(maximumListed).map { session in
       "\(session.code)  \(clock.date(session.createdAt)), \(session.endedAt == nil ? "not finished" : "finished")"
         + "  \(session.title)"

@@ -73,13 +73,12 @@ struct SessionReport: Sendable {
   ///
   /// - Throws: what the store says when it cannot be read.
   static func read(
-    _ code: SessionCode, from store: any SessionStore, at now: Timestamp, lastAlive: Timestamp? = nil
+    _ code: SessionCode, from archive: any ArchiveReader, at now: Timestamp, lastAlive: Timestamp? = nil
   ) throws -> SessionReport? {
-    guard let record = try store.session(code) else { return nil }
+    guard let record = try archive.session(code) else { return nil }
     var report = SessionReport(
-      record: record, history: SessionHistory(try store.events(of: code)), generatedAt: now,
-      lastAlive: lastAlive)
-    report.checkPictures { try store.picture(of: $0, in: code) }
+      record: record, history: try archive.history(of: code), generatedAt: now, lastAlive: lastAlive)
+    report.checkPictures { try archive.picture(of: $0, in: code) }
     return report
   }
 

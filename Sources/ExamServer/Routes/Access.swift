@@ -5,7 +5,7 @@ import WebGateway
 @GatewayActor
 final class Access {
   private let directory: any SessionDirectory
-  private let store: any SessionStore
+  private let archive: any Archive
   /// Unknown codes of those who want to come in, by address. A class behind one address may mistype a few dozen; a
   /// million of them would take weeks.
   private var entryMisses = RateLimiter<String>(burst: 100, perSecond: 1)
@@ -13,9 +13,9 @@ final class Access {
   /// class come back at once; that must keep nobody from joining anew. A token that is right always passes.
   private var lookUpMisses = RateLimiter<String>(burst: 600, perSecond: 5)
 
-  init(directory: any SessionDirectory, store: any SessionStore) {
+  init(directory: any SessionDirectory, archive: any Archive) {
     self.directory = directory
-    self.store = store
+    self.archive = archive
   }
 
   struct Refusal: Error {
@@ -44,14 +44,6 @@ final class Access {
     return code
   }
 
-  private func find(_ code: SessionCode) throws(Refusal) -> SessionLookup {
-    do {
-      return try directory.find(code)
-    } catch {
-      throw .unreadable(error)
-    }
-  }
-
   /// The session somebody wants to come into, without a token. Addresses with too many wrong codes have to wait.
   func entry(_ request: HTTPRequest) throws(Refusal) -> ExamSession {
     let code = try code(request)
@@ -65,7 +57,7 @@ final class Access {
   }
 
   private func session(_ code: SessionCode) throws(Refusal) -> ExamSession {
-    switch try find(code) {
+    switch directory.find(code) {
     case .live(let session): return session
     case .ended:
       throw Refusal(
@@ -89,7 +81,7 @@ final class Access {
     _ request: HTTPRequest, role: Role?
   ) throws(Refusal) -> (session: ExamSession, participant: Participant) {
     let code = try code(request)
-    if case .live(let session) = try find(code), let token = request.bearerToken,
+    if case .live(let session) = directory.find(code), let token = request.bearerToken,
       let participant = session.participant(token: token)
     {
       try check(participant.role, role)
@@ -103,22 +95,23 @@ final class Access {
   /// The participant who asks for what is kept: tokens are good for that as long as the data are.
   ///
   /// - Parameter role: whom this is for; `nil` for everybody who was in the session.
-  func reader(_ request: HTTPRequest, role: Role? = nil) throws(Refusal) -> Reader {
+  func reader(_ request: HTTPRequest, role: Role? = nil) async throws(Refusal) -> Reader {
     let code = try code(request)
-    guard case .ended(let record) = try find(code) else {
+    guard case .ended = directory.find(code) else {
       let (session, participant) = try participant(request, role: role)
       return Reader(
         record: session.record, live: session, id: participant.id, role: participant.role,
         name: participant.name)
     }
-    let hash = request.bearerToken.map { SecretHash(Secret(text: $0)).digest }
-    let people: [ParticipantRecord]
-    do {
-      people = try store.participants(of: code)
-    } catch {
-      throw .unreadable(error)
+    guard let token = request.bearerToken else {
+      try noteLookUpMiss(request)
+      throw tokenRefusal(request, code)
     }
-    guard let reader = people.first(where: { $0.tokenHash == hash }) else {
+    let hash = SecretHash(Secret(text: token)).digest
+    let found = try await archive.reading(.lookUp) {
+      (try $0.session(code), try $0.participant(of: code, tokenHash: hash))
+    }
+    guard let record = found.0, let reader = found.1 else {
       try noteLookUpMiss(request)
       throw tokenRefusal(request, code)
     }
@@ -154,9 +147,17 @@ extension Access.Refusal {
         code: "wrong_role"))
   }
 
-  /// What is kept cannot be read.
+  /// What is kept cannot be read, or not now.
   static func unreadable(_ error: any Error) -> Access.Refusal {
-    Access.Refusal(
+    if let error = error as? ArchiveBusy {
+      return Access.Refusal(
+        response: .problem(
+          status: 429, title: "Busy",
+          detail:
+            "What is kept cannot be read just now: \(error). Please try again in \(error.retryAfter) s.",
+          code: "busy", retryAfter: error.retryAfter))
+    }
+    return Access.Refusal(
       response: .problem(
         status: 503, title: "Records not readable",
         detail: "What is kept of this session cannot be read at the moment: \(error)", code: "store"))
@@ -169,6 +170,19 @@ extension Access.Refusal {
         status: 429, title: "Too many tries", detail: "Please wait \(seconds) s and try again.",
         code: "too_many_tries",
         retryAfter: seconds))
+  }
+}
+
+extension Archive {
+  /// Reads for a request, which is refused where that fails.
+  func reading<Value: Sendable>(
+    _ extent: ReadingExtent, _ body: @escaping @Sendable (any ArchiveReader) throws -> Value
+  ) async throws(Access.Refusal) -> Value {
+    do {
+      return try await read(extent, body)
+    } catch {
+      throw .unreadable(error)
+    }
   }
 }
 

@@ -15,107 +15,112 @@ final class DataRoutes {
     self.access = access
   }
 
-  private var store: any SessionStore { services.store }
+  private var archive: any Archive { services.store }
 
   func register(on server: WebServer) {
     let session = "/api/sessions/:code"
     server.route(.get, session + "/events") { [self] request in
-      await .answering { () throws(Access.Refusal) in try events(request) }
+      await .answering { () async throws(Access.Refusal) in try await events(request) }
     }
     server.route(.get, session + "/alerts/:picture") { [self] request in
-      await .answering { () throws(Access.Refusal) in try alertPicture(request) }
+      await .answering { () async throws(Access.Refusal) in try await alertPicture(request) }
     }
     server.route(.get, session + "/students/:student/data") { [self] request in
-      await .answering { () throws(Access.Refusal) in try studentData(request) }
+      await .answering { () async throws(Access.Refusal) in try await studentData(request) }
     }
     server.route(.delete, session + "/data") { [self] request in
       await .answering { () async throws(Access.Refusal) in try await erase(request) }
     }
   }
 
-  private func reading<Value>(_ body: () throws -> Value) throws(Access.Refusal) -> Value {
-    do {
-      return try body()
-    } catch {
-      throw .unreadable(error)
-    }
-  }
-
-  private func events(_ request: HTTPRequest) throws(Access.Refusal) -> HTTPResponse {
-    let code = try access.reader(request, role: .teacher).code
-    let events = try reading { try store.events(of: code) }
-    switch request.query["format"] ?? "json" {
-    case "json": return .json(WireJSON.encode(events))
-    case "csv": return .text(JournalCSV.text(events), contentType: "text/csv; charset=utf-8")
-    case let format:
+  private func events(_ request: HTTPRequest) async throws(Access.Refusal) -> HTTPResponse {
+    let code = try await access.reader(request, role: .teacher).code
+    let name = request.query["format"] ?? "json"
+    guard ["json", "csv"].contains(name) else {
       throw Access.Refusal(
         response: .problem(
-          status: 400, title: "Unknown format", detail: "format is json or csv, not \(format.prefix(40)).",
+          status: 400, title: "Unknown format", detail: "format is json or csv, not \(name.prefix(40)).",
           code: "bad_request"))
+    }
+    return try await archive.reading(.whole) { archive in
+      var events: [JournalEvent] = []
+      try archive.forEachEvent(of: code) { events.append($0) }
+      return name == "json"
+        ? .json(WireJSON.encode(events))
+        : .text(JournalCSV.text(events), contentType: "text/csv; charset=utf-8")
     }
   }
 
   /// The picture of an alert's onset, for teachers and for the student whom it shows.
-  private func alertPicture(_ request: HTTPRequest) throws(Access.Refusal) -> HTTPResponse {
+  private func alertPicture(_ request: HTTPRequest) async throws(Access.Refusal) -> HTTPResponse {
     func missing(_ detail: String) -> Access.Refusal {
       Access.Refusal(
         response: .problem(status: 404, title: "No such picture", detail: detail, code: "no_picture"))
     }
-    let reader = try access.reader(request)
+    let reader = try await access.reader(request)
+    let code = reader.code
     let name = request.parameters["picture"] ?? ""
     let id = AlertID(rawValue: String(name.dropLast(name.hasSuffix(".jpg") ? 4 : 0)))
     // An identifier is no path: only a picture of an alert that is known is looked for.
-    let alert = try reading {
-      try reader.live?.alerts.records[id]
-        ?? SessionHistory(store.events(of: reader.code)).alerts.first { $0.id == id }
+    let known = reader.live?.alerts.records[id]
+    let isLive = reader.live != nil
+    let (alert, jpeg) = try await archive.reading(.lookUp) { archive -> (AlertRecord?, [UInt8]?) in
+      guard let alert = try isLive ? known : archive.alert(id, in: code) else { return (nil, nil) }
+      return (alert, try archive.picture(of: id, in: code))
     }
     guard let alert, reader.role == .teacher || alert.student == reader.id, alert.picture != nil else {
       throw missing("There is no picture of this alert.")
     }
-    guard let jpeg = try reading({ try store.picture(of: id, in: reader.code) }) else {
+    guard let jpeg else {
       throw missing("A picture of this alert was kept, but its file is gone from the server's data folder.")
     }
     return HTTPResponse(status: 200, headers: [("Content-Type", "image/jpeg")], body: .bytes(jpeg))
   }
 
-  private func studentData(_ request: HTTPRequest) throws(Access.Refusal) -> HTTPResponse {
-    let reader = try access.reader(request)
+  private func studentData(_ request: HTTPRequest) async throws(Access.Refusal) -> HTTPResponse {
+    let reader = try await access.reader(request)
+    let record = reader.record
     let student = ParticipantID(rawValue: request.parameters["student"] ?? "")
     guard reader.role == .teacher || reader.id == student else { throw .notForStudents }
-    let events = try reading { try store.events(of: reader.code) }
-    let history = SessionHistory(events)
-    guard let person = history.person(student), person.role == .student else {
+    let data = try await archive.reading(.whole) { archive -> [UInt8]? in
+      var events: [JournalEvent] = []
+      try archive.forEachEvent(of: record.code, .about(student)) { events.append($0) }
+      guard let person = SessionHistory(events).person(student), person.role == .student else { return nil }
+      let chat = try archive.history(of: record.code, .chat(of: student)).chat
+      let data = try StudentData(
+        person, session: record, alerts: try archive.alerts(about: student, in: record.code),
+        chat: chat.filter { $0.isVisible(toStudent: student) }, events: events
+      ) { try archive.picture(of: $0, in: record.code) }
+      return WireJSON.encode(data)
+    }
+    guard let data else {
       throw Access.Refusal(
         response: .problem(
           status: 404, title: "No such student", detail: "There is no student \(student) in this session.",
           code: "unknown_student"))
     }
-    let data = try reading {
-      try StudentData(person, session: reader.record, history: history, events: events) {
-        try store.picture(of: $0, in: reader.code)
-      }
-    }
     return HTTPResponse(
       status: 200,
       headers: [
         ("Content-Type", "application/json"),
-        ("Content-Disposition", "attachment; filename=\"exam-\(reader.code)-my-data.json\""),
-      ], body: .bytes(WireJSON.encode(data)))
+        ("Content-Disposition", "attachment; filename=\"exam-\(record.code)-my-data.json\""),
+      ], body: .bytes(data))
   }
 
   private func erase(_ request: HTTPRequest) async throws(Access.Refusal) -> HTTPResponse {
-    let reader = try access.reader(request, role: .teacher)
+    let reader = try await access.reader(request, role: .teacher)
     if let session = reader.live {
       directory.remove(session.code)
       await session.end(by: reader.name)
     }
     let receipt: ErasureReceipt?
     do {
-      receipt = try store.erase(reader.code, reason: .request)
+      receipt = try await archive.erase(reader.code, reason: .request)
     } catch {
       throw .unreadable(error)
     }
     guard let receipt else { throw Access.Refusal.unreadable(StoreGone()) }
+    directory.forget(reader.code)
     services.recorder.noteErasure(receipt, by: reader.name)
     return .json(WireJSON.encode(receipt))
   }

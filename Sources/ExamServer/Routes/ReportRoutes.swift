@@ -4,17 +4,13 @@ import WebGateway
 /// The report of a session, for its teachers, during the exam and for as long as it is kept.
 @GatewayActor
 final class ReportRoutes {
-  /// Reports being made; they hold all their pictures in memory.
-  private static let maximumAtOnce = 4
-
-  private let store: any SessionStore
+  private let archive: any Archive
   private let access: Access
   private let note: @Sendable (String) -> Void
-  private var atOnce = 0
 
   /// - Parameter note: told of pictures that should be there and are not, a line each.
-  init(store: any SessionStore, access: Access, note: @escaping @Sendable (String) -> Void) {
-    self.store = store
+  init(archive: any Archive, access: Access, note: @escaping @Sendable (String) -> Void) {
+    self.archive = archive
     self.access = access
     self.note = note
   }
@@ -26,7 +22,7 @@ final class ReportRoutes {
   }
 
   private func report(_ request: HTTPRequest) async throws(Access.Refusal) -> HTTPResponse {
-    let code = try access.reader(request, role: .teacher).code
+    let code = try await access.reader(request, role: .teacher).code
     let name = request.query["format"] ?? "html"
     guard let format = ReportFormat(rawValue: name) else {
       throw badRequest("Unknown format", "format is html, csv or json, not \(name.prefix(40)).")
@@ -37,19 +33,10 @@ final class ReportRoutes {
         "Unknown time zone",
         "time_zone is UTC or a name such as Europe/Berlin, not \(zoneName.prefix(40)).")
     }
-    guard atOnce < Self.maximumAtOnce else {
-      throw Access.Refusal(
-        response: .problem(
-          status: 429, title: "Busy", detail: "Many reports are being made. Please try again.", code: "busy",
-          retryAfter: 2))
-    }
-    atOnce += 1
-    defer { atOnce -= 1 }
-    let made: (text: String, problems: [String])?
-    do {
-      made = try await Self.make(code, store: store, format: format, zone: zone)
-    } catch {
-      throw .unreadable(error)
+    let made = try await archive.reading(.whole) { archive -> (body: [UInt8], problems: [String])? in
+      guard let report = try SessionReport.read(code, from: archive, at: .now) else { return nil }
+      let text = format.text(report, zone: zone) { try archive.picture(of: $0, in: code) }
+      return (Array(text.utf8), report.pictureProblems.map(\.description))
     }
     guard let made else {
       throw Access.Refusal(
@@ -58,7 +45,8 @@ final class ReportRoutes {
           code: "unknown_session"))
     }
     for problem in made.problems { note("report of session \(code): \(problem)") }
-    var response = HTTPResponse.text(made.text, contentType: format.contentType)
+    var response = HTTPResponse(
+      status: 200, headers: [("Content-Type", format.contentType)], body: .bytes(made.body))
     let file = "filename=\"exam-report-\(code).\(format.rawValue)\""
     if format == .html {
       response.headers.append(("Content-Security-Policy", ReportStyle.contentSecurityPolicy))
@@ -67,15 +55,6 @@ final class ReportRoutes {
       response.headers.append(("Content-Disposition", "attachment; \(file)"))
     }
     return response
-  }
-
-  /// Away from the gateway's thread, which serves everybody: the pictures are read from the disk.
-  @concurrent nonisolated private static func make(
-    _ code: SessionCode, store: any SessionStore, format: ReportFormat, zone: ReportClock.Zone
-  ) async throws -> (text: String, problems: [String])? {
-    guard let report = try SessionReport.read(code, from: store, at: .now) else { return nil }
-    let text = format.text(report, zone: zone) { try store.picture(of: $0, in: code) }
-    return (text, report.pictureProblems.map(\.description))
   }
 
   private func badRequest(_ title: String, _ detail: String) -> Access.Refusal {

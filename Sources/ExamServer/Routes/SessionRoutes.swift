@@ -78,16 +78,11 @@ final class SessionRoutes {
     let title = body.title.flatMap { PersonName($0)?.text } ?? "Exam"
     var generator = SystemRandomNumberGenerator()
     let key = Secret.random(using: &generator)
-    let created: ExamSession?
-    do {
-      created = try directory.add { code in
-        let record = SessionRecord(
-          code: code, title: title, createdAt: .now, teacherKeyHash: SecretHash(key).digest)
-        services.store.create(record)
-        return ExamSession(record, services: services)
-      }
-    } catch {
-      throw .unreadable(error)
+    let created = directory.add { code in
+      let record = SessionRecord(
+        code: code, title: title, createdAt: .now, teacherKeyHash: SecretHash(key).digest)
+      services.store.create(record)
+      return ExamSession(record, services: services)
     }
     guard let session = created else {
       throw Access.Refusal(

@@ -61,8 +61,8 @@ struct StudentData: Encodable {
 
   /// - Parameter picture: the picture of an alert's onset; `nil` where its file is gone.
   init(
-    _ person: SessionHistory.Person, session record: SessionRecord, history: SessionHistory,
-    events: [JournalEvent], picture: (AlertID) throws -> [UInt8]?
+    _ person: SessionHistory.Person, session record: SessionRecord, alerts: [AlertRecord],
+    chat: [ChatMessage], events: [JournalEvent], picture: (AlertID) throws -> [UInt8]?
   ) rethrows {
     session = Session(
       code: record.code, title: record.title, createdAt: record.createdAt, endedAt: record.endedAt)
@@ -72,9 +72,9 @@ struct StudentData: Encodable {
     baseline = person.baseline
     accommodations = person.accommodations
     blindSpots = person.blindSpots
-    chat = history.chat.filter { $0.isVisible(toStudent: person.id) }
-    self.events = events.filter { $0.participant == person.id }
-    alerts = try history.alerts.filter { $0.student == person.id }.map { alert in
+    self.chat = chat
+    self.events = events
+    self.alerts = try alerts.map { alert in
       let jpeg = alert.picture == nil ? nil : try picture(alert.id)
       return Alert(
         alert: alert, jpeg: jpeg.map { Data($0).base64EncodedString() },

@@ -4,53 +4,50 @@ import WebGateway
 /// Finds sessions by their codes. Several machines would agree on where a session lives behind this protocol.
 @GatewayActor
 protocol SessionDirectory: AnyObject, Sendable {
-  /// - Throws: when what is kept cannot be read.
-  func find(_ code: SessionCode) throws -> SessionLookup
+  func find(_ code: SessionCode) -> SessionLookup
   /// Adds the session that `make` builds under a new code; `nil` when there are as many as may be.
-  ///
-  /// - Throws: when what is kept cannot be read.
-  func add(_ make: (SessionCode) -> ExamSession) throws -> ExamSession?
+  func add(_ make: (SessionCode) -> ExamSession) -> ExamSession?
   /// Adds a session that was there before a restart.
   func restore(_ session: ExamSession)
-  /// The session is over.
+  /// The session is over; its data are kept.
   func remove(_ code: SessionCode)
+  /// The session's data are erased.
+  func forget(_ code: SessionCode)
   var live: [ExamSession] { get }
 }
 
 enum SessionLookup {
   case live(ExamSession)
   /// Its data are still kept.
-  case ended(SessionRecord)
+  case ended
   /// There never was one, or its data were erased.
   case unknown
 }
 
-/// The directory of a single process.
+/// The directory of a single process. It knows the codes of the sessions that ended too, so that nobody's wrong code makes
+/// the server read its disk.
 @GatewayActor
 final class LocalSessionDirectory: SessionDirectory {
   private let maximumSessions: Int
-  private let store: any SessionStore
   private var sessions: [SessionCode: ExamSession] = [:]
+  private var ended: Set<SessionCode> = []
 
-  init(maximumSessions: Int, store: any SessionStore) {
-    self.maximumSessions = maximumSessions
-    self.store = store
-  }
+  init(maximumSessions: Int) { self.maximumSessions = maximumSessions }
 
   var live: [ExamSession] { Array(sessions.values) }
 
-  func find(_ code: SessionCode) throws -> SessionLookup {
+  func find(_ code: SessionCode) -> SessionLookup {
     if let session = sessions[code] { return .live(session) }
-    return try store.session(code).map { .ended($0) } ?? .unknown
+    return ended.contains(code) ? .ended : .unknown
   }
 
-  func add(_ make: (SessionCode) -> ExamSession) throws -> ExamSession? {
+  func add(_ make: (SessionCode) -> ExamSession) -> ExamSession? {
     guard sessions.count < maximumSessions else { return nil }
     var generator = SystemRandomNumberGenerator()
     var code: SessionCode
     repeat {
       code = .random(using: &generator)
-    } while try sessions[code] != nil || store.session(code) != nil
+    } while sessions[code] != nil || ended.contains(code)
     let session = make(code)
     sessions[code] = session
     return session
@@ -58,5 +55,10 @@ final class LocalSessionDirectory: SessionDirectory {
 
   func restore(_ session: ExamSession) { sessions[session.code] = session }
 
-  func remove(_ code: SessionCode) { sessions[code] = nil }
+  func remove(_ code: SessionCode) {
+    sessions[code] = nil
+    ended.insert(code)
+  }
+
+  func forget(_ code: SessionCode) { ended.remove(code) }
 }
