@@ -44,7 +44,10 @@ public struct ExamService: Sendable {
     logger.info("ready", metadata: ["address": "\(address)"])
     onReady(address)
     let keeping = StoreKeeper(services: services, directory: directory)
-    let tasks = [Task { await keeping.noteAlive() }, Task { await keeping.sweep() }]
+    let tasks = [
+      Task { await keeping.noteAlive() }, Task { await keeping.endIdleSessions() },
+      Task { await keeping.sweep() },
+    ]
     defer { for task in tasks { task.cancel() } }
 
     for await signal in signals.stream {
@@ -55,9 +58,11 @@ public struct ExamService: Sendable {
         break
       }
     }
-    await stop(server, directory, services)
+    let isWhole = await stop(server, directory, services)
     logger.info("stopped")
     console.flush()
+    // What hangs must not be torn apart under its own threads, as leaving in the usual way would do.
+    if !isWhole { _exit(0) }
   }
 
   // MARK: Start and stop
@@ -118,12 +123,29 @@ public struct ExamService: Sendable {
     return "\(scheme)://\(host):\(bound.port)"
   }
 
+  /// How long the end may take, however many sessions there are and whatever hangs in them.
+  private static let patience = Duration.seconds(5)
+
+  /// - Returns: whether all came to its end in time.
   @GatewayActor
-  private func stop(_ server: WebServer, _ directory: any SessionDirectory, _ services: ExamServices) async {
-    // Sessions stay in the directory: who asks for one in the meantime must not hear that it has ended.
-    for session in directory.live { await session.suspend() }
-    await server.stop()
-    services.faces.shutdown()
+  private func stop(
+    _ server: WebServer, _ directory: any SessionDirectory, _ services: ExamServices
+  ) async -> Bool {
+    // Everybody in every session is told before anything is waited for. Sessions stay in the directory: who asks for one
+    // in the meantime must not hear that it has ended.
+    let endings = directory.live.map { $0.suspend() }
+    let isWhole = await Patience.wait(Self.patience) {
+      await withTaskGroup { group in
+        for ending in endings { group.addTask { await ending() } }
+        group.addTask { await server.stop(within: 4) }
+      }
+      services.faces.shutdown()
+    }
+    if !isWhole {
+      logger.warning(
+        "not everything ended in time", metadata: ["seconds": "\(Self.patience.inSeconds)"])
+    }
+    return isWhole
   }
 
   private func reload(_ services: ExamServices, _ server: WebServer) async {

@@ -31,7 +31,8 @@ enum RecordCoding {
     return SessionRecord(
       code: code, title: row["title"], createdAt: Timestamp(microseconds: row["created_at"]),
       teacherKeyHash: row["teacher_key_hash"],
-      endedAt: (row["ended_at"] as Int64?).map { Timestamp(microseconds: $0) })
+      endedAt: (row["ended_at"] as Int64?).map { Timestamp(microseconds: $0) },
+      endReason: (row["end_reason"] as String?).flatMap { EndReason(rawValue: $0) })
   }
 
   static func participant(_ row: Row) -> ParticipantRecord? {

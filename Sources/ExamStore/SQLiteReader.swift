@@ -13,9 +13,19 @@ struct SQLiteReader: ArchiveReader, Sendable {
   /// `nil` where nobody writes.
   let writer: JournalWriter?
 
+  /// A session with the reason of its end: that is told by the last event of one that ended, or one near it.
+  private static let sessionColumns = """
+    *, CASE WHEN ended_at IS NOT NULL THEN (
+      SELECT json_extract(fields, '$.reason') FROM events
+      WHERE session = sessions.code AND kind = 'session_ended' ORDER BY id DESC LIMIT 1
+    ) END AS end_reason
+    """
+
   func sessions(isLive: Bool?) throws -> [SessionRecord] {
     try read { db in
-      try db.rows("SELECT * FROM sessions ORDER BY created_at, id", [], as: "a session", RecordCoding.session)
+      try db.rows(
+        "SELECT \(Self.sessionColumns) FROM sessions ORDER BY created_at, id", [], as: "a session",
+        RecordCoding.session)
     } adding: { sessions, waiting in
       switch waiting {
       case .create(let session) where !sessions.contains { $0.code == session.code }: sessions.append(session)
@@ -29,7 +39,8 @@ struct SQLiteReader: ArchiveReader, Sendable {
   func session(_ code: SessionCode) throws -> SessionRecord? {
     try read { db in
       try db.rows(
-        "SELECT * FROM sessions WHERE code = ?", [code.digits], as: "a session", RecordCoding.session
+        "SELECT \(Self.sessionColumns) FROM sessions WHERE code = ?", [code.digits], as: "a session",
+        RecordCoding.session
       ).first
     } adding: { session, waiting in
       switch waiting {

@@ -8,10 +8,11 @@ import Testing
   private func at(_ seconds: Double) -> ContinuousClock.Instant { start + .seconds(seconds) }
 
   private func stream(
-    frames: Bool = true, pictures: Bool = true, failed: Bool = false, check: Bool = false
+    frames: Bool = true, pictures: Bool = true, pipeline: BlindSpotTracker.Stream.Pipeline = .running,
+    check: Bool = false
   ) -> BlindSpotTracker.Stream {
     BlindSpotTracker.Stream(
-      framesArrive: frames, picturesDecode: pictures, pipelineFailed: failed, checkFailed: check)
+      framesArrive: frames, picturesDecode: pictures, pipeline: pipeline, checkFailed: check)
   }
 
   /// The stretch between a look at 1 s and the next at 6 s, with ticks between.
@@ -28,7 +29,11 @@ import Testing
   @Test func theCauseIsReadFromTheStream() {
     let causes: [(BlindSpotTracker.Stream, BlindSpot.Cause)] = [
       (stream(), .overload), (stream(pictures: false), .keyFrame),
-      (stream(frames: false, pictures: false), .noPicture), (stream(failed: true), .pipeline),
+      (stream(frames: false, pictures: false), .noPicture), (stream(pipeline: .failed), .pipeline),
+      // Nobody waits for a key frame where nothing would take it.
+      (stream(pictures: false, pipeline: .none), .pipeline),
+      // The page has not even said what it will send.
+      (stream(frames: false, pictures: false, pipeline: .none), .noPicture),
       (stream(check: true), .checkFailed),
     ]
     for (stream, cause) in causes {
@@ -66,7 +71,7 @@ import Testing
     tracker.begin(at: at(0))
     var told: [BlindSpotTracker.Stretch] = []
     for time in stride(from: 0.0, through: 70, by: 1) {
-      let stream = time < 50 ? stream() : stream(failed: true)
+      let stream = time < 50 ? stream() : stream(pipeline: .failed)
       if let stretch = tracker.tick(at: at(time), stream: stream) { told.append(stretch) }
     }
     #expect(

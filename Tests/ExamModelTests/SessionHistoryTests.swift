@@ -64,6 +64,40 @@ import Testing
     #expect(history.endedAt == time(60))
   }
 
+  @Test func whoComesInASecondTabIsThereOnce() {
+    let history = SessionHistory(
+      begin + [
+        event(5, .connected, ada), event(8, .connected, ada), event(9, .disconnected, ada),
+        event(60, .sessionEnded),
+      ])
+    #expect(
+      history.person(ada)?.connections.map { [$0.from, $0.until] } == [
+        [time(5), time(8)], [time(8), time(9)],
+      ]
+    )
+  }
+
+  @Test func whoWasThereWhenTheServerStoppedIsCutOffUntilItIsBack() {
+    let stop =
+      begin + [
+        event(5, .connected, ada), event(6, .connected, bert),
+        event(7, .disconnected, bert, ["reason": "by peer, 1000"]),
+        event(8, .disconnected, ada, ["reason": JournalEvent.serverStops]),
+      ]
+    let down = SessionHistory(stop)
+    #expect(down.person(ada)?.isCutOff == true)
+    #expect(down.person(bert)?.isCutOff == false)
+    #expect(SessionHistory(stop + [event(20, .sessionRestored)]).person(ada)?.isCutOff == false)
+  }
+
+  @Test func theEndTellsWhy() {
+    let idle = SessionHistory(begin + [event(60, .sessionEnded, nil, ["reason": "idle"])])
+    #expect(idle.ending?.reason == .idle)
+    let ended = SessionHistory(begin + [event(60, .sessionEnded, nil, ["reason": "teacher", "by": "Grace"])])
+    #expect(ended.ending?.reason == .teacher && ended.ending?.by == "Grace")
+    #expect(SessionHistory(begin).ending == nil)
+  }
+
   @Test func piecesOfABlindSpotAreOne() {
     func spot(_ from: Int64, _ until: Int64, _ cause: BlindSpot.Cause) -> JournalEvent {
       event(

@@ -14,10 +14,14 @@ const DEADLY_SILENCE = 8000; // where pictures ought to come several times a sec
 const REPLACED = 4001;
 const POLICY = 1008;
 
+const endedBecause = reason => (['teacher', 'idle'].includes(reason) ? `ended_${reason}` : 'ended');
+
+export const hasEnded = reason => reason.startsWith('ended');
+
 export class ReconnectingSocket {
   /**
    * handlers: opened(socket) may greet; text(message) and binary(buffer) receive; state(name, reason) follows the diagram.
-   * Reasons for "closed": ended, replaced, identity, refused.
+   * Reasons for "closed": ended (and it is not known how), ended_teacher, ended_idle, replaced, identity, refused.
    */
   constructor(address, handlers) {
     this.address = address;
@@ -119,7 +123,7 @@ export class ReconnectingSocket {
       if (this.state !== 'open') this.#become('open');
     }
     this.handlers.text(message);
-    if (message.type === 'ended') this.close('ended');
+    if (message.type === 'ended') this.close(endedBecause(message.reason));
   }
 
   #closed(event) {
@@ -143,19 +147,21 @@ export class ReconnectingSocket {
   /** A browser hides the status of a refused upgrade; the same address asked plainly tells it. */
   async #askWhy() {
     const generation = this.generation;
-    const status = await this.#ask(this.address.replace(/^ws/, 'http'));
+    const { status, code } = await this.#ask(this.address.replace(/^ws/, 'http'));
     if (generation !== this.generation) return;
     if (status === 401 || status === 403) this.close('identity');
-    else if (status === 404 || status === 410) this.close('ended');
+    else if (status === 404 || status === 410) this.close(code === 'ended_idle' ? code : 'ended');
   }
 
+  /** The status, and the code of a problem document. */
   async #ask(address) {
     try {
       const response = await fetch(address, { cache: 'no-store', signal: AbortSignal.timeout(4000) });
-      response.body?.cancel();
-      return response.status;
+      const { code } = response.ok ? {} : await response.json().catch(() => ({}));
+      response.body?.cancel().catch(() => {});
+      return { status: response.status, code };
     } catch {
-      return 0;
+      return { status: 0 };
     }
   }
 
@@ -167,7 +173,7 @@ export class ReconnectingSocket {
     const generation = this.generation;
     if (!deadly) {
       this.asking = true;
-      const status = await this.#ask(new URL('/healthz', this.address.replace(/^ws/, 'http')).href);
+      const { status } = await this.#ask(new URL('/healthz', this.address.replace(/^ws/, 'http')).href);
       this.asking = false;
       if (status === 200) this.lastHeard = performance.now();
       if (status === 200 || generation !== this.generation) return;

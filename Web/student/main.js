@@ -3,6 +3,7 @@
 import { joinAsStudent } from '/shared/api.js';
 import { $, el, setHidden, setText } from '/shared/dom.js';
 import { forget, recall, remember } from '/shared/identity.js';
+import { hasEnded } from '/shared/socket.js';
 import { readCode } from '/shared/wire.js';
 import { Camera } from './camera.js';
 import { Live } from './live.js';
@@ -187,8 +188,8 @@ function finish(reason) {
     camera.start();
     uplink.reopen();
   };
-  setHidden($('end-rights'), !(me && reason === 'ended'));
-  showLostNotes(reason === 'ended' ? Object.values(me?.notes ?? {}).filter(Boolean) : []);
+  setHidden($('end-rights'), !(me && hasEnded(reason)));
+  showLostNotes(hasEnded(reason) ? Object.values(me?.notes ?? {}).filter(Boolean) : []);
   document.title = end.title;
   $('end-title').focus();
 }

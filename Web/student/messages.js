@@ -178,7 +178,9 @@ export function previewSentence({ faces, dark, hint, unknown }) {
 }
 
 export const END = {
-  ended: { title: 'The exam has ended', text: 'Your teacher has ended the exam. Your camera is off now. You may close this page.' },
+  ended: { title: 'The exam has ended', text: 'Your camera is off now. You may close this page.' },
+  ended_teacher: { title: 'The exam has ended', text: 'Your teacher has ended the exam. Your camera is off now. You may close this page.' },
+  ended_idle: { title: 'The exam has ended', text: 'It ended by itself, since nobody was connected to it for a long time. Your camera is off. If you think this is a mistake, please ask your teacher.' },
   gone: { title: 'This exam has ended', text: 'Nobody can join it any more. If you think this is a mistake, please ask your teacher.' },
   replaced: { title: 'The exam is open in another tab', text: 'You have opened the exam a second time, and the newer tab is the one your teacher sees. You can close this tab.', action: 'Use this tab instead' },
   identity: { title: 'Please join once more', text: 'The server does not know this tab any more. Join again with your name; your teacher will see you at once.', action: 'Join again' },

@@ -3,10 +3,13 @@
 import { endSession, eraseData } from '/shared/api.js';
 import { $, el, setHidden, setText, timeOfDay } from '/shared/dom.js';
 import { forget } from '/shared/identity.js';
+import { hasEnded } from '/shared/socket.js';
 import { reportAddress } from '/shared/wire.js';
 
 const ENDED = {
-  ended: ['The exam has ended', 'Students and teachers have been told, and nobody can join any more.'],
+  ended: ['The exam has ended', 'Nobody can join it any more.'],
+  ended_teacher: ['The exam has ended', 'Students and teachers have been told, and nobody can join any more.'],
+  ended_idle: ['The exam has ended', 'It ended by itself, since nobody was connected to it for a long time. Nobody can join it any more.'],
   replaced: ['The exam is open in another tab', 'The newer tab is the one in use. You can close this one.'],
   identity: ['Please join once more', 'The server does not know this tab any more. Open the link for teachers again.'],
   refused: ['The connection was refused', 'The server and this page do not understand each other. Please load the page again.'],
@@ -35,7 +38,7 @@ export function leave(identity, reason, again) {
   $('ended').hidden = false;
   const [title, text] = ENDED[reason] ?? ENDED.ended;
   tell(title, text);
-  const links = reason === 'ended' ? LINKS : [];
+  const links = hasEnded(reason) ? LINKS : [];
   $('ended-links').replaceChildren(...links.map(([what, label]) =>
     el('li', {}, el('a', { href: reportAddress(identity.code, what, identity.token), target: '_blank', rel: 'noopener noreferrer' }, label))));
   setHidden($('ended-action'), reason !== 'replaced');
@@ -44,7 +47,7 @@ export function leave(identity, reason, again) {
     $('room').hidden = false;
     again();
   };
-  setHidden($('erase-part'), reason !== 'ended');
+  setHidden($('erase-part'), !hasEnded(reason));
   $('open-erase').onclick = () => {
     setText($('erase-error'), '');
     $('erase-dialog').showModal();

@@ -31,6 +31,10 @@ public struct JournalEvent: Sendable, Codable, Hashable {
     case streamBegan = "stream_began"
   }
 
+  /// The `reason` of a `disconnected` with which a server that stops lets go of everybody: who is told of it was there,
+  /// and is not looked at until the next server is up.
+  public static let serverStops = "the server stops"
+
   public let at: Timestamp
   public let session: SessionCode
   public let kind: Kind

@@ -20,6 +20,8 @@ public struct SessionHistory: Sendable {
     public let joinedAt: Timestamp
     /// When a connection stood.
     public internal(set) var connections: [Span] = []
+    /// Whether the last connection ended because the server stopped, until the server is back.
+    public internal(set) var isCutOff = false
     public internal(set) var blindSpots: [BlindSpot] = []
     /// When this student's exam was paused, alone or with everybody's.
     public internal(set) var pauses: [(span: Span, pause: Pause)] = []
@@ -35,6 +37,8 @@ public struct SessionHistory: Sendable {
   public private(set) var title = ""
   public private(set) var createdAt: Timestamp?
   public private(set) var endedAt: Timestamp?
+  /// Why it ended, and the name of the teacher who ended it.
+  public private(set) var ending: (reason: EndReason, by: String?)?
   /// The pause of everybody, while it lasts.
   public private(set) var pause: Pause?
   /// The last event's time.
@@ -66,11 +70,22 @@ public struct SessionHistory: Sendable {
       title = event.fields["title"] ?? ""
     case .sessionEnded:
       endedAt = event.at
+      ending = (event.fields["reason"].flatMap { EndReason(rawValue: $0) } ?? .teacher, event.fields["by"])
       closeSpans(at: event.at)
     case .sessionRestored: closeLostConnections(at: event.at)
     case .joined: join(event)
-    case .connected: change(event) { $0.connections.append(Span(from: event.at)) }
-    case .disconnected: change(event) { $0.connections.close(at: event.at) }
+    case .connected:
+      // One person has one connection: the next one ends what no event has ended.
+      change(event) {
+        $0.connections.close(at: event.at)
+        $0.connections.append(Span(from: event.at))
+        $0.isCutOff = false
+      }
+    case .disconnected:
+      change(event) {
+        $0.connections.close(at: event.at)
+        $0.isCutOff = event.fields["reason"] == JournalEvent.serverStops
+      }
     case .streamBegan: change(event) { $0.hasStreamed = true }
     case .handUp: change(event) { $0.handSince = event.at }
     case .handDown: change(event) { $0.handSince = nil }
@@ -139,6 +154,7 @@ public struct SessionHistory: Sendable {
     for index in people.indices {
       let downtime = people[index].blindSpots.last { $0.cause == .restart && $0.until == time }
       people[index].connections.close(at: downtime?.from ?? time)
+      people[index].isCutOff = false
     }
   }
 

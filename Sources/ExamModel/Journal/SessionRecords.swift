@@ -7,15 +7,19 @@ public struct SessionRecord: Sendable, Hashable {
   public let teacherKeyHash: String
   /// `nil` while it is on.
   public var endedAt: Timestamp?
+  /// Why it ended, as its journal tells; `nil` while it is on.
+  public var endReason: EndReason?
 
   public init(
-    code: SessionCode, title: String, createdAt: Timestamp, teacherKeyHash: String, endedAt: Timestamp? = nil
+    code: SessionCode, title: String, createdAt: Timestamp, teacherKeyHash: String, endedAt: Timestamp? = nil,
+    endReason: EndReason? = nil
   ) {
     self.code = code
     self.title = title
     self.createdAt = createdAt
     self.teacherKeyHash = teacherKeyHash
     self.endedAt = endedAt
+    self.endReason = endReason
   }
 }
 

@@ -7,7 +7,7 @@ public struct BlindSpot: Sendable, Hashable, Codable {
     case restart
     /// Frames came that could not be decoded before the next key frame.
     case keyFrame = "key_frame"
-    /// The student's pipeline failed and was set up again.
+    /// There was no pipeline for what came: it failed and was set up again, or none could be.
     case pipeline
     /// The face check itself failed.
     case checkFailed = "check_failed"

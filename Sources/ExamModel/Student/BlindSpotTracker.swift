@@ -13,21 +13,34 @@ public struct BlindSpotTracker: Sendable {
     public var framesArrive: Bool
     /// Pictures were decoded in the last seconds.
     public var picturesDecode: Bool
-    /// There is no pipeline, or it has just failed.
-    public var pipelineFailed: Bool
+    /// What becomes of the frames that come.
+    public var pipeline: Pipeline
     /// The last check failed.
     public var checkFailed: Bool
 
-    public init(framesArrive: Bool, picturesDecode: Bool, pipelineFailed: Bool, checkFailed: Bool) {
+    public enum Pipeline: Sendable {
+      /// There is none, or none yet: what comes is not even looked at.
+      case none
+      /// The last one failed, and its successor does not run yet.
+      case failed
+      case running
+    }
+
+    public init(framesArrive: Bool, picturesDecode: Bool, pipeline: Pipeline, checkFailed: Bool) {
       self.framesArrive = framesArrive
       self.picturesDecode = picturesDecode
-      self.pipelineFailed = pipelineFailed
+      self.pipeline = pipeline
       self.checkFailed = checkFailed
     }
 
     var cause: BlindSpot.Cause {
       if checkFailed { return .checkFailed }
-      if pipelineFailed { return .pipeline }
+      switch pipeline {
+      case .failed: return .pipeline
+      // Before the page has said what it sends, there is nothing that could be set up.
+      case .none: return framesArrive ? .pipeline : .noPicture
+      case .running: break
+      }
       if picturesDecode { return .overload }
       return framesArrive ? .keyFrame : .noPicture
     }

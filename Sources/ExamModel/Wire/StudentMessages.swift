@@ -55,7 +55,8 @@ public enum StudentNotice: Sendable, Hashable {
   case hand(up: Bool)
   /// Begin the stream anew.
   case restart(reason: String)
-  case ended
+  /// The exam is over; close code 1000 follows.
+  case ended(EndReason)
   case error(code: String, detail: String)
 }
 
@@ -132,8 +133,9 @@ extension StudentNotice: Encodable {
     case .restart(let reason):
       try fields.encode("restart", forKey: .type)
       try fields.encode(reason, forKey: .reason)
-    case .ended:
+    case .ended(let reason):
       try fields.encode("ended", forKey: .type)
+      try fields.encode(reason, forKey: .reason)
     case .error(let code, let detail):
       try fields.encode("error", forKey: .type)
       try fields.encode(code, forKey: .code)

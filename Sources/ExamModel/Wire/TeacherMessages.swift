@@ -158,7 +158,8 @@ public enum TeacherNotice: Sendable, Hashable {
   case chat(ChatMessage, history: Bool)
   /// Something is wrong with the server itself that teachers must know of; `detail` is `nil` when it is over.
   case notice(code: String, detail: String?)
-  case ended
+  /// The exam is over; close code 1000 follows.
+  case ended(EndReason)
   case error(code: String, detail: String)
 }
 
@@ -166,7 +167,7 @@ extension TeacherNotice: Encodable {
   private enum Key: String, CodingKey {
     case type
     case participantID = "participant_id"
-    case credit, heartbeat, participants, paused, participant, history, code, detail
+    case credit, heartbeat, participants, paused, participant, history, code, detail, reason
   }
 
   public func encode(to encoder: any Encoder) throws {
@@ -197,8 +198,9 @@ extension TeacherNotice: Encodable {
       try fields.encode("notice", forKey: .type)
       try fields.encode(code, forKey: .code)
       try fields.encode(detail, forKey: .detail)
-    case .ended:
+    case .ended(let reason):
       try fields.encode("ended", forKey: .type)
+      try fields.encode(reason, forKey: .reason)
     case .error(let code, let detail):
       try fields.encode("error", forKey: .type)
       try fields.encode(code, forKey: .code)

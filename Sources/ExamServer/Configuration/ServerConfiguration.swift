@@ -137,7 +137,7 @@ public struct ServerConfiguration: Sendable {
     maximumParticipants = try whole("maximum_participants", in: 2...5_000)
     maximumTileRate = try number("maximum_tile_rate", in: 0.1...30)
 
-    sessionIdleHours = try number("session_idle_hours", in: 0.01...720)
+    sessionIdleHours = try number("session_idle_hours", in: 0.001...720)
     retentionDays = try number("retention_days", in: 0.01...3650)
     freshDatabase = try read("fresh_database", as: "true or false") { try reader.requiredBool(forKey: $0) }
 

@@ -23,7 +23,7 @@ struct StoreKeeper {
     let downSince = store.lastAlive
     for record in try await store.read(.whole, { try $0.sessions(isLive: nil) }) {
       guard record.endedAt == nil else {
-        directory.remove(record.code)
+        directory.remove(record.code, ended: record.endReason)
         continue
       }
       let (people, history) = try await store.read(.whole) {
@@ -50,22 +50,22 @@ struct StoreKeeper {
     } while (try? await Task.sleep(for: .seconds(2))) != nil
   }
 
-  /// Ends idle sessions every minute and erases old ones every hour, until cancelled.
+  /// Erases old sessions every hour, until cancelled.
   func sweep() async {
-    var minute = 0
     repeat {
-      await endIdleSessions()
-      if minute % 60 == 0 { await eraseOldSessions() }
-      minute += 1
-    } while (try? await Task.sleep(for: .seconds(60))) != nil
+      await eraseOldSessions()
+    } while (try? await Task.sleep(for: .seconds(3600))) != nil
   }
 
-  private func endIdleSessions() async {
+  /// Ends sessions to which nobody has been connected for long, until cancelled.
+  func endIdleSessions() async {
     let limit = Duration.seconds(services.configuration.sessionIdleHours * 3600)
-    for session in directory.live where session.idleTime(at: .now) > limit {
-      directory.remove(session.code)
-      await session.end(by: "server, nobody was connected")
-    }
+    repeat {
+      for session in directory.live where session.idleTime(at: .now) > limit {
+        directory.remove(session.code, ended: .idle)
+        await session.end(.idle)
+      }
+    } while (try? await Task.sleep(for: min(.seconds(60), limit / 4))) != nil
   }
 
   private func eraseOldSessions() async {

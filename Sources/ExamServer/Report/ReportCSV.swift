@@ -15,6 +15,7 @@ enum ReportCSV {
     var session = Line(report, nil, "session")
     session.state = report.isFinished ? "ended" : "running"
     session.span = ReportSpan(from: report.from, until: report.until, isOpen: !report.isFinished)
+    session.kind = report.ending?.reason.rawValue
     session.detail = report.title
     session.by = report.teachers.joined(separator: "; ")
     lines.add(session.fields)

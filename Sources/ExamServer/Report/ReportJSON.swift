@@ -8,6 +8,8 @@ struct ReportJSON: Codable, Hashable {
     let from: Timestamp
     let until: Timestamp?
     let is_finished: Bool
+    let end_reason: EndReason?
+    let ended_by: String?
     let teachers: [String]
     let chat_messages: Int
   }
@@ -120,6 +122,7 @@ struct ReportJSON: Codable, Hashable {
     session = Session(
       code: report.code, title: report.title, from: report.from,
       until: report.isFinished ? report.until : nil, is_finished: report.isFinished,
+      end_reason: report.ending?.reason, ended_by: report.ending?.by,
       teachers: report.teachers, chat_messages: report.chatMessages)
     totals = Totals(
       students: report.students.count, alerts: report.alerts.count, open_alerts: report.openAlerts,

@@ -102,7 +102,8 @@ struct ReportPage {
       <div><dt>Date</dt><dd>\(clock.date(report.from))<small>times in \(clock.offset(at: report.from))</small></dd></div>
       <div><dt>Time</dt><dd>\(clock.time(report.from)) – \
       \(report.isFinished ? clock.time(report.until) : "not finished")<small>\
-      \(report.isFinished ? "" : "so far ")\(ReportWords.duration(length))</small></dd></div>
+      \(report.isFinished ? "" : "so far ")\(ReportWords.duration(length))\
+      \(report.ending.map { .typed("; " + ReportWords.ending($0.reason, by: $0.by)) } ?? "")</small></dd></div>
       <div><dt>\(report.teachers.count == 1 ? "Teacher" : "Teachers")</dt><dd>\(teachers)</dd></div>
       <div><dt>Students</dt><dd>\(report.students.count)</dd></div>
       <div><dt>Alerts</dt><dd>\(alerts.count)<small>\(alerts.count { $0.severity == .high }) serious, \

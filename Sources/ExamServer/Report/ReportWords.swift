@@ -47,6 +47,13 @@ enum ReportWords {
     }
   }
 
+  static func ending(_ reason: EndReason, by name: String?) -> String {
+    switch reason {
+    case .teacher: "ended by \(name ?? "a teacher")"
+    case .idle: "ended by itself, since nobody was connected any more"
+    }
+  }
+
   static func effect(_ accommodation: Accommodation) -> String {
     let kind = kind(accommodation.kind)
     return switch accommodation.effect {

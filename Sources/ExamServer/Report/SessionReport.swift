@@ -31,6 +31,8 @@ struct SessionReport: Sendable {
   /// The session's end, or up to when an unfinished one is known.
   let until: Timestamp
   let isFinished: Bool
+  /// Why it ended, and the name of the teacher who ended it; `nil` of one that is not finished.
+  let ending: (reason: EndReason, by: String?)?
   let generatedAt: Timestamp
   /// In the order in which they joined.
   let teachers: [String]
@@ -52,6 +54,7 @@ struct SessionReport: Sendable {
     self.generatedAt = generatedAt
     let end = record.endedAt ?? history.endedAt
     isFinished = end != nil
+    ending = history.ending
     let known = max(lastAlive ?? generatedAt, history.lastEventAt ?? record.createdAt)
     let until = max(record.createdAt, end ?? min(known, generatedAt))
     self.until = until

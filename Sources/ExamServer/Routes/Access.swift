@@ -59,12 +59,15 @@ final class Access {
   private func session(_ code: SessionCode) throws(Refusal) -> ExamSession {
     switch directory.find(code) {
     case .live(let session): return session
-    case .ended:
+    case .ended(let reason):
+      let isIdle = reason == .idle
       throw Refusal(
         response: .problem(
           status: 410, title: "The session has ended",
-          detail: "The exam \(code) is over. Nobody can join it any more.",
-          code: "ended"))
+          detail: isIdle
+            ? "The exam \(code) ended by itself, since nobody was connected to it for long. Nobody can join it any more."
+            : "The exam \(code) is over. Nobody can join it any more.",
+          code: isIdle ? "ended_idle" : "ended"))
     case .unknown:
       throw Refusal(
         response: .problem(

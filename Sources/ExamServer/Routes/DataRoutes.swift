@@ -110,8 +110,8 @@ final class DataRoutes {
   private func erase(_ request: HTTPRequest) async throws(Access.Refusal) -> HTTPResponse {
     let reader = try await access.reader(request, role: .teacher)
     if let session = reader.live {
-      directory.remove(session.code)
-      await session.end(by: reader.name)
+      directory.remove(session.code, ended: .teacher)
+      await session.end(.teacher, by: reader.name)
     }
     let receipt: ErasureReceipt?
     do {

@@ -176,8 +176,8 @@ final class SessionRoutes {
   private func end(_ request: HTTPRequest) async throws(Access.Refusal) -> HTTPResponse {
     let (session, participant) = try access.participant(request, role: .teacher)
     // Out of the directory first, so that nobody joins while everybody is told.
-    directory.remove(session.code)
-    await session.end(by: participant.name)
+    directory.remove(session.code, ended: .teacher)
+    await session.end(.teacher, by: participant.name)
     return HTTPResponse(status: 204)
   }
 

@@ -123,7 +123,7 @@ final class ExamSession {
       members[stray.participant.id] = nil
       memberByToken[stray.tokenHash] = nil
       services.store.remove(stray.participant.id, from: code)
-      if let student = students.removeValue(forKey: stray.participant.id) { Task { await student.end() } }
+      if let student = students.removeValue(forKey: stray.participant.id) { Task { await student.letGo() } }
     }
     if !strays.isEmpty { tellTeachers(.roster(roster, pause: pause)) }
     return members.count < limit
@@ -194,7 +194,8 @@ final class ExamSession {
   }
 
   private func connectTeacher(_ id: ParticipantID, socket: WebSocketConnection) {
-    teachers.removeValue(forKey: id)?.close(code: CloseCode.replaced, reason: "opened in another place")
+    leaveTeacher(id, reason: "opened in another place")?.close(
+      code: CloseCode.replaced, reason: "opened in another place")
     // Before this connection is one of those who are told: the first thing it hears is its welcome.
     setState(.live, of: id)
     let connection = TeacherConnection(
@@ -211,12 +212,21 @@ final class ExamSession {
 
   func teacherDisconnected(_ connection: TeacherConnection) {
     guard teachers[connection.participant] === connection else { return }
-    teachers[connection.participant] = nil
+    leaveTeacher(connection.participant, reason: "by peer, or lost")
     setState(.left, of: connection.participant)
-    if let participant = members[connection.participant]?.participant {
-      record(.disconnected, participant: participant)
-    }
     tellWatchers()
+  }
+
+  /// A teacher's connection is over, whoever ended it.
+  ///
+  /// - Returns: the connection, to be told why and closed; `nil` where there is none.
+  @discardableResult
+  private func leaveTeacher(_ id: ParticipantID, reason: String) -> TeacherConnection? {
+    guard let connection = teachers.removeValue(forKey: id) else { return nil }
+    if let participant = members[id]?.participant {
+      record(.disconnected, participant: participant, ["reason": reason])
+    }
+    return connection
   }
 
   private func setState(_ state: PresenceState, of id: ParticipantID) {
@@ -233,39 +243,66 @@ final class ExamSession {
     tellTeachers(.participant(participant))
   }
 
-  /// Ends the exam: everybody is told and every connection closes.
-  func end(by name: String) async {
-    await close(Self.ended) { students in
-      record(.sessionEnded, participant: nil, ["by": name])
+  /// Ends the exam: everybody is told and every connection closes. Returns when all of it is gone.
+  ///
+  /// - Parameter name: of the teacher who ended it, if one did.
+  func end(_ reason: EndReason, by name: String? = nil) async {
+    var fields = ["reason": reason.rawValue]
+    fields["by"] = name
+    let students = close(Self.ended, journalled: Self.ended.reason, teachers: .ended(reason), .ended(reason))
+    {
+      record(.sessionEnded, participant: nil, fields)
       services.store.end(code, at: .now)
-      tellTeachers(.ended)
-      return students.map { student in { await student.end() } }
     }
+    await Self.letGo(students)
   }
 
-  /// The server stops, and the exam goes on when it is back: pages are to come again.
-  func suspend() async {
-    await close((CloseCode.goingAway, "the server is going away")) { students in
-      students.map { student in { await student.suspend() } }
-    }
+  /// The server stops, and the exam goes on when it is back: pages are to come again. Everybody is told before this
+  /// returns.
+  ///
+  /// - Returns: what gives back all that the exam takes.
+  func suspend() -> @Sendable @GatewayActor () async -> Void {
+    let students = close(
+      (CloseCode.goingAway, "the server is going away"), journalled: JournalEvent.serverStops)
+    return { await Self.letGo(students) }
   }
 
   private static let ended = (code: CloseCode.normal, reason: "the session has ended")
 
-  /// - Parameter body: says what is to be said, and how each student's session ends.
+  /// Ends every connection. The journal has it in order: who was there until now, then that the exam is over; and it has
+  /// it before anybody is told.
+  ///
+  /// - Parameters:
+  ///   - reason: why the connections end, for the journal.
+  ///   - body: what is to be kept once nobody is there any more.
+  /// - Returns: those whose sessions are to be let go of.
   private func close(
-    _ closing: (code: UInt16, reason: String),
-    _ body: ([StudentSession]) -> [@Sendable @GatewayActor () async -> Void]
-  ) async {
+    _ closing: (code: UInt16, reason: String), journalled reason: String,
+    teachers teacherNotice: TeacherNotice? = nil,
+    _ studentNotice: StudentNotice? = nil, _ body: () -> Void = {}
+  ) -> [StudentSession] {
     self.closing = closing
     ticking?.cancel()
-    let endings = body(Array(students.values))
-    for teacher in teachers.values { teacher.close(code: closing.code, reason: closing.reason) }
-    teachers = [:]
+    let ended = Array(students.values)
+    let studentSockets = ended.compactMap { $0.leave(reason: reason) }
+    let connections = Array(teachers.keys).compactMap { leaveTeacher($0, reason: reason) }
     students = [:]
+    body()
+    for socket in studentSockets {
+      if let studentNotice { socket.send(text: WireJSON.text(studentNotice)) }
+      socket.close(code: closing.code, reason: closing.reason)
+    }
+    for connection in connections {
+      if let teacherNotice { connection.send(teacherNotice) }
+      connection.close(code: closing.code, reason: closing.reason)
+    }
     fanOut.end()
+    return ended
+  }
+
+  private static func letGo(_ students: [StudentSession]) async {
     await withTaskGroup { group in
-      for ending in endings { group.addTask { await ending() } }
+      for student in students { group.addTask { await student.letGo() } }
     }
   }
 
@@ -291,7 +328,9 @@ final class ExamSession {
       student.restore(person, alerts: alerts.about(kept.id), grace: Self.grace)
       members[kept.id]?.participant = student.participant
       // Who was there when the server went was not looked at from then on.
-      if let from = downSince, let last = person.connections.last, last.until == nil, from < now {
+      let last = person.connections.last
+      let lost = last?.until == nil ? downSince : person.isCutOff ? last?.until : nil
+      if let from = lost, last != nil, from < now {
         self.student(student, wasUnseen: BlindSpot(from: from, until: now, cause: .restart))
       }
     }

@@ -10,7 +10,9 @@ protocol SessionDirectory: AnyObject, Sendable {
   /// Adds a session that was there before a restart.
   func restore(_ session: ExamSession)
   /// The session is over; its data are kept.
-  func remove(_ code: SessionCode)
+  ///
+  /// - Parameter reason: `nil` where the journal does not tell.
+  func remove(_ code: SessionCode, ended reason: EndReason?)
   /// The session's data are erased.
   func forget(_ code: SessionCode)
   var live: [ExamSession] { get }
@@ -19,7 +21,7 @@ protocol SessionDirectory: AnyObject, Sendable {
 enum SessionLookup {
   case live(ExamSession)
   /// Its data are still kept.
-  case ended
+  case ended(EndReason?)
   /// There never was one, or its data were erased.
   case unknown
 }
@@ -30,7 +32,7 @@ enum SessionLookup {
 final class LocalSessionDirectory: SessionDirectory {
   private let maximumSessions: Int
   private var sessions: [SessionCode: ExamSession] = [:]
-  private var ended: Set<SessionCode> = []
+  private var ended: [SessionCode: EndReason?] = [:]
 
   init(maximumSessions: Int) { self.maximumSessions = maximumSessions }
 
@@ -38,7 +40,8 @@ final class LocalSessionDirectory: SessionDirectory {
 
   func find(_ code: SessionCode) -> SessionLookup {
     if let session = sessions[code] { return .live(session) }
-    return ended.contains(code) ? .ended : .unknown
+    if let reason = ended[code] { return .ended(reason) }
+    return .unknown
   }
 
   func add(_ make: (SessionCode) -> ExamSession) -> ExamSession? {
@@ -47,7 +50,7 @@ final class LocalSessionDirectory: SessionDirectory {
     var code: SessionCode
     repeat {
       code = .random(using: &generator)
-    } while sessions[code] != nil || ended.contains(code)
+    } while sessions[code] != nil || ended.keys.contains(code)
     let session = make(code)
     sessions[code] = session
     return session
@@ -55,10 +58,10 @@ final class LocalSessionDirectory: SessionDirectory {
 
   func restore(_ session: ExamSession) { sessions[session.code] = session }
 
-  func remove(_ code: SessionCode) {
+  func remove(_ code: SessionCode, ended reason: EndReason?) {
     sessions[code] = nil
-    ended.insert(code)
+    ended.updateValue(reason, forKey: code)
   }
 
-  func forget(_ code: SessionCode) { ended.remove(code) }
+  func forget(_ code: SessionCode) { ended.removeValue(forKey: code) }
 }

@@ -105,9 +105,9 @@ final class StudentSession {
 
   /// Takes the student's connection; one from before, of another tab or a lost network, is closed.
   func connect(_ socket: WebSocketConnection) {
-    let previous = connection.socket
+    leave(reason: "opened in another place")?.close(
+      code: CloseCode.replaced, reason: "opened in another place")
     connection = .waitingForHello(socket)
-    previous?.close(code: CloseCode.replaced, reason: "opened in another place")
     socket.onText = { [weak self, unowned socket] text in self?.receive(text: text, from: socket) }
     socket.onBinary = { [weak self, unowned socket] message in self?.receive(binary: message, from: socket) }
     socket.onClose = { [weak self, unowned socket] reason in self?.disconnected(socket, reason: reason) }
@@ -119,33 +119,27 @@ final class StudentSession {
 
   private func disconnected(_ socket: WebSocketConnection, reason: WebSocketCloseReason) {
     guard socket === connection.socket else { return }
-    connection = .none
-    participant.state = .left
-    undecoded = nil
-    monitor.disconnected()
-    owner?.student(self, happened: .disconnected, ["reason": "\(reason)"])
+    leave(reason: "\(reason)")
     owner?.studentChanged(self)
     Task { await upload.stop() }
   }
 
-  /// Tells the student that the session is over and lets go of everything.
-  func end() async {
-    send(.ended)
-    let socket = connection.socket
+  /// The connection is over, whoever ended it: what was not seen until now and that it ended go into the journal.
+  ///
+  /// - Returns: the socket, to be told why and closed; `nil` where there is none.
+  @discardableResult
+  func leave(reason: String) -> WebSocketConnection? {
+    guard let socket = connection.socket else { return nil }
     connection = .none
     participant.state = .left
+    undecoded = nil
     monitor.disconnected()
-    socket?.close(code: CloseCode.normal, reason: "the session has ended")
-    lane.close()
-    await upload.stop()
+    owner?.student(self, happened: .disconnected, ["reason": reason])
+    return socket
   }
 
-  /// The server goes away; the student is to come back.
-  func suspend() async {
-    let socket = connection.socket
-    connection = .none
-    monitor.disconnected()
-    socket?.close(code: CloseCode.goingAway, reason: "the server is going away")
+  /// Gives back what watching this student takes.
+  func letGo() async {
     lane.close()
     await upload.stop()
   }
@@ -365,7 +359,7 @@ final class StudentSession {
       stream: BlindSpotTracker.Stream(
         framesArrive: lastFrame.map { now - $0 < Self.pictureTimeout } ?? false,
         picturesDecode: progress.lastDecoded.map { now - $0 < Self.pictureTimeout } ?? false,
-        pipelineFailed: upload.hasFailed, checkFailed: false))
+        pipeline: upload.health, checkFailed: false))
     restartUpload(at: now)
   }
 

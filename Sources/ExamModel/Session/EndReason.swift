@@ -1,0 +1,7 @@
+/// Why an exam is over.
+public enum EndReason: String, Sendable, Codable, Hashable, CaseIterable {
+  /// A teacher ended it.
+  case teacher
+  /// Nobody was connected to it for so long that it ended by itself.
+  case idle
+}

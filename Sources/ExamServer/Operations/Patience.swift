@@ -1,0 +1,20 @@
+/// Waiting for work that cannot be cancelled.
+enum Patience {
+  /// Waits until `work` has ended, but no longer than `limit`; what has not ended by then is left to itself.
+  ///
+  /// - Returns: whether it ended in time.
+  static func wait(_ limit: Duration, for work: @escaping @Sendable () async -> Void) async -> Bool {
+    let (ends, end) = AsyncStream.makeStream(of: Bool.self)
+    Task.detached {
+      await work()
+      end.yield(true)
+    }
+    let timer = Task.detached {
+      try await Task.sleep(for: limit)
+      end.yield(false)
+    }
+    defer { timer.cancel() }
+    for await isInTime in ends { return isInTime }
+    return false
+  }
+}
