@@ -56,6 +56,10 @@ final class StudentUpload {
   }
 
   /// Starts the pipeline for `media`, after the end of the one before.
+  ///
+  /// Calls overlap wherever this waits: a page may say hello again, go, or a pipeline fail meanwhile. Only the last call
+  /// counts, so after each wait it is asked first whether this still is the last one, and what came of the wait is
+  /// looked at only then. Otherwise a start that fails would speak for the newer one, which is well.
   func begin(media: String) async throws(BeginError) {
     generation += 1
     let mine = generation
@@ -72,16 +76,23 @@ final class StudentUpload {
     let taps = makeTaps { [weak self] failure in
       Task { @GatewayActor in self?.pipelineFailed(failure, generation: mine) }
     }
-    let pipeline: LivePipeline
+    let start: Result<LivePipeline, PipelineFileError>
     do {
-      pipeline = try await LivePipeline.start(template, name: name, analysisRate: analysisRate, taps: taps)
+      start = .success(
+        try await LivePipeline.start(template, name: name, analysisRate: analysisRate, taps: taps))
     } catch {
-      if mine == generation { state = .idle }
-      throw .pipelineFailed(error)
+      start = .failure(error)
     }
     guard mine == generation else {
-      await pipeline.stop()
+      if case .success(let pipeline) = start { await pipeline.stop() }
       throw .superseded
+    }
+    let pipeline: LivePipeline
+    switch start {
+    case .success(let started): pipeline = started
+    case .failure(let error):
+      state = .idle
+      throw .pipelineFailed(error)
     }
     state = .running(pipeline)
     for (view, rate) in rates { pipeline.setRate(rate, view: view) }
@@ -103,8 +114,14 @@ final class StudentUpload {
     pipeline.setRate(rate, view: view)
   }
 
-  /// Whether the pipeline failed and its successor does not run yet.
-  var hasFailed: Bool { if case .failed = state { true } else { false } }
+  /// What becomes of frames that come now.
+  var health: BlindSpotTracker.Stream.Pipeline {
+    switch state {
+    case .idle, .starting: .none
+    case .failed: .failed
+    case .running: .running
+    }
+  }
 
   /// Whether a failed pipeline's successor should start now.
   func isRestartDue(at now: ContinuousClock.Instant) -> Bool {
