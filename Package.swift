@@ -9,6 +9,11 @@ let swiftSettings: [SwiftSetting] = [
   .unsafeFlags(["-enable-actor-data-race-checks"], .when(configuration: .debug)),
 ]
 
+/// C and C++ are compiled so that a fault in them is an end at once and nothing worse: calls that write are checked where
+/// the compiler knows the size, and a stack that was written over is noticed. The checks need an optimised build. Only the
+/// system's own headers define the level otherwise.
+let hardening = ["-O2", "-fstack-protector-strong", "-U_FORTIFY_SOURCE", "-D_FORTIFY_SOURCE=2"]
+
 /// OpenCV by the libraries that are used: its pkg-config file links every module it has.
 let openCVLibraries = ["opencv_core", "opencv_imgproc", "opencv_dnn"]
 
@@ -16,12 +21,13 @@ let package = Package(
   name: "ExamMonitoring",
   products: [.executable(name: "exam-monitoring", targets: ["exam-monitoring"])],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
-    .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+    .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
     .package(
-      url: "https://github.com/apple/swift-configuration", from: "1.4.0",
+      url: "https://github.com/apple/swift-configuration", exact: "1.4.0",
       traits: ["YAML"]),
-    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
+    .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
   ],
   targets: [
     .systemLibrary(
@@ -29,12 +35,13 @@ let package = Package(
       providers: [.apt(["libgstreamer1.0-dev", "libgstreamer-plugins-base1.0-dev"])]),
     .systemLibrary(
       name: "CSoup", pkgConfig: "libsoup-3.0", providers: [.apt(["libsoup-3.0-dev"])]),
-    .target(name: "CGLibShims", dependencies: ["CGStreamer", "CSoup"]),
     .target(
-      name: "CPictureScaler", dependencies: ["CGStreamer"], cSettings: [.unsafeFlags(["-O2"])]),
+      name: "CGLibShims", dependencies: ["CGStreamer", "CSoup"], cSettings: [.unsafeFlags(hardening)]),
+    .target(
+      name: "CPictureScaler", dependencies: ["CGStreamer"], cSettings: [.unsafeFlags(hardening)]),
     .target(
       name: "CFaceDetector",
-      cxxSettings: [.unsafeFlags(["-isystem/usr/include/opencv4", "-O2"])],
+      cxxSettings: [.unsafeFlags(hardening + ["-isystem/usr/include/opencv4"])],
       linkerSettings: openCVLibraries.map { .linkedLibrary($0) }),
 
     .target(name: "ExamModel", swiftSettings: swiftSettings),
@@ -61,6 +68,7 @@ let package = Package(
         "ExamModel", "GLibRuntime", "MediaPipeline", "FaceCheck", "WebGateway", "ExamStore",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "Configuration", package: "swift-configuration"),
+        .product(name: "Yams", package: "Yams"),
       ],
       swiftSettings: swiftSettings),
     .target(
@@ -71,7 +79,11 @@ let package = Package(
       dependencies: [
         "ExamServer", "Simulator", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
-      swiftSettings: swiftSettings),
+      swiftSettings: swiftSettings,
+      // All addresses of other libraries are found at the start, and cannot be changed from then on.
+      linkerSettings: [
+        .unsafeFlags(["-Xlinker", "-z", "-Xlinker", "relro", "-Xlinker", "-z", "-Xlinker", "now"])
+      ]),
 
     .testTarget(
       name: "ExamModelTests", dependencies: ["ExamModel"], swiftSettings: swiftSettings),
