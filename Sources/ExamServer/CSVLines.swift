@@ -1,4 +1,5 @@
-/// Text as CSV (RFC 4180): lines of fields, ended by CR LF.
+/// Text as CSV (RFC 4180): lines of fields, ended by CR LF, in UTF-8 with a byte order mark, without which a spreadsheet
+/// takes it for another encoding.
 struct CSVLines: Sendable {
   /// What a field holds. A number is written as it is; whatever is text might have been typed by somebody.
   enum Field: Sendable, ExpressibleByStringLiteral {
@@ -11,7 +12,7 @@ struct CSVLines: Sendable {
     init(_ number: Double?) { self = number.map { .number($0) } ?? .empty }
   }
 
-  private(set) var text = ""
+  private(set) var text = "\u{FEFF}"
 
   mutating func add(_ fields: [Field]) {
     text += fields.map(\.written).joined(separator: ",")
@@ -34,11 +35,22 @@ extension CSVLines.Field {
   private static func quoted(_ field: String) -> String {
     var quoted = "\""
     // A spreadsheet must not take what somebody typed for a formula.
-    if let first = field.unicodeScalars.first, "=+-@\t\r\n".unicodeScalars.contains(first) { quoted += "'" }
+    if beginsLikeAFormula(field) { quoted += "'" }
     for scalar in field.unicodeScalars {
       if scalar == "\"" { quoted += "\"" }
       quoted.unicodeScalars.append(scalar)
     }
     return quoted + "\""
+  }
+
+  /// Spreadsheets take the full-width forms for the signs that they are forms of, pass over what shows nothing before
+  /// them, and some cut a field at a tab or a line break.
+  private static func beginsLikeAFormula(_ field: String) -> Bool {
+    guard let first = field.unicodeScalars.first else { return false }
+    if "\t\r\n".unicodeScalars.contains(first) { return true }
+    let seen = field.unicodeScalars.first {
+      !$0.properties.isWhitespace && !$0.properties.isDefaultIgnorableCodePoint
+    }
+    return seen.map { "=+-@＝＋－＠".unicodeScalars.contains($0) } ?? false
   }
 }

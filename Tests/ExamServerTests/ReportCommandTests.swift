@@ -22,7 +22,7 @@ import Testing
     #expect(text.contains("Ada Lovelace"))
     #expect(
       text.hasPrefix(
-        ["<!DOCTYPE html>", "\"session\",", "{\""][ReportFormat.allCases.firstIndex(of: format)!]))
+        ["<!DOCTYPE html>", "\u{FEFF}\"session\",", "{\""][ReportFormat.allCases.firstIndex(of: format)!]))
     #expect(lines.lines.isEmpty)
   }
 

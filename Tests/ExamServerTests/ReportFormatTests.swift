@@ -10,7 +10,8 @@ import Testing
     var rows: [[String]] = [[]]
     var field: String.UnicodeScalarView = .init()
     var isQuoted = false
-    var scalars = Array(csv.unicodeScalars)[...]
+    #expect(csv.unicodeScalars.first == "\u{FEFF}")
+    var scalars = Array(csv.unicodeScalars)[...].dropFirst()
     while let scalar = scalars.popFirst() {
       switch scalar {
       case "\"" where isQuoted && scalars.first == "\"":

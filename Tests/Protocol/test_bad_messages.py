@@ -110,6 +110,7 @@ def test_chat_cannot_forge_lines_of_the_log(exam, teacher, server):
     breaks = "\n\t\u2028\u2029"
     text = "forged" + "".join(f'{c}2026-01-01T00:00:00.000Z error forged "quoted" \\' for c in breaks) + "\u202e"
     ada.send("chat", text=text)
+    text = text.removesuffix("\u202e")  # what turns the direction of a text is left out of it
     assert teacher.expect("chat")["text"] == text
     whole = wait_until(lambda: [line for line in server.log_lines if "forged" in line], "the line in the log")
     assert len(whole) == 1

@@ -141,3 +141,12 @@ def test_guessing_codes(exam):
     assert looks[0].status == 404 and looks[-1].status == 429
     assert request(exam.url, "GET", "/healthz", source=source).status == 200
     exam.join("Ada")
+
+
+def test_a_title_that_cannot_be_used_is_told(server):
+    for title in ("", "  \n", "\u200b\u202e", "x" * 121, "\x00"):
+        answer = request(server.url, "POST", "/api/sessions", {"name": "Grace", "title": title})
+        assert (answer.status, answer.code) == (400, "bad_title") and "120" in answer.json["detail"], title[:20]
+    for given, title in (("Alge\u200bbra\u202e  I", "Algebra I"), ("Cafe\u0301", "Caf\u00e9"), (None, "Exam")):
+        answer = request(server.url, "POST", "/api/sessions", {"name": "Grace", "title": given})
+        assert (answer.status, answer.json["title"]) == (201, title)

@@ -67,23 +67,26 @@ public struct Participant: Sendable, Codable, Hashable, Identifiable {
   }
 }
 
-/// A name as people typed it, made safe to show and to log: trimmed, single-spaced, without control characters.
+/// A name as people typed it, made safe to show and to log: see `ReadableText.line`.
 public struct PersonName: Sendable, Hashable {
   public static let maximumLength = 80
   public let text: String
 
   /// `nil` when nothing readable is left or more than `maximumLength` characters are.
   public init?(_ typed: String) {
-    let words = typed.split(whereSeparator: { $0.isWhitespace || $0.isNewline })
-    let text = words.joined(separator: " ").unicodeScalars.filter { scalar in
-      switch scalar.properties.generalCategory {
-      // Formats include the marks that turn the direction of the text that follows them.
-      case .control, .format, .lineSeparator, .paragraphSeparator, .privateUse, .surrogate, .unassigned: false
-      default: true
-      }
-    }
-    self.text = String(String.UnicodeScalarView(text))
-    // Not the text's `count`: one visible character can be made of any number of these.
-    guard !self.text.isEmpty, text.count <= PersonName.maximumLength else { return nil }
+    guard let text = ReadableText.line(typed, maximumLength: Self.maximumLength) else { return nil }
+    self.text = text
+  }
+}
+
+/// The title of an exam, made safe like a name.
+public struct ExamTitle: Sendable, Hashable {
+  public static let maximumLength = 120
+  public let text: String
+
+  /// `nil` when nothing readable is left or more than `maximumLength` characters are.
+  public init?(_ typed: String) {
+    guard let text = ReadableText.line(typed, maximumLength: Self.maximumLength) else { return nil }
+    self.text = text
   }
 }

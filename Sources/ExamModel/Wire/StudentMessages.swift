@@ -24,12 +24,12 @@ extension StudentMessage: Decodable {
       self = .status(
         page: try fields.decodeIfPresent(PageVisibility.self, forKey: .page),
         camera: try fields.decodeIfPresent(CameraState.self, forKey: .camera))
-    case "chat": self = .chat(text: try fields.decode(String.self, forKey: .text))
+    case "chat": self = .chat(text: try fields.decodeProse(forKey: .text))
     case "hand": self = .hand(up: try fields.decode(Bool.self, forKey: .up))
     case "note":
       self = .note(
         alert: try fields.decode(AlertID.self, forKey: .alertID),
-        text: try fields.decode(String.self, forKey: .text))
+        text: try fields.decodeProse(forKey: .text))
     case let type: self = .unknown(type: type)
     }
   }

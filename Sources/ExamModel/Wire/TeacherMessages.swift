@@ -98,11 +98,11 @@ extension TeacherMessage: Decodable {
     case "chat":
       self = .chat(
         to: try fields.decode(ChatRecipient.self, forKey: .to),
-        text: try fields.decode(String.self, forKey: .text))
+        text: try fields.decodeProse(forKey: .text))
     case "acknowledge":
       self = .acknowledge(
         alert: try fields.decode(AlertID.self, forKey: .alertID),
-        note: try fields.decodeIfPresent(String.self, forKey: .note))
+        note: try fields.decodeIfPresent(String.self, forKey: .note).map(ReadableText.prose))
     case "mute":
       // A mute of no minutes ends the one before.
       let request = try AccommodationRequest(fields, effect: .mute)
@@ -111,7 +111,7 @@ extension TeacherMessage: Decodable {
     case "tighten": self = .accommodate(try AccommodationRequest(fields, effect: .none))
     case "pause":
       self = .pause(
-        student: try Self.studentOrAll(fields), reason: try fields.decode(String.self, forKey: .reason))
+        student: try Self.studentOrAll(fields), reason: try fields.decodeProse(forKey: .reason))
     case "resume": self = .resume(student: try Self.studentOrAll(fields))
     case "lower_hand":
       self = .lowerHand(student: try fields.decode(ParticipantID.self, forKey: .student))
@@ -136,7 +136,7 @@ extension AccommodationRequest {
     self.effect = effect
     factor = effect == .loosen ? try fields.decode(Double.self, forKey: .factor) : 1
     minutes = try fields.decodeIfPresent(Double.self, forKey: .minutes)
-    reason = try fields.decode(String.self, forKey: .reason)
+    reason = try fields.decodeProse(forKey: .reason)
   }
 
   fileprivate func with(effect: Accommodation.Effect) -> AccommodationRequest {

@@ -75,7 +75,7 @@ final class SessionRoutes {
     }
     let body: CreateRequest = try decode(request)
     let name = try personName(body.name)
-    let title = body.title.flatMap { PersonName($0)?.text } ?? "Exam"
+    let title = try body.title.map(examTitle) ?? "Exam"
     var generator = SystemRandomNumberGenerator()
     let key = Secret.random(using: &generator)
     let created = directory.add { code in
@@ -196,6 +196,18 @@ final class SessionRoutes {
           status: 400, title: "Request not understood", detail: "The JSON body: \(error.detail).",
           code: "bad_request"))
     }
+  }
+
+  private func examTitle(_ typed: String) throws(Access.Refusal) -> String {
+    guard let title = ExamTitle(typed) else {
+      throw Access.Refusal(
+        response: .problem(
+          status: 400, title: "Title not usable",
+          detail:
+            "The name of an exam has 1 to \(ExamTitle.maximumLength) readable characters, or is left out.",
+          code: "bad_title"))
+    }
+    return title.text
   }
 
   private func personName(_ typed: String) throws(Access.Refusal) -> PersonName {
