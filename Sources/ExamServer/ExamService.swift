@@ -37,6 +37,14 @@ public struct ExamService: Sendable {
   /// - Parameter onReady: called with the address once the server listens.
   public func run(onReady: @Sendable (String) -> Void) async throws {
     tuneAllocator()
+    if geteuid() == 0 {
+      logger.warning(
+        "running as root",
+        metadata: [
+          "advice":
+            "what gets the better of the server has the whole machine: run it as a user of its own, who can write the data folder alone"
+        ])
+    }
     // Before anybody is told that the server is ready: who ends it at once must not be overheard.
     let signals = await ProcessSignals([SIGINT, SIGTERM, SIGHUP])
     let (services, server, directory) = try await start()
@@ -68,6 +76,7 @@ public struct ExamService: Sendable {
   // MARK: Start and stop
 
   private func start() async throws -> (ExamServices, WebServer, any SessionDirectory) {
+    try WebFolder.check(configuration.webFolder)
     let pipelines = try PipelineCatalog(folder: configuration.pipelinesFolder)
     try await pipelines.check()
     var checks = FaceCheckConfiguration()
@@ -110,8 +119,7 @@ public struct ExamService: Sendable {
     ReportRoutes(archive: services.store, access: access) { logger.warning("\($0)") }.register(on: server)
     OperationsRoutes(services: services, directory: directory, server: server).register()
     server.serveFiles(
-      from: configuration.webFolder,
-      pages: ["/": "index.html", "/teacher": "teacher.html", "/student": "student.html"])
+      from: configuration.webFolder, pages: WebFolder.pages)
     return (server, directory)
   }
 

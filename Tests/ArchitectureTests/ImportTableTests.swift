@@ -14,7 +14,7 @@ import Testing
     "ExamStore": ["ExamModel", "GRDB"],
     "ExamServer": [
       "ExamModel", "GLibRuntime", "MediaPipeline", "FaceCheck", "WebGateway", "ExamStore", "Logging",
-      "Configuration", "SystemPackage",
+      "Configuration", "SystemPackage", "Yams",
     ],
     "Simulator": ["GLibRuntime", "CSoup", "CGLibShims"],
     "exam-monitoring": ["ExamServer", "Simulator", "ArgumentParser"],

@@ -61,6 +61,54 @@ import Testing
     #expect(await problem(["certificate": "c.pem"]).contains("private_key"))
   }
 
+  @Test func whatIsNoSettingIsNamedWithTheNearestThatIs() async {
+    let cases = [
+      ("retention_day: 3", "retention_day: there is no such setting", "did you mean retention_days?"),
+      ("port: 1\nTeacher-Password: geheimgeheim", "line 2", "did you mean teacher_password?"),
+      ("alerts:\n  face_mising:\n    window: 4", "line 3", "did you mean alerts.face_missing.window?"),
+      ("alerts: {face_missing: {windows: 4}}", "alerts.face_missing.windows", "alerts.face_missing.window?"),
+      ("alerts.face_missing.shares: 4", "alerts.face_missing.shares", "alerts.face_missing.share?"),
+      // A face that is missing has no limit.
+      ("alerts: {face_missing: {limit: 4}}", "alerts.face_missing.limit", "there is no such setting"),
+      ("alerts: 4", "alerts", "there is no such setting"),
+      ("colour_of_the_wall: blue", "colour_of_the_wall", "docs/configuration.md"),
+    ]
+    for (file, first, second) in cases {
+      let problem = await problem(file: file)
+      #expect(problem.contains(first) && problem.contains(second), "\(file): \(problem)")
+    }
+  }
+
+  @Test func variablesOfTheEnvironmentAreSettingsToo() async throws {
+    func problem(_ name: String) async -> String {
+      do {
+        _ = try await load(environment: [
+          name: "1", "PATH": "/bin", "EXAM_MONITORING": ".build/debug/exam-monitoring",
+        ])
+        return "no error"
+      } catch {
+        return "\(error)"
+      }
+    }
+    #expect(
+      await problem("EXAM_MONITORING_MAX_SESSIONS").contains("did you mean EXAM_MONITORING_MAXIMUM_SESSIONS?")
+    )
+    #expect(
+      await problem("EXAM_MONITORING_ALERTS_FACE_MISSING_WINDO").contains(
+        "EXAM_MONITORING_ALERTS_FACE_MISSING_WINDOW?"))
+    #expect(await problem("EXAM_MONITORING_CHECK_WORKERS") == "no error")
+    #expect(await problem("EXAM_MONITORING_ALERTS_LOOKING_AWAY_LIMIT") == "no error")
+  }
+
+  @Test func aFolderWithoutThePagesIsAnError() throws {
+    let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent()
+    try WebFolder.check(root.appending(path: "Web").path)
+    for folder in ["/nowhere", root.path] {
+      #expect(throws: ServerConfiguration.InvalidSetting.self) { try WebFolder.check(folder) }
+    }
+  }
+
   @Test func othersReachTheServerOnlyWithPasswordAndTLS() async throws {
     #expect(await problem(["host": "0.0.0.0"]).contains("teacher_password"))
     #expect(await problem(["host": "0.0.0.0", "teacher_password": "x"]).contains("certificate"))

@@ -61,10 +61,14 @@ public struct ServerConfiguration: Sendable {
     if let file {
       do {
         providers.append(try await FileProvider<YAMLSnapshot>(filePath: FilePath(file)))
+        try KnownSettings.check(file, known: Set(Self.defaults.keys))
+      } catch let unknown as InvalidSetting {
+        throw unknown
       } catch {
         throw InvalidSetting(key: "config", problem: "cannot use \(file): \(error)")
       }
     }
+    try KnownSettings.check(environment: environment, known: Set(Self.defaults.keys))
     providers.append(EnvironmentVariablesProvider(environmentVariables: Self.defaults.asVariables))
     return try ServerConfiguration(reader: ConfigReader(providers: providers))
   }
