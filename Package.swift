@@ -38,6 +38,9 @@ let package = Package(
     .target(
       name: "CGLibShims", dependencies: ["CGStreamer", "CSoup"], cSettings: [.unsafeFlags(hardening)]),
     .target(
+      name: "CTLSStream", dependencies: ["CSoup"], cSettings: [.unsafeFlags(hardening)],
+      linkerSettings: [.linkedLibrary("gnutls")]),
+    .target(
       name: "CPictureScaler", dependencies: ["CGStreamer"], cSettings: [.unsafeFlags(hardening)]),
     .target(
       name: "CFaceDetector",
@@ -56,7 +59,7 @@ let package = Package(
       name: "FaceCheck", dependencies: ["ExamModel", "CFaceDetector"],
       swiftSettings: swiftSettings),
     .target(
-      name: "WebGateway", dependencies: ["GLibRuntime", "CSoup", "CGLibShims"],
+      name: "WebGateway", dependencies: ["GLibRuntime", "CSoup", "CGLibShims", "CTLSStream"],
       swiftSettings: swiftSettings),
     .target(
       name: "ExamStore",

@@ -8,11 +8,11 @@ case "${1:-}" in
     packages=(
       # to build
       pkg-config g++ libgstreamer1.0-dev libgstreamer-plugins-base1.0-dev libopencv-dev libsoup-3.0-dev
-      libsqlite3-dev
+      libgnutls28-dev libsqlite3-dev
       # decoders and encoders of the pipeline files, and of their checks
       gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly
       gstreamer1.0-libav
-      # TLS for libsoup, certificates for trials, fetching the models
+      # reading certificates, certificates for trials, fetching the models
       glib-networking openssl python3 python3-venv
     )
     ;;

@@ -1,4 +1,5 @@
 import CSoup
+import CTLSStream
 import GLibRuntime
 import Glibc
 
@@ -6,16 +7,19 @@ import Glibc
 @GatewayActor
 final class ClientConnection {
   let address: String
+  /// Whom limits for one address count: the IPv4 address, or the /64 of an IPv6 address, which one customer has whole.
+  let network: String
+  /// Whether it speaks TLS, or will after its handshake.
   let isSecure: Bool
   private let socket: GObjectReference
-  /// What is read and written: a `GSocketConnection`, or the `GTlsServerConnection` around it.
+  /// What is read and written: a `GSocketConnection`, or the TLS stream around it once `encrypt` was called.
   private(set) var stream: GObjectReference
   let localAddress: GObjectReference
   let peerAddress: GObjectReference
   private var onClosed: (@GatewayActor () -> Void)?
 
   /// Takes over an accepted socket. Nil where the peer has gone already.
-  init?(socket: GObjectReference, unsentLowWater: Int, certificate: GObjectReference?) {
+  init?(socket: GObjectReference, unsentLowWater: Int, isSecure: Bool) {
     self.socket = socket
     let raw: UnsafeMutablePointer<GSocket> = socket.cast()
     guard let local = g_socket_get_local_address(raw, nil) else { return nil }
@@ -23,20 +27,18 @@ final class ClientConnection {
     guard let peer = g_socket_get_remote_address(raw, nil) else { return nil }
     peerAddress = GObjectReference(adopting: peer)
     address = numericAddress(peerAddress)
+    network = addressNetwork(peerAddress) ?? address
     g_socket_set_option(raw, gint(IPPROTO_TCP), gint(TCP_NODELAY), 1, nil)
     g_socket_set_option(raw, gint(IPPROTO_TCP), gint(TCP_NOTSENT_LOWAT), gint(unsentLowWater), nil)
     g_socket_set_option(raw, gint(SOL_SOCKET), gint(SO_KEEPALIVE), 1, nil)
-    let plain = GObjectReference(adopting: g_socket_connection_factory_create_connection(raw))
-    isSecure = certificate != nil
-    guard let certificate else {
-      stream = plain
-      return
-    }
-    guard let secure = g_tls_server_connection_new(plain.cast(), certificate.cast(), nil) else { return nil }
-    stream = GObjectReference(adopting: secure)
-    // A browser that is closed sends no close_notify; HTTP tells by itself where an answer ends.
-    g_tls_connection_set_require_close_notify(stream.cast(), 0)
-    advertiseHTTP1(on: stream.cast())
+    stream = GObjectReference(adopting: g_socket_connection_factory_create_connection(raw))
+    self.isSecure = isSecure
+  }
+
+  /// Puts TLS around the socket. Only now does the connection cost what TLS costs.
+  func encrypt(_ credentials: TLSCredentials) {
+    stream = GObjectReference(
+      adopting: exam_tls_stream_new(stream.cast(), rawSocket, credentials.pointer))
   }
 
   var isOpen: Bool { onClosed != nil }
@@ -79,32 +81,13 @@ final class ClientConnection {
   /// Ends the connection in both directions: whoever reads or writes it finds out at once.
   func shutDown() { g_socket_shutdown(rawSocket, 1, 1, nil) }
 
-  /// Keeps a following `g_io_stream_close`, which over TLS writes a goodbye and waits until it is written, from
-  /// waiting for a peer that does not read.
-  func prepareToClose() {
-    if isSecure, g_socket_condition_check(rawSocket, G_IO_OUT).rawValue & G_IO_OUT.rawValue == 0 {
-      shutDown()
-    }
-  }
-
   /// Closes the descriptor. Not while a TLS handshake runs.
   func close() {
     guard let action = onClosed else { return }
     onClosed = nil
-    prepareToClose()
     g_io_stream_close(rawStream, nil, nil)
     g_socket_close(rawSocket, nil)
     action()
-  }
-}
-
-/// ALPN: HTTP/1.1 and nothing newer, whose faults in this version of libsoup are many.
-private func advertiseHTTP1(on connection: UnsafeMutablePointer<GTlsConnection>) {
-  "http/1.1".withCString { name in
-    var protocols: [UnsafePointer<CChar>?] = [name, nil]
-    protocols.withUnsafeMutableBufferPointer {
-      g_tls_connection_set_advertised_protocols(connection, $0.baseAddress)
-    }
   }
 }
 
@@ -118,6 +101,17 @@ func numericAddress(_ address: GObjectReference) -> String {
   defer { g_free(text) }
   let numeric = String(cString: text)
   return numeric.hasPrefix("::ffff:") && numeric.contains(".") ? String(numeric.dropFirst(7)) : numeric
+}
+
+/// The first 64 bits of an IPv6 address, in hexadecimal; nil for an IPv4 one, mapped or not.
+private func addressNetwork(_ address: GObjectReference) -> String? {
+  guard let inet = g_inet_socket_address_get_address(address.cast()),
+    g_inet_address_get_native_size(inet) == 16,
+    let bytes = g_inet_address_to_bytes(inet)
+  else { return nil }
+  let octets = UnsafeBufferPointer(start: bytes, count: 16)
+  if octets[..<10].allSatisfy({ $0 == 0 }), octets[10] == 0xff, octets[11] == 0xff { return nil }
+  return octets[..<8].map { String($0, radix: 16) }.joined(separator: ".") + "/64"
 }
 
 /// Seconds on a clock that only runs forward.

@@ -2,7 +2,7 @@
 @GatewayActor
 final class EventLimiter {
   enum Kind: Hashable {
-    case refusedTotal, refusedPerAddress, descriptors, acceptFailed, handshake, slowRequest
+    case refusedTotal, refusedPerAddress, refusedHandshake, descriptors, acceptFailed, handshake, slowRequest
   }
 
   private struct Waiting {

@@ -166,11 +166,6 @@ final class Exchange {
     if !hasLeftover { state = .keptAlive }
   }
 
-  func messageFinished() {
-    // libsoup closes the stream next.
-    client.prepareToClose()
-  }
-
   /// libsoup is done with the message, whatever happened.
   func messageFreed() {
     let freed = message

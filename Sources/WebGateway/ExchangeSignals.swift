@@ -7,7 +7,6 @@ func connectMessageSignals(_ message: UnsafeMutableRawPointer, context: Exchange
   let plain: [(String, PlainHandler)] = [
     ("got-headers", messageGotHeaders), ("wrote-chunk", messageWroteChunk),
     ("wrote-informational", messageWroteInformational), ("wrote-body", messageWroteBody),
-    ("finished", messageIsFinished),
   ]
   for (signal, handler) in plain {
     _ = SignalConnection(
@@ -42,11 +41,6 @@ private func messageWroteInformational(_ message: gpointer?, _ data: gpointer?) 
 private func messageWroteBody(_ message: gpointer?, _ data: gpointer?) {
   let exchange = callbackContext(data, as: Exchange.self)
   GatewayActor.assumeIsolated { exchange.wroteBody() }
-}
-
-private func messageIsFinished(_ message: gpointer?, _ data: gpointer?) {
-  let exchange = callbackContext(data, as: Exchange.self)
-  GatewayActor.assumeIsolated { exchange.messageFinished() }
 }
 
 func messageIsFreed(_ data: gpointer?, _ message: UnsafeMutablePointer<GObject>?) {

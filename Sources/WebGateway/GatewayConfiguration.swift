@@ -26,6 +26,10 @@ public struct GatewayConfiguration: Sendable {
   public var maximumConnectionsPerAddress = 1024
   /// Seconds from accept until the TLS handshake is done.
   public var handshakeTimeout = 10.0
+  /// TLS handshakes that are not done, in all and of one address; for one more the oldest gives way. A class behind one
+  /// address that comes back at once fits in, while what is begun and never ended stays small.
+  public var maximumHandshakes = 1024
+  public var maximumHandshakesPerAddress = 512
   /// Seconds from accept (or the TLS handshake's end) until the request's headers are complete.
   public var headerTimeout = 10.0
   /// Seconds from the headers until the request's body is complete.

@@ -19,6 +19,7 @@ public enum GatewayEvent: Sendable, Equatable, CustomStringConvertible {
   public enum RefusalReason: String, Sendable {
     case total = "maximum of connections reached"
     case perAddress = "maximum of connections of one address reached"
+    case unfinishedHandshakes = "maximum of unfinished TLS handshakes reached, so the oldest gave way"
   }
 
   public var description: String {

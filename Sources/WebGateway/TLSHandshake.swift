@@ -1,75 +1,167 @@
+import CGLibShims
 import CSoup
 import GLibRuntime
+import Glibc
 
-/// The TLS handshake of one connection, with a deadline.
+/// The way of one connection from accept to the end of its TLS handshake.
 ///
-/// GIO runs a handshake on a thread of a small pool. It gets there only once the client has sent something, so that
-/// silent clients cost a descriptor and nothing else.
+/// Until the client's first record is there as a whole this costs a descriptor and next to nothing else: who is silent,
+/// slow or speaks something else never gets a TLS object.
 @GatewayActor
-final class TLSHandshake {
+final class TLSHandshake: PolledSocket {
+  enum End {
+    case done
+    case failed(String)
+    /// Too many are unfinished, and this was the oldest.
+    case gaveWay
+  }
+
   private enum State {
-    case waitingForClient(IOWatch)
-    case running
-    case finished
+    case waitingForHello
+    /// There is something to compute: the hello, or what the client answered.
+    case inLine(isHello: Bool)
+    case computing
+    case waitingForAnswer
+    /// Was told in plain HTTP that this port speaks TLS; what it still sends is dropped.
+    case refusingPlain
+    case ended
   }
 
   let client: ClientConnection
-  private let deadline: Double
-  private let cancellable = GObjectReference(adopting: g_cancellable_new())
-  private let completion: @GatewayActor (TLSHandshake, GLibError?) -> Void
-  private var state = State.finished
+  private unowned let handshakes: TLSHandshakes
+  private var deadline: Double
+  private var registration: SocketPoller.Registration?
+  private var state = State.waitingForHello
+  /// While computing: the client sent more, or it is to end.
+  private var inputCame = false
+  private var endWhenComputed: End?
+  private var dropped = 0
 
-  /// Begins. `completion` is called once, with what went wrong or nil; the connection can be closed from then on.
-  init(
-    _ client: ClientConnection, timeout: Double,
-    completion: @escaping @GatewayActor (TLSHandshake, GLibError?) -> Void
-  ) {
+  /// What somebody who speaks plain HTTP may still send, in bytes, and for how long, in seconds.
+  private static let courtesyBytes = 256 * 1024
+  private static let courtesySeconds = 2.0
+
+  init(_ client: ClientConnection, deadline: Double, handshakes: TLSHandshakes) {
     self.client = client
-    self.completion = completion
-    deadline = monotonicSeconds() + timeout
-    state = .waitingForClient(IOWatch(readable: client.rawSocket) { [weak self] in self?.run() })
+    self.deadline = deadline
+    self.handshakes = handshakes
   }
 
-  private func run() {
-    guard case .waitingForClient(let watch) = state else { return }
-    watch.cancel()
-    state = .running
-    g_tls_connection_handshake_async(
-      client.stream.cast(), G_PRIORITY_DEFAULT, cancellable.cast(), handshakeIsDone,
-      Unmanaged.passRetained(self).toOpaque())  // released by the one call of the callback
+  func begin(poller: SocketPoller) {
+    registration = poller.add(self, descriptor: client.descriptor, onlyNew: true)
+    if registration == nil { end(.failed("the socket cannot be watched")) }
   }
 
-  /// Gives up past the deadline.
-  func sweep(now: Double) { if now > deadline { cancel() } }
-
-  func cancel() {
+  func socketIsReadable() {
     switch state {
-    case .waitingForClient(let watch):
-      watch.cancel()
-      finish(GLibError(domain: "gateway", code: 0, message: "no handshake in time"))
-    case .running:
-      // The thread reads the socket: it is woken by both, and the callback follows.
-      g_cancellable_cancel(cancellable.cast())
-      client.shutDown()
-    case .finished: break
+    case .waitingForHello: lookAtFirstBytes()
+    case .waitingForAnswer: standInLine(isHello: false)
+    case .computing: inputCame = true
+    case .refusingPlain: drop()
+    case .inLine, .ended: break
     }
   }
 
-  fileprivate func finish(_ error: GLibError?) {
-    if case .finished = state { return }
-    state = .finished
-    completion(self, error)
-  }
-}
+  func socketIsWritable() {}
 
-private func handshakeIsDone(
-  _ connection: UnsafeMutablePointer<GObject>?, _ result: OpaquePointer?, _ data: gpointer?
-) {
-  var error: UnsafeMutablePointer<GError>?
-  connection!.withMemoryRebound(to: GTlsConnection.self, capacity: 1) { connection in
-    _ = g_tls_connection_handshake_finish(connection, result, &error)
+  private func lookAtFirstBytes() {
+    var bytes = [UInt8](repeating: 0, count: FirstRecord.headerBytes)
+    let count = recv(client.descriptor, &bytes, bytes.count, Int32(MSG_PEEK | MSG_DONTWAIT))
+    if count < 0 && (errno == EAGAIN || errno == EINTR) { return }
+    guard count > 0 else { return end(.failed("the client left before its first record")) }
+    switch FirstRecord(bytes[..<count], count: g_socket_get_available_bytes(client.rawSocket)) {
+    case .incomplete: if hasLeft { end(.failed("the client left before its first record was whole")) }
+    case .clientHello: standInLine(isHello: true)
+    case .plainHTTP: refusePlain()
+    case .garbage: end(.failed("the client does not speak TLS"))
+    }
   }
-  let failure = error.map { GLibError(consuming: $0) }
-  let handshake = Unmanaged<TLSHandshake>.fromOpaque(data!).takeRetainedValue()
-  GatewayActor.assumeIsolated { handshake.finish(failure) }
+
+  /// Unread bytes hide the end of the stream from `recv`.
+  private var hasLeft: Bool {
+    // POLLRDHUP, which has the same value, is not in Swift's Glibc.
+    var socket = pollfd(fd: client.descriptor, events: Int16(EPOLLRDHUP.rawValue), revents: 0)
+    return poll(&socket, 1, 0) > 0
+  }
+
+  private func standInLine(isHello: Bool) {
+    state = .inLine(isHello: isHello)
+    handshakes.standInLine(self, isHello: isHello)
+  }
+
+  // MARK: - Computing
+
+  /// Whether it still waits for its turn; those that ended meanwhile do not.
+  var isInLine: Bool { if case .inLine = state { true } else { false } }
+
+  /// Its turn has come.
+  func compute(_ credentials: TLSCredentials) async {
+    guard case .inLine(let isHello) = state else { return }
+    if isHello { client.encrypt(credentials) }
+    state = .computing
+    inputCame = false
+    let step = await TLSActor.step(client.stream)
+    state = .waitingForAnswer
+    if let endWhenComputed { return end(endWhenComputed) }
+    switch step {
+    case .done: end(.done)
+    case .failed(let text): end(.failed(text))
+    case .needsInput: if inputCame { standInLine(isHello: false) }
+    }
+  }
+
+  // MARK: - Plain HTTP
+
+  private func refusePlain() {
+    state = .refusingPlain
+    deadline = min(deadline, monotonicSeconds() + Self.courtesySeconds)
+    client.writeDirectly(Self.plainAnswer)
+    g_socket_shutdown(client.rawSocket, 0, 1, nil)
+    drop()
+  }
+
+  /// Closed with unread input, the connection would be reset and the answer lost.
+  private func drop() {
+    withUnsafeTemporaryAllocation(byteCount: 16 * 1024, alignment: 1) { buffer in
+      while dropped <= Self.courtesyBytes {
+        let count = recv(client.descriptor, buffer.baseAddress, buffer.count, Int32(MSG_DONTWAIT))
+        if count < 0 && (errno == EAGAIN || errno == EINTR) { return }
+        guard count > 0 else { break }
+        dropped += count
+      }
+      end(.failed("plain HTTP on a port that speaks TLS"))
+    }
+  }
+
+  private static let plainAnswer: String = {
+    let body = "This port speaks https. Write https:// at the beginning of the address.\n"
+    return
+      "HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: \(body.utf8.count)"
+      + "\r\nX-Content-Type-Options: nosniff\r\nCache-Control: no-store\r\nConnection: close\r\n\r\n" + body
+  }()
+
+  // MARK: - The end
+
+  /// Gives up past the deadline.
+  func sweep(now: Double) {
+    guard now > deadline else { return }
+    switch state {
+    case .waitingForHello: end(.failed("no whole first record in time"))
+    case .refusingPlain: end(.failed("plain HTTP on a port that speaks TLS"))
+    default: end(.failed("not done in time"))
+    }
+  }
+
+  func end(_ how: End) {
+    switch state {
+    case .ended: break
+    // The other thread uses the stream: it is waited for.
+    case .computing: endWhenComputed = endWhenComputed ?? how
+    default:
+      state = .ended
+      if let registration { handshakes.poller.remove(registration) }
+      registration = nil
+      handshakes.ended(self, how)
+    }
+  }
 }

@@ -2,7 +2,7 @@ import GLibRuntime
 
 /// The HTTP server: routes, WebSockets, picture streams and files on one port, with or without TLS.
 ///
-/// The way of a request: `Acceptor` takes the connection, `TLSHandshake` encrypts it where wanted, libsoup reads the
+/// The way of a request: `Acceptor` takes the connection, `TLSHandshakes` encrypts it where wanted, libsoup reads the
 /// request into an `Exchange`, the `Router` finds who answers: a handler, a `WebSocketConnection` that takes the
 /// connection over, a `PictureStream`, or `StaticFiles`.
 @GatewayActor

@@ -15,11 +15,11 @@ final class WebServerCore {
 
   private let limiter: EventLimiter
   private let soup: GObjectReference
-  private var certificate: GObjectReference?
   private var isStopping = false
 
   private var connectionsByAddress: [String: Int] = [:]
-  private var handshakes: [ObjectIdentifier: TLSHandshake] = [:]
+  /// On a port that speaks TLS.
+  private var handshakes: TLSHandshakes?
   private var exchanges: [ObjectIdentifier: Exchange] = [:]
   private var idle: [ObjectIdentifier: IdleConnection] = [:]
   private var webSockets: [ObjectIdentifier: WebSocketConnection] = [:]
@@ -45,8 +45,16 @@ final class WebServerCore {
   /// Reads the certificate and key again; connections that are open keep the old one.
   func loadCertificate() throws {
     guard let files = configuration.tls else { return }
-    certificate = try GObjectReference(
+    let certificate = try GObjectReference(
       adopting: withGLibError { g_tls_certificate_new_from_files(files.certificate, files.key, &$0) }!)
+    let credentials = try TLSCredentials(certificate)
+    if let handshakes {
+      handshakes.credentials = credentials
+    } else {
+      handshakes = TLSHandshakes(credentials, configuration: configuration, poller: poller) {
+        [weak self] client, end in self?.handshakeEnded(client, end)
+      }
+    }
   }
 
   // MARK: - Connections
@@ -54,16 +62,16 @@ final class WebServerCore {
   func accept(_ socket: GObjectReference) {
     guard
       let client = ClientConnection(
-        socket: socket, unsentLowWater: configuration.unsentLowWater, certificate: certificate)
+        socket: socket, unsentLowWater: configuration.unsentLowWater, isSecure: handshakes != nil)
     else {
       g_socket_close(socket.cast(), nil)
       return
     }
-    let address = client.address
-    let ofAddress = connectionsByAddress[address, default: 0]
+    let network = client.network
+    let ofAddress = connectionsByAddress[network, default: 0]
     statistics.openConnections += 1
-    connectionsByAddress[address] = ofAddress + 1
-    client.whenClosed { [weak self] in self?.connectionClosed(address) }
+    connectionsByAddress[network] = ofAddress + 1
+    client.whenClosed { [weak self] in self?.connectionClosed(network) }
 
     if isStopping || statistics.openConnections > configuration.maximumConnections {
       return refuse(client, .total, .refusedTotal)
@@ -73,15 +81,7 @@ final class WebServerCore {
     }
     statistics.acceptedConnections += 1
     client.setTimeout(configuration.idleTimeout)
-    if client.isSecure {
-      let handshake = TLSHandshake(client, timeout: configuration.handshakeTimeout) {
-        [weak self] handshake, error in
-        self?.handshakeDone(handshake, error)
-      }
-      handshakes[ObjectIdentifier(handshake)] = handshake
-    } else {
-      handOver(client)
-    }
+    if let handshakes { handshakes.begin(client) } else { handOver(client) }
   }
 
   private func refuse(
@@ -99,25 +99,28 @@ final class WebServerCore {
     client.close()
   }
 
-  private func connectionClosed(_ address: String) {
+  private func connectionClosed(_ network: String) {
     statistics.openConnections -= 1
-    let left = connectionsByAddress[address, default: 1] - 1
-    connectionsByAddress[address] = left > 0 ? left : nil
+    let left = connectionsByAddress[network, default: 1] - 1
+    connectionsByAddress[network] = left > 0 ? left : nil
   }
 
-  private func handshakeDone(_ handshake: TLSHandshake, _ error: GLibError?) {
-    handshakes[ObjectIdentifier(handshake)] = nil
-    if let error {
+  private func handshakeEnded(_ client: ClientConnection, _ end: TLSHandshake.End) {
+    let address = client.address
+    switch end {
+    case .done where !isStopping: return handOver(client)
+    case .done: break
+    case .failed(let text):
       statistics.failedHandshakes += 1
-      let address = handshake.client.address
-      limiter.note(.handshake) { .handshakesFailed(count: $0, address: address, message: error.message) }
+      limiter.note(.handshake) { .handshakesFailed(count: $0, address: address, message: text) }
+    case .gaveWay:
+      statistics.refusedConnections += 1
+      limiter.note(.refusedHandshake) {
+        .connectionsRefused(count: $0, address: address, reason: .unfinishedHandshakes)
+      }
     }
-    guard error == nil, !isStopping else {
-      handshake.client.shutDown()
-      handshake.client.close()
-      return
-    }
-    handOver(handshake.client)
+    client.shutDown()
+    client.close()
   }
 
   private func handOver(_ client: ClientConnection) {
@@ -283,7 +286,7 @@ final class WebServerCore {
   /// Called a few times a second: everything with a deadline looks at the clock.
   func sweep() {
     let now = monotonicSeconds()
-    for handshake in Array(handshakes.values) { handshake.sweep(now: now) }
+    handshakes?.sweep(now: now)
     for exchange in Array(exchanges.values) { exchange.sweep(now: now) }
     for connection in Array(webSockets.values) { connection.sweep(now: now) }
     closeIdle { $0.isDue(now) }
@@ -292,7 +295,7 @@ final class WebServerCore {
 
   func beginStop() {
     isStopping = true
-    for handshake in Array(handshakes.values) { handshake.cancel() }
+    handshakes?.cancelAll()
     closeIdle { _ in true }
     for connection in Array(webSockets.values) { connection.close(code: 1001, reason: "server stopping") }
     for exchange in Array(exchanges.values) { exchange.stop() }

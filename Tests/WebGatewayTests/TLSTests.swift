@@ -144,6 +144,60 @@ extension GatewayServerTests {
       }
     }
 
+    @Test func theOldestUnfinishedHandshakeGivesWay() async throws {
+      try await run(configure: {
+        $0.maximumHandshakesPerAddress = 5
+        $0.handshakeTimeout = 60
+      }) { test, certificate in
+        let first = try (0..<5).map { _ in try test.client() }
+        try await eventually("accepted") { await test.statistics.openConnections == 5 }
+        for client in first[2...] { try client.send([0x16, 0x03, 0x01]) }
+        let second = try (0..<2).map { _ in try test.client() }
+        // The two that have waited longest are closed, nobody else.
+        for client in first[..<2] { #expect(client.takeAll().isEmpty) }
+        try await eventually("the places are taken again") {
+          let statistics = await test.statistics
+          return statistics.openConnections == 5 && statistics.refusedConnections == 2
+        }
+        // Whoever goes on gets in, however many wait.
+        #expect(try curl(test, certificate, "/") == "secure true")
+        #expect(await test.statistics.refusedConnections == 3)
+        let refusals = test.events.all.filter {
+          if case .connectionsRefused(_, "127.0.0.1", .unfinishedHandshakes) = $0 { true } else { false }
+        }
+        #expect(!refusals.isEmpty)
+        for client in second + first[3...] { client.close() }
+        first[2].reset()
+        try await eventually("all are closed") { await test.statistics.openConnections == 0 }
+      }
+    }
+
+    @Test func oldVersionsOfTLSAreRefused() async throws {
+      try await run { test, certificate in
+        for (option, isTaken) in [
+          ("--tlsv1.3", true), ("--tlsv1.2 --tls-max 1.2", true),
+          ("--ciphers DEFAULT@SECLEVEL=0 --tlsv1.0 --tls-max 1.1", false),
+        ] {
+          let answer = try Certificate.run(
+            "curl -s -m 5 \(option) --cacert \(certificate.files.certificate) https://localhost:\(test.port)/"
+          )
+          #expect((answer.output == "secure true") == isTaken, "\(option)")
+        }
+      }
+    }
+
+    @Test func aKeyOfAnotherCertificateIsRefused() async throws {
+      let one = try Certificate()
+      let other = try Certificate()
+      defer {
+        one.remove()
+        other.remove()
+      }
+      var configuration = GatewayConfiguration(port: 0)
+      configuration.tls = .init(certificate: one.files.certificate, key: other.files.key)
+      await #expect(throws: GLibError.self) { try await WebServer(configuration: configuration) { _ in } }
+    }
+
     @Test func failedHandshakesLeaveNoDescriptor() async throws {
       try await run { test, certificate in
         _ = try curl(test, certificate, "/")

@@ -1,0 +1,32 @@
+import CGLibShims
+import CTLSStream
+import GLibRuntime
+
+/// Computes handshakes, on a thread of its own: each takes most of a millisecond, which the sockets of an exam need not
+/// wait for.
+@globalActor
+actor TLSActor {
+  static let shared = TLSActor()
+  private static let executor = MainContextExecutor(name: "tls-handshake")
+
+  nonisolated var unownedExecutor: UnownedSerialExecutor { Self.executor.asUnownedSerialExecutor() }
+
+  enum Step: Sendable {
+    case done
+    case needsInput
+    case failed(String)
+  }
+
+  /// Goes on with a handshake as far as what the client has sent allows. Nobody else may use the stream meanwhile.
+  @TLSActor
+  static func step(_ stream: GObjectReference) -> Step {
+    var error: UnsafeMutablePointer<GError>?
+    let result = exam_tls_stream_handshake(stream.cast(), &error)
+    if let error { return .failed(GLibError(consuming: error).message) }
+    return result == EXAM_TLS_HANDSHAKE_DONE ? .done : .needsInput
+  }
+
+  /// Gives the system back what many handshakes leave in the heap.
+  @TLSActor
+  static func releaseMemory() { exam_release_memory() }
+}
