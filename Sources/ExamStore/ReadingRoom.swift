@@ -66,7 +66,8 @@ final class ReadingRoom: Sendable {
       for _ in 0..<threads {
         let thread = Thread { [weak self, arrivals] in
           // On Linux the "process" 0 of setpriority is the calling thread. A refusal costs nothing but the courtesy.
-          _ = setpriority(Int32(bitPattern: PRIO_PROCESS.rawValue), 0, ReadingRoom.niceness)
+          let thisThread = Int32(bitPattern: PRIO_PROCESS.rawValue)
+          _ = setpriority(thisThread, 0, getpriority(thisThread, 0) + ReadingRoom.niceness)
           while true {
             arrivals.wait()
             guard let self, work() else { return }

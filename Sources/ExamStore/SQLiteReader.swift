@@ -86,24 +86,12 @@ struct SQLiteReader: ArchiveReader, Sendable {
     of session: SessionCode, _ choice: EventChoice, after position: JournalPosition?
   ) throws -> JournalPage {
     var arguments: StatementArguments = [session.digits, position?.row ?? 0]
-    let condition: String
     switch choice {
-    case .all:
-      condition = ""
-    case .about(let participant):
-      condition = "AND participant = ?"
-      arguments += [participant.rawValue]
-    case .chat(let student):
-      // The kind is written out: only so does SQLite see that the index of the chat has them all.
-      condition =
-        "AND kind = 'chat' AND (participant = ? OR json_extract(payload, '$.chat.role') = 'teacher')"
-      arguments += [student.rawValue]
+    case .all: break
+    case .about(let participant), .chat(let participant): arguments += [participant.rawValue]
     }
-    let sql = """
-      SELECT \(Self.columns) FROM events WHERE session = ? AND id > ? \(condition) ORDER BY id
-      """
     return try read { db in
-      let statement = try db.cachedStatement(sql: sql)
+      let statement = try db.cachedStatement(sql: Self.sql(choice))
       let rows = try Row.fetchCursor(statement, arguments: arguments)
       var events: [JournalEvent] = []
       var bytes = 0
@@ -128,9 +116,7 @@ struct SQLiteReader: ArchiveReader, Sendable {
   func alert(_ id: AlertID, in session: SessionCode) throws -> AlertRecord? {
     try read { db in
       try db.rows(
-        """
-        SELECT \(Self.columns) FROM events WHERE session = ? AND alert = ? ORDER BY id DESC LIMIT 1
-        """, [session.digits, id.rawValue], as: "an event", RecordCoding.event
+        Self.alertSQL, [session.digits, id.rawValue], as: "an event", RecordCoding.event
       ).first?.alert
     } adding: { alert, waiting in
       if case .append(let event) = waiting, event.session == session, let new = event.alert, new.id == id {
@@ -142,11 +128,7 @@ struct SQLiteReader: ArchiveReader, Sendable {
   func alerts(about student: ParticipantID, in session: SessionCode) throws -> [AlertRecord] {
     try read { db in
       try db.rows(
-        """
-        SELECT \(Self.columns) FROM events JOIN (
-          SELECT min(id) AS first, max(id) AS last FROM events WHERE session = ? AND subject = ? GROUP BY alert
-        ) ON id = last ORDER BY first
-        """, [session.digits, student.rawValue], as: "an event", RecordCoding.event
+        Self.alertsSQL, [session.digits, student.rawValue], as: "an event", RecordCoding.event
       ).compactMap(\.alert)
     } adding: { alerts, waiting in
       guard case .append(let event) = waiting, event.session == session, let new = event.alert,
@@ -160,8 +142,33 @@ struct SQLiteReader: ArchiveReader, Sendable {
     }
   }
 
-  /// Not those that are computed for looking up.
+  // MARK: Statements
+
+  /// Not the columns that are computed for looking up.
   private static let columns = "id, session, at, kind, participant, name, fields, payload"
+
+  static func sql(_ choice: EventChoice) -> String {
+    let condition =
+      switch choice {
+      case .all: ""
+      case .about: "AND participant = ? "
+      // The kind is written out: only so does SQLite see that the index of the chat has them all.
+      case .chat:
+        "AND kind = 'chat' AND (participant = ? OR json_extract(payload, '$.chat.role') = 'teacher') "
+      }
+    return "SELECT \(columns) FROM events WHERE session = ? AND id > ? \(condition)ORDER BY id"
+  }
+
+  static let alertSQL =
+    "SELECT \(columns) FROM events WHERE session = ? AND alert = ? ORDER BY id DESC LIMIT 1"
+
+  static let alertsSQL = """
+    SELECT \(columns) FROM events JOIN (
+      SELECT min(id) AS first, max(id) AS last FROM events WHERE session = ? AND subject = ? GROUP BY alert
+    ) ON id = last ORDER BY first
+    """
+
+  // MARK: Pictures and receipts
 
   func picture(of alert: AlertID, in session: SessionCode) throws -> [UInt8]? {
     try evidence.picture(of: alert, in: session)

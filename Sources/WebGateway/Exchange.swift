@@ -19,6 +19,8 @@ final class Exchange {
     /// A handler is at work; libsoup is paused.
     case handling
     case answering
+    /// The next piece of the answer is being made, or written.
+    case sending(next: @Sendable () async throws -> [UInt8]?, isWriting: Bool)
     case streaming(PictureStream)
     /// The handshake's answer is being written.
     case upgrading(@GatewayActor (WebSocketConnection) -> Void)
@@ -139,7 +141,11 @@ final class Exchange {
   }
 
   func wroteChunk() {
-    if case .streaming(let stream) = state { stream.chunkWritten() }
+    switch state {
+    case .streaming(let stream): stream.chunkWritten()
+    case .sending(let next, isWriting: true): sendPiece(from: next)
+    default: break
+    }
   }
 
   /// The answer to a WebSocket handshake is on its way: the connection is taken from libsoup.
@@ -212,6 +218,33 @@ final class Exchange {
       soup_message_headers_remove(soup_server_message_get_response_headers(message), "Connection")
     }
     set(response)
+    if case .pieces(let next) = response.body, method != "HEAD" { sendPiece(from: next) }
+  }
+
+  /// Has the next piece of the answer made, and hands it to libsoup. A client has the usual time for each.
+  private func sendPiece(from next: @escaping @Sendable () async throws -> [UInt8]?) {
+    state = .sending(next: next, isWriting: false)
+    deadline = .infinity
+    Task { @GatewayActor in
+      let piece: [UInt8]?
+      do {
+        piece = try await next()
+      } catch {
+        return self.client.shutDown()
+      }
+      guard case .sending = self.state, let message = self.message else { return }
+      if piece?.isEmpty == true { return self.sendPiece(from: next) }
+      let body = soup_server_message_get_response_body(message)
+      self.deadline = monotonicSeconds() + self.core.configuration.responseTimeout
+      if let piece {
+        self.state = .sending(next: next, isWriting: true)
+        append(SharedBytes(piece), to: body)
+      } else {
+        self.state = .answering
+        soup_message_body_complete(body)
+      }
+      soup_server_message_unpause(message)
+    }
   }
 
   private func stream(_ response: HTTPResponse, _ accept: @GatewayActor (PictureStream) -> Void) {
@@ -244,6 +277,10 @@ final class Exchange {
     case .empty: break
     case .bytes(let bytes): append(SharedBytes(bytes), to: body)
     case .shared(let bytes): append(bytes, to: body)
+    case .pieces:
+      let isOld = soup_server_message_get_http_version(message) == SOUP_HTTP_1_0
+      soup_message_headers_set_encoding(headers, isOld ? SOUP_ENCODING_EOF : SOUP_ENCODING_CHUNKED)
+      soup_message_body_set_accumulate(body, 0)
     case .pictures:
       soup_message_headers_replace(headers, "Content-Type", MultipartPart.contentType)
       // A HEAD request ends here.
@@ -313,7 +350,8 @@ final class Exchange {
     switch state {
     case .reading, .rejected, .upgrading: client.shutDown()
     case .streaming(let stream): stream.end()
-    case .handling, .answering, .upgraded, .keptAlive, .finished: break
+    // What is read for an answer ends by itself: whoever stops the server closes the archive.
+    case .handling, .answering, .sending, .upgraded, .keptAlive, .finished: break
     }
   }
 

@@ -7,6 +7,10 @@ public struct HTTPResponse: Sendable {
     case bytes([UInt8])
     /// Bytes that are shared and not copied.
     case shared(SharedBytes)
+    /// A body that is made while the client takes it: called for one piece after the other, each when the one before has
+    /// gone to the kernel, off the actor; `nil` ends it. Where it throws the connection is cut, so that no client takes the
+    /// part it has for the whole. Not called for a HEAD request.
+    case pieces(@Sendable () async throws -> [UInt8]?)
     /// A multipart/x-mixed-replace stream, handed over once the answer's headers are on their way. Not called for a
     /// HEAD request.
     case pictures(@GatewayActor (PictureStream) -> Void)

@@ -25,7 +25,14 @@ struct ReportPage {
 
   /// The whole document.
   func text() -> String {
-    let shown = report.shown
+    var html = opening
+    for index in report.students.indices { html += section(index) }
+    html += closing
+    return html.text
+  }
+
+  /// All up to the first student's section.
+  var opening: HTML {
     var html: HTML = """
       <!DOCTYPE html>
       <html lang="en">
@@ -52,26 +59,29 @@ struct ReportPage {
     html += attention
     html += summary
     html += kinds
-    if !report.students.isEmpty {
-      html += "<h2 class=\"each\">Each student</h2>\n\(legend)"
-      for (index, student) in report.students.enumerated() {
-        html +=
-          ReportStudentSection(
-            student: student, number: index, shown: shown, isFinished: report.isFinished, clock: clock,
-            picture: picture
-          ).html
-      }
-    }
-    html += """
-      </main>
-      <footer><p>Made by ExamMonitoring on \(clock.date(report.generatedAt)) at \(clock.time(report.generatedAt)), \
-      \(clock.offset(at: report.generatedAt)). What was written in the chat is not part of this report; it is in the \
-      session’s journal.</p></footer>
-      </body>
-      </html>
+    if !report.students.isEmpty { html += "<h2 class=\"each\">Each student</h2>\n\(legend)" }
+    return html
+  }
 
-      """
-    return html.text
+  /// The section of one of the report's students.
+  func section(_ index: Int) -> HTML {
+    ReportStudentSection(
+      student: report.students[index], number: index, shown: report.shown, isFinished: report.isFinished,
+      clock: clock, picture: picture
+    ).html
+  }
+
+  /// All behind the last student's section.
+  var closing: HTML {
+    """
+    </main>
+    <footer><p>Made by ExamMonitoring on \(clock.date(report.generatedAt)) at \(clock.time(report.generatedAt)), \
+    \(clock.offset(at: report.generatedAt)). What was written in the chat is not part of this report; it is in the \
+    session’s journal.</p></footer>
+    </body>
+    </html>
+
+    """
   }
 
   // MARK: The session

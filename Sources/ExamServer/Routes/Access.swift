@@ -152,6 +152,7 @@ extension Access.Refusal {
 
   /// What is kept cannot be read, or not now.
   static func unreadable(_ error: any Error) -> Access.Refusal {
+    if let refusal = error as? Access.Refusal { return refusal }
     if let error = error as? ArchiveBusy {
       return Access.Refusal(
         response: .problem(

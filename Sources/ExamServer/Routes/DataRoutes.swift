@@ -36,19 +36,17 @@ final class DataRoutes {
   private func events(_ request: HTTPRequest) async throws(Access.Refusal) -> HTTPResponse {
     let code = try await access.reader(request, role: .teacher).code
     let name = request.query["format"] ?? "json"
-    guard ["json", "csv"].contains(name) else {
+    guard let format = JournalDocument.Format(rawValue: name) else {
       throw Access.Refusal(
         response: .problem(
           status: 400, title: "Unknown format", detail: "format is json or csv, not \(name.prefix(40)).",
           code: "bad_request"))
     }
-    return try await archive.reading(.whole) { archive in
-      var events: [JournalEvent] = []
-      try archive.forEachEvent(of: code) { events.append($0) }
-      return name == "json"
-        ? .json(WireJSON.encode(events))
-        : .text(JournalCSV.text(events), contentType: "text/csv; charset=utf-8")
-    }
+    let answer = try await LongAnswer(
+      of: code, from: archive, beginning: JournalDocument(of: code, as: format)
+    ) { archive, document, piece in try document.write(to: &piece, from: archive) }
+    let type = format == .json ? "application/json" : "text/csv; charset=utf-8"
+    return HTTPResponse(status: 200, headers: [("Content-Type", type)], body: answer.body)
   }
 
   /// The picture of an alert's onset, for teachers and for the student whom it shows.
@@ -82,29 +80,15 @@ final class DataRoutes {
     let record = reader.record
     let student = ParticipantID(rawValue: request.parameters["student"] ?? "")
     guard reader.role == .teacher || reader.id == student else { throw .notForStudents }
-    let data = try await archive.reading(.whole) { archive -> [UInt8]? in
-      var events: [JournalEvent] = []
-      try archive.forEachEvent(of: record.code, .about(student)) { events.append($0) }
-      guard let person = SessionHistory(events).person(student), person.role == .student else { return nil }
-      let chat = try archive.history(of: record.code, .chat(of: student)).chat
-      let data = try StudentData(
-        person, session: record, alerts: try archive.alerts(about: student, in: record.code),
-        chat: chat.filter { $0.isVisible(toStudent: student) }, events: events
-      ) { try archive.picture(of: $0, in: record.code) }
-      return WireJSON.encode(data)
-    }
-    guard let data else {
-      throw Access.Refusal(
-        response: .problem(
-          status: 404, title: "No such student", detail: "There is no student \(student) in this session.",
-          code: "unknown_student"))
-    }
+    let answer = try await LongAnswer(
+      of: record.code, from: archive, beginning: StudentData(of: student, in: record)
+    ) { archive, document, piece in try document.write(to: &piece, from: archive) }
     return HTTPResponse(
       status: 200,
       headers: [
         ("Content-Type", "application/json"),
         ("Content-Disposition", "attachment; filename=\"exam-\(record.code)-my-data.json\""),
-      ], body: .bytes(data))
+      ], body: answer.body)
   }
 
   private func erase(_ request: HTTPRequest) async throws(Access.Refusal) -> HTTPResponse {
@@ -119,13 +103,9 @@ final class DataRoutes {
     } catch {
       throw .unreadable(error)
     }
-    guard let receipt else { throw Access.Refusal.unreadable(StoreGone()) }
+    guard let receipt else { throw Access.Refusal.unreadable(SessionGone()) }
     directory.forget(reader.code)
     services.recorder.noteErasure(receipt, by: reader.name)
     return .json(WireJSON.encode(receipt))
-  }
-
-  private struct StoreGone: Error, CustomStringConvertible {
-    let description = "somebody else has erased it just now"
   }
 }

@@ -2,9 +2,14 @@ import ExamModel
 
 /// The journal as CSV (RFC 4180): one line per event, its particular fields as `key=value` in the last column.
 enum JournalCSV {
-  static func text(_ events: [JournalEvent]) -> String {
+  static let header: String = {
     var lines = CSVLines()
     lines.add(["at", "session", "kind", "participant", "name", "fields"])
+    return lines.text
+  }()
+
+  static func lines(_ events: [JournalEvent]) -> String {
+    var lines = CSVLines()
     for event in events {
       lines.add([
         .text("\(event.at)"), .text("\(event.session)"), .text(event.kind.rawValue),

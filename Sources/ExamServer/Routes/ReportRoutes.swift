@@ -33,20 +33,11 @@ final class ReportRoutes {
         "Unknown time zone",
         "time_zone is UTC or a name such as Europe/Berlin, not \(zoneName.prefix(40)).")
     }
-    let made = try await archive.reading(.whole) { archive -> (body: [UInt8], problems: [String])? in
-      guard let report = try SessionReport.read(code, from: archive, at: .now) else { return nil }
-      let text = format.text(report, zone: zone) { try archive.picture(of: $0, in: code) }
-      return (Array(text.utf8), report.pictureProblems.map(\.description))
-    }
-    guard let made else {
-      throw Access.Refusal(
-        response: .problem(
-          status: 404, title: "No such session", detail: "Nothing is kept of session \(code).",
-          code: "unknown_session"))
-    }
-    for problem in made.problems { note("report of session \(code): \(problem)") }
+    let answer = try await LongAnswer(
+      of: code, from: archive, beginning: ReportDocument(of: code, as: format, zone: zone, note: note)
+    ) { archive, document, piece in try document.write(to: &piece, from: archive) }
     var response = HTTPResponse(
-      status: 200, headers: [("Content-Type", format.contentType)], body: .bytes(made.body))
+      status: 200, headers: [("Content-Type", format.contentType)], body: answer.body)
     let file = "filename=\"exam-report-\(code).\(format.rawValue)\""
     if format == .html {
       response.headers.append(("Content-Security-Policy", ReportStyle.contentSecurityPolicy))

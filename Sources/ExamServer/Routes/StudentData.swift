@@ -1,8 +1,10 @@
 import ExamModel
 import Foundation
+import WebGateway
 
-/// All that is kept about one student, as one document for the student to download.
-struct StudentData: Encodable {
+/// All that is kept about one student, as one JSON document for the student to download, made in pieces:
+/// what there is once first, then lists of any length.
+struct StudentData: Sendable {
   private struct Session: Encodable {
     let code: SessionCode
     let title: String
@@ -13,6 +15,26 @@ struct StudentData: Encodable {
       case code, title
       case createdAt = "created_at"
       case endedAt = "ended_at"
+    }
+  }
+
+  /// What there is once.
+  private struct Head: Encodable {
+    let session: Session
+    let participantID: ParticipantID
+    let name: String
+    let joinedAt: Timestamp
+    let baseline: Baseline?
+    let accommodations: [Accommodation]
+    let blindSpots: [BlindSpot]
+
+    enum CodingKeys: String, CodingKey {
+      case session
+      case participantID = "participant_id"
+      case name
+      case joinedAt = "joined_at"
+      case baseline, accommodations
+      case blindSpots = "blind_spots"
     }
   }
 
@@ -36,49 +58,101 @@ struct StudentData: Encodable {
     }
   }
 
-  private let session: Session
-  private let participantID: ParticipantID
-  private let name: String
-  private let joinedAt: Timestamp
-  private let baseline: Baseline?
-  private let accommodations: [Accommodation]
-  private let alerts: [Alert]
-  private let blindSpots: [BlindSpot]
-  /// What the student wrote and could read.
-  private let chat: [ChatMessage]
-  /// Every event of the journal about the student.
-  private let events: [JournalEvent]
-
-  private enum CodingKeys: String, CodingKey {
-    case session
-    case participantID = "participant_id"
-    case name
-    case joinedAt = "joined_at"
-    case baseline, accommodations, alerts
-    case blindSpots = "blind_spots"
-    case chat, events
+  /// What comes next.
+  private enum Part {
+    case head
+    case alerts([AlertRecord])
+    /// What the student wrote and could read.
+    case chat(after: JournalPosition?)
+    /// Every event of the journal about the student.
+    case events(after: JournalPosition?)
   }
 
-  /// - Parameter picture: the picture of an alert's onset; `nil` where its file is gone.
-  init(
-    _ person: SessionHistory.Person, session record: SessionRecord, alerts: [AlertRecord],
-    chat: [ChatMessage], events: [JournalEvent], picture: (AlertID) throws -> [UInt8]?
-  ) rethrows {
-    session = Session(
-      code: record.code, title: record.title, createdAt: record.createdAt, endedAt: record.endedAt)
-    participantID = person.id
-    name = person.name
-    joinedAt = person.joinedAt
-    baseline = person.baseline
-    accommodations = person.accommodations
-    blindSpots = person.blindSpots
-    self.chat = chat
-    self.events = events
-    self.alerts = try alerts.map { alert in
-      let jpeg = alert.picture == nil ? nil : try picture(alert.id)
-      return Alert(
-        alert: alert, jpeg: jpeg.map { Data($0).base64EncodedString() },
-        missing: alert.picture != nil && jpeg == nil ? "the file is gone from the server's data folder" : nil)
+  private let student: ParticipantID
+  private let record: SessionRecord
+  private var part = Part.head
+  /// Whether the list that is being written has an entry already.
+  private var hasEntries = false
+
+  init(of student: ParticipantID, in record: SessionRecord) {
+    self.student = student
+    self.record = record
+  }
+
+  /// Writes the next part.
+  ///
+  /// - Returns: whether there is more.
+  /// - Throws: `Access.Refusal` where there is no such student; what the archive says where it cannot be read.
+  mutating func write(to document: inout [UInt8], from archive: any ArchiveReader) throws -> Bool {
+    switch part {
+    case .head:
+      let history = try archive.history(of: record.code, .about(student))
+      guard let person = history.person(student), person.role == .student else {
+        throw Access.Refusal(
+          response: .problem(
+            status: 404, title: "No such student", detail: "There is no student \(student) in this session.",
+            code: "unknown_student"))
+      }
+      document += WireJSON.encode(head(person)).dropLast()
+      part = .alerts(try archive.alerts(about: student, in: record.code).reversed())
+      open("alerts", in: &document)
+    case .alerts(var rest):
+      if let alert = rest.popLast() {
+        add(try withPicture(alert, archive), to: &document)
+        part = .alerts(rest)
+      } else {
+        part = .chat(after: nil)
+        document.append(UInt8(ascii: "]"))
+        open("chat", in: &document)
+      }
+    case .chat(let position):
+      let page = try archive.events(of: record.code, .chat(of: student), after: position)
+      for case .chat(let message) in page.events.compactMap(\.payload)
+      where message.isVisible(toStudent: student) {
+        add(message, to: &document)
+      }
+      if let next = page.next {
+        part = .chat(after: next)
+      } else {
+        part = .events(after: nil)
+        document.append(UInt8(ascii: "]"))
+        open("events", in: &document)
+      }
+    case .events(let position):
+      let page = try archive.events(of: record.code, .about(student), after: position)
+      for event in page.events { add(event, to: &document) }
+      guard let next = page.next else {
+        document += "]}".utf8
+        return false
+      }
+      part = .events(after: next)
     }
+    return true
+  }
+
+  private func head(_ person: SessionHistory.Person) -> Head {
+    Head(
+      session: Session(
+        code: record.code, title: record.title, createdAt: record.createdAt, endedAt: record.endedAt),
+      participantID: person.id, name: person.name, joinedAt: person.joinedAt, baseline: person.baseline,
+      accommodations: person.accommodations, blindSpots: person.blindSpots)
+  }
+
+  private func withPicture(_ alert: AlertRecord, _ archive: any ArchiveReader) throws -> Alert {
+    let jpeg = alert.picture == nil ? nil : try archive.picture(of: alert.id, in: record.code)
+    return Alert(
+      alert: alert, jpeg: jpeg.map { Data($0).base64EncodedString() },
+      missing: alert.picture != nil && jpeg == nil ? "the file is gone from the server's data folder" : nil)
+  }
+
+  private mutating func open(_ list: String, in document: inout [UInt8]) {
+    document += ",\"\(list)\":[".utf8
+    hasEntries = false
+  }
+
+  private mutating func add(_ entry: some Encodable, to document: inout [UInt8]) {
+    if hasEntries { document.append(UInt8(ascii: ",")) }
+    document += WireJSON.encode(entry)
+    hasEntries = true
   }
 }

@@ -1,0 +1,66 @@
+import Foundation
+import Testing
+
+/// Holds that nobody on the gateway's thread, which serves every socket, waits for the store.
+@Suite struct GatewayThreadTests {
+  private static func source(_ path: String) throws -> String {
+    try String(contentsOf: ImportTableTests.root.appending(path: "Sources/" + path), encoding: .utf8)
+  }
+
+  private static func files(_ target: String) throws -> [(name: String, text: String)] {
+    try ImportTableTests.swiftFiles(below: ImportTableTests.root.appending(path: "Sources/\(target)")).map {
+      ($0.lastPathComponent, try String(contentsOf: $0, encoding: .utf8))
+    }
+  }
+
+  /// The declarations of the protocol `name`.
+  private static func functions(of name: String) throws -> [String] {
+    let text = try source("ExamModel/Journal/SessionStore.swift")
+    let start = try #require(text.range(of: "public protocol \(name)"))
+    let end = try #require(text[start.upperBound...].range(of: "\n}\n"))
+    let body = text[start.upperBound..<end.lowerBound]
+    return body.components(separatedBy: "  func ").dropFirst().map { $0.replacing("\n", with: " ") }
+  }
+
+  /// What a session's store offers to everybody fails in no call, or is waited for by `await`. Reads that block and may
+  /// fail are lent to closures that the archive runs on threads of its own, and those belong to no actor.
+  @Test func whatEverybodyMayCallBlocksNobody() throws {
+    let journal = try Self.functions(of: "Journal")
+    let archive = try Self.functions(of: "Archive")
+    #expect(journal.count >= 7 && archive.count >= 3)
+    for function in journal { #expect(!function.contains("throws"), "\(function)") }
+    for function in archive { #expect(function.contains("async throws"), "\(function)") }
+    let read = try #require(archive.first { $0.hasPrefix("read") })
+    #expect(read.contains("@escaping @Sendable (any ArchiveReader) throws -> Value"))
+  }
+
+  /// What reads on the calling thread is lent, cannot be handed on to another thread, and so not to the gateway's; and no
+  /// type of the gateway's actor has one.
+  @Test func noTypeOfTheGatewaysActorHasAReader() throws {
+    let text = try Self.source("ExamModel/Journal/SessionStore.swift")
+    #expect(text.contains("public protocol ArchiveReader {"))
+    var seen = 0
+    for (name, text) in try Self.files("ExamServer") where text.contains("@GatewayActor") {
+      seen += 1
+      let rest = text.replacing("@Sendable (any ArchiveReader", with: "")
+      #expect(!rest.contains("ArchiveReader"), "\(name) has what reads the store on its own thread")
+    }
+    #expect(seen > 10)
+  }
+
+  /// Only they who open a database could get by the archive.
+  @Test func theDatabaseIsOpenedInTwoPlaces() throws {
+    let files = try Self.files("ExamServer") + Self.files("exam-monitoring")
+    let openers = files.filter { $0.text.contains("SQLiteStore(") }.map(\.name)
+    #expect(Set(openers) == ["ExamService.swift", "ReportCommand.swift"])
+    for (name, text) in files where text.contains("SQLiteReader") {
+      Issue.record("\(name) reads past the archive")
+    }
+    // And what the store keeps to itself is not public.
+    for (name, text) in try Self.files("ExamStore")
+    where ["SQLiteReader.swift", "StoreEraser.swift"].contains(name) {
+      #expect(!text.contains("public "), "\(name)")
+    }
+    #expect(!(try Self.source("ExamStore/SQLiteStore.swift")).contains("public let reader"))
+  }
+}
