@@ -12,7 +12,10 @@ struct CSVLines: Sendable {
     init(_ number: Double?) { self = number.map { .number($0) } ?? .empty }
   }
 
-  private(set) var text = "\u{FEFF}"
+  private(set) var text: String
+
+  /// - Parameter isBeginning: `false` for lines that are added to a file that has begun.
+  init(isBeginning: Bool = true) { text = isBeginning ? "\u{FEFF}" : "" }
 
   mutating func add(_ fields: [Field]) {
     text += fields.map(\.written).joined(separator: ",")

@@ -9,7 +9,7 @@ enum JournalCSV {
   }()
 
   static func lines(_ events: [JournalEvent]) -> String {
-    var lines = CSVLines()
+    var lines = CSVLines(isBeginning: false)
     for event in events {
       lines.add([
         .text("\(event.at)"), .text("\(event.session)"), .text(event.kind.rawValue),
