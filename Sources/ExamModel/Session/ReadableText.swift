@@ -12,7 +12,8 @@ enum ReadableText {
     var visible = 0
     var last: Unicode.Scalar?
     var isSpaced = false
-    let scalars = Array(typed.unicodeScalars)
+    // Composed before anything is judged: composing changes the order of marks, and so what stands beside a joiner.
+    let scalars = Array(typed.precomposedStringWithCanonicalMapping.unicodeScalars)
     for (index, scalar) in scalars.enumerated() {
       if scalar.properties.isWhitespace {
         isSpaced = true
@@ -28,10 +29,13 @@ enum ReadableText {
       kept.append(scalar)
       last = scalar
       if isSeen(scalar) { visible += 1 }
-      // Composing makes a text at most so much shorter.
-      if kept.count > maximumLength * 4 { return nil }
+      if kept.count > maximumLength { return nil }
     }
     let line = String(kept).precomposedStringWithCanonicalMapping
+    // What was left out may have kept a letter from its mark.
+    guard line.unicodeScalars.elementsEqual(kept) else {
+      return Self.line(line, maximumLength: maximumLength)
+    }
     // Not the text's `count`: one visible character can be made of any number of these.
     guard visible > 0, line.unicodeScalars.count <= maximumLength else { return nil }
     return line
