@@ -13,7 +13,8 @@ QUIET := 2>&1 | { grep -v '^warning: prohibited flag(s)' || true; }
 SHELL := /bin/bash
 .SHELLFLAGS := -o pipefail -ec
 
-.PHONY: run build test test-swift test-protocol test-pages test-eval test-bench bench eval models packages packages-test packages-bench format lint clean help
+.PHONY: run build test test-long test-swift test-protocol test-pages test-eval test-bench test-fuzz test-soak bench eval fuzz \
+  sanitize sanitize-address sanitize-thread soak models packages packages-test packages-bench format lint clean help
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -52,7 +53,12 @@ models: packages $(VENV)/.models
 	@$(VENV)/bin/python deploy/fetch_models.py Models
 
 test: packages-test models $(VENV)/.protocol $(VENV)/.pages $(VENV)/.eval $(VENV)/.bench
-	@$(MAKE) --no-print-directory test-swift test-protocol test-pages test-eval test-bench
+	@$(MAKE) --no-print-directory test-swift test-protocol test-pages test-eval test-bench test-fuzz test-soak
+
+# All of it, and what takes longer: docs/testing.md.
+test-long: test
+	@$(MAKE) --no-print-directory sanitize fuzz
+	@$(MAKE) --no-print-directory soak MINUTES=60
 
 # One test at a time: some count the threads and descriptors of the process they all share. Those of the gateway run a
 # client in Python, from the environment of the page tests.
@@ -73,6 +79,38 @@ test-eval:
 
 test-bench:
 	$(VENV)/bin/python -m pytest -q Tests/Bench
+
+# Parsers on inputs that libFuzzer makes; the corpus first, then SECONDS_EACH for each target. lld, since gold fails on the
+# tables of the coverage.
+SECONDS_EACH ?= 60
+FUZZ := .build-fuzz/release/exam-fuzz
+SANITIZED := -Xswiftc -use-ld=lld -Xcc -fsanitize=undefined -Xcc -fsanitize-trap=undefined
+fuzz: packages
+	FUZZ=1 $(SWIFT) build -c release --scratch-path .build-fuzz --product exam-fuzz -Xswiftc -enable-testing \
+	  -Xswiftc -sanitize=fuzzer,address -Xcc -fsanitize=fuzzer-no-link,address $(SANITIZED) $(QUIET)
+	python3 Tests/Fuzz/fuzz.py $(FUZZ) --seconds $(SECONDS_EACH) $(ARGS)
+
+# Every test of Swift with C and C++ under the address and the undefined-behaviour sanitizer, Swift under the address
+# sanitizer; then with all three under the thread sanitizer.
+sanitize: sanitize-address sanitize-thread
+
+sanitize-address: export ASAN_OPTIONS := detect_leaks=0
+sanitize-thread: export TSAN_OPTIONS := suppressions=$(CURDIR)/Tests/Sanitizers/thread.supp
+sanitize-address sanitize-thread: export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
+sanitize-address sanitize-thread: sanitize-%: packages-test models $(VENV)/.protocol $(VENV)/.pages
+	$(SWIFT) build --build-tests --sanitize=$* --scratch-path .build-$* $(SANITIZED) $(QUIET)
+	$(SWIFT) test --no-parallel --skip-build --sanitize=$* --scratch-path .build-$* $(SANITIZED) $(QUIET)
+
+# A long exam with hostile students and a kill in its middle.
+MINUTES ?= 60
+soak: packages models build $(VENV)/.protocol
+	$(VENV)/bin/python Tests/Soak/soak.py --server .build/release/exam-monitoring --minutes $(MINUTES)
+
+test-fuzz:
+	@$(MAKE) --no-print-directory fuzz SECONDS_EACH=3
+
+test-soak:
+	@$(MAKE) --no-print-directory soak MINUTES=2
 
 # What the libraries alone cost: Tests/Bench/libraries. The server's own face detector is compiled in.
 FLOOR := .build/floor
@@ -96,4 +134,4 @@ lint:
 	swift-format lint -s -r Package.swift Sources Tests
 
 clean:
-	rm -rf .build $(VENV)
+	rm -rf .build .build-* $(VENV)

@@ -114,3 +114,19 @@ let package = Package(
   ],
   cxxLanguageStandard: .cxx17
 )
+
+// The fuzz targets of Tests/Fuzz, which `make fuzz` builds with coverage and the address sanitizer.
+if Context.environment["FUZZ"] != nil {
+  package.products.append(.executable(name: "exam-fuzz", targets: ["exam-fuzz"]))
+  package.targets += [
+    .target(
+      name: "CFuzz", dependencies: ["CFaceDetector"], path: "Tests/Fuzz/CFuzz",
+      cxxSettings: [
+        .unsafeFlags(["-isystem/usr/include/opencv4"]), .headerSearchPath("../../../Sources/CFaceDetector"),
+      ]),
+    .executableTarget(
+      name: "exam-fuzz",
+      dependencies: ["ExamModel", "MediaPipeline", "WebGateway", "ExamServer", "CFuzz"],
+      path: "Tests/Fuzz/Targets", swiftSettings: swiftSettings),
+  ]
+}

@@ -105,6 +105,7 @@ final class OperationsRoutes {
     text.gauge(
       "exam_longest_time_unchecked_seconds", "How long the student has waited who was checked longest ago.",
       sessions.compactMap { $0.longestTimeUnchecked(at: now) }.max()?.inSeconds ?? 0)
+    text.gauge("exam_pipelines", "Pipelines in memory, one for each student who sends.", LivePipeline.count)
     text.counter(
       "exam_pipelines_abandoned_total", "Pipelines that could not be stopped in time.",
       PipelineReaper.shared.abandoned)

@@ -32,6 +32,12 @@ public final class LivePipeline: Sendable {
   private let taps: MediaTaps
   private let state = Mutex(State.playing)
 
+  private static let startedCount = Atomic<Int>(0)
+  /// Pipelines that exist: those that play or have failed, and those that are on their way down or never got there.
+  public static var count: Int {
+    startedCount.load(ordering: .relaxed) - PipelineReaper.shared.stopped
+  }
+
   /// Makes and starts a pipeline. Both views are shut at first.
   ///
   /// - Parameters:
@@ -67,6 +73,7 @@ public final class LivePipeline: Sendable {
   private init(
     _ graph: PipelineGraph, name: String, limits: IngestLimits, analysisRate: Double, taps: MediaTaps
   ) {
+    Self.startedCount.increment()
     self.name = name
     self.taps = taps
     pipeline = graph.pipeline

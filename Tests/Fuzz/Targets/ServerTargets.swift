@@ -1,0 +1,57 @@
+import CFuzz
+import Dispatch
+import ExamModel
+import Foundation
+import Synchronization
+
+@testable import ExamServer
+
+/// What people and pages say as text, and what operators set.
+extension FuzzTarget {
+  static let studentMessage = message("student_message", StudentMessage.self)
+  static let teacherMessage = message("teacher_message", TeacherMessage.self)
+
+  private static func message<Message: Decodable & SendableMetatype>(
+    _ name: String, _ type: Message.Type
+  ) -> FuzzTarget {
+    FuzzTarget(name: name) { bytes in
+      do throws(WireError) {
+        _ = try WireJSON.decode(type, from: Array(bytes))
+      } catch {
+        require(!error.detail.isEmpty && error.detail.unicodeScalars.count <= 301, "words: \(error.detail)")
+      }
+    }
+  }
+
+  /// A name that was cleaned once is clean.
+  static let personName = FuzzTarget(name: "person_name") { bytes in
+    guard let name = PersonName(String(decoding: bytes, as: UTF8.self)) else { return }
+    require(
+      !name.text.isEmpty && name.text.count <= PersonName.maximumLength, "\(name.text.count) characters")
+    require(PersonName(name.text)?.text == name.text, "\(name.text) is cleaned to another name")
+  }
+
+  /// The YAML file of an operator. Its provider reads from a path, so the bytes lie in memory under one.
+  static let configuration = FuzzTarget(name: "configuration") { bytes in
+    let path = "/dev/shm/exam-fuzz-\(getpid()).yaml"
+    guard FileManager.default.createFile(atPath: path, contents: Data(bytes)) else {
+      fatalError("\(path) cannot be written")
+    }
+    defer { unlink(path) }
+    let done = DispatchSemaphore(value: 0)
+    Task.detached {
+      do {
+        _ = try await ServerConfiguration.load(overrides: [:], file: path, environment: [:])
+      } catch {
+        require(!"\(error)".isEmpty, "an error without words")
+      }
+      done.signal()
+    }
+    done.wait()
+  }
+
+  /// A network of any layers, in any order, as OpenCV might have read it from a model file.
+  static let modelGraph = FuzzTarget(name: "model_graph") { bytes in
+    fuzz_model_graph(bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), bytes.count)
+  }
+}
