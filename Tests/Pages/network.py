@@ -1,11 +1,16 @@
-"""A wire between a browser and the server that can be cut and frozen."""
+"""A wire between a browser and the server that can be cut, frozen, and made slow."""
+import random
 import socket
 import threading
+import time
 
 
 class Network:
     """Forwards TCP. cut(): every connection is reset and new ones are refused. freeze(): everything stays open and nothing
-    moves, as with a server that hangs. restore(): all is well again."""
+    moves, as with a server that hangs. narrow(): from now on it carries so much, and loses some. restore(): all is well again."""
+
+    SEGMENT = 1460  # bytes that TCP sends at once over Ethernet
+    RETRANSMISSION = 0.3  # seconds until what was lost has come a second time
 
     def __init__(self, port):
         self.target = port
@@ -13,6 +18,8 @@ class Network:
         self.moving.set()
         self.lock = threading.Lock()
         self.pairs = []
+        self.bits_per_second = self.loss = None
+        self.random = random.Random(1)
         self.listener = None
         self.port = 0
         self._listen()
@@ -35,7 +42,12 @@ class Network:
     def freeze(self):
         self.moving.clear()
 
+    def narrow(self, bits_per_second, loss):
+        """Each way. TCP tells nobody of a loss: all that is behind it waits until it was sent anew."""
+        self.bits_per_second, self.loss = bits_per_second, loss
+
     def restore(self):
+        self.bits_per_second = self.loss = None
         self.moving.set()
         if self.listener is None:
             self._listen()
@@ -63,13 +75,20 @@ class Network:
                 continue
             with self.lock:
                 self.pairs.append((near, far))
+            for end in (near, far):
+                # What waits on a wire is little; the system's buffers would hold seconds of it.
+                end.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 16 * 1024)
             for source, sink in ((near, far), (far, near)):
                 threading.Thread(target=self._pump, args=(source, sink), daemon=True).start()
 
     def _pump(self, source, sink):
         try:
-            while data := source.recv(65536):
+            while data := source.recv(self.SEGMENT if self.loss else 65536):
                 self.moving.wait()
+                if self.loss:
+                    time.sleep(len(data) * 8 / self.bits_per_second)
+                    if self.random.random() < self.loss:
+                        time.sleep(self.RETRANSMISSION)
                 sink.sendall(data)
         except OSError:
             pass

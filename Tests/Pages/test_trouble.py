@@ -103,3 +103,14 @@ def test_a_message_without_connection_stays_in_the_box(exam, people, network):
     ada.expect_live()
     ada.page.get_by_role("button", name="Send").click()
     expect(exam.chat).to_contain_text("Do not lose me")
+
+
+def test_a_narrow_line_that_loses_some_brings_fewer_pictures_and_no_alert(exam, people, network, desk):
+    ada = people.student(url=network.url).open(f"{network.url}/student?code={exam.code}", "Ada").join()
+    exam.expect_tile_moving("Ada")
+    network.narrow(bits_per_second=300_000, loss=0.03)
+    # Longer than every window of an alert.
+    for _ in range(30):
+        exam.expect_tile_moving("Ada")
+    ada.expect_live()
+    assert desk.ask("GET")["alerts"] == []
