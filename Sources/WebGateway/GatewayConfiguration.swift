@@ -47,6 +47,8 @@ public struct GatewayConfiguration: Sendable {
   public var maximumMessageBytes = 256 * 1024
   /// Largest outgoing queue of one WebSocket, in bytes; past it the connection is closed with 1013.
   public var maximumPendingBytes = 8 * 1024 * 1024
+  /// What the peer of a WebSocket may send. A connection can be given another budget.
+  public var webSocketBudget = WebSocketBudget()
   /// Seconds between two pings on a WebSocket.
   public var pingInterval = 10.0
   /// Seconds without a byte from a WebSocket peer before it counts as dead; more than `pingInterval`.

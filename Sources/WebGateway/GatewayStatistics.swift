@@ -26,6 +26,8 @@ public struct GatewayStatistics: Sendable, Equatable {
   public var webSocketOverflows = 0
   /// WebSockets closed because nothing came from the peer any more.
   public var webSocketTimeouts = 0
+  /// WebSockets closed because more came than their budgets or their window allow.
+  public var webSocketFloods = 0
   /// WebSockets closed for a fault in what the peer sent.
   public var webSocketProtocolErrors = 0
 

@@ -4,10 +4,21 @@ import GLibRuntime
 /// What waits to be written to a socket, message by message, and how it is written: many messages with one call.
 @GatewayActor
 final class OutputQueue {
+  enum Kind {
+    case message
+    /// The answer to a message of the peer.
+    case answer
+    case ping
+    case pong
+  }
+
   private struct Message {
+    var kind: Kind
     var header: [UInt8]
     var payload: SharedBytes?
     var count: Int
+
+    static let done = Message(kind: .message, header: [], payload: nil, count: 0)
   }
 
   enum FlushResult {
@@ -28,6 +39,8 @@ final class OutputQueue {
   private var stagedWritten = 0
   /// Bytes that the kernel has not taken.
   private(set) var pendingBytes = 0
+  /// Answers that the kernel, or over TLS the staging buffer, has not wholly taken.
+  private(set) var pendingAnswers = 0
 
   private static let vectorLimit = 64
   private static let stagingLimit = 64 * 1024
@@ -42,24 +55,37 @@ final class OutputQueue {
 
   var isEmpty: Bool { pendingBytes == 0 }
 
-  func append(_ header: [UInt8], payload: SharedBytes? = nil) {
+  func append(_ header: [UInt8], payload: SharedBytes? = nil, kind: Kind = .message) {
     let count = header.count + (payload?.count ?? 0)
-    messages.append(Message(header: header, payload: payload, count: count))
+    messages.append(Message(kind: kind, header: header, payload: payload, count: count))
     pendingBytes += count
+    if kind == .answer { pendingAnswers += 1 }
   }
 
-  /// Puts a control frame before everything that has not begun.
-  func prepend(_ frame: [UInt8]) {
-    let index = head + (written > 0 ? 1 : 0)
-    messages.insert(Message(header: frame, payload: nil, count: frame.count), at: index)
+  /// Puts a ping or pong before everything that has not begun, in the place of one of the same kind that has not.
+  func put(_ frame: [UInt8], kind: Kind) {
+    let first = firstUnstarted
+    let control = Message(kind: kind, header: frame, payload: nil, count: frame.count)
     pendingBytes += frame.count
+    // Both kinds are put at the front, so those that wait are the first two.
+    if let old = messages[first...].prefix(2).firstIndex(where: { $0.kind == kind }) {
+      pendingBytes -= messages[old].count
+      messages[old] = control
+    } else {
+      messages.insert(control, at: first)
+    }
   }
+
+  private var firstUnstarted: Int { min(head + (written > 0 ? 1 : 0), messages.count) }
 
   /// Drops every message that has not begun.
   func dropUnstarted() {
-    let first = head + (written > 0 ? 1 : 0)
-    for message in messages[min(first, messages.count)...] { pendingBytes -= message.count }
-    messages.removeSubrange(min(first, messages.count)...)
+    let first = firstUnstarted
+    for message in messages[first...] {
+      pendingBytes -= message.count
+      if message.kind == .answer { pendingAnswers -= 1 }
+    }
+    messages.removeSubrange(first...)
   }
 
   func dropEverything() {
@@ -69,6 +95,7 @@ final class OutputQueue {
     staged = []
     stagedWritten = 0
     pendingBytes = 0
+    pendingAnswers = 0
   }
 
   /// Writes until all is written or the socket takes no more.
@@ -149,8 +176,7 @@ final class OutputQueue {
     while head < messages.count, staged.isEmpty || staged.count + messages[head].count <= Self.stagingLimit {
       staged.append(contentsOf: messages[head].header)
       messages[head].payload?.withUnsafeBytes { staged.append(contentsOf: $0) }
-      messages[head] = Message(header: [], payload: nil, count: 0)
-      head += 1
+      finishFirst()
     }
     compact()
   }
@@ -160,11 +186,16 @@ final class OutputQueue {
     written += count
     while head < messages.count, written >= messages[head].count {
       written -= messages[head].count
-      // Lets go of the picture now, not when the array is compacted.
-      messages[head] = Message(header: [], payload: nil, count: 0)
-      head += 1
+      finishFirst()
     }
     compact()
+  }
+
+  private func finishFirst() {
+    if messages[head].kind == .answer { pendingAnswers -= 1 }
+    // Lets go of the picture now, not when the array is compacted.
+    messages[head] = .done
+    head += 1
   }
 
   private func compact() {

@@ -20,7 +20,7 @@ final class SocketPoller {
   struct Registration {
     fileprivate let token: UInt64
     fileprivate let descriptor: Int32
-    fileprivate let flags: UInt32
+    fileprivate let onlyNew: Bool
   }
 
   private static let eventsPerTurn = 64
@@ -45,27 +45,28 @@ final class SocketPoller {
   /// - Parameter onlyNew: tells of input once when it comes, and not as long as it lies there unread.
   func add(_ connection: any PolledSocket, descriptor socket: Int32, onlyNew: Bool = false) -> Registration? {
     nextToken += 1
-    let registration = Registration(
-      token: nextToken, descriptor: socket, flags: EPOLLIN.rawValue | (onlyNew ? EPOLLET.rawValue : 0))
-    guard control(EPOLL_CTL_ADD, registration, output: false) else { return nil }
+    let registration = Registration(token: nextToken, descriptor: socket, onlyNew: onlyNew)
+    guard control(EPOLL_CTL_ADD, registration, input: true, output: false) else { return nil }
     connections[nextToken] = connection
     return registration
   }
 
-  /// Watches for room to write as well, or no longer.
-  func watchOutput(_ registration: Registration, _ output: Bool) {
-    _ = control(EPOLL_CTL_MOD, registration, output: output)
+  /// Watches for input or not, and for room to write or not. That a socket has failed is told in any case.
+  func watch(_ registration: Registration, input: Bool, output: Bool) {
+    _ = control(EPOLL_CTL_MOD, registration, input: input, output: output)
   }
 
   /// Before the socket is closed.
   func remove(_ registration: Registration) {
     guard connections.removeValue(forKey: registration.token) != nil else { return }
-    _ = control(EPOLL_CTL_DEL, registration, output: false)
+    _ = control(EPOLL_CTL_DEL, registration, input: false, output: false)
   }
 
-  private func control(_ operation: Int32, _ registration: Registration, output: Bool) -> Bool {
+  private func control(_ operation: Int32, _ registration: Registration, input: Bool, output: Bool) -> Bool {
     var event = epoll_event()
-    event.events = registration.flags | (output ? EPOLLOUT.rawValue : 0)
+    event.events =
+      (input ? EPOLLIN.rawValue : 0) | (output ? EPOLLOUT.rawValue : 0)
+      | (registration.onlyNew ? EPOLLET.rawValue : 0)
     event.data.u64 = registration.token
     return epoll_ctl(descriptor, operation, registration.descriptor, &event) == 0
   }

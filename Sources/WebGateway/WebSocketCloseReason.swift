@@ -7,6 +7,8 @@ public struct WebSocketCloseReason: Sendable, Equatable, CustomStringConvertible
     case local = "by server"
     /// The peer broke the protocol or a bound.
     case protocolError = "protocol error"
+    /// The peer sent more than its budgets or its window allow.
+    case flood = "flood"
     /// The peer did not read what was sent to it.
     case overflow = "outgoing queue full"
     /// Nothing came from the peer any more.

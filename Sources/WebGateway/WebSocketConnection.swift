@@ -23,6 +23,14 @@ public final class WebSocketConnection: PolledSocket {
   public var maximumMessageBytes: Int {
     didSet { boundChanged = true }
   }
+  /// What the peer may send; past it the connection closes with 1008. Setting it fills it.
+  public var budget: WebSocketBudget {
+    didSet { meter = WebSocketMeter(budget, now: monotonicSeconds()) }
+  }
+  /// How many binary messages may have come whose answers (`answer`) could not be written yet; one more closes with 1008.
+  /// A peer that waits for answers never has more of them than it may have under way, whatever the network held up: it
+  /// cannot have read what was not written.
+  public var window: Int?
   /// Whether messages can still be sent.
   public var isOpen: Bool { state == .open }
 
@@ -34,6 +42,10 @@ public final class WebSocketConnection: PolledSocket {
     case ending(deadline: Double)
     case closed
   }
+
+  /// What is read and dropped of a peer that was told to stop, in bytes. Less, and the close frame might be destroyed by
+  /// a reset; more, and a flood would go on costing time.
+  private static let courtesyBytes = 8 * 1024 * 1024
 
   let target: String
   private let client: ClientConnection
@@ -50,6 +62,9 @@ public final class WebSocketConnection: PolledSocket {
   private var waitsForOutput = false
   private var flushIsScheduled = false
   private var closeIsReported = false
+  private var meter: WebSocketMeter
+  /// Bytes that came after the end of what is listened to.
+  private var droppedBytes = 0
   private var lastReceived: Double
   private var lastPing: Double
 
@@ -63,19 +78,26 @@ public final class WebSocketConnection: PolledSocket {
     firstInput = stolen
     inputStream = client.pollableInput
     output = OutputQueue(stream: client.pollableOutput, copies: client.isSecure)
+    budget = host.configuration.webSocketBudget
     lastReceived = monotonicSeconds()
     lastPing = lastReceived
+    meter = WebSocketMeter(budget, now: lastReceived)
   }
 
   // MARK: - Sending
 
   /// Queues a text message; nothing once the connection is closing.
-  public func send(text: String) {
+  public func send(text: String) { send(text, as: .message) }
+
+  /// The same, as the answer to one binary message of the peer, for `window`.
+  public func answer(text: String) { send(text, as: .answer) }
+
+  private func send(_ text: String, as kind: OutputQueue.Kind) {
     var text = text
     text.withUTF8 { bytes in
       var frame = WebSocketFrame.header(.text, payload: bytes.count, reserving: bytes.count)
       frame.append(contentsOf: bytes)
-      enqueue(frame, payload: nil, messageBytes: bytes.count)
+      enqueue(frame, payload: nil, messageBytes: bytes.count, kind: kind)
     }
   }
 
@@ -84,7 +106,7 @@ public final class WebSocketConnection: PolledSocket {
     let count = binaryHeader.count + payload.count
     var frame = WebSocketFrame.header(.binary, payload: count, reserving: binaryHeader.count)
     frame.append(contentsOf: binaryHeader)
-    enqueue(frame, payload: payload, messageBytes: count)
+    enqueue(frame, payload: payload, messageBytes: count, kind: .message)
   }
 
   /// Begins the closing handshake behind what is queued. `onClose` follows with the peer's answer, or after
@@ -101,7 +123,9 @@ public final class WebSocketConnection: PolledSocket {
     scheduleFlush()
   }
 
-  private func enqueue(_ frame: [UInt8], payload: SharedBytes?, messageBytes: Int) {
+  private func enqueue(
+    _ frame: [UInt8], payload: SharedBytes?, messageBytes: Int, kind: OutputQueue.Kind
+  ) {
     guard state == .open else { return }
     guard output.pendingBytes + frame.count + messageBytes <= host.configuration.maximumPendingBytes else {
       host.statistics.webSocketOverflows += 1
@@ -110,7 +134,7 @@ public final class WebSocketConnection: PolledSocket {
     }
     host.statistics.webSocketMessagesOut += 1
     host.statistics.webSocketBytesOut += messageBytes
-    output.append(frame, payload: payload)
+    output.append(frame, payload: payload, kind: kind)
     scheduleFlush()
   }
 
@@ -138,7 +162,7 @@ public final class WebSocketConnection: PolledSocket {
 
   private func watchOutput(_ output: Bool) {
     waitsForOutput = output
-    if let registration { host.poller.watchOutput(registration, output) }
+    if let registration { host.poller.watch(registration, input: listens, output: output) }
   }
 
   func socketIsWritable() { if state != .closed, waitsForOutput { flush() } }
@@ -181,16 +205,26 @@ public final class WebSocketConnection: PolledSocket {
       if count == 0 { return finish(lost("end of stream")) }
       lastReceived = monotonicSeconds()
       deliver()
+      if case .ending = state {
+        droppedBytes += count
+        if !listens {
+          if let registration { host.poller.watch(registration, input: false, output: waitsForOutput) }
+          return
+        }
+      }
       if state == .closed || (count < capacity && !untilDry) { return }
     }
     if untilDry, client.isSecure { host.flushes.scheduleRead(self) }
   }
 
+  /// Not the peer that was told to stop and goes on; that it has left is told all the same.
+  private var listens: Bool { droppedBytes <= Self.courtesyBytes }
+
   private func deliver() {
     while true {
       if case .ending = state {
-        // Still asked, so that the decoder drops what it holds.
-        while (try? decoder.next()) != nil {}
+        // Asked once more, so that the decoder, which was stopped, drops what it holds.
+        _ = try? decoder.next()
         return
       }
       if state == .closed { return }
@@ -205,12 +239,23 @@ public final class WebSocketConnection: PolledSocket {
         host.statistics.webSocketProtocolErrors += 1
         return fail(code: error.code, text: error.text, cause: .protocolError)
       }
-      guard let event else { return }
-      handle(event)
+      do {
+        // Pieces of messages too, of which the decoder tells nothing.
+        try meter.take(frames: decoder.takeFrameCount(), now: lastReceived)
+        guard let event else { return }
+        try handle(event)
+      } catch {
+        return exceeded(error.text)
+      }
     }
   }
 
-  private func handle(_ event: WebSocketFrameDecoder.Event) {
+  private func exceeded(_ text: String) {
+    host.statistics.webSocketFloods += 1
+    fail(code: 1008, text: text, cause: .flood)
+  }
+
+  private func handle(_ event: WebSocketFrameDecoder.Event) throws(WebSocketMeter.Exceeded) {
     switch event {
     case .text:
       guard let text = decoder.withPayload({ String(validating: $0, as: UTF8.self) }) else {
@@ -218,23 +263,27 @@ public final class WebSocketConnection: PolledSocket {
         let error = WebSocketProtocolError.invalidText
         return fail(code: error.code, text: error.text, cause: .protocolError)
       }
+      try meter.takeText(bytes: text.utf8.count, now: lastReceived)
       guard state == .open else { return }
       count(message: text.utf8.count)
       onText?(text)
     case .binary:
+      try meter.takeBinary(bytes: decoder.withPayload(\.count), now: lastReceived)
       guard state == .open else { return }
+      if let window, output.pendingAnswers >= window {
+        return exceeded("more messages under way than the window allows")
+      }
       decoder.withPayload { bytes in
         count(message: bytes.count)
         onBinary?(bytes)
       }
     case .ping:
+      try meter.takeControl(now: lastReceived)
       guard state == .open else { return }
-      // One answer at a time is enough: a peer that floods pings without reading must not fill the queue.
-      if output.pendingBytes < 64 * 1024 {
-        output.prepend(decoder.withPayload { WebSocketFrame.control(.pong, $0) })
-        scheduleFlush()
-      }
-    case .pong: break
+      // The newest is enough (RFC 6455, 5.5.3): a peer that does not read must not fill the queue.
+      output.put(decoder.withPayload { WebSocketFrame.control(.pong, $0) }, kind: .pong)
+      scheduleFlush()
+    case .pong: try meter.takeControl(now: lastReceived)
     case .close(let code, let text):
       if state == .open {
         reason = WebSocketCloseReason(cause: .peer, code: code, text: text)
@@ -261,7 +310,7 @@ public final class WebSocketConnection: PolledSocket {
         finish(WebSocketCloseReason(cause: .timeout, code: 1006, text: "nothing received"))
       } else if now - lastPing >= configuration.pingInterval {
         lastPing = now
-        output.prepend(WebSocketFrame.control(.ping, []))
+        output.put(WebSocketFrame.control(.ping, []), kind: .ping)
         scheduleFlush()
       }
     case .closing(let deadline), .ending(let deadline): if now > deadline { finish(lost("no close frame")) }
@@ -275,15 +324,18 @@ public final class WebSocketConnection: PolledSocket {
   /// The peer broke a rule: says so, tells the owner at once, and drops what still comes.
   private func fail(code: UInt16, text: String, cause: WebSocketCloseReason.Cause) {
     if reason == nil { reason = WebSocketCloseReason(cause: cause, code: code, text: text) }
-    let wasOpen = state == .open
-    output.dropUnstarted()
-    if wasOpen { output.append(WebSocketFrame.close(code: code, reason: text)) }
+    // Otherwise a close frame is queued already.
+    if state == .open {
+      output.dropUnstarted()
+      output.append(WebSocketFrame.close(code: code, reason: text))
+    }
     end()
   }
 
-  /// Nothing more will be delivered: writes what is queued, then ends the connection.
+  /// Nothing more will be delivered, and what still comes is not looked at: writes what is queued, then ends the connection.
   private func end() {
     state = .ending(deadline: monotonicSeconds() + host.configuration.closeTimeout)
+    decoder.stop()
     notifyClosed()
     scheduleFlush()
   }

@@ -38,6 +38,7 @@ struct WebSocketFrameDecoder {
   /// The opcode of the message whose fragments are being collected.
   private var fragmentedOpcode: UInt8?
   private var isDone = false
+  private var frames = 0
   private let initialCapacity: Int
 
   init(maximumMessageBytes: Int, initialCapacity: Int = 16 * 1024) {
@@ -88,6 +89,15 @@ struct WebSocketFrameDecoder {
     end = 0
     return nil
   }
+
+  /// Frames taken since this was last called.
+  mutating func takeFrameCount() -> Int {
+    defer { frames = 0 }
+    return frames
+  }
+
+  /// From now on everything is dropped unread.
+  mutating func stop() { isDone = true }
 
   /// Lends the payload of the event that `next` returned last.
   func withPayload<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
@@ -185,6 +195,7 @@ struct WebSocketFrameDecoder {
     let range = (start + header.size)..<(start + header.size + header.payload)
     unmask(range)
     start = range.upperBound
+    frames += 1
     switch header.opcode {
     case 0x8:
       let event = try closeEvent(range)

@@ -119,6 +119,9 @@ final class OperationsRoutes {
       "exam_websocket_overflows_total", "Sockets closed because their reader did not keep up.",
       gateway.webSocketOverflows)
     text.counter(
+      "exam_websocket_floods_total", "Sockets closed because more came than they may send.",
+      gateway.webSocketFloods)
+    text.counter(
       "exam_stream_pictures_skipped_total", "Pictures of multipart streams that a newer one replaced.",
       gateway.picturesSkipped)
     text.counter(

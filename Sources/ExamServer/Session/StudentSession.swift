@@ -19,6 +19,8 @@ final class StudentSession {
 
   /// Frames the page may have under way without an acknowledgement.
   static let window = 4
+  /// What is taken of who goes beyond: a recorder cannot drop a piece of its container, and one stream may follow another.
+  private static let windowLimit = 8 * window
   /// Text messages a student may send: at once, and a second in the long run. Every teacher is told of most of them.
   private static let textLimit = (burst: 50.0, perSecond: 10.0)
   /// Above the usual upload rate of 10, so that jitter costs no frame.
@@ -108,6 +110,8 @@ final class StudentSession {
     leave(reason: "opened in another place")?.close(
       code: CloseCode.replaced, reason: "opened in another place")
     connection = .waitingForHello(socket)
+    socket.budget = .student
+    socket.window = Self.windowLimit
     socket.onText = { [weak self, unowned socket] text in self?.receive(text: text, from: socket) }
     socket.onBinary = { [weak self, unowned socket] message in self?.receive(binary: message, from: socket) }
     socket.onClose = { [weak self, unowned socket] reason in self?.disconnected(socket, reason: reason) }
@@ -265,7 +269,7 @@ final class StudentSession {
       metrics.framesWithoutPipeline.add(1)
     }
     // An acknowledgement says that the frame was dealt with, whatever became of it, so that the page goes on.
-    socket.send(text: #"{"type":"ack","seq":\#(header.sequence)}"#)
+    socket.answer(text: #"{"type":"ack","seq":\#(header.sequence)}"#)
   }
 
   private func requestKeyFrame() {

@@ -41,6 +41,7 @@ final class TeacherConnection {
       metrics.picturesDelivered.add(1)
       socket?.send(binaryHeader: header.bytes, payload: picture.jpeg)
     }
+    socket.budget = .teacher
     socket.onText = { [weak self] text in self?.receive(text) }
     socket.onBinary = { [weak self] _ in
       self?.send(.error(code: "bad_message", detail: "teachers send text messages only"))
