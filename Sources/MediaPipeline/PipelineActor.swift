@@ -20,7 +20,9 @@ public actor PipelineActor {
 enum GStreamer {
   static let isInitialized: Bool = {
     do {
-      return try withGLibError { gst_init_check(nil, nil, &$0) } != 0 && exam_register_picture_scaler()
+      guard try withGLibError({ gst_init_check(nil, nil, &$0) }) != 0 else { return false }
+      BoundedAllocator.install()
+      return exam_register_picture_scaler()
     } catch {
       fatalError("GStreamer does not start: \(error)")
     }

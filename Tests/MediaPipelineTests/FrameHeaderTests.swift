@@ -18,7 +18,9 @@ import Testing
   }
 
   /// Every beginning of a frame is answered without reading past its end; Swift would trap.
-  @Test(arguments: [InspectedCodec.vp8, .vp9, .jpeg]) func noBeginningAndNoNoiseTraps(codec: InspectedCodec) {
+  @Test(arguments: [
+    InspectedCodec.vp8, .vp9, .jpeg, .av1, .png, .h264(.byteStream), .h264(.lengthPrefixed(4)),
+  ]) func noBeginningAndNoNoiseTraps(codec: InspectedCodec) {
     for bytes in [Upload.vp8.messages[0].bytes, Upload.jpeg.messages[0].bytes] {
       for count in 0..<1000 { _ = read(codec, Array(bytes.prefix(count))) }
     }
@@ -64,11 +66,24 @@ import Testing
     #expect(read(.vp9, superframe) == .key(width: 16000, height: 16000))
   }
 
-  @Test func progressiveJPEGIsNotTaken() throws {
-    var picture = Upload.jpeg.messages[0].bytes
-    let header = try #require(picture.indices.first { picture[$0] == 0xff && picture[$0 + 1] == 0xc0 })
-    picture[header + 1] = 0xc2
-    #expect(read(.jpeg, picture) == .malformed("a JPEG that is not baseline"))
+  /// libvpx goes on behind a frame to the next; an index of one frame makes it stop.
+  @Test func vp9FramesAreClosed() throws {
+    let frame = bits("10 00 0 0 1 0" + sync + "001 0" + size(320, 240))
+    for count in [1, 255, 256, 70_000] {
+      let block = frame + [UInt8](repeating: 0, count: count)
+      let index = try #require(block.withUnsafeBytes { VP9Header.closingIndex(for: $0) })
+      #expect((block + index).withUnsafeBytes { VP9Header.closingIndex(for: $0) } == nil)
+      #expect(read(.vp9, block + index) == .key(width: 320, height: 240))
+      // Only a frame's own bytes count.
+      let size = (1..<index.count - 1).reduce(0) { $0 | Int(index[$1]) << (8 * ($1 - 1)) }
+      #expect(size == block.count)
+    }
+  }
+
+  @Test func vp9WithMoreThanEightBitsIsNotTaken() {
+    #expect(
+      read(.vp9, bits("10 01 0 0 1 0" + sync + "0 001 0" + size(64, 64)))
+        == .malformed("VP9 with more than 8 bits a colour"))
   }
 
   private let sync = "01001001 10000011 01000010"

@@ -23,13 +23,13 @@ class NotReady(Exception):
 
 
 class Server:
-    """Listens once the constructor returns. `port` 0 takes any free one."""
+    """Listens once the constructor returns. `port` 0 takes any free one; `prefix` is a command that runs the server."""
 
-    def __init__(self, data, *options, port=0, environment=None):
+    def __init__(self, data, *options, port=0, environment=None, prefix=()):
         self.data = pathlib.Path(data)
         self.log = []
         self.process = subprocess.Popen(
-            [BINARY, "serve", "--port", str(port), "--data-dir", str(data), *options],
+            [*prefix, BINARY, "serve", "--port", str(port), "--data-dir", str(data), *options],
             cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
             env=os.environ | (environment or {}))
         for line in self.process.stdout:

@@ -321,10 +321,13 @@ final class StudentSession {
   }
 
   private func pipelineFailed(_ failure: PipelineFailure) {
-    if failure.cause == .server {
+    switch failure.cause {
+    case .server:
       monitor.serverWasBlind()
       owner?.student(self, happened: .pipelineWarning, ["detail": "the pipeline failed: \(failure)"])
-    } else {
+    case .refused:
+      refuse("bad_frame", failure.message)
+    case .stream, .endOfStream:
       owner?.student(
         self, happened: .uploadRefused, ["code": "pipeline_failed", "detail": "\(failure)", "count": "1"])
     }

@@ -6,37 +6,20 @@ enum FrameHeader: Equatable {
   case delta
   /// Needs the frames before it and changes the size.
   case resizedDelta(width: Int, height: Int)
-  /// Not a whole frame of its codec, with the reason.
+  /// Brings parameters of the stream; whether it is decodable on its own is for the sender to say (H.264).
+  case parameters(width: Int, height: Int)
+  /// Brings none, and does not say either.
+  case unmarked
+  /// Not a whole frame of its codec, or one that is not decoded here, with the reason.
   case malformed(String)
 
   /// The size it announces, if it does.
   var size: (width: Int, height: Int)? {
     switch self {
-    case .key(let width, let height), .resizedDelta(let width, let height): (width, height)
-    case .delta, .malformed: nil
-    }
-  }
-}
-
-/// The codecs whose frames announce their size where it can be read cheaply.
-enum InspectedCodec: Sendable, Equatable {
-  case vp8, vp9, jpeg
-
-  /// - Parameter mediaType: name of a caps structure, such as `video/x-vp8`.
-  init?(mediaType: String) {
-    switch mediaType {
-    case "video/x-vp8": self = .vp8
-    case "video/x-vp9": self = .vp9
-    case "image/jpeg": self = .jpeg
-    default: return nil
-    }
-  }
-
-  func header(of frame: UnsafeRawBufferPointer) -> FrameHeader {
-    switch self {
-    case .vp8: VP8Header.read(frame)
-    case .vp9: VP9Header.read(frame)
-    case .jpeg: JPEGHeader.read(frame)
+    case .key(let width, let height), .resizedDelta(let width, let height),
+      .parameters(let width, let height):
+      (width, height)
+    case .delta, .unmarked, .malformed: nil
     }
   }
 }

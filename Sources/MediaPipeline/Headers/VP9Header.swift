@@ -24,23 +24,44 @@ enum VP9Header {
     return result ?? .malformed("a VP9 superframe without frames")
   }
 
+  /// An index that names a block one frame, to be put behind it; nil where it has an index. Without one libvpx goes on
+  /// behind the end of the frame, which only decoding finds, and takes what is there for another frame.
+  static func closingIndex(for frame: UnsafeRawBufferPointer) -> [UInt8]? {
+    guard !frame.isEmpty, index(of: frame) == nil else { return nil }
+    var sizeBytes: [UInt8] = []
+    var rest = frame.count
+    repeat {
+      sizeBytes.append(UInt8(truncatingIfNeeded: rest))
+      rest >>= 8
+    } while rest > 0
+    let marker = 0xc0 | UInt8(sizeBytes.count - 1) << 3
+    return [marker] + sizeBytes + [marker]
+  }
+
   /// Annex B: the index at the end repeats its marker byte, 0b110xxxxx, at both of its ends.
-  private static func parts(of frame: UnsafeRawBufferPointer) -> [UnsafeRawBufferPointer] {
+  private static func index(
+    of frame: UnsafeRawBufferPointer
+  ) -> (frames: Int, sizeBytes: Int, byteCount: Int)? {
     let marker = frame[frame.count - 1]
-    guard marker & 0xe0 == 0xc0 else { return [frame] }
-    let count = Int(marker & 7) + 1
+    guard marker & 0xe0 == 0xc0 else { return nil }
+    let frames = Int(marker & 7) + 1
     let sizeBytes = Int(marker >> 3 & 3) + 1
-    let indexSize = 2 + count * sizeBytes
-    guard frame.count >= indexSize, frame[frame.count - indexSize] == marker else { return [frame] }
+    let byteCount = 2 + frames * sizeBytes
+    guard frame.count >= byteCount, frame[frame.count - byteCount] == marker else { return nil }
+    return (frames, sizeBytes, byteCount)
+  }
+
+  private static func parts(of frame: UnsafeRawBufferPointer) -> [UnsafeRawBufferPointer] {
+    guard let index = index(of: frame) else { return [frame] }
+    let end = frame.count - index.byteCount
     var parts: [UnsafeRawBufferPointer] = []
     var start = 0
-    for part in 0..<count {
-      var size = 0
-      for byte in 0..<sizeBytes {
-        size |= Int(frame[frame.count - indexSize + 1 + part * sizeBytes + byte]) << (8 * byte)
+    for part in 0..<index.frames {
+      let size = (0..<index.sizeBytes).reduce(0) {
+        $0 | Int(frame[end + 1 + part * index.sizeBytes + $1]) << (8 * $1)
       }
       guard size > 0 else { continue }
-      guard start + size <= frame.count - indexSize else { return [] }
+      guard start + size <= end else { return [] }
       parts.append(UnsafeRawBufferPointer(rebasing: frame[start..<start + size]))
       start += size
     }
@@ -54,7 +75,8 @@ enum VP9Header {
       return .malformed("not a VP9 frame")
     }
     let profile = high << 1 | low
-    if profile == 3, bits.read(1) != 0 { return .malformed("a VP9 frame of an unknown profile") }
+    // Browsers send 8 bits; with more every picture that a decoder keeps takes twice the memory.
+    guard profile < 2 else { return .malformed("VP9 with more than 8 bits a colour") }
     guard let showsExisting = bits.read(1) else { return truncated }
     if showsExisting == 1 { return .delta }
     guard let isDelta = bits.read(1), let isShown = bits.read(1), let isResilient = bits.read(1) else {
@@ -84,32 +106,15 @@ enum VP9Header {
   }
 }
 
-/// Reads bits, the most significant first.
-private struct BitReader {
-  private let bytes: UnsafeRawBufferPointer
-  private var position = 0
-
-  init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
-
-  mutating func read(_ count: Int) -> Int? {
-    guard position + count <= bytes.count * 8 else { return nil }
-    var value = 0
-    for _ in 0..<count {
-      value = value << 1 | Int(bytes[position >> 3] >> UInt8(7 - position & 7) & 1)
-      position += 1
-    }
-    return value
-  }
-
-  mutating func skipColorConfig(profile: Int) -> Bool {
-    if profile >= 2, read(1) == nil { return false }
+extension BitReader {
+  fileprivate mutating func skipColorConfig(profile: Int) -> Bool {
     guard let colorSpace = read(3) else { return false }
     let isSRGB = colorSpace == 7
     let rest = isSRGB ? (profile & 1 == 1 ? 1 : 0) : (profile & 1 == 1 ? 4 : 1)
     return read(rest) != nil
   }
 
-  mutating func readSize() -> (width: Int, height: Int)? {
+  fileprivate mutating func readSize() -> (width: Int, height: Int)? {
     guard let width = read(16), let height = read(16) else { return nil }
     return (width + 1, height + 1)
   }

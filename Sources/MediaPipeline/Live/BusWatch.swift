@@ -41,10 +41,15 @@ final class BusWatch: Sendable {
       let text = detail.map { String(cString: $0) } ?? ""
       g_free(detail)
       guard let error else { return }
-      let isStream = error.pointee.domain == gst_stream_error_quark()
+      let cause: PipelineFailure.Cause =
+        switch error.pointee.domain {
+        case refusalDomain: .refused
+        case gst_stream_error_quark(): .stream
+        default: .server
+        }
       failed(
         PipelineFailure(
-          cause: isStream ? .stream : .server, element: sourceName(of: message),
+          cause: cause, element: sourceName(of: message),
           message: GLibError(consuming: error).message, detail: text))
     case GST_MESSAGE_EOS:
       guard !hasFailed.exchange(true, ordering: .relaxed) else { return }

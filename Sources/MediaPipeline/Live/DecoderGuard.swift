@@ -3,11 +3,21 @@ import CGStreamer
 import GLibRuntime
 import Synchronization
 
-/// Stands at a decoder's pads: refuses pictures above the limits before memory is spent on them, whatever container
-/// they came in, and notices when nothing comes out.
+/// Stands at a decoder's pads: lets nothing to it whose size in memory nobody has read before, whatever container it came
+/// in, refuses what is above the limits, and notices when nothing comes out.
 final class DecoderGuard: Sendable {
+  /// What becomes of a frame.
+  enum Verdict {
+    case pass
+    /// The stream ends, with the reason.
+    case refuse(String)
+    /// Its first bytes pass, with others behind them.
+    case passPart(first: Int, closing: [UInt8])
+  }
+
   private let limits: IngestLimits
   private let counters: PipelineCounters
+  /// Nil until its caps came.
   private let codec = Mutex<InspectedCodec?>(nil)
   private let budget: Mutex<FrameBudget>
   private let hasRefused = Atomic<Bool>(false)
@@ -33,7 +43,7 @@ final class DecoderGuard: Sendable {
   fileprivate static func guardDecoder(
     _ element: GObjectReference, limits: IngestLimits, counters: PipelineCounters
   ) {
-    guard element.hasRole("Decoder"), let sink = element.staticPad("sink"),
+    guard element.isPictureDecoder, let sink = element.staticPad("sink"),
       let source = element.staticPad("src")
     else { return }
     let decoderGuard = DecoderGuard(limits: limits, counters: counters)
@@ -42,44 +52,67 @@ final class DecoderGuard: Sendable {
       GstPadProbeType(GST_PAD_PROBE_TYPE_BUFFER.rawValue | GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM.rawValue),
       inspectBeforeDecoder, retainedCallbackContext(decoderGuard), releaseCallbackContext)
     gst_pad_add_probe(
-      source.cast(), GST_PAD_PROBE_TYPE_BUFFER, countDecoded, retainedCallbackContext(decoderGuard),
-      releaseCallbackContext)
+      source.cast(),
+      GstPadProbeType(GST_PAD_PROBE_TYPE_BUFFER.rawValue | GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM.rawValue),
+      inspectBehindDecoder, retainedCallbackContext(decoderGuard), releaseCallbackContext)
   }
 
-  /// Nil when the event may pass, else why not.
-  func refusal(of event: UnsafeMutablePointer<GstEvent>) -> String? {
-    guard event.pointee.type == GST_EVENT_CAPS else { return nil }
-    var caps: UnsafeMutablePointer<GstCaps>?
-    gst_event_parse_caps(event, &caps)
-    guard let caps, let structure = gst_caps_get_structure(caps, 0) else { return nil }
-    codec.withLock { $0 = InspectedCodec(mediaType: String(cString: gst_structure_get_name(structure))) }
+  /// Nil when the caps may pass to the decoder, else why not.
+  func refusal(ofInput caps: UnsafeMutablePointer<GstCaps>) -> String? {
+    guard let (codec, header) = InspectedCodec.read(caps) else {
+      return "nobody reads how large its pictures are before a decoder does: \(capsText(caps).prefix(100))"
+    }
+    self.codec.withLock { $0 = codec }
+    if case .malformed(let reason) = header { return reason }
+    if let size = header.size, let refusal = limits.refusal(of: size) { return refusal }
+    // What caps say of the size is the word of a container's header, or of the part that is shown.
+    return refusal(ofSizeIn: caps)
+  }
+
+  /// Nil when a picture of these caps is within the limits, or they tell no size.
+  func refusal(ofSizeIn caps: UnsafeMutablePointer<GstCaps>) -> String? {
     var width: gint = 0
     var height: gint = 0
-    guard gst_structure_get_int(structure, "width", &width) != 0,
-      gst_structure_get_int(structure, "height", &height) != 0,
-      !limits.allows(width: Int(width), height: Int(height))
+    guard let structure = gst_caps_get_structure(caps, 0),
+      gst_structure_get_int(structure, "width", &width) != 0,
+      gst_structure_get_int(structure, "height", &height) != 0
     else { return nil }
-    return limits.refusal(width: Int(width), height: Int(height))
+    return limits.refusal(of: (Int(width), Int(height)))
   }
 
-  /// Nil when the frame may pass, else why not. A frame that is merely malformed is the decoder's to conceal.
-  func refusal(of frame: UnsafeMutablePointer<GstBuffer>) -> String? {
-    if let codec = codec.withLock({ $0 }) {
-      var map = GstMapInfo()
-      guard gst_buffer_map(frame, &map, GST_MAP_READ) != 0 else { return "the frame cannot be read" }
-      defer { gst_buffer_unmap(frame, &map) }
-      let header = codec.header(of: UnsafeRawBufferPointer(start: map.data, count: Int(map.size)))
-      if let size = header.size, !limits.allows(width: size.width, height: size.height) {
-        return limits.refusal(width: size.width, height: size.height)
-      }
+  func verdict(on frame: UnsafeMutablePointer<GstBuffer>) -> Verdict {
+    guard let codec = codec.withLock({ $0 }) else { return .refuse("a frame came before its media type") }
+    guard let (header, verdict) = frame.withBytes({ Self.read($0, as: codec) }) else {
+      return .refuse("the frame cannot be read")
     }
+    // A decoder could only conceal it, and might read it otherwise than it was read here.
+    if case .malformed(let reason) = header { return .refuse(reason) }
+    if let size = header.size, let refusal = limits.refusal(of: size) { return .refuse(refusal) }
     guard budget.withLock({ $0.take(at: Int64(g_get_monotonic_time())) }) else {
-      return "more than \(Int(limits.maximumFrameRate)) frames per second"
+      return .refuse("more than \(Int(limits.maximumFrameRate)) frames per second")
     }
     counters.submitted.increment()
     counters.bytesWithoutFrame.store(0, ordering: .relaxed)
     if !counters.messagesAreFrames.load(ordering: .relaxed) { counters.countFrameIntoDecoder() }
-    return nil
+    return verdict
+  }
+
+  /// What a decoder could take for a further frame is cut off, or told apart.
+  private static func read(
+    _ bytes: UnsafeRawBufferPointer, as codec: InspectedCodec
+  ) -> (header: FrameHeader, verdict: Verdict) {
+    switch codec {
+    case .jpeg:
+      let reading = JPEGPicture.read(bytes)
+      if case .picture(let picture) = reading, picture.byteCount < bytes.count {
+        return (reading.header, .passPart(first: picture.byteCount, closing: []))
+      }
+      return (reading.header, .pass)
+    case .vp9:
+      let closing = VP9Header.closingIndex(for: bytes)
+      return (VP9Header.read(bytes), closing.map { .passPart(first: bytes.count, closing: $0) } ?? .pass)
+    case .vp8, .h264, .av1, .png: return (codec.header(of: bytes), .pass)
+    }
   }
 
   func countPicture() { counters.countPicture() }
@@ -90,10 +123,15 @@ final class DecoderGuard: Sendable {
   func refuse(_ reason: String, at pad: UnsafeMutablePointer<GstPad>) {
     guard !hasRefused.exchange(true, ordering: .relaxed) else { return }
     guard let parent = gst_pad_get_parent_element(pad) else { return }
-    postStreamError(reason, from: parent)
+    gst_element_message_full(
+      parent, GST_MESSAGE_ERROR, refusalDomain, 0, g_strdup(reason), nil, "ExamMonitoring", "MediaPipeline", 0
+    )
     gst_object_unref(parent)
   }
 }
+
+/// Of the errors that say what a student's stream was refused for.
+let refusalDomain = g_quark_from_string("exam-monitoring-refusal")
 
 /// Remembers what later decoders are to be guarded with.
 private final class DecoderWatch: Sendable {
@@ -122,31 +160,60 @@ private func elementWasAdded(
     GObjectReference(retaining: element), limits: watch.limits, counters: watch.counters)
 }
 
+/// `GST_BUFFER_COPY_ALL`, a macro.
+private let copyEverything = GstBufferCopyFlags(
+  GST_BUFFER_COPY_FLAGS.rawValue | GST_BUFFER_COPY_TIMESTAMPS.rawValue | GST_BUFFER_COPY_META.rawValue
+    | GST_BUFFER_COPY_MEMORY.rawValue)
+
 private func inspectBeforeDecoder(
   _ pad: UnsafeMutablePointer<GstPad>?, _ info: UnsafeMutablePointer<GstPadProbeInfo>?,
   _ data: gpointer?
 ) -> GstPadProbeReturn {
   guard let pad, let info else { return GST_PAD_PROBE_OK }
   let decoderGuard = callbackContext(data, as: DecoderGuard.self)
-  let refusal: String?
-  if info.pointee.type.rawValue & GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM.rawValue != 0 {
-    refusal = gst_pad_probe_info_get_event(info).flatMap { decoderGuard.refusal(of: $0) }
-  } else if decoderGuard.isShut {
+  if let event = info.event {
+    guard let refusal = event.caps.flatMap({ decoderGuard.refusal(ofInput: $0) }) else {
+      return GST_PAD_PROBE_OK
+    }
+    decoderGuard.refuse(refusal, at: pad)
     return GST_PAD_PROBE_DROP
-  } else if let buffer = gst_pad_probe_info_get_buffer(info) {
-    refusal = decoderGuard.refusal(of: buffer)
-  } else {
+  }
+  if decoderGuard.isShut { return GST_PAD_PROBE_DROP }
+  guard let buffer = gst_pad_probe_info_get_buffer(info) else { return GST_PAD_PROBE_OK }
+  switch decoderGuard.verdict(on: buffer) {
+  case .pass: return GST_PAD_PROBE_OK
+  case .refuse(let reason):
+    decoderGuard.refuse(reason, at: pad)
+    return GST_PAD_PROBE_DROP
+  case .passPart(let first, let closing):
+    // Shares the bytes. The probe owns what it was given, and gives back what goes on.
+    guard
+      let part = gst_buffer_copy_region(buffer, copyEverything, 0, gsize(first))
+    else { return GST_PAD_PROBE_DROP }
+    if !closing.isEmpty {
+      gst_buffer_append_memory(part, gst_allocator_alloc(nil, gsize(closing.count), nil))
+      gst_buffer_fill(part, gsize(first), closing, gsize(closing.count))
+    }
+    gst_buffer_unref(buffer)
+    info.pointee.data = gpointer(part)
     return GST_PAD_PROBE_OK
   }
-  guard let refusal else { return GST_PAD_PROBE_OK }
-  decoderGuard.refuse(refusal, at: pad)
-  return GST_PAD_PROBE_DROP
 }
 
-private func countDecoded(
+private func inspectBehindDecoder(
   _ pad: UnsafeMutablePointer<GstPad>?, _ info: UnsafeMutablePointer<GstPadProbeInfo>?,
   _ data: gpointer?
 ) -> GstPadProbeReturn {
-  callbackContext(data, as: DecoderGuard.self).countPicture()
-  return GST_PAD_PROBE_OK
+  guard let pad, let info else { return GST_PAD_PROBE_OK }
+  let decoderGuard = callbackContext(data, as: DecoderGuard.self)
+  guard let event = info.event else {
+    decoderGuard.countPicture()
+    return GST_PAD_PROBE_OK
+  }
+  // Before it takes memory for the picture itself; so whatever was read before the decoder, nothing larger is made.
+  guard let refusal = event.caps.flatMap({ decoderGuard.refusal(ofSizeIn: $0) }) else {
+    return GST_PAD_PROBE_OK
+  }
+  decoderGuard.refuse(refusal, at: pad)
+  return GST_PAD_PROBE_DROP
 }

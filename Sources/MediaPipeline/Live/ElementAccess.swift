@@ -22,6 +22,9 @@ extension GObjectReference {
     return String(cString: text).split(separator: "/").contains { $0 == role }
   }
 
+  /// Whether it makes pictures of encoded frames.
+  var isPictureDecoder: Bool { hasRole("Decoder") && (hasRole("Video") || hasRole("Image")) }
+
   /// The pad that always exists under `name`.
   func staticPad(_ name: String) -> GObjectReference? {
     gst_element_get_static_pad(cast(), name).map { GObjectReference(adopting: $0) }
@@ -41,6 +44,24 @@ extension GObjectReference {
       gst_iterator_resync(iterator)
     }
     return collected.elements
+  }
+}
+
+extension UnsafeMutablePointer<GstEvent> {
+  /// The caps that it announces, which it owns; nil for another event.
+  var caps: UnsafeMutablePointer<GstCaps>? {
+    guard pointee.type == GST_EVENT_CAPS else { return nil }
+    var caps: UnsafeMutablePointer<GstCaps>?
+    gst_event_parse_caps(self, &caps)
+    return caps
+  }
+}
+
+extension UnsafeMutablePointer<GstPadProbeInfo> {
+  /// The event that passes, nil when a buffer does.
+  var event: UnsafeMutablePointer<GstEvent>? {
+    pointee.type.rawValue & GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM.rawValue == 0
+      ? nil : gst_pad_probe_info_get_event(self)
   }
 }
 

@@ -6,8 +6,11 @@ import Synchronization
 /// Where messages enter a pipeline: stands in the place of the file's appsrc, whose thread nobody needs, and is carried
 /// on by the streaming pool.
 final class Entrance: Sendable {
-  /// One waiting buffer, owned.
-  private struct Waiting: @unchecked Sendable { let buffer: UnsafeMutablePointer<GstBuffer> }
+  /// One waiting buffer, owned, and how its picture is turned.
+  private struct Waiting: @unchecked Sendable {
+    let buffer: UnsafeMutablePointer<GstBuffer>
+    let orientation: Int
+  }
 
   private struct State {
     var waiting: [Waiting] = []
@@ -22,6 +25,8 @@ final class Entrance: Sendable {
   private let counters: PipelineCounters
   private let maximumBytesWithoutFrame: Int
   private let state = Mutex(State())
+  /// As the elements know it.
+  private let orientation = Atomic<Int>(1)
 
   /// Takes the appsrc out of its pipeline, which must be in state NULL, and its place.
   ///
@@ -63,10 +68,11 @@ final class Entrance: Sendable {
 
   /// Takes over a buffer. Never blocks.
   ///
+  /// - Parameter orientation: as Exif has it; the elements are told by a tag.
   /// - Returns: false if it is closed; the buffer is freed then.
-  func push(_ buffer: UnsafeMutablePointer<GstBuffer>) -> Bool {
+  func push(_ buffer: UnsafeMutablePointer<GstBuffer>, orientation: Int = 1) -> Bool {
     enum Next { case refused, scheduled, schedule }
-    let waiting = Waiting(buffer: buffer)
+    let waiting = Waiting(buffer: buffer, orientation: orientation)
     let next = state.withLock { state -> Next in
       if state.isClosed { return .refused }
       state.waiting.append(waiting)
@@ -96,7 +102,10 @@ final class Entrance: Sendable {
     let next = state.withLock { state -> Waiting? in
       state.waiting.isEmpty ? nil : state.waiting.removeFirst()
     }
-    if let next { send(next.buffer) }
+    if let next {
+      announce(orientation: next.orientation)
+      send(next.buffer)
+    }
     let hasMore = state.withLock { state in
       state.isScheduled = !state.waiting.isEmpty
       return state.isScheduled
@@ -123,6 +132,25 @@ final class Entrance: Sendable {
     fail(
       "the stream cannot go on",
       detail: "streaming stopped, reason \(String(cString: gst_flow_get_name(flow)))")
+  }
+
+  /// In the order of Exif's values, as GStreamer names them.
+  private static let orientations = [
+    "rotate-0", "flip-rotate-0", "rotate-180", "flip-rotate-180", "flip-rotate-270", "rotate-90",
+    "flip-rotate-90",
+    "rotate-270",
+  ]
+
+  private func announce(orientation new: Int) {
+    guard orientation.exchange(new, ordering: .relaxed) != new, let tags = gst_tag_list_new_empty() else {
+      return
+    }
+    var value = GValue()
+    g_value_init(&value, g_type_from_name("gchararray"))
+    g_value_set_string(&value, Self.orientations[new - 1])
+    gst_tag_list_add_value(tags, GST_TAG_MERGE_REPLACE, GST_TAG_IMAGE_ORIENTATION, &value)
+    g_value_unset(&value)
+    gst_pad_push_event(pad.cast(), gst_event_new_tag(tags))
   }
 
   private func fail(_ problem: String, detail: String?) {

@@ -39,11 +39,14 @@ public final class Ingest: Sendable {
     var waitsForKeyFrame: Bool
     var lastTime: GstClockTime = 0
     var layers = LayerFilter()
+    var packedTracks = PackedTrackWatch()
   }
 
   private let entrance: Entrance
   private let kind: Kind
   private let codec: InspectedCodec?
+  /// Whether it takes WebM or its superset.
+  private let isMatroska: Bool
   private let limits: IngestLimits
   private let counters: PipelineCounters
   private let startedAt = g_get_monotonic_time()
@@ -59,14 +62,11 @@ public final class Ingest: Sendable {
   ) {
     self.limits = limits
     self.counters = counters
-    var mediaType = ""
-    if let caps = gst_app_src_get_caps(source.cast()) {
-      if let structure = gst_caps_get_structure(caps, 0) {
-        mediaType = String(cString: gst_structure_get_name(structure))
-      }
-      gst_caps_unref(caps)
-    }
-    codec = InspectedCodec(mediaType: mediaType)
+    let caps = gst_app_src_get_caps(source.cast())
+    defer { if let caps { gst_caps_unref(caps) } }
+    codec = caps.flatMap { InspectedCodec.read($0)?.codec }
+    isMatroska =
+      caps.map { capsText($0).hasPrefix("video/webm") || capsText($0).hasPrefix("video/x-matroska") } ?? false
     let format = Self.format(of: source)
     if format == GST_FORMAT_BYTES {
       kind = .container
@@ -101,7 +101,16 @@ public final class Ingest: Sendable {
     _ payload: UnsafeRawBufferPointer, capturedAt: Int64, isKeyFrame: Bool, temporalLayer: Int = 0,
     at now: Int64 = Int64(g_get_monotonic_time())
   ) -> IngestResult {
-    let header = kind == .container ? nil : codec?.header(of: payload)
+    var header: FrameHeader?
+    var orientation = 1
+    switch (kind, codec) {
+    case (.container, _), (_, nil): break
+    case (_, .jpeg):
+      let reading = JPEGPicture.read(payload)
+      header = reading.header
+      if case .picture(let picture) = reading { orientation = picture.orientation }
+    case (_, let codec?): header = codec.header(of: payload)
+    }
     let result = state.withLock { state -> IngestResult in
       if state.isClosed { return .closed }
       if let verdict = verdict(on: payload, header: header, isKeyFrame: isKeyFrame, state: &state) {
@@ -115,7 +124,7 @@ public final class Ingest: Sendable {
       {
         return .thinned(wantsKeyFrame: state.layers.wantsKeyFrame)
       }
-      return submit(payload, capturedAt: capturedAt, isDelta: isDelta, &state)
+      return submit(payload, capturedAt: capturedAt, isDelta: isDelta, orientation: orientation, &state)
     }
     switch result {
     case .accepted: break
@@ -150,9 +159,7 @@ public final class Ingest: Sendable {
         .refused("a message of \(payload.count) bytes is larger than \(limits.maximumMessageBytes)"))
     }
     if case .malformed(let reason) = header { return lose(.refused(reason)) }
-    if let size = header?.size, !limits.allows(width: size.width, height: size.height) {
-      return lose(.refused(limits.refusal(width: size.width, height: size.height)))
-    }
+    if let size = header?.size, let refusal = limits.refusal(of: size) { return lose(.refused(refusal)) }
     switch kind {
     case .pictures:
       return isBehind ? .dropped : nil
@@ -165,8 +172,11 @@ public final class Ingest: Sendable {
       state.waitsForKeyFrame = false
       return nil
     case .container:
-      return counters.pendingBytes + payload.count > limits.maximumPendingBytes
-        ? .needsRestart("more than \(limits.maximumPendingBytes) bytes wait for the decoder") : nil
+      if counters.pendingBytes + payload.count > limits.maximumPendingBytes {
+        return .needsRestart("more than \(limits.maximumPendingBytes) bytes wait for the decoder")
+      }
+      return isMatroska && state.packedTracks.finds(in: payload)
+        ? .needsRestart("the frames of the recording are packed or encrypted") : nil
     }
   }
 
@@ -174,7 +184,7 @@ public final class Ingest: Sendable {
     switch header {
     case .key: false
     case .delta, .resizedDelta: true
-    case .malformed, nil: !isKeyFrame
+    case .parameters, .unmarked, .malformed, nil: !isKeyFrame
     }
   }
 
@@ -188,7 +198,8 @@ public final class Ingest: Sendable {
   }
 
   private func submit(
-    _ payload: UnsafeRawBufferPointer, capturedAt: Int64, isDelta: Bool, _ state: inout State
+    _ payload: UnsafeRawBufferPointer, capturedAt: Int64, isDelta: Bool, orientation: Int,
+    _ state: inout State
   ) -> IngestResult {
     guard let buffer = gst_buffer_new_memdup(payload.baseAddress, gsize(payload.count)) else {
       return .refused("no memory for the message")
@@ -205,7 +216,7 @@ public final class Ingest: Sendable {
     // Before the push: the streaming thread may take the buffer before the call returns.
     counters.accepted.increment()
     counters.acceptedBytes.increment(by: payload.count)
-    guard entrance.push(buffer) else {
+    guard entrance.push(buffer, orientation: orientation) else {
       state.isClosed = true
       return .closed
     }

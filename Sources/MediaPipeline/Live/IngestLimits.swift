@@ -34,7 +34,9 @@ public struct IngestLimits: Sendable {
       && min(width, height) <= min(maximumWidth, maximumHeight)
   }
 
-  func refusal(width: Int, height: Int) -> String {
-    "a picture of \(width)x\(height) is larger than \(maximumWidth)x\(maximumHeight)"
+  /// Nil when a picture is small enough, else the words for its sender.
+  func refusal(of size: (width: Int, height: Int)) -> String? {
+    allows(width: size.width, height: size.height)
+      ? nil : "a picture of \(size.width)x\(size.height) is larger than \(maximumWidth)x\(maximumHeight)"
   }
 }

@@ -48,8 +48,10 @@ public struct MediaTaps: Sendable {
 /// Why a live pipeline gave up.
 public struct PipelineFailure: Error, Sendable, CustomStringConvertible {
   public enum Cause: Sendable {
-    /// The stream cannot be decoded, or claims pictures above the limit: the student's page should start anew.
+    /// The stream cannot be decoded: the student's page should start anew.
     case stream
+    /// The stream holds what is not let into a decoder, such as pictures above the limit. The message is for the student.
+    case refused
     /// The stream ended by itself, as a container can.
     case endOfStream
     /// A fault of the pipeline or of the machine: memory, a missing plugin, a broken file.

@@ -164,9 +164,9 @@ private final class PipelineProof: Sendable {
     MediaTaps(
       analysis: { _ in self.state.withLock { _ = $0.seen.insert("faces") } },
       picture: { view, picture in
-        let header = picture.jpeg.withUnsafeBytes { JPEGHeader.read($0) }
+        let reading = picture.jpeg.withUnsafeBytes { JPEGPicture.read($0) }
         self.state.withLock { state in
-          if case .malformed(let reason) = header {
+          if case .malformed(let reason) = reading {
             state.problem = "\(view): \(reason)"
           } else {
             state.seen.insert("\(view)")

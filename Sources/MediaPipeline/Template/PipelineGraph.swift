@@ -93,6 +93,28 @@ struct PipelineGraph {
       hint: "put the decoder of that media type behind ingest")
   }
 
+  /// Refuses a decoder of what nobody reads before it. What `decodebin` brings later is asked when its caps come.
+  private func checkDecoder(
+    _ element: GObjectReference, of template: PipelineTemplate
+  ) throws(PipelineFileError) {
+    guard element.isPictureDecoder, let pad = element.staticPad("sink"),
+      let taken = gst_pad_get_pad_template_caps(pad.cast())
+    else { return }
+    defer { gst_caps_unref(taken) }
+    let mediaTypes = (0..<gst_caps_get_size(taken)).compactMap { index in
+      gst_caps_get_structure(taken, index).map { String(cString: gst_structure_get_name($0)) }
+    }
+    guard let first = mediaTypes.first, mediaTypes.allSatisfy({ InspectedCodec(mediaType: $0) == nil }) else {
+      return
+    }
+    throw PipelineFileError(
+      code: .contract, file: template.path,
+      line: template.text.line(of: element.elementName) ?? template.text.line(of: element.factoryName ?? ""),
+      cause:
+        "the server cannot read how large a picture of \(first) is before \(element.elementName) takes memory for it",
+      hint: "use one of the codecs in Pipelines/README.md")
+  }
+
   private func firstElement(behind pad: GObjectReference) -> GObjectReference? {
     guard let peer = gst_pad_get_peer(pad.cast()) else { return nil }
     let next = GObjectReference(adopting: peer)
@@ -113,6 +135,7 @@ struct PipelineGraph {
         hint: "give it one media type, such as caps=video/x-vp8")
     }
     try checkFirstElement(takes: caps, of: template)
+    for element in pipeline.elements() { try checkDecoder(element, of: template) }
     for (element, wanted) in [
       (faces, "video/x-raw,format=(string)I420"), (tile, "image/jpeg"), (focus, "image/jpeg"),
     ] {

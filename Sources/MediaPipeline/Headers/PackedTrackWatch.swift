@@ -1,0 +1,55 @@
+/// Walks over the elements of a WebM as its pieces come (RFC 8794, RFC 9559) and looks for tracks whose frames are packed
+/// or encrypted. No recorder makes them, and a demuxer unpacks one frame of 100 kB to 100 MB.
+struct PackedTrackWatch {
+  private static let contentEncodings = 0x6d80
+  /// Segment, Tracks, TrackEntry, Cluster: the elements that are looked into.
+  private static let masters: Set<Int> = [0x1853_8067, 0x1654_ae6b, 0xae, 0x1f43_b675]
+
+  /// Bytes of all pieces so far that were walked over.
+  private var position = 0
+  /// Where the next element begins.
+  private var next = 0
+  /// Where the masters end that are looked into, the outermost first; those of unknown size are left out.
+  private var ends: [Int] = []
+  /// The beginning of an element's header that was cut off by the end of a piece.
+  private var header: [UInt8] = []
+
+  /// Takes the next piece.
+  ///
+  /// - Returns: whether a packed track is in it.
+  mutating func finds(in piece: UnsafeRawBufferPointer) -> Bool {
+    let end = position + piece.count
+    while next < end {
+      let start = max(next, position)
+      while let last = ends.last, start >= last {
+        // What is left of an element that does not fit is no element, as for a demuxer.
+        ends.removeLast()
+        header = []
+      }
+      header.append(piece[start - position])
+      next = start + 1
+      guard let (identifier, size) = Self.element(header) else { continue }
+      header = []
+      if identifier == Self.contentEncodings { return true }
+      if Self.masters.contains(identifier) {
+        if let size, ends.count < 8 { ends.append(min(next + size, ends.last ?? .max)) }
+      } else {
+        next = min(next + (size ?? 0), ends.last ?? .max)
+      }
+    }
+    position = end
+    return false
+  }
+
+  /// An element's identifier and size, nil while its header is not whole. The size is nil where it is unknown.
+  private static func element(_ header: [UInt8]) -> (identifier: Int, size: Int?)? {
+    let identifierLength = min(header[0].leadingZeroBitCount + 1, 4)
+    guard header.count > identifierLength else { return nil }
+    let sizeLength = min(header[identifierLength].leadingZeroBitCount + 1, 8)
+    guard header.count == identifierLength + sizeLength else { return nil }
+    let identifier = header[..<identifierLength].reduce(0) { $0 << 8 | Int($1) }
+    let mask = 1 << (7 * sizeLength) - 1
+    let size = header[identifierLength...].reduce(0) { $0 << 8 | Int($1) } & mask
+    return (identifier, size == mask ? nil : size)
+  }
+}
