@@ -96,6 +96,7 @@ let package = Package(
     .testTarget(
       name: "MediaPipelineTests",
       dependencies: ["MediaPipeline", "ExamModel", "GLibRuntime", "CGStreamer", "CPictureScaler"],
+      exclude: ["Fixtures"],
       swiftSettings: swiftSettings),
     .testTarget(
       name: "FaceCheckTests", dependencies: ["FaceCheck"], exclude: ["Fixtures"],
