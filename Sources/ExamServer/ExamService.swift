@@ -23,7 +23,7 @@ public struct ExamService: Sendable {
     let log = try LogFile(path: data.log)
     self.log = log
     if configuration.selfSigned {
-      let made = try SelfSignedCertificate(host: configuration.host, data: data)
+      let made = try SelfSignedCertificate(for: configuration, data: data)
       configuration.certificate = made.certificate
       configuration.privateKey = made.privateKey
     }
@@ -100,13 +100,18 @@ public struct ExamService: Sendable {
   private func makeServer(_ services: ExamServices) throws -> (WebServer, any SessionDirectory) {
     var gateway = GatewayConfiguration(host: configuration.host, port: UInt16(configuration.port))
     if let certificate = configuration.certificate, let key = configuration.privateKey {
-      gateway.tls = .init(certificate: certificate, key: key)
+      gateway.tls = .init(certificate: certificate, key: key, isTrial: configuration.selfSigned)
     }
+    gateway.publicURL = configuration.publicURL
+    gateway.allowedHosts = Set(configuration.allowedHosts)
     gateway.allowedOrigins = Set(configuration.allowedOrigins)
+    gateway.trustedProxies = configuration.trustedProxies
+    gateway.forwardedHeader = configuration.forwardedHeader
     let logger = logger
     let server = try WebServer(configuration: gateway) { event in
       switch event {
       case .request: logger.debug("\(event)")
+      case .requestsRefused, .certificateEnds: logger.warning("\(event)")
       default: logger.info("\(event)")
       }
     }
@@ -117,6 +122,7 @@ public struct ExamService: Sendable {
     PreviewRoute(services: services, access: access).register(on: server)
     DataRoutes(services: services, directory: directory, access: access).register(on: server)
     ReportRoutes(archive: services.store, access: access) { logger.warning("\($0)") }.register(on: server)
+    TicketRoutes(access: access).register(on: server)
     OperationsRoutes(services: services, directory: directory, server: server).register()
     server.serveFiles(
       from: configuration.webFolder, pages: WebFolder.pages)

@@ -117,7 +117,7 @@ final class ExamDesk {
     let advice =
       switch problem?.code {
       case "password_needed": " Give it in the environment as EXAM_MONITORING_TEACHER_PASSWORD."
-      case "password_wrong": " It was taken from EXAM_MONITORING_TEACHER_PASSWORD or --teacher-password."
+      case "password_wrong": " It was taken from EXAM_MONITORING_TEACHER_PASSWORD or --teacher-password-file."
       case "full": " Raise maximum_participants on the server, or rehearse with fewer."
       case "too_many_tries": " This address has joined too often of late: wait and run it again."
       case nil: " Is it an ExamMonitoring server at all?"

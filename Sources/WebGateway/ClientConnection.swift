@@ -6,9 +6,14 @@ import Glibc
 /// One accepted connection: its socket, the stream over it, and its place among the counted ones until it is closed.
 @GatewayActor
 final class ClientConnection {
+  /// Of the connection's other end.
   let address: String
   /// Whom limits for one address count: the IPv4 address, or the /64 of an IPv6 address, which one customer has whole.
   let network: String
+  /// Whom the latest request is from: the other end or, behind a trusted proxy, whom that names.
+  var clientAddress: String
+  /// The network in whose number of connections this one is.
+  var countedFor: String?
   /// Whether it speaks TLS, or will after its handshake.
   let isSecure: Bool
   private let socket: GObjectReference
@@ -16,6 +21,8 @@ final class ClientConnection {
   private(set) var stream: GObjectReference
   let localAddress: GObjectReference
   let peerAddress: GObjectReference
+  /// The numeric address at which the connection arrived.
+  var localNumericAddress: String { numericAddress(localAddress) }
   private var onClosed: (@GatewayActor () -> Void)?
 
   /// Takes over an accepted socket. Nil where the peer has gone already.
@@ -27,7 +34,8 @@ final class ClientConnection {
     guard let peer = g_socket_get_remote_address(raw, nil) else { return nil }
     peerAddress = GObjectReference(adopting: peer)
     address = numericAddress(peerAddress)
-    network = addressNetwork(peerAddress) ?? address
+    network = IPAddress.network(of: address)
+    clientAddress = address
     g_socket_set_option(raw, gint(IPPROTO_TCP), gint(TCP_NODELAY), 1, nil)
     g_socket_set_option(raw, gint(IPPROTO_TCP), gint(TCP_NOTSENT_LOWAT), gint(unsentLowWater), nil)
     g_socket_set_option(raw, gint(SOL_SOCKET), gint(SO_KEEPALIVE), 1, nil)
@@ -101,17 +109,6 @@ func numericAddress(_ address: GObjectReference) -> String {
   defer { g_free(text) }
   let numeric = String(cString: text)
   return numeric.hasPrefix("::ffff:") && numeric.contains(".") ? String(numeric.dropFirst(7)) : numeric
-}
-
-/// The first 64 bits of an IPv6 address, in hexadecimal; nil for an IPv4 one, mapped or not.
-private func addressNetwork(_ address: GObjectReference) -> String? {
-  guard let inet = g_inet_socket_address_get_address(address.cast()),
-    g_inet_address_get_native_size(inet) == 16,
-    let bytes = g_inet_address_to_bytes(inet)
-  else { return nil }
-  let octets = UnsafeBufferPointer(start: bytes, count: 16)
-  if octets[..<10].allSatisfy({ $0 == 0 }), octets[10] == 0xff, octets[11] == 0xff { return nil }
-  return octets[..<8].map { String($0, radix: 16) }.joined(separator: ".") + "/64"
 }
 
 /// Seconds on a clock that only runs forward.

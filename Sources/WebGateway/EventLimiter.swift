@@ -2,7 +2,8 @@
 @GatewayActor
 final class EventLimiter {
   enum Kind: Hashable {
-    case refusedTotal, refusedPerAddress, refusedHandshake, descriptors, acceptFailed, handshake, slowRequest
+    case refusedTotal, refusedPerAddress, refusedHandshake, descriptors, acceptFailed, handshake, slowRequest,
+      refusedHost, refusedOrigin, refusedUnencrypted
   }
 
   private struct Waiting {

@@ -38,6 +38,8 @@ final class Exchange {
   private var deadline: Double
   private var started: Double
   private var method = ""
+  private var headers: [String: String] = [:]
+  private var sender: SiteAddress.Sender
   private var logTarget = ""
   private var status = 0
   private var droppedBytes = 0
@@ -51,6 +53,7 @@ final class Exchange {
   init(client: ClientConnection, core: WebServerCore) {
     self.client = client
     self.core = core
+    sender = .init(address: client.address, isSecure: client.isSecure, isForwarded: false)
     started = monotonicSeconds()
     deadline = started + core.configuration.headerTimeout
   }
@@ -65,16 +68,28 @@ final class Exchange {
     g_object_weak_ref(
       object.assumingMemoryBound(to: GObject.self), messageIsFreed, Unmanaged.passUnretained(self).toOpaque())
     connectMessageSignals(object, context: self)
-    let headers = soup_server_message_get_response_headers(message)
-    for (name, value) in SecurityHeaders.common { soup_message_headers_replace(headers, name, value) }
-    soup_message_headers_replace(headers, "Connection", "close")
+    addCommonHeaders(message)
+  }
+
+  private func addCommonHeaders(_ message: OpaquePointer) {
+    let answer = soup_server_message_get_response_headers(message)
+    for (name, value) in SecurityHeaders.common { soup_message_headers_replace(answer, name, value) }
+    if core.site.demandsHTTPS(host: headers["host"], sender: sender) {
+      let (name, value) = SecurityHeaders.strictTransport
+      soup_message_headers_replace(answer, name, value)
+    }
+    soup_message_headers_replace(answer, "Connection", "close")
   }
 
   func gotHeaders() {
     guard let message else { return }
-    let headers = soup_server_message_get_request_headers(message)
+    let raw = soup_server_message_get_request_headers(message)
     // A short request can make libsoup build a huge answer out of ranges (CVE-2025-32907).
-    soup_message_headers_remove(headers, "Range")
+    soup_message_headers_remove(raw, "Range")
+    headers = headerFields(raw)
+    sender = core.site.sender(peer: client.address, isSecure: client.isSecure, headers: headers)
+    client.clientAddress = sender.address
+    addCommonHeaders(message)
     started = monotonicSeconds()
     deadline = started + core.configuration.bodyTimeout
     method = String(cString: soup_server_message_get_method(message))
@@ -82,10 +97,10 @@ final class Exchange {
       logTarget = RequestTarget.redacted(
         path: String(cString: g_uri_get_path(uri)), query: g_uri_get_query(uri).map { String(cString: $0) })
     }
-    guard soup_message_headers_get_encoding(headers) == SOUP_ENCODING_CONTENT_LENGTH,
-      soup_message_headers_get_content_length(headers) > core.configuration.maximumBodyBytes
+    guard soup_message_headers_get_encoding(raw) == SOUP_ENCODING_CONTENT_LENGTH,
+      soup_message_headers_get_content_length(raw) > core.configuration.maximumBodyBytes
     else { return }
-    if soup_message_headers_get_expectations(headers).rawValue & SOUP_EXPECTATION_CONTINUE.rawValue != 0 {
+    if soup_message_headers_get_expectations(raw).rawValue & SOUP_EXPECTATION_CONTINUE.rawValue != 0 {
       // The client waits before it sends the body, so libsoup can answer in order.
       set(Self.bodyTooLarge)
       state = .answering
@@ -137,7 +152,7 @@ final class Exchange {
     guard let request = makeRequest(message) else {
       return answer(.problem(status: 400, title: "Bad Request", detail: "The path cannot be decoded."))
     }
-    core.dispatch(request, self)
+    core.dispatch(request, from: sender, self)
   }
 
   func wroteChunk() {
@@ -267,7 +282,11 @@ final class Exchange {
     soup_server_message_set_status(message, guint(response.status), reasonPhrase(response.status))
     let headers = soup_server_message_get_response_headers(message)
     for (name, value) in response.headers where isHeaderText(name) && isHeaderText(value) {
-      soup_message_headers_append(headers, name, value)
+      if SecurityHeaders.isCommon(name) {
+        soup_message_headers_replace(headers, name, value)
+      } else {
+        soup_message_headers_append(headers, name, value)
+      }
     }
     if soup_message_headers_get_one(headers, "Cache-Control") == nil {
       soup_message_headers_replace(headers, "Cache-Control", "no-store")
@@ -303,8 +322,7 @@ final class Exchange {
     guard isValid else {
       soup_message_body_truncate(soup_server_message_get_response_body(message))
       soup_message_headers_clear(answerHeaders)
-      for (name, value) in SecurityHeaders.common { soup_message_headers_replace(answerHeaders, name, value) }
-      soup_message_headers_replace(answerHeaders, "Connection", "close")
+      addCommonHeaders(message)
       var response = HTTPResponse.problem(
         status: 400, title: "Bad Request", detail: "Not a WebSocket handshake of version 13.")
       response.headers.append(("Sec-WebSocket-Version", "13"))
@@ -370,9 +388,8 @@ final class Exchange {
       body = SharedBytes(adopting: bytes).withUnsafeBytes { Array($0) }
     }
     return HTTPRequest(
-      method: HTTPMethod(method), path: "/" + segments.joined(separator: "/"), query: query,
-      headers: headerFields(soup_server_message_get_request_headers(message)), body: body,
-      remoteAddress: client.address, isSecure: client.isSecure)
+      method: HTTPMethod(method), path: "/" + segments.joined(separator: "/"), query: query, headers: headers,
+      body: body, remoteAddress: sender.address, isSecure: sender.isSecure)
   }
 }
 
@@ -411,7 +428,7 @@ func rawAnswer(_ status: Int, _ title: String) -> String {
   let body = "{\"type\":\"about:blank\",\"title\":\"\(title)\",\"status\":\(status)}"
   return
     "HTTP/1.1 \(status) \(title)\r\nContent-Type: application/problem+json\r\nContent-Length: \(body.utf8.count)"
-    + "\r\nX-Content-Type-Options: nosniff\r\nReferrer-Policy: no-referrer\r\nCache-Control: no-store\r\n"
+    + "\r\n\(SecurityHeaders.commonText)Cache-Control: no-store\r\n"
     + (status == 503 ? "Retry-After: 5\r\n" : "") + "Connection: close\r\n\r\n" + body
 }
 

@@ -6,10 +6,13 @@ public struct GatewayConfiguration: Sendable {
     public var certificate: String
     /// Path of the PEM file with the unencrypted private key.
     public var key: String
+    /// Made by the server itself for a trial: no browser trusts it, and none is told to insist on it.
+    public var isTrial: Bool
 
-    public init(certificate: String, key: String) {
+    public init(certificate: String, key: String, isTrial: Bool = false) {
       self.certificate = certificate
       self.key = key
+      self.isTrial = isTrial
     }
   }
 
@@ -65,8 +68,23 @@ public struct GatewayConfiguration: Sendable {
   /// SO_SNDBUF of picture streams, in bytes: bounds how old a picture can get inside the kernel.
   public var pictureSendBuffer = 128 * 1024
 
+  /// The address people use, where it is another than the one that is listened on. Requests may come with its path before
+  /// theirs or without it.
+  public var publicURL: PublicURL?
+  /// Names in `Host`, besides loopback, the address listened on and that of `publicURL`, to which the server answers.
+  public var allowedHosts: Set<String> = []
   /// Origins (`https://host[:port]`) that may open a WebSocket besides the server's own.
   public var allowedOrigins: Set<String> = []
+  /// Who is believed what `forwardedHeader` says. Connections from there count for the client behind, not for the proxy,
+  /// and need no TLS.
+  public var trustedProxies: [IPNetwork] = []
+  /// The header that the proxies write; the other one, which they may hand through from anybody, is ignored.
+  public var forwardedHeader = ForwardedHeader.xForwardedFor
+
+  /// Seconds before a certificate's end from which on it is warned of.
+  public var certificateWarningTime = 30 * 86_400.0
+  /// Seconds between two such warnings.
+  public var certificateWarningInterval = 86_400.0
 
   public init(host: String = "127.0.0.1", port: UInt16 = 8080, tls: TLSFiles? = nil) {
     self.host = host

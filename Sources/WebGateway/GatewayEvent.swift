@@ -13,6 +13,10 @@ public enum GatewayEvent: Sendable, Equatable, CustomStringConvertible {
   case handshakesFailed(count: Int, address: String, message: String)
   /// Headers or a body did not come within their time.
   case slowRequests(count: Int, address: String)
+  /// `count` requests were refused since the last such event, for what their `Host` or `Origin` said.
+  case requestsRefused(count: Int, address: String, host: String, origin: String, reason: RequestRefusal)
+  /// The certificate in `file` ends within a month, or has ended where there are less than no days.
+  case certificateEnds(file: String, days: Int)
   case webSocketOpened(target: String, address: String)
   case webSocketClosed(target: String, address: String, reason: WebSocketCloseReason)
 
@@ -20,6 +24,16 @@ public enum GatewayEvent: Sendable, Equatable, CustomStringConvertible {
     case total = "maximum of connections reached"
     case perAddress = "maximum of connections of one address reached"
     case unfinishedHandshakes = "maximum of unfinished TLS handshakes reached, so the oldest gave way"
+  }
+
+  /// Each says what to do where the request was right.
+  public enum RequestRefusal: String, Sendable {
+    case host =
+      "it is no name of this server; if it should be one, add it to allowed_hosts, or set public_url to the address people use"
+    case origin =
+      "the page is of another site; if it is this server's, set public_url to the address people use, and trusted_proxies if a proxy speaks https for it; otherwise add it to allowed_origins"
+    case unencrypted =
+      "it came past the proxy without encryption; if it came from the proxy, add the address to trusted_proxies"
   }
 
   public var description: String {
@@ -35,6 +49,12 @@ public enum GatewayEvent: Sendable, Equatable, CustomStringConvertible {
     case .handshakesFailed(let count, let address, let message):
       "\(count) TLS handshakes failed, last from \(address): \(message)"
     case .slowRequests(let count, let address): "\(count) requests came too slowly, last from \(address)"
+    case .requestsRefused(let count, let address, let host, let origin, let reason):
+      "refused \(count) requests, last from \(address) to host \(host)\(origin.isEmpty ? "" : " from a page of \(origin)"): \(reason.rawValue)"
+    case .certificateEnds(let file, let days) where days < 0:
+      "the certificate \(file) has expired: browsers refuse it; put a new one in its place and send SIGHUP"
+    case .certificateEnds(let file, let days):
+      "the certificate \(file) ends in \(days) days; put a new one in its place and send SIGHUP"
     case .webSocketOpened(let target, let address): "\(address) WebSocket \(target) opened"
     case .webSocketClosed(let target, let address, let reason):
       "\(address) WebSocket \(target) closed: \(reason)"

@@ -10,5 +10,8 @@ public struct HTTPMethod: Hashable, Sendable, CustomStringConvertible {
   public static let patch = HTTPMethod("PATCH")
   public static let delete = HTTPMethod("DELETE")
 
+  /// Whether a request may change something; of a page of another site it must not succeed.
+  var changes: Bool { self != .get && self != .head }
+
   public var description: String { name }
 }

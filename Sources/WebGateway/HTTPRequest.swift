@@ -2,16 +2,19 @@
 public struct HTTPRequest: Sendable {
   public let method: HTTPMethod
   /// The path, percent-decoded segment by segment. No segment is empty (but the last), `.` or `..`, or holds `/` or NUL.
-  public let path: String
+  public internal(set) var path: String
   /// What the route's `:name` segments matched.
   public internal(set) var parameters: [String: String]
   /// The query's fields, decoded; of a field given twice, the last.
   public let query: [String: String]
   public let body: [UInt8]
-  /// The peer's numeric address, IPv4-mapped IPv6 as IPv4. Behind a proxy this is the proxy's.
+  /// The client's numeric address, IPv4-mapped IPv6 as IPv4: the connection's other end or, where that is a trusted proxy,
+  /// whom it names.
   public let remoteAddress: String
-  /// Whether the connection is encrypted.
+  /// Whether the client's connection is encrypted, to here or to a trusted proxy.
   public let isSecure: Bool
+  /// The token that the ticket in the address stood for.
+  var ticketToken: String?
   /// Values by lower-case name, repeated headers joined by `, `.
   let headers: [String: String]
 
@@ -33,14 +36,16 @@ public struct HTTPRequest: Sendable {
   /// A header's value; the name in any case.
   public func header(_ name: String) -> String? { headers[name.lowercased()] }
 
-  /// The token from `Authorization: Bearer`, else from `?token=`, which is for places where a browser cannot set
-  /// headers.
+  /// The token from `Authorization: Bearer`, else the one a `?ticket=` stands for, else from a subprotocol `token.…`, which
+  /// is how a page gives it to a WebSocket, else from `?token=`, for clients that can do none of these.
   public var bearerToken: String? {
     if let authorization = headers["authorization"] {
       let parts = authorization.split(separator: " ", maxSplits: 1)
       guard parts.count == 2, parts[0].lowercased() == "bearer" else { return nil }
       return String(parts[1].drop { $0 == " " })
     }
+    if let ticketToken { return ticketToken }
+    if let offered = WebSocketUpgrade.token(offeredBy: self) { return offered }
     return query["token"]
   }
 }

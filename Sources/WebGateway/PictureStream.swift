@@ -30,7 +30,7 @@ public final class PictureStream {
   init(exchange: Exchange, core: WebServerCore) {
     self.exchange = exchange
     self.core = core
-    remoteAddress = exchange.client.address
+    remoteAddress = exchange.client.clientAddress
   }
 
   /// Sends a picture now or after the one that is on its way, replacing one that waits. Never blocks. For one reader;

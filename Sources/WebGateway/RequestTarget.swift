@@ -34,15 +34,19 @@ enum RequestTarget {
     return fields
   }
 
-  /// A path and query fit for a log: the value of every `token` field replaced, control characters and excess length
-  /// cut.
+  /// Fields of a query whose values are no secrets.
+  private static let shown: Set<String> = ["code", "format", "fps", "time_zone", "view"]
+
+  /// A path and query fit for a log: the values of all fields replaced but for those that are known to be harmless, control
+  /// characters and excess length cut.
   static func redacted(path: String, query: String?) -> String {
     var text = path
     if let query {
       let fields = query.split(separator: "&", omittingEmptySubsequences: false).map { field in
         let name = field.prefix { $0 != "=" }
         let decoded = decode(name.utf8[...], plusIsSpace: true)?.lowercased()
-        return decoded == "token" || decoded == nil ? "token=…" : String(field)
+        guard let decoded, name.utf8.count <= 32 else { return "…" }
+        return shown.contains(decoded) ? String(field) : "\(name)=…"
       }
       text += "?" + fields.joined(separator: "&")
     }

@@ -137,7 +137,7 @@ final class TLSHandshake: PolledSocket {
     let body = "This port speaks https. Write https:// at the beginning of the address.\n"
     return
       "HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: \(body.utf8.count)"
-      + "\r\nX-Content-Type-Options: nosniff\r\nCache-Control: no-store\r\nConnection: close\r\n\r\n" + body
+      + "\r\n\(SecurityHeaders.commonText)Cache-Control: no-store\r\nConnection: close\r\n\r\n" + body
   }()
 
   // MARK: - The end

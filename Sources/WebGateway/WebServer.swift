@@ -22,7 +22,7 @@ public final class WebServer {
 
   /// - Parameters:
   ///   - log: called on the gateway's thread; must not block.
-  /// - Throws: `GLibError` where the certificate or key cannot be read or do not fit.
+  /// - Throws: `CertificateProblem` where the certificate or key cannot be used.
   public init(configuration: GatewayConfiguration, log: @escaping @Sendable (GatewayEvent) -> Void) throws {
     core = try WebServerCore(configuration: configuration, log: log)
   }
@@ -75,10 +75,20 @@ public final class WebServer {
     return address
   }
 
-  /// Reads the certificate and key again, for new connections.
+  /// Reads the certificate and key again, for new connections, and proves them away from the gateway's thread.
   ///
-  /// - Throws: `GLibError`; the old certificate stays in use.
-  public func reloadCertificate() throws { try core.loadCertificate() }
+  /// - Throws: `CertificateProblem`; the old certificate stays in use.
+  public func reloadCertificate() async throws {
+    guard let files = core.configuration.tls else { return }
+    core.use(try await ServerCertificate.read(files))
+  }
+
+  /// Lets requests carry `?ticket=` instead of a token.
+  ///
+  /// - Parameter redeem: given the ticket and the path it is shown at, answers the token it stands for, once.
+  public func acceptTickets(_ redeem: @escaping @GatewayActor (_ ticket: String, _ path: String) -> String?) {
+    core.redeemTicket = redeem
+  }
 
   /// Stops accepting, closes WebSockets with 1001, ends streams, and waits for answers in progress.
   ///

@@ -6,15 +6,20 @@ import GLibRuntime
 @GatewayActor
 final class WebServerCore {
   let configuration: GatewayConfiguration
+  let site: SiteAddress
   let log: @Sendable (GatewayEvent) -> Void
   var statistics = GatewayStatistics()
   var router = Router()
   var files: StaticFiles?
+  /// The token that a ticket stands for, given the path it is shown at; nil where it stands for none.
+  var redeemTicket: (@GatewayActor (_ ticket: String, _ path: String) -> String?)?
   let flushes = FlushScheduler()
   let poller = SocketPoller()
 
   private let limiter: EventLimiter
   private let soup: GObjectReference
+  private var certificate: ServerCertificate?
+  private var nextLookAtCertificate = 0.0
   private var isStopping = false
 
   private var connectionsByAddress: [String: Int] = [:]
@@ -28,10 +33,11 @@ final class WebServerCore {
 
   init(configuration: GatewayConfiguration, log: @escaping @Sendable (GatewayEvent) -> Void) throws {
     self.configuration = configuration
+    site = SiteAddress(configuration)
     self.log = log
     limiter = EventLimiter(log: log)
     soup = GObjectReference(adopting: UnsafeMutableRawPointer(exam_soup_server_new()))
-    try loadCertificate()
+    if let files = configuration.tls { use(try ServerCertificate(files)) }
     // Deflate costs more than it saves on pictures, and an aborted handshake with it breaks all later ones.
     soup_server_remove_websocket_extension(soup.cast(), soup_websocket_extension_deflate_get_type())
     let started: @convention(c) (gpointer?, OpaquePointer?, gpointer?) -> Void = soupRequestStarted
@@ -42,18 +48,25 @@ final class WebServerCore {
       soup.cast(), nil, soupRequestIsRead, retainedCallbackContext(context), releaseCallbackContext)
   }
 
-  /// Reads the certificate and key again; connections that are open keep the old one.
-  func loadCertificate() throws {
-    guard let files = configuration.tls else { return }
-    let certificate = try GObjectReference(
-      adopting: withGLibError { g_tls_certificate_new_from_files(files.certificate, files.key, &$0) }!)
-    let credentials = try TLSCredentials(certificate)
+  /// For new connections; those that are open keep the old one.
+  func use(_ certificate: ServerCertificate) {
+    self.certificate = certificate
+    nextLookAtCertificate = 0
     if let handshakes {
-      handshakes.credentials = credentials
+      handshakes.credentials = certificate.credentials
     } else {
-      handshakes = TLSHandshakes(credentials, configuration: configuration, poller: poller) {
+      handshakes = TLSHandshakes(certificate.credentials, configuration: configuration, poller: poller) {
         [weak self] client, end in self?.handshakeEnded(client, end)
       }
+    }
+  }
+
+  private func lookAtCertificate(now: Double) {
+    guard let certificate, now >= nextLookAtCertificate else { return }
+    nextLookAtCertificate = now + configuration.certificateWarningInterval
+    let left = certificate.secondsLeft
+    if left < configuration.certificateWarningTime {
+      log(.certificateEnds(file: certificate.file, days: Int((left / 86_400).rounded(.down))))
     }
   }
 
@@ -67,16 +80,14 @@ final class WebServerCore {
       g_socket_close(socket.cast(), nil)
       return
     }
-    let network = client.network
-    let ofAddress = connectionsByAddress[network, default: 0]
     statistics.openConnections += 1
-    connectionsByAddress[network] = ofAddress + 1
-    client.whenClosed { [weak self] in self?.connectionClosed(network) }
+    client.whenClosed { [weak self, unowned client] in self?.connectionClosed(client) }
+    let hasRoom = count(client, for: site.isTrustedProxy(client.address) ? nil : client.network)
 
     if isStopping || statistics.openConnections > configuration.maximumConnections {
       return refuse(client, .total, .refusedTotal)
     }
-    if ofAddress >= configuration.maximumConnectionsPerAddress {
+    if !hasRoom {
       return refuse(client, .perAddress, .refusedPerAddress)
     }
     statistics.acceptedConnections += 1
@@ -87,9 +98,7 @@ final class WebServerCore {
   private func refuse(
     _ client: ClientConnection, _ reason: GatewayEvent.RefusalReason, _ kind: EventLimiter.Kind
   ) {
-    statistics.refusedConnections += 1
-    let address = client.address
-    limiter.note(kind) { .connectionsRefused(count: $0, address: address, reason: reason) }
+    noteRefusal(of: client, reason, kind)
     if client.isSecure {
       // An answer would take a handshake, which is what there is no room for.
       client.shutDown()
@@ -99,10 +108,32 @@ final class WebServerCore {
     client.close()
   }
 
-  private func connectionClosed(_ network: String) {
+  private func noteRefusal(
+    of client: ClientConnection, _ reason: GatewayEvent.RefusalReason, _ kind: EventLimiter.Kind
+  ) {
+    statistics.refusedConnections += 1
+    let address = client.clientAddress
+    limiter.note(kind) { .connectionsRefused(count: $0, address: address, reason: reason) }
+  }
+
+  /// Counts a connection for a network and for no other one any more. All of a proxy's are of one address, so those count
+  /// for the client of their request, and for nobody between two.
+  ///
+  /// - Returns: false where that network has too many.
+  private func count(_ client: ClientConnection, for network: String?) -> Bool {
+    if let before = client.countedFor {
+      let left = connectionsByAddress[before, default: 1] - 1
+      connectionsByAddress[before] = left > 0 ? left : nil
+    }
+    client.countedFor = network
+    guard let network else { return true }
+    connectionsByAddress[network, default: 0] += 1
+    return connectionsByAddress[network, default: 0] <= configuration.maximumConnectionsPerAddress
+  }
+
+  private func connectionClosed(_ client: ClientConnection) {
     statistics.openConnections -= 1
-    let left = connectionsByAddress[network, default: 1] - 1
-    connectionsByAddress[network] = left > 0 ? left : nil
+    _ = count(client, for: nil)
   }
 
   private func handshakeEnded(_ client: ClientConnection, _ end: TLSHandshake.End) {
@@ -140,6 +171,7 @@ final class WebServerCore {
   /// Keeps a connection for a further request.
   func waitForRequest(_ client: ClientConnection) {
     guard !isStopping else { return client.close() }
+    if site.isTrustedProxy(client.address) { _ = count(client, for: nil) }
     let deadline = monotonicSeconds() + configuration.keepAliveTimeout
     let connection = IdleConnection(client, deadline: deadline, poller: poller) { [weak self] connection in
       self?.idle[ObjectIdentifier(connection)] = nil
@@ -180,7 +212,7 @@ final class WebServerCore {
     guard !method.isEmpty else { return }
     log(
       .request(
-        method: method, target: target, status: status, address: exchange.client.address,
+        method: method, target: target, status: status, address: exchange.client.clientAddress,
         milliseconds: milliseconds))
   }
 
@@ -200,17 +232,25 @@ final class WebServerCore {
 
   // MARK: - Requests
 
-  func dispatch(_ request: HTTPRequest, _ exchange: Exchange) {
-    var request = request
-    let segments =
+  func dispatch(_ request: HTTPRequest, from sender: SiteAddress.Sender, _ exchange: Exchange) {
+    if let refusal = refusal(of: request, from: sender, exchange) { return exchange.answer(refusal) }
+    var segments =
       request.path == "/"
       ? []
       : request.path.dropFirst().split(
         separator: "/", omittingEmptySubsequences: false
       ).map(String.init)
+    if let url = configuration.publicURL {
+      if url.needsSlash(segments) { return exchange.answer(.redirect(to: url.path)) }
+      segments = url.strippingPrefix(segments)
+    }
+    var request = request
+    request.path = "/" + segments.joined(separator: "/")
+    if let ticket = request.query["ticket"], !request.method.changes {
+      guard let token = redeemTicket?(ticket, request.path) else { return exchange.answer(.badTicket) }
+      request.ticketToken = token
+    }
     switch router.answer(request.method, segments) {
-    case .handler where !isFromAllowedPage(request):
-      exchange.answer(WebSocketUpgrade.foreignOrigin)
     case .handler(let handler, let parameters):
       request.parameters = parameters
       exchange.handle(request, with: handler)
@@ -227,12 +267,33 @@ final class WebServerCore {
     }
   }
 
-  /// A page of another site may make a browser send what changes something here; it must not succeed. Reading is
-  /// guarded by the browser itself, which shows foreign pages nothing.
-  private func isFromAllowedPage(_ request: HTTPRequest) -> Bool {
-    request.method == .get || request.method == .head
-      || WebSocketUpgrade.isAllowed(
-        origin: request.header("Origin"), host: request.header("Host"), configuration.allowedOrigins)
+  /// The answer to a request that is not meant for this server, or whose client has too many connections. Nil where it may
+  /// go on.
+  private func refusal(
+    of request: HTTPRequest, from sender: SiteAddress.Sender, _ exchange: Exchange
+  ) -> HTTPResponse? {
+    let client = exchange.client
+    if sender.isForwarded, !count(client, for: IPAddress.network(of: sender.address)) {
+      noteRefusal(of: client, .perAddress, .refusedPerAddress)
+      return .problem(
+        status: 503, title: "Service Unavailable", detail: "Too many connections of one address.",
+        retryAfter: 5)
+    }
+    let host = request.header("Host")
+    let origin = request.header("Origin")
+    guard
+      let refusal = site.refusal(
+        host: host, origin: origin, sender: sender, local: client.localNumericAddress,
+        changes: request.method.changes || WebSocketUpgrade.isRequested(by: request))
+    else { return nil }
+    let (kind, reason) = refusal.event
+    limiter.note(kind) {
+      .requestsRefused(
+        count: $0, address: sender.address, host: forLog(host),
+        origin: refusal == .origin ? forLog(origin) : "",
+        reason: reason)
+    }
+    return refusal.answer
   }
 
   private func methodNotAllowed(_ allow: String) -> HTTPResponse {
@@ -250,9 +311,7 @@ final class WebServerCore {
       }
       return
     }
-    switch WebSocketUpgrade.check(
-      request, subprotocol: route.subprotocol, allowedOrigins: configuration.allowedOrigins)
-    {
+    switch WebSocketUpgrade.check(request, subprotocol: route.subprotocol) {
     case .some(let refusal): exchange.answer(refusal)
     case nil where isStopping:
       exchange.answer(.problem(status: 503, title: "Service Unavailable", retryAfter: 5))
@@ -271,7 +330,7 @@ final class WebServerCore {
     let connection = WebSocketConnection(client: client, stolen: stolen, target: target, host: self)
     webSockets[ObjectIdentifier(connection)] = connection
     statistics.openWebSockets += 1
-    log(.webSocketOpened(target: target, address: client.address))
+    log(.webSocketOpened(target: target, address: client.clientAddress))
     accepted(connection)
     connection.begin()
     if isStopping { connection.close(code: 1001, reason: "server stopping") }
@@ -290,6 +349,7 @@ final class WebServerCore {
     for exchange in Array(exchanges.values) { exchange.sweep(now: now) }
     for connection in Array(webSockets.values) { connection.sweep(now: now) }
     closeIdle { $0.isDue(now) }
+    lookAtCertificate(now: now)
     limiter.sweep(now: now)
   }
 

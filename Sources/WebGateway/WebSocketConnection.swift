@@ -72,7 +72,7 @@ public final class WebSocketConnection: PolledSocket {
     self.client = client
     self.host = host
     self.target = target
-    remoteAddress = client.address
+    remoteAddress = client.clientAddress
     maximumMessageBytes = host.configuration.maximumMessageBytes
     decoder = WebSocketFrameDecoder(maximumMessageBytes: maximumMessageBytes)
     firstInput = stolen

@@ -8,10 +8,6 @@ public enum WebSocketDecision {
 
 /// The checks that come before the route's own.
 enum WebSocketUpgrade {
-  static var foreignOrigin: HTTPResponse {
-    .problem(status: 403, title: "Forbidden", detail: "Not from this origin.", code: "bad_origin")
-  }
-
   static func isRequested(by request: HTTPRequest) -> Bool {
     list(request.header("Upgrade")).contains { $0.lowercased() == "websocket" }
   }
@@ -24,27 +20,21 @@ enum WebSocketUpgrade {
     return response
   }
 
+  /// The token that is offered as one of the subprotocols: `token.TOKEN`. Unlike an address it is in no log or history.
+  static func token(offeredBy request: HTTPRequest) -> String? {
+    let prefix = "token."
+    return list(request.header("Sec-WebSocket-Protocol")).first { $0.hasPrefix(prefix) }
+      .map { String($0.dropFirst(prefix.count)) }
+  }
+
   /// Nil where the handshake may go on.
-  static func check(_ request: HTTPRequest, subprotocol: String, allowedOrigins: Set<String>) -> HTTPResponse?
-  {
-    guard isAllowed(origin: request.header("Origin"), host: request.header("Host"), allowedOrigins) else {
-      return foreignOrigin
-    }
+  static func check(_ request: HTTPRequest, subprotocol: String) -> HTTPResponse? {
     guard list(request.header("Sec-WebSocket-Protocol")).contains(subprotocol[...]) else {
       return .problem(
         status: 400, title: "Bad Request", detail: "The subprotocol \(subprotocol) is required.",
         code: "subprotocol_required")
     }
     return nil
-  }
-
-  /// A browser says which page opens a socket; programs need not.
-  static func isAllowed(origin: String?, host: String?, _ allowedOrigins: Set<String>) -> Bool {
-    guard let origin else { return true }
-    if allowedOrigins.contains(origin) { return true }
-    let scheme = ["https://", "http://"].first { origin.hasPrefix($0) }
-    guard let host, let scheme else { return false }
-    return origin.dropFirst(scheme.count).lowercased() == host.lowercased()
   }
 
   private static func list(_ header: String?) -> [Substring] {

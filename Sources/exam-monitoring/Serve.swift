@@ -28,6 +28,15 @@ struct Serve: AsyncParsableCommand {
   var certificate: String?
   @Option(help: "PEM file with the certificate's private key.")
   var privateKey: String?
+  @Option(
+    help:
+      "The address people use, such as https://school.example/exam/, where a proxy stands before the server.")
+  var publicUrl: String?
+  @Option(
+    help: "Addresses and networks of proxies to be believed whom a request is from, separated by commas.")
+  var trustedProxies: String?
+  @Option(help: "File with the password that teachers need to create an exam.")
+  var teacherPasswordFile: String?
   @Flag(help: "Make a certificate for a trial; browsers will warn of it.")
   var selfSigned = false
   @Flag(help: "If the database cannot be read, put it aside and begin a new one. Nothing is deleted.")
@@ -44,6 +53,9 @@ struct Serve: AsyncParsableCommand {
     overrides["models_dir"] = modelsDir
     overrides["certificate"] = certificate
     overrides["private_key"] = privateKey
+    overrides["public_url"] = publicUrl
+    overrides["trusted_proxies"] = trustedProxies
+    overrides["teacher_password_file"] = teacherPasswordFile
     if selfSigned { overrides["self_signed"] = "true" }
     if freshDatabase { overrides["fresh_database"] = "true" }
     let configuration = try await ServerConfiguration.load(

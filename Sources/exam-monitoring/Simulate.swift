@@ -46,9 +46,9 @@ struct Simulate: AsyncParsableCommand {
   var focus = true
   @Option(
     help:
-      "The server's teacher password. Others on this machine could see it here: better EXAM_MONITORING_TEACHER_PASSWORD in the environment."
+      "File with the server's teacher password, where it is not in the environment as EXAM_MONITORING_TEACHER_PASSWORD."
   )
-  var teacherPassword: String?
+  var teacherPasswordFile: String?
   @Flag(help: "Trust a certificate that the server made itself.")
   var insecure = false
   @Option(help: "The server's process on this machine, where it is not found by its port.")
@@ -79,7 +79,7 @@ struct Simulate: AsyncParsableCommand {
   var limitFalseAlerts = 0
 
   func run() async throws {
-    let rehearsal = Rehearsal(rehearsalConfiguration())
+    let rehearsal = Rehearsal(try rehearsalConfiguration())
     let signals = await ProcessSignals([SIGINT, SIGTERM])
     let listening = Task { for await _ in signals.stream { rehearsal.stop() } }
     defer { listening.cancel() }
@@ -93,7 +93,7 @@ struct Simulate: AsyncParsableCommand {
     if !report.held { throw ExitCode(1) }
   }
 
-  private func rehearsalConfiguration() -> RehearsalConfiguration {
+  private func rehearsalConfiguration() throws -> RehearsalConfiguration {
     var configuration = RehearsalConfiguration(url: url)
     configuration.students = students
     configuration.teachers = teachers
@@ -108,8 +108,11 @@ struct Simulate: AsyncParsableCommand {
     configuration.reconnecting = reconnecting
     configuration.tileRate = tileFps
     configuration.focus = focus
-    configuration.teacherPassword =
-      teacherPassword ?? ProcessInfo.processInfo.environment["EXAM_MONITORING_TEACHER_PASSWORD"]
+    // The file is asked for; what the environment holds for the server beside it may be of another one.
+    configuration.teacherPassword = try TeacherPassword.read(
+      text: teacherPasswordFile == nil
+        ? ProcessInfo.processInfo.environment["EXAM_MONITORING_TEACHER_PASSWORD"] : nil,
+      file: teacherPasswordFile)
     configuration.trustsAnyCertificate = insecure
     configuration.serverPID = serverPid
     configuration.joinRate = joinsPerSecond

@@ -1,6 +1,7 @@
 import ExamModel
 import Foundation
 import Testing
+import WebGateway
 
 @testable import ExamServer
 
@@ -38,7 +39,7 @@ import Testing
   @Test func commandLineOverEnvironmentOverFileOverDefault() async throws {
     let file = """
       port: 1001
-      teacher_password: "1234"
+      teacher_password: "1234567890"
       checks_per_second: 3
       alerts:
         face_missing:
@@ -48,7 +49,7 @@ import Testing
     let configuration = try await load(["port": "1003"], file: file, environment: environment)
     #expect(configuration.port == 1003)
     #expect(configuration.checksPerSecond == 1.5)
-    #expect(configuration.teacherPassword == "1234")
+    #expect(configuration.teacherPassword == "1234567890")
     #expect(configuration.alerts.rules[.faceMissing]?.window == .seconds(4.5))
     #expect(configuration.alerts.rules[.severalFaces]?.window == .seconds(2))
   }
@@ -111,10 +112,54 @@ import Testing
 
   @Test func othersReachTheServerOnlyWithPasswordAndTLS() async throws {
     #expect(await problem(["host": "0.0.0.0"]).contains("teacher_password"))
-    #expect(await problem(["host": "0.0.0.0", "teacher_password": "x"]).contains("certificate"))
+    #expect(await problem(["host": "0.0.0.0", "teacher_password": "long enough"]).contains("certificate"))
     let configuration = try await load([
-      "host": "0.0.0.0", "teacher_password": "x", "certificate": "c.pem", "private_key": "k.pem",
+      "host": "0.0.0.0", "teacher_password": "long enough", "certificate": "c.pem", "private_key": "k.pem",
     ])
     #expect(configuration.host == "0.0.0.0")
+  }
+
+  @Test func passwordsAreLongAndMayStandInAFile() async throws {
+    let short = await problem(["teacher_password": "nine char"])
+    #expect(
+      short.contains("setting teacher_password:") && short.contains("at least 10") && !short.contains("nine"))
+    let file = FileManager.default.temporaryDirectory.appending(path: "\(UUID())")
+    func write(_ text: String) throws { try Data(text.utf8).write(to: file) }
+    try write("correct horse\n")
+    #expect(try await load(["teacher_password_file": file.path]).teacherPassword == "correct horse")
+    #expect(
+      await problem(["teacher_password_file": file.path, "teacher_password": "correct horse"]).contains(
+        "one or the other"))
+    for (text, word) in [
+      ("short\n", "at least 10"), ("", "one line"), ("one line\nand another\n", "one line"),
+    ] {
+      try write(text)
+      let problem = await problem(["teacher_password_file": file.path])
+      #expect(problem.contains("teacher_password_file") && problem.contains(word), "\(problem)")
+    }
+    try write(String(repeating: "x", count: 5000))
+    #expect(await problem(["teacher_password_file": file.path]).contains("line of text"))
+    #expect(await problem(["teacher_password_file": "/nowhere/password"]).contains("/nowhere/password"))
+  }
+
+  @Test func aProxyEncryptsInPlaceOfTheServer() async throws {
+    let open = ["host": "0.0.0.0", "teacher_password": "long enough"]
+    let behind = try await load(
+      open.merging(["trusted_proxies": "10.0.0.0/8, ::1", "public_url": "https://school.example/exam"]) { $1 }
+    )
+    #expect(
+      behind.trustedProxies.count == 2 && behind.publicURL?.description == "https://school.example/exam/")
+    #expect(behind.forwardedHeader == .xForwardedFor)
+    #expect(await problem(open).contains("trusted_proxies"))
+    for (key, text) in [
+      ("trusted_proxies", "10.0.0.1/8"), ("trusted_proxies", "proxy.example"),
+      ("public_url", "school.example"),
+      ("public_url", "https://school.example/api"), ("allowed_hosts", "https://a"),
+      ("allowed_hosts", "a:8080"),
+      ("allowed_origins", "a.example"), ("forwarded_header", "x-real-ip"),
+    ] {
+      let problem = await problem([key: text])
+      #expect(problem.contains("setting \(key):") && problem.contains(text), "\(problem)")
+    }
   }
 }

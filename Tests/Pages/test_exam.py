@@ -205,7 +205,7 @@ def test_the_end_is_told_to_everybody_and_nobody_can_join_any_more(exam, people)
     exam.end()
     ada.expect_ending("The exam has ended")
     expect(colleague.page.locator("#ended-title")).to_have_text("The exam has ended")
-    expect(exam.page.get_by_role("link", name="Report of the exam")).to_be_visible()
+    expect(exam.page.get_by_role("button", name="Report of the exam")).to_be_visible()
     late.expect_ending("This exam has ended")  # the camera check itself tells
     people.student().open(exam.student_link, "Later").expect_ending("This exam has ended")
     ada.page.reload()

@@ -119,17 +119,32 @@ def test_all_data_of_an_exam_are_erased_after_its_end_and_a_receipt_is_shown(exa
     people.student().open(exam.student_link, "Ada").join().expect_live()
     exam.end()
     page = exam.page
-    names = ("Report of the exam", "CSV", "JSON")
-    links = [page.get_by_role("link", name=name).get_attribute("href") for name in names]
-    status = "address => fetch(address).then(answer => answer.status)"
-    for address in links:
-        assert page.evaluate(status, address) == 200, address
+    asked = []
+    exam.context.on("request", lambda request: asked.append(request.url))
+    for name, word in (("CSV", "session_ended"), ("JSON", '"kind"')):
+        with page.expect_download() as file:
+            page.get_by_role("button", name=name).click()
+        assert file.value.url.startswith("blob:") and word in file.value.path().read_text(encoding="utf-8")
+    with exam.context.expect_page() as opened:
+        page.get_by_role("button", name="Report of the exam").click()
+    report = opened.value
+    expect(report.locator("body")).to_contain_text("Ada")
+    assert "ticket=" in report.url and report.evaluate("opener") is None
+    # What stays in the history is spent.
+    assert report.reload().status == 401
+    report.close()
+    assert asked and not any(exam.token in url or "token=" in url for url in asked), asked
+    addresses = [f"{exam.url}/api/sessions/{exam.code}/{what}" for what in ("report", "events")]
+    status = """([address, token]) => fetch(address, {headers: {Authorization: `Bearer ${token}`}})
+                 .then(answer => answer.status)"""
+    for address in addresses:
+        assert page.evaluate(status, [address, exam.token]) == 200, address
     page.click("#open-erase")
     page.get_by_role("button", name="Keep the data").click()
     page.click("#open-erase")
     page.get_by_role("button", name="Erase everything").click()
     expect(page.locator("#ended-title")).to_have_text("All data of this exam are erased")
     expect(page.locator("#receipt")).to_contain_text("Participants")
-    expect(page.locator("#ended-links a")).to_have_count(0)
-    for address in links:
-        assert page.evaluate(status, address) != 200, address
+    expect(page.locator("#ended-links button")).to_have_count(0)
+    for address in addresses:
+        assert page.evaluate(status, [address, exam.token]) != 200, address

@@ -52,8 +52,9 @@ class Answer:
 
 
 def request(url, method, path, body=None, token=None, headers=(), source=None):
-    """One HTTP request; `body` is JSON unless it is bytes. `source` is the address it comes from."""
+    """One HTTP request to a path below `url`; `body` is JSON unless it is bytes. `source` is the address it comes from."""
     parts = urllib.parse.urlsplit(url)
+    path = parts.path + path
     if parts.scheme == "https":
         connection = http.client.HTTPSConnection(parts.hostname, parts.port, timeout=PATIENCE, context=unverified())
     else:

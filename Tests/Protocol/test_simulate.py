@@ -127,13 +127,15 @@ def test_a_server_that_is_killed_is_not_held(tmp_path):
     assert process.returncode == 1 and "connections lost" in output and "NOT HELD" in output, output
 
 
-def test_a_password_and_a_certificate_of_its_own(guarded):
+def test_a_password_and_a_certificate_of_its_own(guarded, tmp_path):
     few = ("--students", 1, "--minutes", 0.03, "--settle", 0, *PATIENT)
     code, output = simulate(guarded, *few)
     assert code == 2 and "--insecure" in output, output
     code, output = simulate(guarded, *few, "--insecure")
     assert code == 2 and "password" in output and "EXAM_MONITORING_TEACHER_PASSWORD" in output, output
-    code, output = simulate(guarded, *few, "--insecure", "--teacher-password", "wrong horse")
+    password = tmp_path / "password"
+    password.write_text("wrong horse\n")
+    code, output = simulate(guarded, *few, "--insecure", "--teacher-password-file", password)
     assert code == 2 and "password wrong" in output, output
     code, output = simulate(guarded, *few, "--insecure",
                             environment={"EXAM_MONITORING_TEACHER_PASSWORD": PASSWORD})

@@ -195,7 +195,9 @@ extension GatewayServerTests {
       }
       var configuration = GatewayConfiguration(port: 0)
       configuration.tls = .init(certificate: one.files.certificate, key: other.files.key)
-      await #expect(throws: GLibError.self) { try await WebServer(configuration: configuration) { _ in } }
+      await #expect(throws: CertificateProblem.self) {
+        try await WebServer(configuration: configuration) { _ in }
+      }
     }
 
     @Test func failedHandshakesLeaveNoDescriptor() async throws {
@@ -271,7 +273,7 @@ extension GatewayServerTests {
         try await test.server.reloadCertificate()
         #expect(try Certificate.run(subject).output.contains("second"))
         try Data("broken".utf8).write(to: URL(fileURLWithPath: certificate.files.certificate))
-        await #expect(throws: GLibError.self) { try await test.server.reloadCertificate() }
+        await #expect(throws: CertificateProblem.self) { try await test.server.reloadCertificate() }
         #expect(try Certificate.run(subject).output.contains("second"))
       }
     }

@@ -1,5 +1,7 @@
 // The HTTP requests of the pages. Every failure is a Problem with a sentence that can be shown.
 
+import { addressOf } from './wire.js';
+
 export class Problem extends Error {
   constructor(status, detail, { code = null, retryAfter = null } = {}) {
     super(detail);
@@ -18,7 +20,7 @@ async function request(method, path, { body, type, token, timeout = 10000, read 
   if (token) headers.Authorization = `Bearer ${token}`;
   let response;
   try {
-    response = await fetch(path, { method, headers, body, cache: 'no-store', signal: AbortSignal.timeout(timeout) });
+    response = await fetch(addressOf(path), { method, headers, body, cache: 'no-store', signal: AbortSignal.timeout(timeout) });
     if (response.ok) return await read(response);
   } catch {
     throw new Problem(0, 'The server could not be reached. Please check your network connection and try again.');
@@ -47,10 +49,24 @@ export const endSession = (code, token) => request('DELETE', session(code), { to
 /** Answers the receipt of what was erased. */
 export const eraseData = (code, token) => request('DELETE', `${session(code)}/data`, { token, timeout: 60000 });
 
+/**
+ * The address of something in a session for where a header cannot be set, such as an <img> or a new tab. It holds a ticket
+ * and not the token: good once, for this alone, within 30 s.
+ */
+export async function ticketAddress(code, what, token) {
+  const path = `${session(code)}/${what}`;
+  const { ticket } = await json('POST', `${session(code)}/tickets`, { path: path.split('?')[0] }, { token });
+  return addressOf(`${path}${path.includes('?') ? '&' : '?'}ticket=${ticket}`);
+}
+
+/** Something of a session as a file. */
+export const download = (code, what, token) =>
+  request('GET', `${session(code)}/${what}`, { token, read: asBlob, timeout: 60000 });
+
 /** The server's clock less ours in milliseconds; 0 when it cannot be told or does not matter. */
 export async function clockOffset() {
   try {
-    const response = await fetch('/healthz', { cache: 'no-store' });
+    const response = await fetch(addressOf('/healthz'), { cache: 'no-store' });
     const offset = Date.parse(response.headers.get('Date')) - Date.now();
     return Math.abs(offset) > 2000 ? offset : 0;
   } catch {
@@ -66,6 +82,9 @@ const student = (code, id) => `${session(code)}/students/${encodeURIComponent(id
 /** The next picture of a student as teachers get it; the server waits for one for three seconds. */
 export const livePicture = (code, id, view, token) =>
   request('GET', `${student(code, id)}/live.jpg?view=${view}`, { token, read: asBlob });
+
+/** A kept picture by the path that an alert has. */
+export const keptPicture = (path, token) => request('GET', path, { token, read: asBlob });
 
 /** All that is kept about a student, as a file. The token is in a header, so it is in no history of addresses. */
 export const studentData = (code, id, token) =>

@@ -4,7 +4,7 @@
 //
 // "open" means the server has welcomed us, not that TCP is up: a frozen server accepts connections too.
 
-import { PROTOCOL } from './wire.js';
+import { addressOf, socketProtocols } from './wire.js';
 
 const FIRST_DELAY = 250;
 const LONGEST_DELAY = 5000;
@@ -23,8 +23,9 @@ export class ReconnectingSocket {
    * handlers: opened(socket) may greet; text(message) and binary(buffer) receive; state(name, reason) follows the diagram.
    * Reasons for "closed": ended (and it is not known how), ended_teacher, ended_idle, replaced, identity, refused.
    */
-  constructor(address, handlers) {
+  constructor(address, token, handlers) {
     this.address = address;
+    this.token = token;
     this.handlers = handlers;
     this.state = 'idle';
     this.failures = 0;
@@ -101,7 +102,7 @@ export class ReconnectingSocket {
     this.#drop();
     const generation = this.generation;
     const current = handler => event => { if (generation === this.generation) handler(event); };
-    const socket = new WebSocket(this.address, PROTOCOL);
+    const socket = new WebSocket(this.address, socketProtocols(this.token));
     socket.binaryType = 'arraybuffer';
     this.socket = socket;
     this.#become('connecting');
@@ -147,16 +148,16 @@ export class ReconnectingSocket {
   /** A browser hides the status of a refused upgrade; the same address asked plainly tells it. */
   async #askWhy() {
     const generation = this.generation;
-    const { status, code } = await this.#ask(this.address.replace(/^ws/, 'http'));
+    const { status, code } = await this.#ask(this.address.replace(/^ws/, 'http'), { Authorization: `Bearer ${this.token}` });
     if (generation !== this.generation) return;
     if (status === 401 || status === 403) this.close('identity');
     else if (status === 404 || status === 410) this.close(code === 'ended_idle' ? code : 'ended');
   }
 
   /** The status, and the code of a problem document. */
-  async #ask(address) {
+  async #ask(address, headers = {}) {
     try {
-      const response = await fetch(address, { cache: 'no-store', signal: AbortSignal.timeout(4000) });
+      const response = await fetch(address, { headers, cache: 'no-store', signal: AbortSignal.timeout(4000) });
       const { code } = response.ok ? {} : await response.json().catch(() => ({}));
       response.body?.cancel().catch(() => {});
       return { status: response.status, code };
@@ -173,7 +174,7 @@ export class ReconnectingSocket {
     const generation = this.generation;
     if (!deadly) {
       this.asking = true;
-      const { status } = await this.#ask(new URL('/healthz', this.address.replace(/^ws/, 'http')).href);
+      const { status } = await this.#ask(addressOf('/healthz'));
       this.asking = false;
       if (status === 200) this.lastHeard = performance.now();
       if (status === 200 || generation !== this.generation) return;

@@ -38,24 +38,18 @@ export function parsePicture(buffer) {
   };
 }
 
-const sessionPath = code => `/api/sessions/${encodeURIComponent(code)}`;
+/** Where the server's pages are; with a proxy before it this may be a folder of a larger site. Ends in a slash. */
+export const ROOT = new URL('../', import.meta.url);
 
-export function socketAddress(code, token) {
-  const scheme = location.protocol === 'https:' ? 'wss:' : 'ws:';
-  return `${scheme}//${location.host}${sessionPath(code)}/socket?token=${encodeURIComponent(token)}`;
+/** The address of a path as the server names it: "/api/…". */
+export const addressOf = path => new URL(`.${path}`, ROOT).href;
+
+export function socketAddress(code) {
+  return addressOf(`/api/sessions/${encodeURIComponent(code)}/socket`).replace(/^http/, 'ws');
 }
 
-export function withToken(path, token) {
-  return `${path}${path.includes('?') ? '&' : '?'}token=${encodeURIComponent(token)}`;
-}
-
-export function liveAddress(code, participant, view, token) {
-  return withToken(`${sessionPath(code)}/students/${encodeURIComponent(participant)}/live.mjpeg?view=${view}`, token);
-}
-
-export function reportAddress(code, what, token) {
-  return withToken(`${sessionPath(code)}/${what}`, token);
-}
+/** The token goes in beside the protocol: an address may end up in a log. */
+export const socketProtocols = token => [PROTOCOL, `token.${token}`];
 
 /** The six digits out of whatever was typed: "123 456", "123-456", a whole link. Null when there are not six. */
 export function readCode(text) {

@@ -1,6 +1,6 @@
 // The raised hand. A teacher may lower it as well, so the server's word counts.
 
-import { $, setText } from '/shared/dom.js';
+import { $, setText } from '../shared/dom.js';
 import { HAND } from './messages.js';
 
 export class Hand {

@@ -1,7 +1,7 @@
 // The page while the exam runs: one sentence on the state, and the parts that have a file of their own.
 
-import { ChatLog, chatForm } from '/shared/chatlog.js';
-import { $, setHidden, setText } from '/shared/dom.js';
+import { ChatLog, chatForm } from '../shared/chatlog.js';
+import { $, setHidden, setText } from '../shared/dom.js';
 import { WIRE_STATE } from './camera.js';
 import { Hand } from './hand.js';
 import { CAMERA, checkSentence, CONNECTION, LIVE, MENDED_BY_RESTART, pausedSentence, UNSUPPORTED } from './messages.js';

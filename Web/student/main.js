@@ -1,10 +1,10 @@
 // The student's way: name -> camera -> live -> end. A reload in the middle comes back as the same person.
 
-import { joinAsStudent } from '/shared/api.js';
-import { $, el, setHidden, setText } from '/shared/dom.js';
-import { forget, recall, remember } from '/shared/identity.js';
-import { hasEnded } from '/shared/socket.js';
-import { readCode } from '/shared/wire.js';
+import { joinAsStudent } from '../shared/api.js';
+import { $, el, setHidden, setText } from '../shared/dom.js';
+import { forget, recall, remember } from '../shared/identity.js';
+import { hasEnded } from '../shared/socket.js';
+import { readCode } from '../shared/wire.js';
 import { Camera } from './camera.js';
 import { Live } from './live.js';
 import { CAMERA, END, joinProblem, NOTE, previewSentence } from './messages.js';

@@ -1,7 +1,8 @@
 // "Download what is kept about me": as a file, by a request of the page's own, so that the token is in no address.
 
-import { studentData } from '/shared/api.js';
-import { el, setText } from '/shared/dom.js';
+import { studentData } from '../shared/api.js';
+import { setText } from '../shared/dom.js';
+import { saveFile } from '../shared/files.js';
 import { ownDataProblem } from './messages.js';
 
 export function ownDataButton(button, note, identity) {
@@ -11,7 +12,7 @@ export function ownDataButton(button, note, identity) {
     setText(note, 'One moment, please…');
     try {
       const { code, participant_id, token } = identity();
-      save(await studentData(code, participant_id, token), `exam-${code}-my-data.json`);
+      saveFile(await studentData(code, participant_id, token), `exam-${code}-my-data.json`);
       setText(note, 'Downloaded. The file is where your browser keeps downloads.');
     } catch (problem) {
       setText(note, ownDataProblem(problem));
@@ -19,13 +20,4 @@ export function ownDataButton(button, note, identity) {
       button.removeAttribute('aria-disabled');
     }
   });
-}
-
-function save(blob, name) {
-  const address = URL.createObjectURL(blob);
-  const link = el('a', { href: address, download: name });
-  document.body.append(link);
-  link.click();
-  link.remove();
-  setTimeout(() => URL.revokeObjectURL(address), 60000);
 }

@@ -1,8 +1,8 @@
 // What was noticed about me: every alert as teachers see it, in my words, its picture, and a note of mine beside it.
 // Newest first; an entry is changed in place, so neither the keyboard focus nor a half-written note is lost.
 
-import { $, duration, el, setHidden, setText, timeOfDay } from '/shared/dom.js';
-import { withToken } from '/shared/wire.js';
+import { $, duration, el, setHidden, setText, timeOfDay } from '../shared/dom.js';
+import { showKeptPicture } from '../shared/kept-picture.js';
 import { eventText, NOTE } from './messages.js';
 
 const LONGEST_NOTE = 2000;
@@ -59,10 +59,12 @@ export class OwnEvents {
   #picture(entry, alert) {
     if (!alert.picture || entry.address === alert.picture) return;
     entry.address = alert.picture;
-    entry.picture.replaceChildren(el('img', {
-      src: withToken(alert.picture, this.token), alt: `The picture that was kept: you at ${timeOfDay(alert.since)}`,
-      width: 320, height: 240, loading: 'lazy', decoding: 'async', onerror: () => entry.picture.replaceChildren(NO_PICTURE),
-    }));
+    const image = el('img', {
+      alt: `The picture that was kept: you at ${timeOfDay(alert.since)}`,
+      width: 320, height: 240, decoding: 'async', onerror: () => entry.picture.replaceChildren(NO_PICTURE),
+    });
+    entry.picture.replaceChildren(image);
+    showKeptPicture(image, alert.picture, this.token, () => entry.picture.replaceChildren(NO_PICTURE));
   }
 
   /** What was typed since it was last saved stays. */

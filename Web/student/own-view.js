@@ -1,7 +1,7 @@
 // What the teachers see: the very picture they get, fetched every two seconds while it is shown and somebody can look.
 
-import { livePicture } from '/shared/api.js';
-import { $, setHidden, setText } from '/shared/dom.js';
+import { livePicture } from '../shared/api.js';
+import { $, setHidden, setText } from '../shared/dom.js';
 import { ownViewProblem } from './messages.js';
 
 const EVERY = 2000;

@@ -1,6 +1,6 @@
 // The exam stands still: why, who has paused it, and that nothing need be done.
 
-import { $, el, timeOfDay } from '/shared/dom.js';
+import { $, el, timeOfDay } from '../shared/dom.js';
 import { PAUSE } from './messages.js';
 
 const TOLD_FOR = 12000; // milliseconds: how long "The exam goes on now" stays

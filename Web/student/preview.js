@@ -1,7 +1,7 @@
 // Before joining: is the picture good? The server looks for faces in a small JPEG every two seconds; the light is
 // judged here as well, so that there is an answer even when the server has none.
 
-import { previewPicture } from '/shared/api.js';
+import { previewPicture } from '../shared/api.js';
 
 const EVERY = 2000;
 const WIDTH = 320;

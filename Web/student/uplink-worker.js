@@ -3,8 +3,8 @@
 //   camera -> FrameSource -> [window open?] -> encoder -> header -> socket          (VP8, JPEG)
 //   camera -> MediaRecorder on the page -> chunk -> header -> socket                (webm)
 
-import { ReconnectingSocket } from '/shared/socket.js';
-import { nowMicroseconds, uplinkMessage } from '/shared/wire.js';
+import { ReconnectingSocket } from '../shared/socket.js';
+import { nowMicroseconds, uplinkMessage } from '../shared/wire.js';
 import { JpegEncoder, supports, Vp8Encoder } from './encoders.js';
 import { Flow } from './flow.js';
 import { FrameSource } from './frames.js';
@@ -99,8 +99,8 @@ function greet() {
   tell({ type: 'media', media: media[0] });
 }
 
-function connect(address) {
-  socket = new ReconnectingSocket(address, {
+function connect(address, token) {
+  socket = new ReconnectingSocket(address, token, {
     opened: greet,
     state: (state, reason) => {
       if (state !== 'open') {
@@ -174,7 +174,7 @@ function source({ kind, readable }) {
   else frames.stop();
 }
 
-async function start({ address, order, page }) {
+async function start({ address, token, order, page }) {
   media = [];
   for (const type of order) {
     if (type === WEBM ? page.recorder : await supports(type)) media.push(type);
@@ -183,7 +183,7 @@ async function start({ address, order, page }) {
     tell({ type: 'unsupported' });
     media = ['video/x-vp8']; // the person can still join, be told, and write
   }
-  connect(address);
+  connect(address, token);
 }
 
 setInterval(() => {

@@ -1,7 +1,7 @@
 // The page's side of the uplink worker: hands it the camera, and hears from it. No media is touched here where the
 // browser can hand the track's frames to the worker directly.
 
-import { socketAddress } from '/shared/wire.js';
+import { socketAddress } from '../shared/wire.js';
 import { Recorder, recorderSupported, WEBM } from './recorder.js';
 
 const ORDER = ['video/x-vp8', 'image/jpeg', WEBM];
@@ -16,7 +16,7 @@ export class Uplink extends EventTarget {
     this.order = SHORT[only] ? [SHORT[only]] : ORDER;
     this.pending = new Map();
     this.lastId = 0;
-    this.worker = new Worker('/student/uplink-worker.js', { type: 'module' });
+    this.worker = new Worker(new URL('./uplink-worker.js', import.meta.url), { type: 'module' });
     this.worker.onmessage = ({ data }) => this.#received(data);
     this.worker.onerror = event => { console.error('uplink worker', event.message); this.#emit('unsupported'); };
     this.recorder = new Recorder({
@@ -31,7 +31,7 @@ export class Uplink extends EventTarget {
 
   start(code, token) {
     this.worker.postMessage({
-      type: 'start', address: socketAddress(code, token), order: this.order, page: { recorder: recorderSupported() },
+      type: 'start', address: socketAddress(code), token, order: this.order, page: { recorder: recorderSupported() },
     });
   }
 

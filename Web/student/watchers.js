@@ -1,6 +1,6 @@
 // Who is watching, in one line. It is no live region: to be told aloud of every look would make anybody nervous.
 
-import { $, setText } from '/shared/dom.js';
+import { $, setText } from '../shared/dom.js';
 import { watchersSentence } from './messages.js';
 
 export class Watchers {

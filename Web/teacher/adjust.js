@@ -1,7 +1,7 @@
 // Other rules for one kind of alert of one student: somebody with a bandage, a window behind, a second person who helps.
 // What is allowed at the moment is listed with its reason, and can be ended. Everything goes into the journal.
 
-import { el, setHidden, setText } from '/shared/dom.js';
+import { el, setHidden, setText } from '../shared/dom.js';
 import { KINDS, kindText } from './kinds.js';
 import { allowed, effectText, untilText } from './words.js';
 

@@ -1,8 +1,8 @@
 // One alert as a card: who, what, since when, how sure, what was said about it, and what to do. Changed in place, so the
 // keyboard focus stays. When it is over it folds into one line that can be unfolded.
 
-import { el, setHidden, setText } from '/shared/dom.js';
-import { withToken } from '/shared/wire.js';
+import { el, setHidden, setText } from '../shared/dom.js';
+import { showKeptPicture } from '../shared/kept-picture.js';
 import { kindText } from './kinds.js';
 import { NoteForm } from './note-form.js';
 import { checksText, foldedText, ruleText, timesText } from './words.js';
@@ -72,7 +72,7 @@ export class AlertCard {
     this.whose = [1, 2, 3].map(() => el('span', { class: 'visually-hidden' }));
     this.foldText = el('span', { class: 'fold-text' });
     this.fold = el('button', { type: 'button', class: 'alert-fold', 'aria-expanded': 'false', onclick: () => this.#unfold(this.body.hidden) }, this.foldText);
-    this.image = el('img', { alt: '', loading: 'lazy', decoding: 'async', width: 320, height: 240 });
+    this.image = el('img', { alt: '', decoding: 'async', width: 320, height: 240 });
     const opens = { type: 'button', onclick: () => context.open(student) };
     this.pictureButton = context.open ? el('button', { ...opens, class: 'alert-picture' }, this.image) : el('span', { class: 'alert-picture' }, this.image);
     this.who = context.open ? el('button', { ...opens, class: 'link alert-name' }) : el('span', {});
@@ -108,7 +108,7 @@ export class AlertCard {
     setHidden(this.pictureButton, !picture);
     if (!picture || picture === this.shownPicture) return;
     this.shownPicture = picture;
-    this.image.src = withToken(picture, this.context.token);
+    showKeptPicture(this.image, picture, this.context.token);
     this.image.alt = `${this.name} when it began${this.context.open ? '. Open the large view' : ''}`;
   }
 

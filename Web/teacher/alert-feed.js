@@ -1,7 +1,7 @@
 // The list of alerts: new ones on top, acknowledged ones below, those that are over folded at the end. A card that
 // somebody is on keeps its place and its size until he or she has left it; a new one never pushes it away.
 
-import { $, setHidden, setText } from '/shared/dom.js';
+import { $, setHidden, setText } from '../shared/dom.js';
 import { AlertCard } from './alert-card.js';
 
 const KEPT_OVER = 150;

@@ -1,6 +1,6 @@
 // What screen readers are told besides. One polite sentence at a time; what comes together is read together.
 
-import { $ } from '/shared/dom.js';
+import { $ } from '../shared/dom.js';
 import { kindText } from './kinds.js';
 
 let waiting = [];

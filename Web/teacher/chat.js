@@ -1,7 +1,7 @@
 // Chat of the teachers: to one student, to all students, among teachers, to everybody.
 
-import { ChatLog, chatForm } from '/shared/chatlog.js';
-import { $, el, setHidden, setText } from '/shared/dom.js';
+import { ChatLog, chatForm } from '../shared/chatlog.js';
+import { $, el, setHidden, setText } from '../shared/dom.js';
 import { isShown, show } from './views.js';
 
 const GROUPS = { students: 'all students', teachers: 'teachers', all: 'everybody' };

@@ -1,10 +1,10 @@
 // The end: asked for, told, and what stays of the exam, which can be read or erased.
 
-import { endSession, eraseData } from '/shared/api.js';
-import { $, el, setHidden, setText, timeOfDay } from '/shared/dom.js';
-import { forget } from '/shared/identity.js';
-import { hasEnded } from '/shared/socket.js';
-import { reportAddress } from '/shared/wire.js';
+import { download, endSession, eraseData, ticketAddress } from '../shared/api.js';
+import { $, el, setHidden, setText, timeOfDay } from '../shared/dom.js';
+import { saveFile } from '../shared/files.js';
+import { forget } from '../shared/identity.js';
+import { hasEnded } from '../shared/socket.js';
 
 const ENDED = {
   ended: ['The exam has ended', 'Nobody can join it any more.'],
@@ -14,7 +14,7 @@ const ENDED = {
   identity: ['Please join once more', 'The server does not know this tab any more. Open the link for teachers again.'],
   refused: ['The connection was refused', 'The server and this page do not understand each other. Please load the page again.'],
 };
-const LINKS = [['report', 'Report of the exam'], ['events?format=csv', 'All events as a table (CSV)'], ['events?format=json', 'All events as JSON']];
+const FILES = [['csv', 'All events as a table (CSV)'], ['json', 'All events as JSON']];
 
 export function endDialog({ code, token }) {
   $('open-end').addEventListener('click', () => {
@@ -38,9 +38,7 @@ export function leave(identity, reason, again) {
   $('ended').hidden = false;
   const [title, text] = ENDED[reason] ?? ENDED.ended;
   tell(title, text);
-  const links = hasEnded(reason) ? LINKS : [];
-  $('ended-links').replaceChildren(...links.map(([what, label]) =>
-    el('li', {}, el('a', { href: reportAddress(identity.code, what, identity.token), target: '_blank', rel: 'noopener noreferrer' }, label))));
+  $('ended-links').replaceChildren(...(hasEnded(reason) ? records(identity) : []));
   setHidden($('ended-action'), reason !== 'replaced');
   $('ended-action').onclick = () => {
     $('ended').hidden = true;
@@ -54,6 +52,34 @@ export function leave(identity, reason, again) {
   };
   $('erase-confirm').onclick = () => confirmed($('erase-confirm'), $('erase-error'), () => erase(identity));
   if (reason === 'identity') forget('teacher', identity.code);
+}
+
+/** What can be read of the exam. No address has the token: it would stay in the browser's history. */
+function records({ code, token }) {
+  const note = el('p', { class: 'field-error', role: 'alert' });
+  const item = (label, action) => {
+    const button = el('button', { type: 'button', class: 'link', onclick: () => confirmed(button, note, action) }, label);
+    return el('li', {}, button);
+  };
+  return [
+    item('Report of the exam', () => openReport(code, token)),
+    ...FILES.map(([format, label]) => item(label, async () =>
+      saveFile(await download(code, `events?format=${format}`, token), `exam-${code}-events.${format}`))),
+    el('li', {}, note),
+  ];
+}
+
+async function openReport(code, token) {
+  const tab = open('about:blank', '_blank'); // now: a browser lets nobody open one after the answer
+  try {
+    const address = await ticketAddress(code, 'report', token);
+    if (!tab) throw new Error('Your browser did not let this page open the report. Please allow it to open tabs, and try again.');
+    tab.opener = null;
+    tab.location.replace(address);
+  } catch (problem) {
+    tab?.close();
+    throw problem;
+  }
 }
 
 async function erase({ code, token }) {

@@ -1,8 +1,8 @@
 // One student, large: a plain MJPEG stream in an <img>, the alerts of this student, what is allowed, and a word to them.
 
-import { ChatLog, chatForm } from '/shared/chatlog.js';
-import { $, el, setHidden, setText } from '/shared/dom.js';
-import { liveAddress } from '/shared/wire.js';
+import { ticketAddress } from '../shared/api.js';
+import { ChatLog, chatForm } from '../shared/chatlog.js';
+import { $, el, setHidden, setText } from '../shared/dom.js';
 import { Adjust } from './adjust.js';
 import { AlertCard } from './alert-card.js';
 import { stateLine, stateTone } from './roster.js';
@@ -128,12 +128,14 @@ export class Focus {
     clearTimeout(this.retry);
     this.#release();
     const person = this.roster.get(this.student);
-    this.image = el('img', { alt: `Live picture of ${person.name}` });
-    this.image.addEventListener('error', () => {
-      this.retry = setTimeout(() => { if (this.student) this.#stream(); }, 1500);
-    }, { once: true });
-    this.image.src = liveAddress(this.code, this.student, 'focus', this.token);
-    this.place.replaceChildren(this.image, this.veil);
+    const image = this.image = el('img', { alt: `Live picture of ${person.name}` });
+    const again = () => {
+      if (image === this.image) this.retry = setTimeout(() => this.#stream(), 1500);
+    };
+    image.addEventListener('error', again, { once: true });
+    this.place.replaceChildren(image, this.veil);
+    ticketAddress(this.code, `students/${encodeURIComponent(this.student)}/live.mjpeg?view=focus`, this.token)
+      .then(address => { if (image === this.image) image.src = address; }, again);
   }
 
   /** A removed image would go on loading its endless stream. */

@@ -1,6 +1,6 @@
 // Raised hands, who has waited longest first. A hand goes down when the student lowers it or a teacher says "Done".
 
-import { $, duration, el, setHidden, setText } from '/shared/dom.js';
+import { $, duration, el, setHidden, setText } from '../shared/dom.js';
 import { serverNow } from './clock.js';
 
 export class Hands {

@@ -1,12 +1,12 @@
 // The page's side of the wall worker: messages in both directions, and the canvases it draws on.
 
-import { socketAddress } from '/shared/wire.js';
+import { socketAddress } from '../shared/wire.js';
 
 /** Events: connection {state, reason}, message {message}. */
 export class Link extends EventTarget {
   constructor() {
     super();
-    this.worker = new Worker('/teacher/wall-worker.js', { type: 'module' });
+    this.worker = new Worker(new URL('./wall-worker.js', import.meta.url), { type: 'module' });
     this.worker.onmessage = ({ data }) => {
       if (data.type === 'connection') this.connected = data.state === 'open';
       this.dispatchEvent(new CustomEvent(data.type, { detail: data }));
@@ -18,7 +18,7 @@ export class Link extends EventTarget {
   }
 
   start(code, token) {
-    this.#post({ type: 'start', address: socketAddress(code, token) });
+    this.#post({ type: 'start', address: socketAddress(code), token });
   }
 
   /** True when it went out. */

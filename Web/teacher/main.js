@@ -1,9 +1,9 @@
 // The teacher's page: setup -> room -> ended. The room is joined up here; each part lives in its own file.
 
-import { clockOffset } from '/shared/api.js';
-import { $, setText, spaced } from '/shared/dom.js';
-import { recall } from '/shared/identity.js';
-import { readCode } from '/shared/wire.js';
+import { clockOffset } from '../shared/api.js';
+import { $, setText, spaced } from '../shared/dom.js';
+import { recall } from '../shared/identity.js';
+import { readCode } from '../shared/wire.js';
 import { AlertFeed } from './alert-feed.js';
 import { alertKeys } from './alert-keys.js';
 import { Alerts } from './alerts.js';
@@ -37,7 +37,7 @@ async function begin() {
   const key = new URLSearchParams(location.hash.slice(1)).get('key');
   const known = code ? recall('teacher', code) : null;
   const identity = known ?? await setup(code && key ? { code, key } : null);
-  history.replaceState(null, '', `/teacher?code=${identity.code}`);
+  history.replaceState(null, '', `?code=${identity.code}`);
   enter(identity);
 }
 

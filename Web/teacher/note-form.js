@@ -1,6 +1,6 @@
 // A word about an alert, for colleagues and the report. Unfolds in the card; what is typed stays until it went out.
 
-import { el, setText } from '/shared/dom.js';
+import { el, setText } from '../shared/dom.js';
 
 let count = 0;
 

@@ -1,6 +1,6 @@
 // What every teacher must know about the server itself: that it cannot keep what happens, say. The exam goes on.
 
-import { $, el, setHidden } from '/shared/dom.js';
+import { $, el, setHidden } from '../shared/dom.js';
 
 const TITLES = {
   store: 'The server cannot write down what happens at the moment. The exam goes on.',

@@ -1,7 +1,7 @@
 // The exam stands still: for everybody from the bar, for one student from the large view. The reason is shown to the
 // students; while somebody is paused, a strip under the bar says so, with the way back.
 
-import { $, setHidden, setText, timeOfDay } from '/shared/dom.js';
+import { $, setHidden, setText, timeOfDay } from '../shared/dom.js';
 
 const NO_CONNECTION = 'There is no connection just now; please try again in a moment.';
 

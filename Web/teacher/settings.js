@@ -1,6 +1,6 @@
 // The dialog with the sounds and the keys. "?" opens it at the keys.
 
-import { $ } from '/shared/dom.js';
+import { $ } from '../shared/dom.js';
 import { prefer, preference } from './preferences.js';
 
 export function settingsDialog(sounds) {

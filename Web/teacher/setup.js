@@ -1,8 +1,8 @@
 // Before the room: create an exam, or join one as a further teacher.
 
-import { createSession, joinAsTeacher } from '/shared/api.js';
-import { $, setHidden, setText } from '/shared/dom.js';
-import { remember } from '/shared/identity.js';
+import { createSession, joinAsTeacher } from '../shared/api.js';
+import { $, setHidden, setText } from '../shared/dom.js';
+import { remember } from '../shared/identity.js';
 
 /** Resolves with the identity once the server has let this teacher in. invitation: {code, key} or null. */
 export function setup(invitation) {
@@ -43,7 +43,7 @@ async function create(name) {
 
 async function join({ code, key }, name) {
   const answer = await joinAsTeacher(code, name, key);
-  return { code, name, title: answer.session?.title ?? '', teacher_key: key, participant_id: answer.participant_id, token: answer.token };
+  return { code, name, title: answer.session?.title ?? '', teacher_key: key, participant_id: answer.participant_id, token: answer.token, public_url: answer.public_url };
 }
 
 function refused(problem, invitation) {

@@ -1,7 +1,7 @@
 // A short tone for an alert, where a teacher wants one. Two severities, two clearly different calm tones. Browsers let a
 // page sound only after somebody has touched it.
 
-import { $, setHidden } from '/shared/dom.js';
+import { $, setHidden } from '../shared/dom.js';
 import { preference } from './preferences.js';
 
 const APART = 3000; // milliseconds from one sound to the next

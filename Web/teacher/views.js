@@ -1,6 +1,6 @@
 // Narrow screens show one pane at a time: the students, the alerts, or the chat.
 
-import { $ } from '/shared/dom.js';
+import { $ } from '../shared/dom.js';
 
 const narrow = matchMedia('(max-width: 900px)');
 const room = $('room');

@@ -1,6 +1,6 @@
 // In which order the tiles stand. By need is taken once, when it is asked for; places are stable after that.
 
-import { el } from '/shared/dom.js';
+import { el } from '../shared/dom.js';
 import { announce } from './announcer.js';
 import { worst } from './kinds.js';
 import { prefer, preference } from './preferences.js';

@@ -1,6 +1,6 @@
 // One student on the wall. What changes is written into the tile that is there; its place is the wall's business.
 
-import { el, setHidden, setText } from '/shared/dom.js';
+import { el, setHidden, setText } from '../shared/dom.js';
 import { kindText, shortText, worst } from './kinds.js';
 import { stateLine, stateTone } from './roster.js';
 import { allowed, effectText } from './words.js';

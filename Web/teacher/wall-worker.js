@@ -2,8 +2,8 @@
 // Per student only the newest picture waits; each is acknowledged once it is drawn or overtaken, and that is the credit
 // by which the server knows how fast this teacher is.
 
-import { ReconnectingSocket } from '/shared/socket.js';
-import { parsePicture } from '/shared/wire.js';
+import { ReconnectingSocket } from '../shared/socket.js';
+import { parsePicture } from '../shared/wire.js';
 
 const ACK_DELAY = 20;
 const tiles = new Map(); // number -> Tile
@@ -89,8 +89,8 @@ function picture(buffer) {
   else done(connection);
 }
 
-function connect(address) {
-  socket = new ReconnectingSocket(address, {
+function connect({ address, token }) {
+  socket = new ReconnectingSocket(address, token, {
     opened: () => {},
     state: (state, reason) => {
       if (state !== 'open') handled = 0; // the credit of the old connection is void
@@ -114,7 +114,7 @@ function connect(address) {
 
 onmessage = ({ data }) => {
   switch (data.type) {
-    case 'start': return connect(data.address);
+    case 'start': return connect(data);
     case 'canvas': return tiles.set(data.number, new Tile(data.canvas));
     case 'remove':
       tiles.get(data.number)?.drop();

@@ -1,6 +1,6 @@
 // The wall of tiles. An alert changes how a tile looks, not where it is; places change only when a teacher asks for it.
 
-import { $, setHidden, setText } from '/shared/dom.js';
+import { $, setHidden, setText } from '../shared/dom.js';
 import { need, WallOrder } from './wall-order.js';
 import { Tile } from './wall-tile.js';
 

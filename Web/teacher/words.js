@@ -1,6 +1,6 @@
 // Alerts and what is allowed to a student, in sentences.
 
-import { duration, timeOfDay } from '/shared/dom.js';
+import { duration, timeOfDay } from '../shared/dom.js';
 import { serverNow } from './clock.js';
 import { kindText } from './kinds.js';
 

@@ -1,7 +1,9 @@
 import ExamStore
 import Foundation
+import WebGateway
 
-/// A certificate for trials, made by the `openssl` program and kept in the data folder. Browsers warn of it once.
+/// A certificate for trials, made by the `openssl` program and kept in the data folder. Browsers warn of it once. It can
+/// vouch for this server and for nothing else: whoever imports it trusts no authority.
 struct SelfSignedCertificate: Sendable {
   let certificate: String
   let privateKey: String
@@ -13,30 +15,33 @@ struct SelfSignedCertificate: Sendable {
     let description: String
   }
 
-  /// Uses the certificate in `folder`, or makes one for `host` that is good for a year.
-  init(host: String, data: DataFolder) throws {
+  /// Uses the certificate in `data`, or makes one that is good for a year.
+  init(for configuration: ServerConfiguration, data: DataFolder) throws {
+    let host = configuration.host
     let folder = data.path
     let name = String(host.map { $0.isLetter || $0.isNumber ? $0 : "-" })
-    certificate = folder + "/self-signed-\(name)-certificate.pem"
-    privateKey = folder + "/self-signed-\(name)-key.pem"
+    certificate = folder + "/trial-\(name)-certificate.pem"
+    privateKey = folder + "/trial-\(name)-key.pem"
     let files = FileManager.default
+    // Those of earlier versions were authorities, for which a key must not lie about.
+    for file in ["certificate", "key"] {
+      try? files.removeItem(atPath: folder + "/self-signed-\(name)-\(file).pem")
+    }
     let madeAt = try? files.attributesOfItem(atPath: certificate)[.modificationDate] as? Date
     if let madeAt, -madeAt.timeIntervalSinceNow < Self.renewAfter, files.fileExists(atPath: privateKey) {
       return
     }
 
-    let isAddress = host.contains(":") || host.allSatisfy { $0.isNumber || $0 == "." }
     let openssl = Process()
     openssl.executableURL = URL(fileURLWithPath: "/usr/bin/env")
     openssl.arguments = [
       "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days",
       "365",
-      "-subj", "/CN=ExamMonitoring", "-addext",
-      "subjectAltName=DNS:localhost,IP:127.0.0.1,\(isAddress ? "IP" : "DNS"):\(host)", "-keyout", privateKey,
-      "-out",
-      certificate,
+      "-config", "/dev/stdin", "-keyout", privateKey, "-out", certificate,
     ]
+    let words = Pipe()
     let errors = Pipe()
+    openssl.standardInput = words
     openssl.standardError = errors
     do {
       try openssl.run()
@@ -44,11 +49,44 @@ struct SelfSignedCertificate: Sendable {
       throw CreationError(
         description: "--self-signed needs the openssl program: \(error.localizedDescription)")
     }
-    let words = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    words.fileHandleForWriting.write(Data(Self.request(names: Self.names(configuration)).utf8))
+    try words.fileHandleForWriting.close()
+    let problem = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
     openssl.waitUntilExit()
     guard openssl.terminationStatus == 0 else {
-      throw CreationError(description: "openssl could not make a certificate in \(folder): \(words)")
+      throw CreationError(description: "openssl could not make a certificate in \(folder): \(problem)")
     }
     try files.setAttributes([.posixPermissions: 0o600], ofItemAtPath: privateKey)
+  }
+
+  /// What people may have typed to come here.
+  private static func names(_ configuration: ServerConfiguration) -> [String] {
+    var names = ["localhost", "127.0.0.1", "::1", configuration.host, ProcessInfo.processInfo.hostName]
+    names += configuration.allowedHosts
+    if let host = configuration.publicURL?.origin.host { names.append(host) }
+    return names.enumerated().filter { names.firstIndex(of: $1) == $0 }.map(\.element)
+  }
+
+  /// The whole configuration of the request: openssl's own would make every self-signed certificate an authority.
+  private static func request(names: [String]) -> String {
+    let alternatives = names.map { name in
+      let isAddress = name.contains(":") || name.allSatisfy { $0.isNumber || $0 == "." }
+      return "\(isAddress ? "IP" : "DNS"):\(name)"
+    }
+    return """
+      [req]
+      distinguished_name = name
+      x509_extensions = server
+      prompt = no
+      [name]
+      CN = ExamMonitoring
+      [server]
+      basicConstraints = critical, CA:FALSE
+      keyUsage = critical, digitalSignature
+      extendedKeyUsage = serverAuth
+      subjectKeyIdentifier = hash
+      subjectAltName = \(alternatives.joined(separator: ", "))
+
+      """
   }
 }

@@ -1,6 +1,8 @@
 import Configuration
 import ExamModel
+import Foundation
 import SystemPackage
+import WebGateway
 
 /// Everything an operator can set, checked. `docs/configuration.md` says what each key means.
 public struct ServerConfiguration: Sendable {
@@ -12,8 +14,16 @@ public struct ServerConfiguration: Sendable {
   public var webFolder: String
   public var pipelinesFolder: String
   public var modelsFolder: String
-  /// Needed to create a session, where set.
+  /// Needed to create a session, where set; from `teacher_password` or the file `teacher_password_file`.
   public var teacherPassword: String?
+  /// The address people use, where it is another than the one listened on.
+  public var publicURL: PublicURL?
+  /// Names besides loopback, the address listened on and that of `publicURL` to which the server answers.
+  public var allowedHosts: [String]
+  /// Proxies that are believed whom a request is from.
+  public var trustedProxies: [IPNetwork]
+  /// The header in which they say it.
+  public var forwardedHeader: ForwardedHeader
   /// PEM files; both or none.
   public var certificate: String?
   public var privateKey: String?
@@ -77,8 +87,9 @@ public struct ServerConfiguration: Sendable {
   static let defaults: [String: String] = {
     var defaults = [
       "host": "127.0.0.1", "port": "8080", "data_dir": "data", "web_dir": "Web", "pipelines_dir": "Pipelines",
-      "models_dir": "Models", "teacher_password": "", "certificate": "", "private_key": "",
-      "self_signed": "false", "allowed_origins": "",
+      "models_dir": "Models", "teacher_password": "", "teacher_password_file": "", "certificate": "",
+      "private_key": "", "self_signed": "false", "public_url": "", "allowed_hosts": "", "allowed_origins": "",
+      "trusted_proxies": "", "forwarded_header": ForwardedHeader.xForwardedFor.rawValue,
       "checks_per_second": "2", "check_workers": "0", "maximum_sessions": "50", "maximum_participants": "250",
       "maximum_tile_rate": "5", "session_idle_hours": "12", "retention_days": "30", "fresh_database": "false",
     ]
@@ -128,13 +139,44 @@ public struct ServerConfiguration: Sendable {
     webFolder = try text("web_dir")
     pipelinesFolder = try text("pipelines_dir")
     modelsFolder = try text("models_dir")
-    teacherPassword = try optionalText("teacher_password")
+    teacherPassword = try TeacherPassword.read(
+      text: optionalText("teacher_password"), file: optionalText("teacher_password_file"))
     certificate = try optionalText("certificate")
     privateKey = try optionalText("private_key")
     selfSigned = try read("self_signed", as: "true or false") { try reader.requiredBool(forKey: $0) }
-    allowedOrigins = try text("allowed_origins").split(separator: ",").map {
-      String($0.drop(while: { $0 == " " }))
+    func list<Value>(_ key: ConfigKey, of what: String, _ value: (String) -> Value?) throws -> [Value] {
+      try text(key).split(separator: ",").map { item in
+        let item = item.trimmingCharacters(in: .whitespaces)
+        guard let value = value(item) else {
+          throw InvalidSetting(key: "\(key)", problem: "\(item) is not \(what)")
+        }
+        return value
+      }
     }
+    publicURL = try optionalText("public_url").map { text in
+      do {
+        return try PublicURL(text)
+      } catch {
+        throw InvalidSetting(key: "public_url", problem: "\(text) \(error)")
+      }
+    }
+    allowedHosts = try list("allowed_hosts", of: "a name or an address without scheme, port and path") {
+      WebOrigin("http://\($0)")?.port == 80 ? $0 : nil
+    }
+    allowedOrigins = try list("allowed_origins", of: "an origin such as https://wall.example") {
+      WebOrigin($0)?.description
+    }
+    trustedProxies = try list(
+      "trusted_proxies",
+      of: "an address or a network such as 10.0.0.0/8 (no bits may be set behind its prefix)"
+    ) { IPNetwork($0) }
+    let header = try text("forwarded_header")
+    guard let known = ForwardedHeader(rawValue: header.lowercased()) else {
+      throw InvalidSetting(
+        key: "forwarded_header",
+        problem: "is \(ForwardedHeader.allCases.map(\.rawValue).joined(separator: " or ")), not \(header)")
+    }
+    forwardedHeader = known
     checksPerSecond = try number("checks_per_second", in: 0.2...10)
     checkWorkers = try whole("check_workers", in: 0...64)
     maximumSessions = try whole("maximum_sessions", in: 1...10_000)
@@ -179,12 +221,13 @@ public struct ServerConfiguration: Sendable {
           "needed when listening on \(host): without it anybody who reaches the server could create a session"
       )
     }
-    guard certificate != nil || selfSigned else {
+    guard certificate != nil || selfSigned || !trustedProxies.isEmpty else {
       throw InvalidSetting(
         key: "certificate",
         problem:
-          "needed when listening on \(host): give certificate and private_key, or --self-signed for a trial; "
-          + "browsers refuse the camera to pages that are neither encrypted nor on localhost")
+          "needed when listening on \(host): give certificate and private_key, or trusted_proxies where a proxy "
+          + "encrypts, or --self-signed for a trial; browsers refuse the camera to pages that are neither encrypted "
+          + "nor on localhost")
     }
   }
 }

@@ -132,7 +132,7 @@ final class Access {
       response: .problem(
         status: 401, title: isMissing ? "Token missing" : "Token not valid",
         detail: isMissing
-          ? "Send the token you got on joining as Authorization: Bearer, or as ?token=."
+          ? "Send the token you got on joining as Authorization: Bearer, or ask for a ticket."
           : "This token gives no access to session \(code).",
         code: isMissing ? "no_token" : "bad_token"))
   }

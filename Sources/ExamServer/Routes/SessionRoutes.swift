@@ -54,6 +54,8 @@ final class SessionRoutes {
     let teacher_key: String
     let participant_id: ParticipantID
     let token: String
+    /// Where links for others lead, if the server was told.
+    let public_url: String?
   }
 
   private func create(_ request: HTTPRequest) throws(Access.Refusal) -> HTTPResponse {
@@ -101,7 +103,7 @@ final class SessionRoutes {
       WireJSON.encode(
         CreateAnswer(
           code: session.code, title: title, teacher_key: key.text, participant_id: participant.id,
-          token: token.text)))
+          token: token.text, public_url: services.configuration.publicURL?.description)))
   }
 
   private struct JoinRequest: Decodable {
@@ -119,6 +121,7 @@ final class SessionRoutes {
     let role: Role
     let token: String
     let session: Session
+    let public_url: String?
   }
 
   private func join(_ request: HTTPRequest) throws(Access.Refusal) -> HTTPResponse {
@@ -149,7 +152,8 @@ final class SessionRoutes {
       WireJSON.encode(
         JoinAnswer(
           participant_id: participant.id, role: body.role, token: token.text,
-          session: .init(code: session.code, title: session.record.title))))
+          session: .init(code: session.code, title: session.record.title),
+          public_url: services.configuration.publicURL?.description)))
   }
 
   private struct Description: Encodable {

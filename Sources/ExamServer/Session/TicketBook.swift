@@ -1,0 +1,47 @@
+import ExamModel
+
+/// One-time tickets: each stands for a participant's token, once, for one path and a short time. They go where a token must
+/// not: into an address, which ends up in histories and logs.
+struct TicketBook {
+  typealias Instant = ContinuousClock.Instant
+
+  static let lifetime = Duration.seconds(30)
+  /// Of everybody, and of one token; past it the oldest go.
+  static let capacity = 2000
+  static let perToken = 20
+
+  private struct Entry {
+    let ticket: SecretHash
+    let token: Secret
+    let path: String
+    let until: Instant
+  }
+
+  /// In the order in which they end.
+  private var entries: [Entry] = []
+
+  /// - Parameter path: the one path at which the ticket is good, without a query.
+  mutating func issue(for token: Secret, path: String, at now: Instant) -> Secret {
+    drop(until: now)
+    let mine = entries.indices.filter { entries[$0].token.text == token.text }
+    if mine.count >= Self.perToken { entries.remove(at: mine[0]) }
+    if entries.count >= Self.capacity { entries.removeFirst() }
+    var generator = SystemRandomNumberGenerator()
+    let ticket = Secret.random(using: &generator)
+    entries.append(Entry(ticket: SecretHash(ticket), token: token, path: path, until: now + Self.lifetime))
+    return ticket
+  }
+
+  /// The token; nil where the ticket is none, is spent or over, or is for another path, which spends it too.
+  mutating func redeem(_ ticket: String, path: String, at now: Instant) -> String? {
+    drop(until: now)
+    let hash = SecretHash(Secret(text: ticket))
+    guard let index = entries.firstIndex(where: { $0.ticket == hash }) else { return nil }
+    let entry = entries.remove(at: index)
+    return entry.path == path ? entry.token.text : nil
+  }
+
+  private mutating func drop(until now: Instant) {
+    entries.removeFirst(entries.prefix { $0.until <= now }.count)
+  }
+}

@@ -1,0 +1,94 @@
+/// What a trusted proxy says of the client behind it.
+public enum ForwardedHeader: String, Sendable, CaseIterable {
+  /// `X-Forwarded-For` and `X-Forwarded-Proto`.
+  case xForwardedFor = "x-forwarded-for"
+  /// `Forwarded` (RFC 7239).
+  case forwarded
+
+  /// The client's address and scheme.
+  struct Sender: Equatable {
+    /// Nil where the header says nothing that can be believed.
+    var address: IPAddress?
+    /// `http` or `https`.
+    var scheme: String?
+  }
+
+  /// Reads the header from the right, where the nearest proxy writes: the first address that is no trusted proxy is the
+  /// client's. What stands left of it anybody may have made up. An entry that is no address ends the search; the last
+  /// good one counts.
+  func sender(_ headers: [String: String], isTrusted: (IPAddress) -> Bool) -> Sender {
+    var sender = Sender()
+    switch self {
+    case .xForwardedFor:
+      // One value: the nearest proxy's. Where proxies append, it is the last.
+      sender.scheme = Self.scheme(headers["x-forwarded-proto"]?.split(separator: ",").last)
+      for entry in Self.reversedItems(headers["x-forwarded-for"], separator: ",") {
+        guard let address = Self.address(entry) else { break }
+        sender.address = address
+        if !isTrusted(address) { break }
+      }
+    case .forwarded:
+      for element in Self.reversedItems(headers["forwarded"], separator: ",") {
+        let pairs = Self.pairs(element)
+        guard let address = pairs["for"].flatMap({ Self.address($0[...]) }) else { break }
+        sender.address = address
+        sender.scheme = Self.scheme(pairs["proto"]?[...])
+        if !isTrusted(address) { break }
+      }
+    }
+    return sender
+  }
+
+  private static func scheme(_ text: Substring?) -> String? {
+    let scheme = text.map { trimmed($0).lowercased() }
+    return scheme == "http" || scheme == "https" ? scheme : nil
+  }
+
+  /// `192.0.2.1`, `192.0.2.1:443`, `2001:db8::1`, `[2001:db8::1]`, `[2001:db8::1]:443`.
+  private static func address(_ entry: Substring) -> IPAddress? {
+    let text = trimmed(entry)
+    if let address = IPAddress(text) { return address }
+    guard let (host, _) = WebOrigin.split(String(text)) else { return nil }
+    return IPAddress(host)
+  }
+
+  /// Parts from the right, cut outside of quotes.
+  private static func reversedItems(_ header: String?, separator: Character) -> [Substring] {
+    guard let header else { return [] }
+    var items: [Substring] = []
+    var start = header.startIndex
+    var isQuoted = false
+    for index in header.indices {
+      if header[index] == "\"" { isQuoted.toggle() }
+      if header[index] == separator, !isQuoted {
+        items.append(header[start..<index])
+        start = header.index(after: index)
+      }
+    }
+    // A quote that is left open says that nothing here can be trusted to be where it seems.
+    if isQuoted { return [] }
+    items.append(header[start...])
+    return items.reversed()
+  }
+
+  /// `for=192.0.2.1;proto=https` by lower-case name, without quotes. A name given twice is left out.
+  private static func pairs(_ element: Substring) -> [String: String] {
+    var pairs: [String: String] = [:]
+    var repeated: Set<String> = []
+    for item in reversedItems(String(element), separator: ";") {
+      let parts = item.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      guard parts.count == 2 else { continue }
+      let name = trimmed(parts[0]).lowercased()
+      var value = trimmed(parts[1])
+      if value.count >= 2, value.first == "\"", value.last == "\"" { value = value.dropFirst().dropLast() }
+      if pairs.updateValue(String(value), forKey: name) != nil { repeated.insert(name) }
+    }
+    return pairs.filter { !repeated.contains($0.key) }
+  }
+
+  private static func trimmed(_ text: Substring) -> Substring {
+    let start = text.drop { $0 == " " || $0 == "\t" }
+    guard let last = start.lastIndex(where: { $0 != " " && $0 != "\t" }) else { return start }
+    return start[...last]
+  }
+}
