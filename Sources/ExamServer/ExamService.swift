@@ -77,8 +77,8 @@ public struct ExamService: Sendable {
 
   private func start() async throws -> (ExamServices, WebServer, any SessionDirectory) {
     try WebFolder.check(configuration.webFolder)
+    try await PipelineCheck.require(folder: configuration.pipelinesFolder)
     let pipelines = try PipelineCatalog(folder: configuration.pipelinesFolder)
-    try await pipelines.check()
     var checks = FaceCheckConfiguration()
     checks.checksPerSecond = configuration.checksPerSecond
     if configuration.checkWorkers > 0 { checks.workers = configuration.checkWorkers }
@@ -172,7 +172,8 @@ public struct ExamService: Sendable {
       }
     }
     do {
-      try await services.pipelines.reloadAndCheck()
+      try await PipelineCheck.require(folder: configuration.pipelinesFolder)
+      try services.pipelines.reload()
       logger.info("pipelines read anew; students who join from now on use them")
     } catch {
       logger.error("the pipelines stay as they were", metadata: ["cause": "\(error)"])

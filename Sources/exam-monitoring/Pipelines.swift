@@ -3,7 +3,7 @@ import ExamServer
 
 struct Pipelines: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Works with the pipeline files.", subcommands: [Check.self])
+    abstract: "Works with the pipeline files.", subcommands: [Check.self, Prove.self])
 
   struct Check: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -19,6 +19,20 @@ struct Pipelines: AsyncParsableCommand {
       let reports = try await PipelineCheck.run(files: files, folder: pipelinesDir)
       for report in reports { print(report) }
       if reports.contains(where: { !$0.isGood }) { throw ExitCode.failure }
+    }
+  }
+
+  /// What `check` and the server run for each file, since a bad one may end the process.
+  struct Prove: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Proves one file in this process.", shouldDisplay: false)
+
+    @Argument var file: String
+
+    func run() async throws {
+      guard let problem = await PipelineCheck.prove(file) else { return }
+      print(problem)
+      throw ExitCode(PipelineCheck.badFileStatus)
     }
   }
 }

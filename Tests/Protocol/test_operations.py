@@ -60,6 +60,9 @@ def test_a_life_over_tls(tmp_path, pipelines):
         server.reload()
         line = wait_until(lambda: [x for x in server.log_lines if "the pipelines stay" in x], "a line in the log")[0]
         assert " error " in line and "image-jpeg.launch" in line and "nosuchelement" in line
+        (pipelines / "image-jpeg.launch").write_text("decodedd. ! smal.\n")  # on which GStreamer crashes
+        server.reload()
+        wait_until(lambda: any("the pipelines stay" in x and "itself ended" in x for x in server.log_lines), "it in the log")
         bert = exam.student("Bert").start("image/jpeg", face())
         teacher.expect_tiles(bert, 1)
         teacher.expect_tiles(ada, 1)
@@ -148,6 +151,8 @@ def test_pipelines_check(tmp_path, pipelines):
         "no-tile.launch": ("appsrc name=ingest caps=image/jpeg format=time ! jpegdec ! appsink name=faces", "tile"),
         "empty.launch": ("", ""),
         "quote.launch": ('appsrc name="ingest', ""),
+        # GStreamer's own parser ends its process on these two names that nobody has.
+        "crash.launch": ("decodedd. ! smal.", "GStreamer itself ended"),
     }
     for name, (text, word) in broken.items():
         (tmp_path / name).write_text(text + "\n")

@@ -1,7 +1,8 @@
 import Foundation
 import MediaPipeline
 
-/// Proves pipeline files, for `exam-monitoring pipelines check`.
+/// Proves pipeline files, each in a process of its own: what an operator wrote can make GStreamer crash, block or take
+/// all memory, and none of that may end an exam or keep a server from saying which file it was.
 public enum PipelineCheck {
   /// What became of one file.
   public struct Report: Sendable, CustomStringConvertible {
@@ -12,24 +13,71 @@ public enum PipelineCheck {
     public var description: String { problem ?? "\(file): good" }
   }
 
+  /// A file that cannot be used.
+  struct BadFile: Error, CustomStringConvertible {
+    let description: String
+  }
+
+  /// For the program's command line: has it call `prove` with the file that follows.
+  public static let childArguments = ["pipelines", "prove"]
+  /// How a child says that the file is not good, and why, on its standard output.
+  public static let badFileStatus: Int32 = 3
+  /// Well beyond the deadlines of a check.
+  private static let deadline = Duration.seconds(30)
+
   /// Parses each file and runs generated frames through it; without files, through all of `folder`.
   ///
-  /// - Throws: when the folder cannot be read.
+  /// - Throws: when the folder cannot be read, or no process can be started.
   public static func run(files: [String], folder: String) async throws -> [Report] {
     var files = files
     if files.isEmpty {
       files = try FileManager.default.contentsOfDirectory(atPath: folder)
-        .filter { $0.hasSuffix(PipelineTemplate.suffix) }.sorted().map { folder + "/" + $0 }
+        .filter { $0.hasSuffix(PipelineTemplate.suffix) && !$0.hasPrefix(".") }.sorted().map {
+          folder + "/" + $0
+        }
     }
     var reports: [Report] = []
-    for file in files {
-      do {
-        try await PipelineTemplate(contentsOf: file).check()
-        reports.append(Report(file: file, problem: nil))
-      } catch {
-        reports.append(Report(file: file, problem: "\(error)"))
-      }
-    }
+    for file in files { reports.append(Report(file: file, problem: try await problem(with: file))) }
     return reports
+  }
+
+  /// - Throws: `BadFile` for the first file of the folder that is not good.
+  static func require(folder: String) async throws {
+    guard let files = try? FileManager.default.contentsOfDirectory(atPath: folder), !files.isEmpty else {
+      // The catalog says what is wrong with the folder.
+      return
+    }
+    for report in try await run(files: [], folder: folder) {
+      if let problem = report.problem { throw BadFile(description: problem) }
+    }
+  }
+
+  /// Checks one file in this process, which a bad one may end.
+  ///
+  /// - Returns: what is wrong with it.
+  public static func prove(_ file: String) async -> String? {
+    do {
+      try await PipelineTemplate(contentsOf: file).check()
+      return nil
+    } catch {
+      return "\(error)"
+    }
+  }
+
+  private static func problem(with file: String) async throws -> String? {
+    let (end, output) = try await ChildProcess.run(
+      "/proc/self/exe", childArguments + [file], deadline: deadline)
+    switch end {
+    case .exited(0): return nil
+    case .exited(badFileStatus): return output
+    case .exited(let code): return "\(file): the check ended with \(code): \(output)"
+    case .signalled(let signal):
+      return "\(file): GStreamer itself ended on this text (signal \(signal)); look for names before a dot, "
+        + "such as \"decoded.\", that no element of the file has, or put back what was changed last"
+    case .overdue:
+      return
+        "\(file): GStreamer did not come to an end with it within \(deadline); take out the element that waits, "
+        + "or put back what was changed last"
+    }
   }
 }

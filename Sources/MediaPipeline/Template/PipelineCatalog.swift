@@ -51,22 +51,6 @@ public final class PipelineCatalog: Sendable {
     templates.withLock { $0 = loaded }
   }
 
-  /// Like `reload()`, and proves every template with frames of its media type before it replaces the running set.
-  public func reloadAndCheck(deadline: Duration = .seconds(10)) async throws(PipelineFileError) {
-    let loaded = try Self.load(folder)
-    for template in loaded.values.sorted(by: { $0.name < $1.name }) {
-      try await template.check(deadline: deadline)
-    }
-    templates.withLock { $0 = loaded }
-  }
-
-  /// Proves every template: a few generated frames of its own media type become pictures at all three taps.
-  ///
-  /// - Parameter deadline: for one template.
-  public func check(deadline: Duration = .seconds(10)) async throws(PipelineFileError) {
-    for template in all { try await template.check(deadline: deadline) }
-  }
-
   private static func load(_ folder: String) throws(PipelineFileError) -> [String: PipelineTemplate] {
     let files: [String]
     do {
