@@ -1,155 +1,329 @@
+import Dispatch
 import ExamModel
 import Foundation
 import GRDB
 import Synchronization
 
-/// Writes operations into the database in the order in which they come. What cannot be written waits in memory and is
-/// tried again, so that no exam depends on a disk.
+/// Writes operations into the database in the order in which they come, on a thread of its own. What cannot be written
+/// waits in memory and is tried again, so that no exam depends on a disk.
 ///
-/// A write is a transaction of its own on the caller's thread. In WAL mode with `synchronous = NORMAL` its pages are with
-/// the system when it returns, and so survive the end of the process, `kill -9` too. A loss of power may cost the last
-/// moments (never the rest: the database stays sound). `synchronous = FULL` would keep those too, for an fsync with
-/// every event on the thread that serves every socket: milliseconds, or a second on a busy disk, in which no
-/// student is heard.
+/// Who hands over an operation waits until it is in, as a transaction of its own: in WAL mode with `synchronous = NORMAL`
+/// its pages are with the system then, and so survive the end of the process, `kill -9` too. But nobody waits for longer
+/// than a moment: where a disk is slow, or another program or an erasure holds the database, the operation stays in line,
+/// and `trouble` says so until the line is empty. Who comes meanwhile does not wait at all.
 ///
-/// An alert with its payload takes 60 us at full speed, 150 us when one comes every millisecond (medians, release build,
-/// two busy cores, ext4).
+/// A loss of power may cost the last moments (never the rest: the database stays sound). `synchronous = FULL` would keep
+/// those too, for an fsync with every event.
 final class JournalWriter: Sendable {
   /// How long to leave a disk alone that would not take a write.
   static let pause = Duration.seconds(1)
-  /// Operations written in one transaction when many wait, and the time after which the rest is left to the next call.
+  /// Operations written in one transaction when many wait.
   private static let batch = 500
-  private static let patience = Duration.milliseconds(100)
 
   private let database: DatabasePool
+  private let evidence: EvidenceFolder
   private let identity: FileIdentity
-  private let capacity: Int
+  private let limits: StoreLimits
   private let report: @Sendable (String) -> Void
+  /// Held for moments only, never for a transaction.
   private let state = Mutex(State())
-  /// Kept apart from the state, so that asking never waits for a transaction.
   private let sentence = Mutex<String?>(nil)
+  private let arrivals = DispatchSemaphore(value: 0)
+  private let ended = DispatchSemaphore(value: 0)
 
   private struct State {
     var waiting = WaitingLine<WriteOperation>()
+    var pictures = WaitingLine<WaitingPicture>()
+    var pictureBytes = 0
+    /// What else the thread has to do, between two transactions.
+    var tasks = WaitingLine<@Sendable () -> Void>()
+    var alive: Timestamp?
     var dropped = 0
+    /// Transactions begun and ended so far.
+    var begun = 0
+    var finished = 0
+    /// Operations that were taken from the line, for those who wait for theirs.
+    var written = 0
+    var waiters: [(position: Int, semaphore: DispatchSemaphore)] = []
+    /// Somebody went on without having seen that it was written.
+    var isBehind = false
     var failure: (cause: String, advice: String)?
     var lastTry = ContinuousClock.now
     /// Sessions that were erased: what comes in late for them is dropped, and no surprise.
     var erased: Set<SessionCode> = []
+    var isClosing = false
   }
 
   init(
-    _ database: DatabasePool, identity: FileIdentity, capacity: Int,
+    _ database: DatabasePool, evidence: EvidenceFolder, identity: FileIdentity, limits: StoreLimits,
     report: @escaping @Sendable (String) -> Void
   ) {
     self.database = database
+    self.evidence = evidence
     self.identity = identity
-    self.capacity = capacity
+    self.limits = limits
     self.report = report
+    let thread = Thread { [weak self, arrivals, ended] in
+      while true {
+        // Now and then without being called, for what could not be written.
+        _ = arrivals.wait(timeout: .now() + .seconds(1))
+        guard let self, work() else { break }
+      }
+      ended.signal()
+    }
+    thread.name = "journal"
+    thread.start()
   }
+
+  deinit { arrivals.signal() }
 
   /// `nil` while everything is in the database.
   var trouble: String? { sentence.withLock { $0 } }
 
+  // MARK: For those who write
+
   func write(_ operation: WriteOperation) {
-    state.withLock { state in
+    enqueue { state in
       if case .create(let session) = operation { state.erased.remove(session.code) }
-      if state.waiting.count >= capacity { drain(&state) }
-      if state.waiting.count < capacity {
-        state.waiting.append(operation)
-      } else {
+      guard state.waiting.count < limits.operations else {
         state.dropped += 1
+        return false
       }
-      drain(&state)
-      tell(&state)
+      state.waiting.append(operation)
+      return true
     }
   }
 
-  /// Tries again what waits, and notes the time. The time itself never waits: another one follows soon.
+  /// Keeps a picture before any operation that comes after it.
+  func keep(_ jpeg: UnsafeRawBufferPointer, of alert: AlertID, in session: SessionCode) {
+    let isTaken = state.withLock { state in
+      guard state.pictureBytes + jpeg.count <= limits.pictureBytes else { return false }
+      state.pictures.append(WaitingPicture(session: session, alert: alert, bytes: Array(jpeg)))
+      state.pictureBytes += jpeg.count
+      return true
+    }
+    if isTaken {
+      enqueue { _ in true }
+    } else {
+      report("a picture of session \(session) finds no room in memory, since the disk is slow, and is lost")
+    }
+  }
+
+  /// Tries again what waits, and notes the time. The time itself never waits in line: another one follows soon.
   func retry(at time: Timestamp?) {
-    state.withLock { state in
-      drain(&state)
-      if let time, state.waiting.isEmpty, mayTry(state) { perform([.noteAlive(at: time)], &state) }
-      tell(&state)
+    enqueue { state in
+      state.alive = time ?? state.alive
+      return true
     }
   }
 
-  /// What waits, for readers to add to what they find in the database. `body` runs before anything else is written, and
-  /// so sees each operation once.
-  func withWaiting<Result: Sendable>(_ body: ([WriteOperation]) throws -> Result) throws -> Result? {
-    try state.withLock { state in
-      guard !state.waiting.isEmpty else { return nil }
-      return try body(Array(state.waiting))
-    }
-  }
-
-  /// Runs `body` in a transaction once nothing waits any more; from then on nothing of `session` is taken.
-  func erase<Result: Sendable>(_ session: SessionCode, _ body: (Database) throws -> Result) throws -> Result {
-    try state.withLock { state in
-      state.lastTry -= JournalWriter.pause
-      while !state.waiting.isEmpty, mayTry(state) { drain(&state) }
-      tell(&state)
-      if let trouble, !state.waiting.isEmpty {
-        throw StoreError(.notErased, "session \(session) is not erased: \(trouble)")
+  /// Hands something to the thread and waits for a moment until it is done.
+  private func enqueue(_ change: (inout State) -> Bool) {
+    let waiter: DispatchSemaphore? = state.withLock { state in
+      if state.isClosing, state.failure == nil { state.failure = ("the server is stopping", "") }
+      guard change(&state), state.failure == nil, !state.isBehind else {
+        tell(&state)
+        return nil
       }
-      guard identity.isInPlace else { throw FileIdentity.Lost() }
-      let result = try database.write(body)
-      state.erased.insert(session)
-      return result
+      let semaphore = DispatchSemaphore(value: 0)
+      state.waiters.append((state.written + state.waiting.count, semaphore))
+      return semaphore
+    }
+    arrivals.signal()
+    guard let waiter, waiter.wait(timeout: .now() + limits.patience.inSeconds) == .timedOut else { return }
+    state.withLock { state in
+      guard state.waiters.contains(where: { $0.semaphore === waiter }) else { return }
+      state.waiters.removeAll { $0.semaphore === waiter }
+      state.isBehind = true
+      tell(&state)
     }
   }
 
-  private func mayTry(_ state: State) -> Bool {
-    state.failure == nil || .now - state.lastTry >= JournalWriter.pause
+  /// Runs `body` in a transaction once nothing waits any more; from then on nothing of `session` is taken. Waits as long
+  /// as that takes.
+  func erase<Result: Sendable>(
+    _ session: SessionCode, _ body: @escaping @Sendable (Database) throws -> Result
+  ) throws -> Result {
+    let outcome = Outcome<Result>()
+    let isTaken = state.withLock { state in
+      guard !state.isClosing else { return false }
+      state.tasks.append { [self] in outcome.set(.init { try performErasure(of: session, body) }) }
+      return true
+    }
+    guard isTaken else {
+      throw StoreError(.notErased, "session \(session) is not erased: the server is stopping")
+    }
+    arrivals.signal()
+    return try outcome.wait().get()
   }
 
-  private func drain(_ state: inout State) {
-    guard mayTry(state) else { return }
-    let deadline = ContinuousClock.now + JournalWriter.patience
-    while !state.waiting.isEmpty, ContinuousClock.now < deadline {
-      let batch = state.waiting.prefix(JournalWriter.batch)
-      guard perform(batch, &state) else { return }
-      state.waiting.removeFirst(batch.count)
+  /// Writes what it can and ends the thread.
+  func close() {
+    let isNew = state.withLock { state in
+      defer { state.isClosing = true }
+      state.lastTry -= JournalWriter.pause
+      return !state.isClosing
+    }
+    guard isNew else { return }
+    arrivals.signal()
+    // A disk that hangs must not keep the process from ending.
+    _ = ended.wait(timeout: .now() + 2)
+  }
+
+  /// Reads the database together with what waits to be written, as of one moment: while no transaction is under way.
+  ///
+  /// - Parameter read: may be called several times.
+  func reading<Result>(_ read: ([WriteOperation]) throws -> Result) throws -> Result {
+    let deadline = ContinuousClock.now + .seconds(5)
+    while ContinuousClock.now < deadline {
+      let (before, isQuiet, waiting) = state.withLock {
+        ($0.begun, $0.begun == $0.finished, Array($0.waiting))
+      }
+      if isQuiet {
+        let result = try read(waiting)
+        if waiting.isEmpty || state.withLock({ $0.begun }) == before { return result }
+      }
+      usleep(1000)
+    }
+    throw ArchiveBusy(retryAfter: 5, "the server is writing down what has waited for its disk")
+  }
+
+  // MARK: On the thread
+
+  /// - Returns: whether there will be more.
+  private func work() -> Bool {
+    while step() {}
+    evidence.retry()
+    return state.withLock { state in
+      if state.waiting.isEmpty, state.pictures.isEmpty {
+        state.isBehind = false
+        tell(&state)
+        release(&state)
+      }
+      return !state.isClosing
     }
   }
 
-  @discardableResult
-  private func perform(_ batch: [WriteOperation], _ state: inout State) -> Bool {
-    do {
+  private enum Step {
+    case picture(WaitingPicture)
+    case task(@Sendable () -> Void)
+    case operations([WriteOperation])
+    case alive(Timestamp)
+  }
+
+  /// Does what is next.
+  /// - Returns: whether there may be more at once.
+  private func step() -> Bool {
+    let step: Step? = state.withLock { state in
+      if let picture = state.pictures.first(where: { _ in true }) {
+        state.pictures.removeFirst(1)
+        return .picture(picture)
+      }
+      if let task = state.tasks.first(where: { _ in true }) {
+        state.tasks.removeFirst(1)
+        return .task(task)
+      }
+      guard state.failure == nil || .now - state.lastTry >= JournalWriter.pause else { return nil }
+      if !state.waiting.isEmpty { return .operations(state.waiting.prefix(JournalWriter.batch)) }
+      defer { state.alive = nil }
+      return state.alive.map { .alive($0) }
+    }
+    switch step {
+    case .picture(let picture):
+      picture.bytes.withUnsafeBytes { evidence.keep($0, of: picture.alert, in: picture.session) }
+      state.withLock { $0.pictureBytes -= picture.bytes.count }
+    case .task(let task): task()
+    case .operations(let batch): return perform(batch, fromLine: true)
+    case .alive(let time): return perform([.noteAlive(at: time)], fromLine: false)
+    case nil: return false
+    }
+    return true
+  }
+
+  private func performErasure<Result>(
+    of session: SessionCode, _ body: (Database) throws -> Result
+  ) throws -> Result {
+    while true {
+      let batch = state.withLock { $0.waiting.prefix(JournalWriter.batch) }
+      guard !batch.isEmpty else { break }
+      guard perform(batch, fromLine: true) else {
+        throw StoreError(.notErased, "session \(session) is not erased: \(trouble ?? "")")
+      }
+    }
+    guard identity.isInPlace else { throw FileIdentity.Lost() }
+    let result = try database.write(body)
+    state.withLock { _ = $0.erased.insert(session) }
+    return result
+  }
+
+  /// - Returns: whether it is written.
+  private func perform(_ batch: [WriteOperation], fromLine: Bool) -> Bool {
+    state.withLock { $0.begun += 1 }
+    let outcome = Result {
       guard identity.isInPlace else { throw FileIdentity.Lost() }
-      let refusals = try database.write { db in
+      return try database.write { db in
         try batch.map { (operation: $0, refusal: try $0.perform(in: db)) }
       }
-      for case (let operation, let refusal?) in refusals {
-        if let session = operation.session, state.erased.contains(session) { continue }
-        report(refusal)
-      }
-      if state.waiting.count <= batch.count { recover(&state) }
-      return true
-    } catch {
-      if state.failure == nil {
-        report("the database \(database.path) cannot be written: \(explain(error).cause)")
-      }
-      state.failure = explain(error)
-      state.lastTry = .now
-      return false
     }
+    return state.withLock { state in
+      state.finished += 1
+      switch outcome {
+      case .success(let refusals):
+        for case (let operation, let refusal?) in refusals {
+          if let session = operation.session, state.erased.contains(session) { continue }
+          report(refusal)
+        }
+        if fromLine {
+          state.waiting.removeFirst(batch.count)
+          state.written += batch.count
+        }
+        if state.waiting.isEmpty { recover(&state) }
+        if state.pictures.isEmpty { release(&state) }
+        return true
+      case .failure(let error):
+        if state.failure == nil {
+          report("the database \(database.path) cannot be written: \(explain(error).cause)")
+        }
+        state.failure = explain(error)
+        state.lastTry = .now
+        tell(&state)
+        release(&state, everybody: true)
+        return false
+      }
+    }
+  }
+
+  /// Lets go those whose operations are written.
+  private func release(_ state: inout State, everybody: Bool = false) {
+    for waiter in state.waiters where everybody || waiter.position <= state.written {
+      waiter.semaphore.signal()
+    }
+    state.waiters.removeAll { everybody || $0.position <= state.written }
   }
 
   private func recover(_ state: inout State) {
-    guard state.failure != nil else { return }
-    state.failure = nil
-    let loss = state.dropped == 0 ? "" : "; \(state.dropped) entries found no room in memory and are lost"
-    report("the database \(database.path) is written again, and all that waited is in it\(loss)")
-    state.dropped = 0
+    state.isBehind = false
+    if state.failure != nil {
+      let loss = state.dropped == 0 ? "" : "; \(state.dropped) entries found no room in memory and are lost"
+      report("the database \(database.path) is written again, and all that waited is in it\(loss)")
+      state.failure = nil
+      state.dropped = 0
+    }
+    tell(&state)
   }
 
   private func tell(_ state: inout State) {
-    let text = state.failure.map { failure in
+    var text: String?
+    if let failure = state.failure {
       let loss = state.dropped == 0 ? "" : " \(state.dropped) more found no room in memory and are lost."
-      return """
+      text = """
         The database \(database.path) cannot be written (\(failure.cause)). The exam goes on; \(state.waiting.count) \
         entries wait in memory and are lost if the server ends now.\(loss) \(failure.advice)
+        """
+    } else if state.isBehind {
+      text = """
+        The disk of the database \(database.path) is slow, or another program holds it. The exam goes on; \
+        \(state.waiting.count) entries wait in memory and are lost if the server ends now.
         """
     }
     sentence.withLock { $0 = text }
@@ -173,5 +347,27 @@ final class JournalWriter: Sendable {
         "Check that the file and its folder belong to the user who runs the server; it then goes on by itself."
       }
     return (error.cause, advice)
+  }
+}
+
+private struct WaitingPicture: Sendable {
+  let session: SessionCode
+  let alert: AlertID
+  let bytes: [UInt8]
+}
+
+/// What came of a task on another thread.
+private final class Outcome<Success: Sendable>: Sendable {
+  private let result = Mutex<Result<Success, any Error>?>(nil)
+  private let isThere = DispatchSemaphore(value: 0)
+
+  func set(_ outcome: Result<Success, any Error>) {
+    result.withLock { $0 = outcome }
+    isThere.signal()
+  }
+
+  func wait() -> Result<Success, any Error> {
+    isThere.wait()
+    return result.withLock { $0! }
   }
 }

@@ -200,12 +200,12 @@ struct SQLiteReader: ArchiveReader, Sendable {
     _ body: (Database) throws -> Result, adding change: (inout Result, WriteOperation) -> Void
   ) throws -> Result {
     do {
-      let current = try writer?.withWaiting { waiting in
+      guard let writer else { return try database.read(body) }
+      return try writer.reading { waiting in
         var result = try database.read(body)
         for operation in waiting { change(&result, operation) }
         return result
       }
-      return try current ?? database.read(body)
     } catch let row as UnreadableRow {
       throw StoreError.unreadable(row.description, in: folder.database)
     } catch let error as DatabaseError {

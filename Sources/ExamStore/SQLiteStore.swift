@@ -44,7 +44,8 @@ public final class SQLiteStore: SessionStore {
       throw StoreError(.unusable, "the database \(folder.database) was removed while it was opened")
     }
     let evidence = EvidenceFolder(folder, capacity: limits.pictureBytes, report: report)
-    let writer = JournalWriter(database, identity: identity, capacity: limits.operations, report: report)
+    let writer = JournalWriter(
+      database, evidence: evidence, identity: identity, limits: limits, report: report)
     let reader = SQLiteReader(folder: folder, database: database, evidence: evidence, writer: writer)
     let checkpointer = try Checkpointer(
       path: folder.database, pagesRebuiltAtAnyTime: limits.pagesRebuiltAtAnyTime, report: report)
@@ -77,7 +78,7 @@ public final class SQLiteStore: SessionStore {
   /// server is stopping.
   public func close() {
     room.close()
-    writing?.writer.retry(at: nil)
+    writing?.writer.close()
     evidence.retry()
     try? reader.database.close()
     writing?.eraser.checkpointer.close()
@@ -102,14 +103,13 @@ public final class SQLiteStore: SessionStore {
   public func end(_ session: SessionCode, at time: Timestamp) { write(.end(session, at: time)) }
 
   public func keep(picture jpeg: UnsafeRawBufferPointer, of alert: AlertID, in session: SessionCode) {
-    guard writing != nil else { return refuse() }
-    evidence.keep(jpeg, of: alert, in: session)
+    guard let writing else { return refuse() }
+    writing.writer.keep(jpeg, of: alert, in: session)
   }
 
   public func noteAlive(at time: Timestamp) {
     guard let writing else { return refuse() }
     writing.writer.retry(at: time)
-    evidence.retry()
   }
 
   private func write(_ operation: WriteOperation) {

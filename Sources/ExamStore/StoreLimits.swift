@@ -3,6 +3,9 @@ struct StoreLimits {
   /// Operations and bytes of pictures that wait in memory while the disk does not take them.
   var operations = 100_000
   var pictureBytes = 64 << 20
+  /// How long whoever hands over something to be kept waits for it. That thread serves every socket; a write takes a
+  /// tenth of a millisecond.
+  var patience = Duration.milliseconds(20)
   /// A database of so many pages, of 4 KiB, is written anew after an erasure although an exam is on: that takes about a
   /// tenth of a second, in which writers wait.
   var pagesRebuiltAtAnyTime = 4096

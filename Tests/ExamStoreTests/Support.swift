@@ -25,7 +25,7 @@ final class TestFolder: Sendable {
   var reports: [String] { lines.withLock { $0 } }
   var report: @Sendable (String) -> Void { { line in self.lines.withLock { $0.append(line) } } }
 
-  func store(isFresh: Bool = false, limits: StoreLimits = .init()) throws -> SQLiteStore {
+  func store(isFresh: Bool = false, limits: StoreLimits = .patient) throws -> SQLiteStore {
     try SQLiteStore(folder: data, isFresh: isFresh, limits: limits, report: report)
   }
 
@@ -66,6 +66,11 @@ final class TestFolder: Sendable {
   func write(_ bytes: [UInt8], to path: String) throws {
     try Data(bytes).write(to: URL(fileURLWithPath: path))
   }
+}
+
+extension StoreLimits {
+  /// Whoever writes waits, however busy the machine is.
+  static let patient = StoreLimits(patience: .seconds(60))
 }
 
 extension SessionCode {
