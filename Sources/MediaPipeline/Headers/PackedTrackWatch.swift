@@ -5,6 +5,9 @@ struct PackedTrackWatch {
   /// Segment, Tracks, TrackEntry, Cluster: the elements that are looked into.
   private static let masters: Set<Int> = [0x1853_8067, 0x1654_ae6b, 0xae, 0x1f43_b675]
 
+  /// Four bytes of the identifier and eight of the size.
+  private static let longestHeader = 12
+
   /// Bytes of all pieces so far that were walked over.
   private var position = 0
   /// Where the next element begins.
@@ -26,9 +29,16 @@ struct PackedTrackWatch {
         ends.removeLast()
         header = []
       }
-      header.append(piece[start - position])
-      next = start + 1
-      guard let (identifier, size) = Self.element(header) else { continue }
+      let found: (identifier: Int, size: Int?, byteCount: Int)?
+      if header.isEmpty, start + Self.longestHeader <= min(end, ends.last ?? .max) {
+        found = Self.element(UnsafeRawBufferPointer(rebasing: piece[(start - position)...]))
+        next = start + (found?.byteCount ?? 0)
+      } else {
+        header.append(piece[start - position])
+        next = start + 1
+        found = header.withUnsafeBytes { Self.element($0) }
+      }
+      guard let (identifier, size, _) = found else { continue }
       header = []
       if identifier == Self.contentEncodings { return true }
       if Self.masters.contains(identifier) {
@@ -41,15 +51,19 @@ struct PackedTrackWatch {
     return false
   }
 
-  /// An element's identifier and size, nil while its header is not whole. The size is nil where it is unknown.
-  private static func element(_ header: [UInt8]) -> (identifier: Int, size: Int?)? {
+  /// The beginning of an element, nil while it is not whole. The size is nil where it is unknown.
+  private static func element(
+    _ header: UnsafeRawBufferPointer
+  ) -> (identifier: Int, size: Int?, byteCount: Int)? {
     let identifierLength = min(header[0].leadingZeroBitCount + 1, 4)
     guard header.count > identifierLength else { return nil }
-    let sizeLength = min(header[identifierLength].leadingZeroBitCount + 1, 8)
-    guard header.count == identifierLength + sizeLength else { return nil }
-    let identifier = header[..<identifierLength].reduce(0) { $0 << 8 | Int($1) }
-    let mask = 1 << (7 * sizeLength) - 1
-    let size = header[identifierLength...].reduce(0) { $0 << 8 | Int($1) } & mask
-    return (identifier, size == mask ? nil : size)
+    let byteCount = identifierLength + min(header[identifierLength].leadingZeroBitCount + 1, 8)
+    guard header.count >= byteCount else { return nil }
+    var identifier = 0
+    for byte in header[..<identifierLength] { identifier = identifier << 8 | Int(byte) }
+    var size = 0
+    for byte in header[identifierLength..<byteCount] { size = size << 8 | Int(byte) }
+    let mask = 1 << (7 * (byteCount - identifierLength)) - 1
+    return (identifier, size & mask == mask ? nil : size & mask, byteCount)
   }
 }

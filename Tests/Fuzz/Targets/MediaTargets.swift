@@ -10,9 +10,50 @@ extension FuzzTarget {
     require((0...3).contains(header.temporalLayer), "temporal layer \(header.temporalLayer)")
   }
 
-  static let jpeg = picture("jpeg", .jpeg)
+  /// The picture's end is within the bytes, and what is cut off behind it changes nothing.
+  static let jpeg = FuzzTarget(name: "jpeg") { bytes in
+    guard case .picture(let picture) = JPEGPicture.read(bytes) else { return }
+    require((1...65535).contains(picture.width) && (1...65535).contains(picture.height), "\(picture)")
+    require((1...8).contains(picture.orientation), "\(picture)")
+    require((4...bytes.count).contains(picture.byteCount), "\(picture) of \(bytes.count) bytes")
+    let cut = JPEGPicture.read(UnsafeRawBufferPointer(rebasing: bytes[..<picture.byteCount]))
+    require(cut == .picture(picture), "\(picture) is \(cut) without what is behind it")
+  }
   static let vp8 = picture("vp8", .vp8)
   static let vp9 = picture("vp9", .vp9)
+
+  /// The first byte says how units are told apart.
+  static let h264 = FuzzTarget(name: "h264") { bytes in
+    guard let first = bytes.first else { return }
+    let rest = UnsafeRawBufferPointer(rebasing: bytes[1...])
+    let (format, record) = H264Header.readConfiguration(rest)
+    for header in [
+      record, H264Header.read(rest, format: .byteStream),
+      H264Header.read(rest, format: .lengthPrefixed(Int(first & 3) + 1)),
+      H264Header.read(rest, format: format),
+    ] {
+      guard let size = header.size else { continue }
+      // Cropping never makes up for a whole macroblock.
+      require(size.width > 0 && size.height > 0, "a picture of \(size.width)x\(size.height)")
+    }
+  }
+
+  static let av1 = picture("av1", .av1)
+
+  /// The pieces change nothing.
+  static let packedTracks = FuzzTarget(name: "packed_tracks") { bytes in
+    guard let first = bytes.first else { return }
+    let rest = bytes[1...]
+    var whole = PackedTrackWatch()
+    let isFound = whole.finds(in: UnsafeRawBufferPointer(rebasing: rest))
+    var pieces = PackedTrackWatch()
+    let isFoundInPieces = stride(from: rest.startIndex, to: rest.endIndex, by: Int(first) + 1).contains {
+      start in
+      pieces.finds(
+        in: UnsafeRawBufferPointer(rebasing: rest[start..<min(start + Int(first) + 1, rest.endIndex)]))
+    }
+    require(isFound == isFoundInPieces, "found \(isFound) in one piece, \(isFoundInPieces) in pieces")
+  }
 
   private static func picture(_ name: String, _ codec: InspectedCodec) -> FuzzTarget {
     FuzzTarget(name: name) { bytes in
