@@ -14,6 +14,8 @@ enum Schema {
     var migrator = DatabaseMigrator()
     migrator.registerMigration("1") { db in try db.execute(sql: version1) }
     migrator.registerMigration("2") { db in try db.execute(sql: version2) }
+    // `dismissed`, `first_seen`.
+    migrator.registerMigration("3") { _ in }
     return migrator
   }()
 

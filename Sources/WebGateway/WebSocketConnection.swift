@@ -12,6 +12,8 @@ public final class WebSocketConnection: PolledSocket {
   public var onText: (@GatewayActor (String) -> Void)?
   /// A binary message; the bytes are lent for the time of the call.
   public var onBinary: (@GatewayActor (UnsafeRawBufferPointer) -> Void)?
+  /// Called after the kernel has taken some of what was queued, while messages can be sent.
+  public var onFlushed: (@GatewayActor () -> Void)?
   /// Called exactly once, whatever the cause. Nothing is delivered after it.
   public var onClose: (@GatewayActor (WebSocketCloseReason) -> Void)?
 
@@ -158,6 +160,7 @@ public final class WebSocketConnection: PolledSocket {
       if !waitsForOutput { watchOutput(true) }
     case .failed: finish(lost("write failed"))
     }
+    if state == .open { onFlushed?() }
   }
 
   private func watchOutput(_ output: Bool) {
@@ -374,6 +377,7 @@ public final class WebSocketConnection: PolledSocket {
     onClose = nil
     onText = nil
     onBinary = nil
+    onFlushed = nil
     host.log(.webSocketClosed(target: target, address: remoteAddress, reason: reason))
     callback?(reason)
   }

@@ -83,14 +83,14 @@ import Testing
   /// A kind that an older version does not know must come with a migration that it does not know either; else the older
   /// version would open the database and fail in the middle. A new kind goes into this list with that migration.
   @Test func theKindsAreThoseOfTheSchema() {
-    #expect(Schema.migrator.migrations == ["1", "2"])
+    #expect(Schema.migrator.migrations == ["1", "2", "3"])
     #expect(
       JournalEvent.Kind.allCases.map(\.rawValue) == [
         "session_created", "session_ended", "session_restored", "joined", "connected", "disconnected",
         "alert_confirmed", "alert_acknowledged", "alert_cleared", "alert_noted", "chat", "accommodated",
         "calibrated",
         "paused", "resumed", "hand_up", "hand_down", "upload_refused", "pipeline_warning", "blind_spot",
-        "stream_began",
+        "stream_began", "first_seen", "dismissed",
       ])
   }
 

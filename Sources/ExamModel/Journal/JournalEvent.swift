@@ -29,6 +29,10 @@ public struct JournalEvent: Sendable, Codable, Hashable {
     case blindSpot = "blind_spot"
     /// A student began to send pictures.
     case streamBegan = "stream_began"
+    /// The first picture of a student was decoded.
+    case firstSeen = "first_seen"
+    /// A student was removed.
+    case dismissed
   }
 
   /// The `reason` of a `disconnected` with which a server that stops lets go of everybody: who is told of it was there,
@@ -54,6 +58,7 @@ public struct JournalEvent: Sendable, Codable, Hashable {
     case baseline(Baseline)
     case blindSpot(BlindSpot)
     case pause(Pause)
+    case dismissal(Dismissal)
   }
 
   public init(
@@ -72,7 +77,7 @@ public struct JournalEvent: Sendable, Codable, Hashable {
 
 extension JournalEvent.Payload: Codable {
   private enum CodingKeys: String, CodingKey {
-    case alert, chat, accommodation, baseline, pause
+    case alert, chat, accommodation, baseline, pause, dismissal
     case blindSpot = "blind_spot"
   }
 
@@ -89,6 +94,7 @@ extension JournalEvent.Payload: Codable {
     case .baseline: self = .baseline(try fields.decode(Baseline.self, forKey: key))
     case .blindSpot: self = .blindSpot(try fields.decode(BlindSpot.self, forKey: key))
     case .pause: self = .pause(try fields.decode(Pause.self, forKey: key))
+    case .dismissal: self = .dismissal(try fields.decode(Dismissal.self, forKey: key))
     }
   }
 
@@ -101,6 +107,7 @@ extension JournalEvent.Payload: Codable {
     case .baseline(let baseline): try fields.encode(baseline, forKey: .baseline)
     case .blindSpot(let spot): try fields.encode(spot, forKey: .blindSpot)
     case .pause(let pause): try fields.encode(pause, forKey: .pause)
+    case .dismissal(let dismissal): try fields.encode(dismissal, forKey: .dismissal)
     }
   }
 }

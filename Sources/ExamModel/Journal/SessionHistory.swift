@@ -32,6 +32,10 @@ public struct SessionHistory: Sendable {
     public internal(set) var handSince: Timestamp?
     /// Whether a picture stream ever began.
     public internal(set) var hasStreamed = false
+    /// Whether a picture was ever decoded.
+    public internal(set) var hasBeenSeen = false
+    /// How the person was removed, if so.
+    public internal(set) var dismissal: Dismissal?
   }
 
   public private(set) var title = ""
@@ -87,6 +91,13 @@ public struct SessionHistory: Sendable {
         $0.isCutOff = event.fields["reason"] == JournalEvent.serverStops
       }
     case .streamBegan: change(event) { $0.hasStreamed = true }
+    case .firstSeen: change(event) { $0.hasBeenSeen = true }
+    case .dismissed:
+      change(event) {
+        $0.handSince = nil
+        $0.pauses.close(at: event.at)
+      }
+      addPayload(event)
     case .handUp: change(event) { $0.handSince = event.at }
     case .handDown: change(event) { $0.handSince = nil }
     case .paused, .resumed: pauseOrResume(event)
@@ -108,8 +119,13 @@ public struct SessionHistory: Sendable {
       }
     case .chat(let message): chat.append(message)
     case .accommodation(let accommodation): change(event) { $0.accommodations.append(accommodation) }
-    case .baseline(let baseline): change(event) { $0.baseline = baseline }
+    case .baseline(let baseline):
+      change(event) {
+        $0.baseline = baseline
+        $0.hasBeenSeen = true
+      }
     case .blindSpot(let spot): change(event) { $0.blindSpots.append(joining: spot) }
+    case .dismissal(let dismissal): change(event) { $0.dismissal = dismissal }
     case .pause, nil: break
     }
   }
@@ -131,9 +147,8 @@ public struct SessionHistory: Sendable {
     }
     for index in people.indices where people[index].role == .student {
       guard event.participant == nil || people[index].id == event.participant else { continue }
-      if let last = people[index].pauses.indices.last, people[index].pauses[last].span.until == nil {
-        people[index].pauses[last].span.until = event.at
-      }
+      guard people[index].dismissal == nil else { continue }
+      people[index].pauses.close(at: event.at)
       if case .pause(let pause) = event.payload, event.kind == .paused {
         people[index].pauses.append((Span(from: event.at), pause))
       }
@@ -160,12 +175,7 @@ public struct SessionHistory: Sendable {
 
   private mutating func closeSpans(at time: Timestamp) {
     closeConnections(at: time)
-    for index in people.indices {
-      guard let last = people[index].pauses.indices.last, people[index].pauses[last].span.until == nil else {
-        continue
-      }
-      people[index].pauses[last].span.until = time
-    }
+    for index in people.indices { people[index].pauses.close(at: time) }
   }
 }
 
@@ -173,6 +183,13 @@ extension [SessionHistory.Span] {
   fileprivate mutating func close(at time: Timestamp) {
     guard let last = indices.last, self[last].until == nil else { return }
     self[last].until = time
+  }
+}
+
+extension [(span: SessionHistory.Span, pause: Pause)] {
+  fileprivate mutating func close(at time: Timestamp) {
+    guard let last = indices.last, self[last].span.until == nil else { return }
+    self[last].span.until = time
   }
 }
 

@@ -46,6 +46,10 @@ public struct Participant: Sendable, Codable, Hashable, Identifiable {
   public var accommodations: [String: Accommodation] = [:]
   /// Set while this student's exam stands still.
   public var paused: Pause?
+  /// Whether a picture of this student was ever decoded.
+  public var hasBeenSeen = false
+  /// Set once this student is not in the exam any more.
+  public var dismissed: Dismissal?
 
   public init(
     id: ParticipantID, number: UInt32, name: String, role: Role, joinedAt: Timestamp, state: PresenceState
@@ -64,6 +68,8 @@ public struct Participant: Sendable, Codable, Hashable, Identifiable {
     case state, hand
     case handSince = "hand_since"
     case page, camera, accommodations, paused
+    case hasBeenSeen = "seen"
+    case dismissed
   }
 }
 

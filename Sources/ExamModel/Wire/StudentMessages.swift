@@ -6,6 +6,8 @@ public enum StudentMessage: Sendable, Hashable {
   case hand(up: Bool)
   /// What the student has to say about an alert of his or her own.
   case note(alert: AlertID, text: String)
+  /// What was before.
+  case history(HistoryRequest)
   /// A type this version does not know; ignored, so that newer pages can talk to older servers.
   case unknown(type: String)
 }
@@ -30,6 +32,7 @@ extension StudentMessage: Decodable {
       self = .note(
         alert: try fields.decode(AlertID.self, forKey: .alertID),
         text: try fields.decodeProse(forKey: .text))
+    case "history": self = .history(try HistoryRequest(from: decoder))
     case let type: self = .unknown(type: type)
     }
   }
@@ -44,7 +47,8 @@ public enum StudentNotice: Sendable, Hashable {
   /// Send a key frame now.
   case keyframe
   case check(StudentCheck)
-  case chat(from: ParticipantID, name: String, text: String, at: Timestamp, history: Bool)
+  /// `number`: its place in the session's chat.
+  case chat(from: ParticipantID, name: String, text: String, at: Timestamp, number: Int, history: Bool)
   /// An alert about this student, as teachers see it.
   case alert(AlertRecord)
   /// The names of the teachers whose page is open, and of those among them who look at this student's large picture.
@@ -55,6 +59,10 @@ public enum StudentNotice: Sendable, Hashable {
   case hand(up: Bool)
   /// Begin the stream anew.
   case restart(reason: String)
+  /// The end of a page of what was before.
+  case history(HistoryMark)
+  /// Removed from the exam; close code 4002 follows.
+  case dismissed(Dismissal)
   /// The exam is over; close code 1000 follows.
   case ended(EndReason)
   case error(code: String, detail: String)
@@ -91,7 +99,7 @@ extension StudentNotice: Encodable {
   private enum Key: String, CodingKey {
     case type
     case participantID = "participant_id"
-    case window, seq, from, name, text, at, history, reason, code, detail, teachers, focus, paused, up
+    case window, seq, from, name, text, at, number, history, reason, code, detail, teachers, focus, paused, up
   }
 
   public func encode(to encoder: any Encoder) throws {
@@ -109,12 +117,13 @@ extension StudentNotice: Encodable {
     case .check(let check):
       try fields.encode("check", forKey: .type)
       try check.encode(to: encoder)
-    case .chat(let from, let name, let text, let at, let history):
+    case .chat(let from, let name, let text, let at, let number, let history):
       try fields.encode("chat", forKey: .type)
       try fields.encode(from, forKey: .from)
       try fields.encode(name, forKey: .name)
       try fields.encode(text, forKey: .text)
       try fields.encode(at, forKey: .at)
+      try fields.encode(number, forKey: .number)
       if history { try fields.encode(true, forKey: .history) }
     case .alert(let alert):
       try fields.encode("alert", forKey: .type)
@@ -133,6 +142,12 @@ extension StudentNotice: Encodable {
     case .restart(let reason):
       try fields.encode("restart", forKey: .type)
       try fields.encode(reason, forKey: .reason)
+    case .history(let mark):
+      try fields.encode("history", forKey: .type)
+      try mark.encode(to: encoder)
+    case .dismissed(let dismissal):
+      try fields.encode("dismissed", forKey: .type)
+      try dismissal.encode(to: encoder)
     case .ended(let reason):
       try fields.encode("ended", forKey: .type)
       try fields.encode(reason, forKey: .reason)

@@ -12,6 +12,10 @@ public enum TeacherMessage: Sendable, Hashable {
   /// The exam goes on.
   case resume(student: ParticipantID?)
   case lowerHand(student: ParticipantID)
+  /// Removes students from the exam for good.
+  case dismiss(students: [ParticipantID], reason: String)
+  /// What was before.
+  case history(HistoryRequest)
   /// A type this version does not know; ignored.
   case unknown(type: String)
 }
@@ -113,6 +117,15 @@ extension TeacherMessage: Decodable {
       self = .pause(
         student: try Self.studentOrAll(fields), reason: try fields.decodeProse(forKey: .reason))
     case "resume": self = .resume(student: try Self.studentOrAll(fields))
+    case "dismiss":
+      let students =
+        if fields.contains(.students) {
+          try fields.decode([ParticipantID].self, forKey: .students)
+        } else {
+          [try fields.decode(ParticipantID.self, forKey: .student)]
+        }
+      self = .dismiss(students: students, reason: try fields.decodeProse(forKey: .reason))
+    case "history": self = .history(try HistoryRequest(from: decoder))
     case "lower_hand":
       self = .lowerHand(student: try fields.decode(ParticipantID.self, forKey: .student))
     case let type: self = .unknown(type: type)
@@ -151,11 +164,14 @@ public enum TeacherNotice: Sendable, Hashable {
   /// `credit`: pictures that may be unacknowledged. `heartbeat`: at least one message comes in so many seconds.
   case welcome(participant: ParticipantID, credit: Int, heartbeat: Int)
   case heartbeat
-  /// `pause`: of everybody, those who join later included.
-  case roster([Participant], pause: Pause?)
+  /// `pause`: of everybody, those who join later included. `dismissed`: who was removed lately, the newest last.
+  case roster([Participant], pause: Pause?, dismissed: [Participant])
   case participant(Participant)
   case alert(AlertRecord)
-  case chat(ChatMessage, history: Bool)
+  /// `number`: its place in the session's chat.
+  case chat(ChatMessage, number: Int, history: Bool)
+  /// The end of a page of what was before.
+  case history(HistoryMark)
   /// Something is wrong with the server itself that teachers must know of; `detail` is `nil` when it is over.
   case notice(code: String, detail: String?)
   /// The exam is over; close code 1000 follows.
@@ -167,7 +183,8 @@ extension TeacherNotice: Encodable {
   private enum Key: String, CodingKey {
     case type
     case participantID = "participant_id"
-    case credit, heartbeat, participants, paused, participant, history, code, detail, reason
+    case credit, heartbeat, participants, paused, dismissed, participant, number, history, code, detail,
+      reason
   }
 
   public func encode(to encoder: any Encoder) throws {
@@ -180,20 +197,25 @@ extension TeacherNotice: Encodable {
       try fields.encode(heartbeat, forKey: .heartbeat)
     case .heartbeat:
       try fields.encode("heartbeat", forKey: .type)
-    case .roster(let participants, let pause):
+    case .roster(let participants, let pause, let dismissed):
       try fields.encode("roster", forKey: .type)
       try fields.encode(participants, forKey: .participants)
       try fields.encodeIfPresent(pause, forKey: .paused)
+      if !dismissed.isEmpty { try fields.encode(dismissed, forKey: .dismissed) }
     case .participant(let participant):
       try fields.encode("participant", forKey: .type)
       try fields.encode(participant, forKey: .participant)
     case .alert(let alert):
       try fields.encode("alert", forKey: .type)
       try alert.encode(to: encoder)
-    case .chat(let message, let history):
+    case .chat(let message, let number, let history):
       try fields.encode("chat", forKey: .type)
       try message.encode(to: encoder)
+      try fields.encode(number, forKey: .number)
       if history { try fields.encode(true, forKey: .history) }
+    case .history(let mark):
+      try fields.encode("history", forKey: .type)
+      try mark.encode(to: encoder)
     case .notice(let code, let detail):
       try fields.encode("notice", forKey: .type)
       try fields.encode(code, forKey: .code)

@@ -36,7 +36,7 @@ public struct ServerConfiguration: Sendable {
   /// Threads that check faces; 0 chooses by the number of cores.
   public var checkWorkers: Int
   public var maximumSessions: Int
-  /// Students and teachers of one session together.
+  /// Students of one session; teachers have places of their own.
   public var maximumParticipants: Int
   /// Pictures a second at most on the wall, whatever a page asks for.
   public var maximumTileRate: Double

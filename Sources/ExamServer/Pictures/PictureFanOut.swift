@@ -27,6 +27,8 @@ protocol PictureViewer: AnyObject {
   func rate(of view: PictureView) -> Double
   /// Takes the newest picture of a channel it is attached to. Must not block.
   func show(_ picture: StudentPicture)
+  /// No picture of a channel will come any more: the student is not in the exam any more.
+  func ended(_ channel: PictureChannel)
   /// No picture will come any more: the exam is over.
   func end()
 }
@@ -43,6 +45,8 @@ protocol PictureFanOut: AnyObject {
   func wantedRate(of channel: PictureChannel) -> Double
   /// Who looks at a channel; somebody twice who looks twice.
   func watchers(of channel: PictureChannel) -> [ParticipantID]
+  /// Tells whoever looks at a student that no picture will come any more.
+  func end(_ student: ParticipantID)
   /// Tells every viewer that no picture will come any more, and forgets them.
   func end()
   /// Called with a channel to which a viewer came or from which one went.
@@ -79,6 +83,13 @@ final class LocalPictureFanOut: PictureFanOut {
 
   func watchers(of channel: PictureChannel) -> [ParticipantID] {
     viewers[channel]?.values.map(\.watcher) ?? []
+  }
+
+  func end(_ student: ParticipantID) {
+    for view in PictureView.allCases {
+      let channel = PictureChannel(student: student, view: view)
+      for viewer in (viewers.removeValue(forKey: channel) ?? [:]).values { viewer.ended(channel) }
+    }
   }
 
   func end() {

@@ -73,6 +73,13 @@ final class TeacherPictures: PictureViewer {
   /// Detaches from everything; the teacher is gone.
   func stop() { PictureView.allCases.forEach(stopWatching) }
 
+  func ended(_ channel: PictureChannel) {
+    watches[channel.view]?.channels.remove(channel)
+    waiting[channel] = nil
+    due[channel] = nil
+    queue.removeAll { $0 == channel }
+  }
+
   func end() { stop() }
 
   /// `frames` pictures more were handled by the page.

@@ -1,7 +1,7 @@
 import ExamModel
 
 /// A report as CSV: a line for the session, and for each student one for the joining and one for each connection,
-/// alert, blind spot, pause and accommodation. All lines have the same columns; `record` says what a line is about.
+/// alert, blind spot, pause and accommodation, and for the removal. All lines have the same columns; `record` says what a line is about.
 enum ReportCSV {
   static let columns: [CSVLines.Field] = [
     "session", "student_id", "student", "record", "kind", "severity", "state", "from", "until", "seconds",
@@ -53,6 +53,14 @@ enum ReportCSV {
         $0.by = entry.pause.by
         $0.note = entry.pause.reason
       }
+    }
+    if let dismissal = student.dismissal {
+      lines.append(
+        line("dismissed", nil) {
+          $0.from = dismissal.at
+          $0.by = dismissal.by ?? "server"
+          $0.note = dismissal.reason
+        })
     }
     lines += student.accommodations.map { item in
       line("accommodation", nil) {

@@ -103,6 +103,7 @@ struct ReportJSON: Codable, Hashable {
     let pauses: [PauseEntry]
     let accommodations: [Accommodation]
     let baseline: Baseline?
+    let dismissed: Dismissal?
     let alerts: [Alert]
     let alerts_by_kind: [Count]
     let chat_written: Int
@@ -155,6 +156,7 @@ extension ReportJSON.Student {
     }
     accommodations = student.accommodations
     baseline = student.baseline
+    dismissed = student.dismissal
     alerts = student.alerts.map(ReportJSON.Alert.init)
     alerts_by_kind = student.alertCounts.map { ReportJSON.Count(kind: $0.kind, alerts: $0.count) }
     chat_written = student.chatWritten

@@ -36,6 +36,8 @@ struct ReportStudent: Sendable, Identifiable {
   let pauses: [PauseEntry]
   let accommodations: [Accommodation]
   let baseline: Baseline?
+  /// How the student was removed, if so.
+  let dismissal: Dismissal?
   /// In the order of their beginning.
   var alerts: [Alert]
   /// Lines of chat this student wrote, and those written to this student alone.
@@ -63,6 +65,7 @@ struct ReportStudent: Sendable, Identifiable {
     }
     accommodations = person.accommodations
     baseline = person.baseline
+    dismissal = person.dismissal
     self.alerts = Self.entries(alerts, until: end)
     chatWritten = chat.count { $0.from == person.id }
     chatReceived = chat.count { $0.to == .participant(person.id) }
@@ -79,6 +82,7 @@ struct ReportStudent: Sendable, Identifiable {
     pauses = []
     accommodations = []
     baseline = nil
+    dismissal = nil
     self.alerts = Self.entries(alerts, until: end)
     chatWritten = 0
     chatReceived = 0

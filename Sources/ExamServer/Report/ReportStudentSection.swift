@@ -28,6 +28,7 @@ struct ReportStudentSection {
     if student.openAlerts > 0 {
       sums.append("\(student.openAlerts) \(isFinished ? "not over at the end" : "open")")
     }
+    if student.dismissal != nil { sums.append("removed") }
     if student.blindSeconds > 0 {
       sums.append("not watched for \(ReportWords.duration(student.blindSeconds))")
     }
@@ -55,6 +56,16 @@ struct ReportStudentSection {
       add(
         "Connected",
         ["\(spans.joined(separator: ", "))\(student.hasStreamed ? "" : "; no picture ever came")"])
+    }
+    if let dismissal = student.dismissal {
+      add(
+        "Removed",
+        [
+          """
+          \(clock.time(dismissal.at)) by \(dismissal.by.map { HTML.typed($0) } ?? "the server"): \
+          \(.typed(dismissal.reason))
+          """
+        ])
     }
     add("Not watched", student.blindSecondsByCause.map { blindSpots($0.cause, $0.seconds) })
     add(

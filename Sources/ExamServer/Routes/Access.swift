@@ -90,9 +90,16 @@ final class Access {
       try check(participant.role, role)
       return (session, participant)
     }
+    if let dismissal = dismissed(request, code)?.dismissed { throw .dismissed(dismissal) }
     try noteLookUpMiss(request)
     _ = try session(code)
     throw tokenRefusal(request, code)
+  }
+
+  /// Whoever was removed from a session that is on and shows the token from before.
+  private func dismissed(_ request: HTTPRequest, _ code: SessionCode) -> Participant? {
+    guard case .live(let session) = directory.find(code), let token = request.bearerToken else { return nil }
+    return session.dismissed(token: token)
   }
 
   /// The participant who asks for what is kept: tokens are good for that as long as the data are.
@@ -101,6 +108,10 @@ final class Access {
   func reader(_ request: HTTPRequest, role: Role? = nil) async throws(Refusal) -> Reader {
     let code = try code(request)
     guard case .ended = directory.find(code) else {
+      // What is kept about oneself can be read by whoever was removed, too.
+      if role == nil, case .live(let session) = directory.find(code), let gone = dismissed(request, code) {
+        return Reader(record: session.record, live: session, id: gone.id, role: gone.role, name: gone.name)
+      }
       let (session, participant) = try participant(request, role: role)
       return Reader(
         record: session.record, live: session, id: participant.id, role: participant.role,
@@ -148,6 +159,12 @@ extension Access.Refusal {
       response: .problem(
         status: 403, title: "Not for students", detail: "Only teachers of this session may do this.",
         code: "wrong_role"))
+  }
+
+  static func dismissed(_ dismissal: Dismissal) -> Access.Refusal {
+    Access.Refusal(
+      response: .problem(
+        status: 403, title: "Removed from the exam", detail: dismissal.reason, code: "dismissed"))
   }
 
   /// What is kept cannot be read, or not now.

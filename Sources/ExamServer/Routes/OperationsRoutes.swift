@@ -62,7 +62,7 @@ final class OperationsRoutes {
       services.store.trouble == nil ? 1 : 0)
 
     let sessions = directory.live
-    let people = sessions.flatMap(\.roster)
+    let people = sessions.flatMap(\.members.roster)
     text.gauge("exam_sessions", "Sessions that are on.", sessions.count)
     text.add(
       "exam_participants", "gauge", "Participants by role and state.",

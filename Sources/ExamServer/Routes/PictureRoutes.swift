@@ -82,6 +82,8 @@ private final class PictureStreamViewer: PictureViewer {
 
   func show(_ picture: StudentPicture) { stream.offer(picture.jpeg) }
 
+  func ended(_ channel: PictureChannel) { end() }
+
   func end() { stream.end() }
 }
 
@@ -99,6 +101,8 @@ private final class SinglePictureViewer: PictureViewer {
   func rate(of view: PictureView) -> Double { .infinity }
 
   func show(_ picture: StudentPicture) { finish(picture.jpeg) }
+
+  func ended(_ channel: PictureChannel) { end() }
 
   func end() { finish(nil) }
 

@@ -34,6 +34,7 @@ final class SessionRoutes {
     server.webSocketRoute("/api/sessions/:code/socket", subprotocol: "exam-monitoring.v1") { [self] request in
       do throws(Access.Refusal) {
         let (session, participant) = try access.participant(request, role: nil)
+        if let wait = session.connectionWait(of: participant.id) { throw .tooMany(wait) }
         return .accept { socket in session.connect(participant.id, socket: socket) }
       } catch {
         return .refuse(error.response)
@@ -97,7 +98,7 @@ final class SessionRoutes {
     services.recorder.record(
       JournalEvent(
         at: .now, session: session.code, kind: .sessionCreated, name: name.text, fields: ["title": title]))
-    let (participant, token) = session.join(name: name, role: .teacher)
+    let (participant, token) = session.join(name: name, role: .teacher, from: request.remoteAddress)
     return .json(
       status: 201,
       WireJSON.encode(
@@ -138,15 +139,17 @@ final class SessionRoutes {
             code: "wrong_key"))
       }
     }
-    guard session.makesRoom() else {
+    guard session.makesRoom(for: body.role, newcomerFrom: request.remoteAddress) else {
+      let most =
+        body.role == .student
+        ? "\(services.configuration.maximumParticipants) students" : "\(Members.teacherPlaces) teachers"
       throw Access.Refusal(
         response: .problem(
           status: 409, title: "The session is full",
-          detail:
-            "A session on this server takes \(services.configuration.maximumParticipants) participants.",
+          detail: "A session on this server takes \(most). A teacher can remove who does not belong to it.",
           code: "full"))
     }
-    let (participant, token) = session.join(name: name, role: body.role)
+    let (participant, token) = session.join(name: name, role: body.role, from: request.remoteAddress)
     return .json(
       status: 201,
       WireJSON.encode(
@@ -164,17 +167,24 @@ final class SessionRoutes {
     }
     let session: Session
     let participants: [Participant]
+    /// Those that stand, and a page of those that are over.
     let alerts: [AlertRecord]
+    /// Where the next page begins; `nil`: there are no older ones.
+    let alerts_before: Int?
   }
 
   private func describe(_ request: HTTPRequest) throws(Access.Refusal) -> HTTPResponse {
     let (session, _) = try access.participant(request, role: .teacher)
+    let before = request.query["alerts_before"].flatMap { Int($0) }
+    let page = session.alerts.page(before: before, about: nil)
+    let alerts = (before == nil ? session.alerts.open(about: nil) : []) + page.items
     return .json(
       WireJSON.encode(
         Description(
           session: .init(
             code: session.code, title: session.record.title, created_at: session.record.createdAt),
-          participants: session.roster, alerts: session.alerts.all)))
+          participants: session.members.roster, alerts: alerts.compactMap { session.alerts.records[$0] },
+          alerts_before: page.before)))
   }
 
   private func end(_ request: HTTPRequest) async throws(Access.Refusal) -> HTTPResponse {

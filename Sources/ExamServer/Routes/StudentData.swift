@@ -25,6 +25,7 @@ struct StudentData: Sendable {
     let name: String
     let joinedAt: Timestamp
     let baseline: Baseline?
+    let dismissed: Dismissal?
     let accommodations: [Accommodation]
     let blindSpots: [BlindSpot]
 
@@ -33,7 +34,7 @@ struct StudentData: Sendable {
       case participantID = "participant_id"
       case name
       case joinedAt = "joined_at"
-      case baseline, accommodations
+      case baseline, dismissed, accommodations
       case blindSpots = "blind_spots"
     }
   }
@@ -135,6 +136,7 @@ struct StudentData: Sendable {
       session: Session(
         code: record.code, title: record.title, createdAt: record.createdAt, endedAt: record.endedAt),
       participantID: person.id, name: person.name, joinedAt: person.joinedAt, baseline: person.baseline,
+      dismissed: person.dismissal,
       accommodations: person.accommodations, blindSpots: person.blindSpots)
   }
 

@@ -28,6 +28,32 @@ struct AlertLedger {
   /// Those about one student, the oldest first.
   func about(_ student: ParticipantID) -> [AlertRecord] { all.filter { $0.student == student } }
 
+  /// Those that stand, about one student or, for `nil`, about all; the oldest first.
+  func open(about student: ParticipantID?) -> [AlertID] {
+    order.filter {
+      guard let record = records[$0] else { return false }
+      return record.isOpen && (student == nil || record.student == student)
+    }
+  }
+
+  /// A page of those that are over, about one student or, for `nil`, about all.
+  ///
+  /// - Parameter before: the page ends before the alert of this place; `nil`: with the newest.
+  func page(before: Int?, about student: ParticipantID?) -> HistoryPage<AlertID> {
+    let older = order.indices.prefix(before.map { min(max(0, $0), order.count) } ?? order.count).reversed()
+      .lazy.compactMap { place -> (number: Int, thing: AlertRecord)? in
+        guard let record = records[order[place]], !record.isOpen,
+          student == nil || record.student == student
+        else { return nil }
+        return (place, record)
+      }
+    return HistoryPage(older) {
+      ($0.note?.utf8.count ?? 0) + ($0.studentNote?.utf8.count ?? 0)
+    } item: { _, record in
+      record.id
+    }
+  }
+
   /// A suspicion was confirmed. Within the cooldown (`again`) the alert before stands again; else a new one opens.
   mutating func confirm(_ confirmation: AlertConfirmation, again: Bool) -> AlertRecord {
     let subject = Subject(student: confirmation.student, kind: confirmation.kind)

@@ -5,9 +5,14 @@ import WebGateway
 /// What students' sessions tell the exam.
 extension ExamSession: StudentSessionOwner {
   func studentWelcomed(_ student: StudentSession) {
-    let id = student.participant.id
-    for message in chatHistory(of: id) { student.send(message.notice(history: true)) }
-    for alert in alerts.about(id) { student.send(.alert(alert)) }
+    guard let socket = student.connection.socket else { return }
+    let feed = feed(socket, student: student.participant.id)
+    student.history = feed
+    feed.add(beginning(student: student.participant.id))
+  }
+
+  func student(_ student: StudentSession, asksFor request: HistoryRequest) -> WireError? {
+    answer(request, on: student.history, student: student.participant.id)
   }
 
   func student(_ student: StudentSession, wrote text: String) -> WireError? {

@@ -73,7 +73,7 @@ extension ExamSession: TeacherConnectionOwner {
       record(kind, participant: nil, fields, payload: payload)
       self.pause = pause
       for session in students.values { session.pause(pause) }
-      tellTeachers(.roster(roster, pause: pause))
+      tellTeachers(.roster(members.roster, pause: pause, dismissed: members.dismissed))
       return nil
     }
     guard let session = students[student] else { return .noStudent(student) }

@@ -22,18 +22,11 @@ final class ExamSession {
   let fanOut: any PictureFanOut
   let services: ExamServices
 
-  private struct Member {
-    var participant: Participant
-    let tokenHash: SecretHash
-    var hasConnected = false
-  }
-
-  private var members: [ParticipantID: Member] = [:]
-  private var memberByToken: [SecretHash: ParticipantID] = [:]
+  var members: Members
   private(set) var students: [ParticipantID: StudentSession] = [:]
   private(set) var teachers: [ParticipantID: TeacherConnection] = [:]
   private var nextNumber: UInt32 = 1
-  private var chat = ChatRoom()
+  private(set) var chat = ChatRoom()
   var alerts = AlertLedger()
   /// The pause of everybody, those who join later included.
   var pause: Pause?
@@ -52,6 +45,7 @@ final class ExamSession {
   init(_ record: SessionRecord, services: ExamServices) {
     self.record = record
     self.services = services
+    members = Members(studentPlaces: services.configuration.maximumParticipants)
     fanOut = LocalPictureFanOut()
     fanOut.onChange = { [weak self] channel in
       self?.students[channel.student]?.updateDemand(channel.view)
@@ -105,29 +99,7 @@ final class ExamSession {
 
   // MARK: Who is in it
 
-  /// The roster, in the order in which people joined.
-  var roster: [Participant] { members.values.map(\.participant).sorted { $0.number < $1.number } }
-
   func participant(_ id: ParticipantID) -> Participant? { members[id]?.participant }
-
-  /// Whether one more may join. Where the session is full, those make room who joined a while ago and never connected:
-  /// nobody can fill a session by joining alone.
-  func makesRoom() -> Bool {
-    let limit = services.configuration.maximumParticipants
-    guard members.count >= limit else { return true }
-    let patience = Timestamp.now.advanced(by: .seconds(-60))
-    let strays = members.values.filter {
-      !$0.hasConnected && $0.participant.role == .student && $0.participant.joinedAt < patience
-    }
-    for stray in strays {
-      members[stray.participant.id] = nil
-      memberByToken[stray.tokenHash] = nil
-      services.store.remove(stray.participant.id, from: code)
-      if let student = students.removeValue(forKey: stray.participant.id) { Task { await student.letGo() } }
-    }
-    if !strays.isEmpty { tellTeachers(.roster(roster, pause: pause)) }
-    return members.count < limit
-  }
 
   func isTeacherKey(_ key: String) -> Bool {
     SecretHash(Secret(text: key)) == SecretHash(digest: record.teacherKeyHash)
@@ -135,11 +107,18 @@ final class ExamSession {
 
   /// The participant who shows `token`.
   func participant(token: String) -> Participant? {
-    memberByToken[SecretHash(Secret(text: token))].flatMap { members[$0]?.participant }
+    members.participant(token: SecretHash(Secret(text: token)))
+  }
+
+  /// Whoever had `token` before he or she was removed.
+  func dismissed(token: String) -> Participant? {
+    members.dismissed(token: SecretHash(Secret(text: token)))
   }
 
   /// Adds a participant and tells the teachers.
-  func join(name: PersonName, role: Role) -> (participant: Participant, token: Secret) {
+  ///
+  /// - Parameter address: from which the participant comes.
+  func join(name: PersonName, role: Role, from address: String) -> (participant: Participant, token: Secret) {
     var generator = SystemRandomNumberGenerator()
     let participant = Participant(
       id: .random(using: &generator), number: nextNumber, name: name.text, role: role, joinedAt: .now,
@@ -150,7 +129,10 @@ final class ExamSession {
         id: participant.id, session: code, number: participant.number, name: participant.name, role: role,
         tokenHash: SecretHash(token).digest, joinedAt: participant.joinedAt))
     record(.joined, participant: participant, ["role": role.rawValue])
-    add(participant, tokenHash: SecretHash(token), hasConnected: false)
+    add(
+      Members.Member(
+        participant: participant, tokenHash: SecretHash(token), address: address, hasConnected: false,
+        since: .now))
     if role == .student {
       if pause != nil { students[participant.id]?.pause(pause) }
       tellWatchers(participant.id)
@@ -160,11 +142,10 @@ final class ExamSession {
     return (participant, token)
   }
 
-  private func add(_ participant: Participant, tokenHash: SecretHash, hasConnected: Bool) {
+  private func add(_ member: Members.Member) {
+    let participant = member.participant
     nextNumber = max(nextNumber, participant.number + 1)
-    members[participant.id] = Member(
-      participant: participant, tokenHash: tokenHash, hasConnected: hasConnected)
-    memberByToken[tokenHash] = participant.id
+    members.add(member)
     guard participant.role == .student else { return }
     let student = StudentSession(participant: participant, fanOut: fanOut, services: services)
     student.owner = self
@@ -172,6 +153,8 @@ final class ExamSession {
   }
 
   func student(_ id: ParticipantID) -> StudentSession? { students[id] }
+
+  func removeStudent(_ id: ParticipantID) -> StudentSession? { students.removeValue(forKey: id) }
 
   /// How long the student has waited who was checked longest ago, of those who send video.
   func longestTimeUnchecked(at now: ContinuousClock.Instant) -> Duration? {
@@ -186,7 +169,12 @@ final class ExamSession {
       socket.close(code: code, reason: reason)
       return
     }
-    members[id]?.hasConnected = true
+    if let wait = connectionWait(of: id) {
+      let seconds = max(1, Int(wait.inSeconds.rounded(.up)))
+      socket.close(code: CloseCode.tryAgain, reason: "connecting too often; come back in \(seconds) s")
+      return
+    }
+    members.connected(id, from: socket.remoteAddress, at: .now)
     switch member.participant.role {
     case .student: students[id]?.connect(socket)
     case .teacher: connectTeacher(id, socket: socket)
@@ -203,7 +191,9 @@ final class ExamSession {
       maximumTileRate: services.configuration.maximumTileRate, metrics: services.metrics, owner: self)
     teachers[id] = connection
     connection.welcome(
-      roster: .roster(roster, pause: pause), chat: chat.lines, alerts: alerts.all, notices: standingNotices)
+      roster: .roster(members.roster, pause: pause, dismissed: members.dismissed), notices: standingNotices,
+      beginning: beginning(student: nil)
+    ) { feed($0, student: nil) }
     if let participant = members[id]?.participant {
       record(.connected, participant: participant, ["address": socket.remoteAddress])
     }
@@ -230,8 +220,7 @@ final class ExamSession {
   }
 
   private func setState(_ state: PresenceState, of id: ParticipantID) {
-    guard members[id] != nil else { return }
-    members[id]?.participant.state = state
+    members.setState(state, of: id, at: .now)
     if let participant = members[id]?.participant { tellTeachers(.participant(participant)) }
   }
 
@@ -239,7 +228,7 @@ final class ExamSession {
   func studentChanged(_ student: StudentSession) {
     let participant = student.participant
     guard members[participant.id] != nil else { return }
-    members[participant.id]?.participant = participant
+    members.update(participant)
     tellTeachers(.participant(participant))
   }
 
@@ -323,10 +312,22 @@ final class ExamSession {
       let participant = Participant(
         id: kept.id, number: kept.number, name: kept.name, role: kept.role, joinedAt: kept.joinedAt,
         state: .left)
-      add(participant, tokenHash: SecretHash(digest: kept.tokenHash), hasConnected: true)
-      guard let person = history.person(kept.id), let student = students[kept.id] else { continue }
+      let person = history.person(kept.id)
+      if let dismissal = person?.dismissal {
+        var gone = participant
+        gone.dismissed = dismissal
+        nextNumber = max(nextNumber, gone.number + 1)
+        members.remember(dismissed: gone, tokenHash: SecretHash(digest: kept.tokenHash))
+        continue
+      }
+      // Who never came before the restart gets the time to do so anew, and no more.
+      add(
+        Members.Member(
+          participant: participant, tokenHash: SecretHash(digest: kept.tokenHash), address: nil,
+          hasConnected: person?.connections.isEmpty == false, since: .now))
+      guard let person, let student = students[kept.id] else { continue }
       student.restore(person, alerts: alerts.about(kept.id), grace: Self.grace)
-      members[kept.id]?.participant = student.participant
+      members.update(student.participant)
       // Who was there when the server went was not looked at from then on.
       let last = person.connections.last
       let lost = last?.until == nil ? downSince : person.isCutOff ? last?.until : nil
@@ -368,20 +369,15 @@ final class ExamSession {
         fields: fields, payload: payload))
   }
 
-  /// What a student may see of the chat so far.
-  func chatHistory(of student: ParticipantID) -> [ChatMessage] {
-    chat.lines.filter { $0.isVisible(toStudent: student) }
-  }
-
   func say(_ message: ChatMessage) {
     let to = WireJSON.text(message.to).trimmingPrefix("\"").dropLast()
     record(
       .chat, participant: members[message.from]?.participant, ["to": String(to), "text": message.text],
       payload: .chat(message))
-    chat.add(message)
-    tellTeachers(.chat(message, history: false))
+    let number = chat.add(message)
+    tellTeachers(.chat(message, number: number, history: false))
     for (id, student) in students where message.isVisible(toStudent: id) {
-      student.send(message.notice(history: false))
+      student.send(message.notice(number: number, history: false))
     }
   }
 }

@@ -39,6 +39,8 @@ final class StudentSession {
   private let progress: DecodeProgress
 
   private(set) var connection = StudentConnection.none
+  /// What was before, on its way to the present connection.
+  var history: HistoryFeed?
   let monitor: StudentMonitor
   /// What the student was last told of who watches.
   var lastWatchers: StudentNotice?
@@ -92,6 +94,7 @@ final class StudentSession {
   ///
   /// - Parameter alerts: those about this student, the oldest first.
   func restore(_ person: SessionHistory.Person, alerts: [AlertRecord], grace: Duration) {
+    participant.hasBeenSeen = person.hasBeenSeen
     participant.handSince = person.handSince
     participant.hand = person.handSince != nil
     if let last = person.pauses.last, last.span.until == nil { participant.paused = last.pause }
@@ -135,6 +138,7 @@ final class StudentSession {
   func leave(reason: String) -> WebSocketConnection? {
     guard let socket = connection.socket else { return nil }
     connection = .none
+    history = nil
     participant.state = .left
     undecoded = nil
     monitor.disconnected()
@@ -190,6 +194,8 @@ final class StudentSession {
       if let problem = owner?.student(self, noted: text, on: alert) {
         refuse("bad_note", problem.detail, isAnswer: true)
       }
+    case .history(let request):
+      if let problem = owner?.student(self, asksFor: request) { refuse("bad_message", problem.detail) }
     case .unknown:
       break
     }
@@ -359,6 +365,11 @@ final class StudentSession {
     if decoded {
       undecoded = nil
       upload.confirmHealthy()
+      if !participant.hasBeenSeen {
+        participant.hasBeenSeen = true
+        owner?.student(self, happened: .firstSeen, [:])
+        owner?.studentChanged(self)
+      }
     }
     updatePresence(decoded: decoded, at: now)
     monitor.tick(

@@ -12,6 +12,8 @@ protocol StudentSessionOwner: AnyObject {
   func student(_ student: StudentSession, wrote text: String) -> WireError?
   /// - Returns: what is wrong with the note, if anything.
   func student(_ student: StudentSession, noted text: String, on alert: AlertID) -> WireError?
+  /// - Returns: what is wrong with the request, if anything.
+  func student(_ student: StudentSession, asksFor request: HistoryRequest) -> WireError?
   func student(_ student: StudentSession, wasUnseen spot: BlindSpot)
   func student(_ student: StudentSession, calibrated baseline: Baseline)
   func student(_ student: StudentSession, changed transition: AlertPolicy.Transition, picture: SharedBytes?)

@@ -12,6 +12,8 @@ protocol TeacherConnectionOwner: AnyObject {
   func teacher(_ teacher: ParticipantID, pauses student: ParticipantID?, reason: String) -> WireError?
   func teacher(_ teacher: ParticipantID, resumes student: ParticipantID?) -> WireError?
   func teacher(_ teacher: ParticipantID, lowersHandOf student: ParticipantID) -> WireError?
+  func teacher(_ teacher: ParticipantID, dismisses students: [ParticipantID], reason: String) -> WireError?
+  func answer(_ request: HistoryRequest, on feed: HistoryFeed?, student: ParticipantID?) -> WireError?
   func teacherDisconnected(_ connection: TeacherConnection)
 }
 
@@ -24,6 +26,7 @@ final class TeacherConnection {
   let participant: ParticipantID
   private let socket: WebSocketConnection
   private let pictures: TeacherPictures
+  private var history: HistoryFeed?
   private weak var owner: (any TeacherConnectionOwner)?
 
   init(
@@ -53,13 +56,16 @@ final class TeacherConnection {
     }
   }
 
-  /// Begins with the greeting, the roster, what was said and what stands.
-  func welcome(roster: TeacherNotice, chat: [ChatMessage], alerts: [AlertRecord], notices: [TeacherNotice]) {
+  /// Begins with the greeting, the roster and the notices that stand; alerts and chat follow as the socket takes them.
+  func welcome(
+    roster: TeacherNotice, notices: [TeacherNotice], beginning: [HistoryFeed.Item],
+    feed: (WebSocketConnection) -> HistoryFeed
+  ) {
     send(.welcome(participant: participant, credit: TeacherPictures.credit, heartbeat: Self.heartbeat))
     send(roster)
-    for message in chat { send(.chat(message, history: true)) }
-    for alert in alerts { send(.alert(alert)) }
     notices.forEach(send)
+    history = feed(socket)
+    history?.add(beginning)
   }
 
   func send(_ notice: TeacherNotice) { socket.send(text: WireJSON.text(notice)) }
@@ -90,6 +96,9 @@ final class TeacherConnection {
         problem = owner.teacher(participant, pauses: student, reason: reason)
       case .resume(let student): problem = owner.teacher(participant, resumes: student)
       case .lowerHand(let student): problem = owner.teacher(participant, lowersHandOf: student)
+      case .dismiss(let students, let reason):
+        problem = owner.teacher(participant, dismisses: students, reason: reason)
+      case .history(let request): problem = owner.answer(request, on: history, student: nil)
       case .unknown: break
       }
     } catch {

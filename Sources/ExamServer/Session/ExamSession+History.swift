@@ -1,0 +1,90 @@
+import ExamModel
+import WebGateway
+
+/// What is told to those who come later: what stands, the newest of the rest, and older things when they are asked for.
+extension ExamSession {
+  /// - Parameter student: who is told; `nil` for teachers, who are told of all.
+  func feed(_ socket: WebSocketConnection, student: ParticipantID?) -> HistoryFeed {
+    HistoryFeed(socket) { [weak self] in self?.text($0, student: student) }
+  }
+
+  /// What a connection hears first.
+  func beginning(student: ParticipantID?) -> [HistoryFeed.Item] {
+    let open = alerts.open(about: student).map { HistoryFeed.Item.alert($0) }
+    return open + page(HistoryRequest(of: .chat, before: nil), student: student)
+      + page(HistoryRequest(of: .alerts, before: nil), student: student)
+  }
+
+  /// One page, oldest first, and its mark.
+  func page(_ request: HistoryRequest, student: ParticipantID?) -> [HistoryFeed.Item] {
+    switch request.of {
+    case .chat:
+      let page = chat.page(before: request.before) { student.map($0.isVisible(toStudent:)) ?? true }
+      return page.items.map { .chat($0) }
+        + [.mark(HistoryMark(of: .chat, before: page.before, forgotten: chat.forgotten))]
+    case .alerts:
+      let page = alerts.page(before: request.before, about: student)
+      return page.items.map { .alert($0) } + [.mark(HistoryMark(of: .alerts, before: page.before))]
+    }
+  }
+
+  /// - Returns: what is wrong with the request, if anything.
+  func answer(_ request: HistoryRequest, on feed: HistoryFeed?, student: ParticipantID?) -> WireError? {
+    guard let feed else { return nil }
+    // Pages are asked for one after the other, so what one connection makes the server hold is bounded.
+    if feed.isSending(request.of) {
+      return WireError(detail: "a page of \(request.of.rawValue) is still on its way; ask when it is whole")
+    }
+    feed.add(page(request, student: student))
+    return nil
+  }
+
+  private func text(_ item: HistoryFeed.Item, student: ParticipantID?) -> String? {
+    switch item {
+    case .alert(let id):
+      guard let alert = alerts.records[id] else { return nil }
+      return student == nil
+        ? WireJSON.text(TeacherNotice.alert(alert)) : WireJSON.text(StudentNotice.alert(alert))
+    case .chat(let number):
+      guard let message = chat[number] else { return nil }
+      return student == nil
+        ? WireJSON.text(TeacherNotice.chat(message, number: number, history: true))
+        : WireJSON.text(message.notice(number: number, history: true))
+    case .mark(let mark):
+      return student == nil
+        ? WireJSON.text(TeacherNotice.history(mark)) : WireJSON.text(StudentNotice.history(mark))
+    }
+  }
+}
+
+/// A stretch of what was before, the oldest first.
+struct HistoryPage<Item> {
+  /// Things of one page.
+  static var size: Int { 100 }
+  /// Bytes of text that people wrote in one page, beyond which it ends.
+  static var bytes: Int { 64 * 1024 }
+
+  var items: [Item] = []
+  /// Where the next page begins; `nil`: there is nothing older.
+  var before: Int?
+
+  /// - Parameter older: things with their numbers, the newest first.
+  /// - Parameter bytes: of text in a thing.
+  init<Thing>(
+    _ older: some Sequence<(number: Int, thing: Thing)>, bytes: (Thing) -> Int,
+    item: (Int, Thing) -> Item
+  ) {
+    var sum = 0
+    var last = 0
+    for (number, thing) in older {
+      if items.count == Self.size || sum > Self.bytes {
+        before = last
+        break
+      }
+      sum += bytes(thing)
+      last = number
+      items.append(item(number, thing))
+    }
+    items.reverse()
+  }
+}

@@ -1,0 +1,59 @@
+import ExamModel
+import WebGateway
+
+/// Sends what was before a connection, in pieces as the socket takes them: however long an exam was, its history never
+/// fills the outgoing queue, and what happens now goes between the pieces.
+///
+/// What is said of a thing is how it is when it is sent, so history never takes back what was told meanwhile.
+@GatewayActor
+final class HistoryFeed {
+  enum Item: Sendable, Hashable {
+    case alert(AlertID)
+    /// A line of chat by its number.
+    case chat(Int)
+    case mark(HistoryMark)
+  }
+
+  /// No more is queued while this much waits: an eighth of what closes a connection.
+  private static let queueLimit = 1024 * 1024
+  /// Bytes of one piece, which cost the gateway's thread about 2 ms.
+  private static let pieceLimit = 128 * 1024
+
+  private unowned let socket: WebSocketConnection
+  private let text: @GatewayActor (Item) -> String?
+  private var items: [Item] = []
+  private var next = 0
+
+  /// - Parameter text: the message about a thing; `nil` where there is nothing to tell any more.
+  init(_ socket: WebSocketConnection, text: @escaping @GatewayActor (Item) -> String?) {
+    self.socket = socket
+    self.text = text
+  }
+
+  /// Whether a page of this kind is still on its way.
+  func isSending(_ kind: HistoryKind) -> Bool {
+    items[next...].contains { if case .mark(let mark) = $0 { mark.of == kind } else { false } }
+  }
+
+  func add(_ items: [Item]) {
+    self.items.append(contentsOf: items)
+    send()
+  }
+
+  private func send() {
+    var bytes = 0
+    while next < items.count, bytes < Self.pieceLimit, socket.isOpen, socket.pendingBytes < Self.queueLimit {
+      defer { next += 1 }
+      guard let text = text(items[next]) else { continue }
+      bytes += text.utf8.count
+      socket.send(text: text)
+    }
+    if next < items.count {
+      socket.onFlushed = { [weak self] in self?.send() }
+    } else {
+      socket.onFlushed = nil
+      items = []
+      next = 0
+    }
+  }
+}

@@ -1,0 +1,150 @@
+import ExamModel
+
+/// Who is in a session, found by id and by token, and who was removed from it; and who makes room where it is full.
+///
+/// Students and teachers have places of their own: no crowd of students keeps out a teacher. Students who were seen keep
+/// their place, whether they are connected or not, and so does whom a teacher has allowed something; only a teacher takes
+/// it from them.
+struct Members {
+  typealias Instant = ContinuousClock.Instant
+
+  struct Member {
+    var participant: Participant
+    let tokenHash: SecretHash
+    /// From where the participant joined or last connected; `nil` where that is not known any more.
+    var address: String?
+    /// Whether a connection ever stood.
+    var hasConnected: Bool
+    /// Since when this one has been as it is: joined, first connected, or for a teacher, gone.
+    var since: Instant
+    /// How often this one may connect: a page that comes back in a loop must not fill the journal.
+    var connections = RateLimiter<Int>(burst: 30, perSecond: 0.1)
+    var refusals = RefusalReport()
+  }
+
+  /// How long a page gets to connect after joining. It does so at once.
+  static let patienceForConnection = Duration.seconds(20)
+  /// How long somebody who is connected gets to send a first picture: whoever is asked for the camera has to find where
+  /// to allow it.
+  static let patienceForPicture = Duration.seconds(120)
+  /// Teachers of one session.
+  static let teacherPlaces = 50
+  /// Removed ones who are remembered, so that their pages can be told why.
+  static let rememberedDismissals = 250
+
+  private let studentPlaces: Int
+  private var members: [ParticipantID: Member] = [:]
+  private var byToken: [SecretHash: ParticipantID] = [:]
+  private var counts: [Role: Int] = [:]
+  private var dismissedByToken: [SecretHash: Participant] = [:]
+  /// Tokens of those who were removed, the oldest first.
+  private var dismissedTokens: [SecretHash] = []
+
+  /// - Parameter studentPlaces: how many students the session takes.
+  init(studentPlaces: Int) { self.studentPlaces = studentPlaces }
+
+  /// All, in the order in which they joined.
+  var roster: [Participant] { members.values.map(\.participant).sorted { $0.number < $1.number } }
+
+  /// Those who were removed and are remembered, the newest last.
+  var dismissed: [Participant] { dismissedTokens.compactMap { dismissedByToken[$0] } }
+
+  subscript(id: ParticipantID) -> Member? { members[id] }
+
+  func participant(token: SecretHash) -> Participant? { byToken[token].flatMap { members[$0]?.participant } }
+
+  /// Whoever had this token before he or she was removed.
+  func dismissed(token: SecretHash) -> Participant? { dismissedByToken[token] }
+
+  mutating func add(_ member: Member) {
+    members[member.participant.id] = member
+    byToken[member.tokenHash] = member.participant.id
+    counts[member.participant.role, default: 0] += 1
+  }
+
+  @discardableResult
+  mutating func remove(_ id: ParticipantID) -> Member? {
+    guard let member = members.removeValue(forKey: id) else { return nil }
+    byToken[member.tokenHash] = nil
+    counts[member.participant.role, default: 0] -= 1
+    return member
+  }
+
+  /// Remembers somebody who was removed by the token, which is void from now on.
+  mutating func remember(dismissed participant: Participant, tokenHash: SecretHash) {
+    dismissedByToken[tokenHash] = participant
+    dismissedTokens.append(tokenHash)
+    if dismissedTokens.count > Self.rememberedDismissals {
+      dismissedByToken[dismissedTokens.removeFirst()] = nil
+    }
+  }
+
+  mutating func update(_ participant: Participant) { members[participant.id]?.participant = participant }
+
+  mutating func setState(_ state: PresenceState, of id: ParticipantID, at now: Instant) {
+    members[id]?.participant.state = state
+    if members[id]?.participant.role == .teacher { members[id]?.since = now }
+  }
+
+  // MARK: Connections
+
+  /// How long somebody who connects again and again has to wait; `nil`: not at all.
+  mutating func connectionWait(of id: ParticipantID, at now: Instant) -> Duration? {
+    members[id]?.connections.waitingTime(0, at: now)
+  }
+
+  /// A connection was refused because there were too many.
+  ///
+  /// - Returns: when it is time for the journal, how many were since the last time.
+  mutating func refusedConnection(of id: ParticipantID, at now: Instant) -> Int? {
+    members[id]?.refusals.add("too_many_connections", at: now).journalCount
+  }
+
+  mutating func connected(_ id: ParticipantID, from address: String, at now: Instant) {
+    guard let member = members[id] else { return }
+    _ = members[id]?.connections.take(0, at: now)
+    members[id]?.address = address
+    if !member.hasConnected {
+      members[id]?.hasConnected = true
+      members[id]?.since = now
+    }
+  }
+
+  // MARK: Room
+
+  func isFull(for role: Role) -> Bool {
+    counts[role, default: 0] >= (role == .student ? studentPlaces : Self.teacherPlaces)
+  }
+
+  /// Who makes room for somebody of this role who comes from `address`; `nil` where nobody does.
+  func leastEntitled(_ role: Role, newcomerFrom address: String, at now: Instant) -> ParticipantID? {
+    role == .teacher ? absentTeacher(at: now) : unseenStudent(newcomerFrom: address, at: now)
+  }
+
+  /// The teacher who has been away longest.
+  private func absentTeacher(at now: Instant) -> ParticipantID? {
+    members.values.filter {
+      $0.participant.role == .teacher && $0.participant.state == .left
+        && now - $0.since > Self.patienceForConnection
+    }.min { $0.since < $1.since }?.participant.id
+  }
+
+  /// Of those who never sent a picture and had their time for it, one from the address that holds most such places:
+  /// one who never connected before one who went, and that one before one who is there; the oldest first. An address
+  /// takes no place from one that holds fewer of them.
+  private func unseenStudent(newcomerFrom address: String, at now: Instant) -> ParticipantID? {
+    let unseen = members.values.filter {
+      $0.participant.role == .student && !$0.participant.hasBeenSeen && $0.participant.accommodations.isEmpty
+    }
+    let held = Dictionary(unseen.map { ($0.address, 1) }, uniquingKeysWith: +)
+    let own = held[address] ?? 0
+    func rank(_ member: Member) -> (Int, Int, Instant) {
+      let stage = !member.hasConnected ? 0 : member.participant.state == .left ? 1 : 2
+      return (-(held[member.address] ?? 0), stage, member.since)
+    }
+    return unseen.filter { member in
+      let patience = member.hasConnected ? Self.patienceForPicture : Self.patienceForConnection
+      return now - member.since > patience && (member.address == address || (held[member.address] ?? 0) > own)
+    }.min { rank($0) < rank($1) }?.participant.id
+  }
+}

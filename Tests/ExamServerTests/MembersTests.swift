@@ -1,0 +1,186 @@
+import ExamModel
+import GLibRuntime
+import Testing
+
+@testable import ExamServer
+
+@Suite("Who is in a session, and who makes room")
+struct MembersTests {
+  private let start = ContinuousClock.now
+  private var members = Members(studentPlaces: 4)
+
+  private mutating func join(
+    _ name: String, role: Role = .student, from address: String? = "10.0.0.1", after seconds: Double = 0,
+    connected: Bool = false, seen: Bool = false, state: PresenceState = .left
+  ) {
+    var participant = Participant(
+      id: ParticipantID(rawValue: name), number: 1, name: name, role: role, joinedAt: .now, state: state)
+    participant.hasBeenSeen = seen
+    members.add(
+      Members.Member(
+        participant: participant, tokenHash: SecretHash(Secret(text: name)), address: address,
+        hasConnected: connected, since: start + .seconds(seconds)))
+  }
+
+  private func leaves(
+    _ role: Role = .student, for address: String = "10.0.0.9", after seconds: Double
+  ) -> String? {
+    members.leastEntitled(role, newcomerFrom: address, at: start + .seconds(seconds))?.rawValue
+  }
+
+  @Test("Students fill their places, and none of the teachers'")
+  mutating func placesOfTheirOwn() {
+    for number in 0..<4 {
+      #expect(!members.isFull(for: .student))
+      join("s\(number)")
+    }
+    #expect(members.isFull(for: .student) && !members.isFull(for: .teacher))
+    members.remove(ParticipantID(rawValue: "s0"))
+    #expect(!members.isFull(for: .student))
+    for number in 0..<Members.teacherPlaces { join("t\(number)", role: .teacher) }
+    #expect(members.isFull(for: .teacher) && !members.isFull(for: .student))
+  }
+
+  @Test("A page gets time to connect, and whoever is connected gets more, to find the camera")
+  mutating func patience() {
+    join("a")
+    #expect(leaves(after: 19) == nil)
+    #expect(leaves(after: 21) == "a")
+    members.connected(ParticipantID(rawValue: "a"), from: "10.0.0.1", at: start + .seconds(5))
+    #expect(leaves(after: 124) == nil)
+    #expect(leaves(after: 126) == "a")
+    // To connect again and again gives no more time.
+    members.connected(ParticipantID(rawValue: "a"), from: "10.0.0.1", at: start + .seconds(120))
+    #expect(leaves(after: 126) == "a")
+  }
+
+  @Test("Who was seen keeps the place, connected or not; so does whom a teacher allowed something")
+  mutating func entitled() {
+    join("there", connected: true, seen: true, state: .live)
+    join("gone", connected: true, seen: true)
+    join("allowed", connected: true)
+    var allowed = members[ParticipantID(rawValue: "allowed")]!.participant
+    allowed.accommodations["camera_off"] = Accommodation(
+      kind: .cameraOff, effect: .mute, factor: 1, until: nil, reason: "no camera", by: "Ms Smith", at: .now)
+    members.update(allowed)
+    #expect(leaves(after: 10_000) == nil)
+  }
+
+  @Test("Who never connected goes before who went, that one before who is there; the oldest first")
+  mutating func order() {
+    join("there", connected: true, state: .noPicture)
+    join("went", after: 1, connected: true)
+    join("newer", after: 3)
+    join("older", after: 2)
+    for expected in ["older", "newer", "went", "there"] {
+      #expect(leaves(after: 1000) == expected)
+      members.remove(ParticipantID(rawValue: expected))
+    }
+    #expect(leaves(after: 1000) == nil)
+  }
+
+  @Test("One address takes no place from those who hold fewer")
+  mutating func fairness() {
+    join("honest", from: "10.0.0.2", connected: true, state: .noPicture)
+    for number in 0..<3 { join("crowd\(number)", from: "10.0.0.6", after: Double(number), connected: true) }
+    // Whoever comes, the crowd makes room; its own newcomers too.
+    #expect(leaves(for: "10.0.0.3", after: 1000) == "crowd0")
+    #expect(leaves(for: "10.0.0.6", after: 1000) == "crowd0")
+    for number in 0..<3 { members.remove(ParticipantID(rawValue: "crowd\(number)")) }
+    join("crowd3", from: "10.0.0.6", after: 990, connected: true)
+    #expect(leaves(for: "10.0.0.6", after: 1000) == nil, "the crowd's one place is still in its time")
+    // After a restart nobody knows from where they came; they are one crowd.
+    members.remove(ParticipantID(rawValue: "crowd3"))
+    for number in 0..<2 { join("kept\(number)", from: nil, connected: true) }
+    #expect(leaves(for: "10.0.0.3", after: 1000) == "kept0")
+  }
+
+  @Test("A teacher who is there stays; the one who has been away longest makes room")
+  mutating func teachers() {
+    join("there", role: .teacher, connected: true, state: .live)
+    #expect(leaves(.teacher, after: 1000) == nil)
+    join("came later", role: .teacher, after: 5, connected: true)
+    join("left first", role: .teacher, after: 3, connected: true, state: .live)
+    members.setState(.left, of: ParticipantID(rawValue: "left first"), at: start + .seconds(4))
+    #expect(leaves(.teacher, after: 1000) == "left first")
+    members.setState(.left, of: ParticipantID(rawValue: "left first"), at: start + .seconds(999))
+    #expect(leaves(.teacher, after: 1000) == "came later")
+  }
+
+  @Test("The token of somebody removed opens nothing, and tells why; so many are remembered")
+  mutating func dismissed() {
+    join("a")
+    let token = SecretHash(Secret(text: "a"))
+    #expect(members.participant(token: token)?.name == "a")
+    let gone = members.remove(ParticipantID(rawValue: "a"))!
+    members.remember(dismissed: gone.participant, tokenHash: token)
+    #expect(members.participant(token: token) == nil && members.dismissed(token: token)?.name == "a")
+    for number in 0..<Members.rememberedDismissals {
+      members.remember(dismissed: gone.participant, tokenHash: SecretHash(Secret(text: "\(number)")))
+    }
+    #expect(members.dismissed(token: token) == nil)
+    #expect(members.dismissed.count == Members.rememberedDismissals)
+  }
+
+  @Test("Thirty connections at once, then one in ten seconds")
+  mutating func connections() {
+    join("a")
+    let id = ParticipantID(rawValue: "a")
+    for _ in 0..<30 {
+      #expect(members.connectionWait(of: id, at: start) == nil)
+      members.connected(id, from: "10.0.0.1", at: start)
+    }
+    #expect(members.connectionWait(of: id, at: start) != nil)
+    #expect(members.connectionWait(of: id, at: start + .seconds(10.5)) == nil)
+    #expect(members.refusedConnection(of: id, at: start) == 1)
+    #expect(members.refusedConnection(of: id, at: start + .seconds(1)) == nil)
+    #expect(members.refusedConnection(of: id, at: start + .seconds(11)) == 2)
+  }
+}
+
+@Suite("What was said, for those who come later")
+struct ChatRoomTests {
+  private func message(_ text: String, from: String = "p1", to: ChatRecipient = .teachers) -> ChatMessage {
+    ChatMessage(
+      from: ParticipantID(rawValue: from), name: "Ada", role: .student, to: to, text: text, at: .now)
+  }
+
+  @Test("Pages go back to the first line, without a gap and without one twice")
+  func pages() {
+    var room = ChatRoom()
+    for number in 1...250 { #expect(room.add(message("\(number)")) == number) }
+    var seen: [Int] = []
+    var before: Int?
+    repeat {
+      let page = room.page(before: before) { _ in true }
+      seen = page.items + seen
+      before = page.before
+    } while before != nil
+    #expect(seen == Array(1...250))
+    #expect(room.page(before: Int.min) { _ in true }.items.isEmpty)
+    #expect(room.page(before: Int.max) { _ in true }.items.count == 100)
+  }
+
+  @Test("What one may not read is in no page, and says nothing by its place")
+  func visibility() {
+    var room = ChatRoom()
+    for number in 1...300 { room.add(message("\(number)", from: number % 3 == 0 ? "p1" : "p2")) }
+    let me = ParticipantID(rawValue: "p1")
+    let page = room.page(before: nil) { $0.isVisible(toStudent: me) }
+    #expect(page.items == (1...100).map { $0 * 3 } && page.before == nil)
+  }
+
+  @Test("It holds so many lines and bytes, and keeps the numbers of those that are left")
+  func bounds() {
+    var room = ChatRoom()
+    for _ in 0..<(ChatRoom.maximumLines + 1) { room.add(message("x")) }
+    #expect(room.forgotten == 1000)
+    #expect(room[1000] == nil && room[1001] != nil && room[ChatRoom.maximumLines + 1] != nil)
+    var long = ChatRoom()
+    for _ in 0..<3000 { long.add(message(String(repeating: "x", count: 2000))) }
+    #expect(long.forgotten > 0)
+    #expect((3000 - long.forgotten) * 2000 <= ChatRoom.maximumBytes)
+    // Long lines make short pages.
+    #expect(long.page(before: nil) { _ in true }.items.count < 40)
+  }
+}
