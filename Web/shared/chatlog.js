@@ -1,43 +1,92 @@
-// A list of chat messages: in order of arrival, no message twice (a reconnect brings the history again), pinned to the end.
+// A list of chat messages: in the order of their numbers, no message twice (a reconnect brings the newest again), pinned to
+// the end. It shows the newest; older ones are asked for, a page at a time.
 
-import { el, timeOfDay } from './dom.js';
+import { el, setHidden, timeOfDay } from './dom.js';
 
-const LONGEST = 300;
+const SHOWN = 300;
+const PAGE = 100;
 
 export class ChatLog {
-  /** line(message) -> {who, mine, extra?}: how this page words the head of a message; null leaves it out. */
-  constructor(list, line) {
+  /**
+   * line(message) -> {who, mine, extra?}: how this page words the head of a message; null leaves it out.
+   * older(number): asks for the messages before that one, and says whether that went out; without it none are shown.
+   */
+  constructor(list, line, older = null) {
     this.list = list;
     this.line = line;
+    this.shown = []; // {number, key, node}, the oldest first
     this.seen = new Set();
+    this.limit = SHOWN;
+    if (older) this.#build(older);
   }
 
   /** True when the message is new here. */
   add(message) {
-    const key = `${message.at}|${message.from}|${message.text}`;
+    const key = `${message.number}|${message.at}|${message.from}`;
     if (this.seen.has(key)) return false;
     const head = this.line(message);
     if (!head) return false;
     this.seen.add(key);
     const atEnd = this.list.scrollHeight - this.list.scrollTop - this.list.clientHeight < 40;
     // History is there to be read, not to be read out all at once.
-    if (message.history) this.#silently(() => this.#append(message, head));
-    else this.#append(message, head);
-    if (atEnd || head.mine) this.list.scrollTop = this.list.scrollHeight;
+    if (message.history) this.#silently(() => this.#insert(message, key, head));
+    else this.#insert(message, key, head);
+    if ((atEnd && this.fromEnd === undefined) || head.mine && !message.history) this.list.scrollTop = this.list.scrollHeight;
     return true;
+  }
+
+  /** A page of older messages is whole. */
+  marked({ before, forgotten }) {
+    this.hasOlder = before !== undefined;
+    this.#showButton();
+    if (this.note) this.note.textContent = forgotten ? 'Still older messages are in the journal of the exam.' : '';
+    if (this.fromEnd === undefined) return;
+    this.list.scrollTop = this.list.scrollHeight - this.fromEnd; // what was read stays where it was
+    this.fromEnd = undefined;
   }
 
   clear() {
     this.seen.clear();
+    this.shown = [];
+    this.limit = SHOWN;
     this.list.replaceChildren();
   }
 
-  #append(message, head) {
-    this.list.append(el('div', { class: head.mine ? 'message mine' : 'message' },
+  #build(older) {
+    this.button = el('button', {
+      type: 'button', hidden: true, onclick: () => {
+        if (!this.shown.length || !older(this.shown[0].number)) return;
+        this.limit = this.shown.length + PAGE;
+        this.fromEnd = this.list.scrollHeight - this.list.scrollTop;
+      },
+    }, 'Earlier messages');
+    this.note = el('span', { class: 'hint' });
+    const line = el('p', { class: 'log-older' }, this.note, this.button);
+    const head = this.list.previousElementSibling;
+    if (head?.matches('.pane-head')) head.append(line);
+    else this.list.before(line);
+  }
+
+  #showButton() {
+    if (this.button) setHidden(this.button, !this.hasOlder);
+  }
+
+  #insert(message, key, head) {
+    const node = el('div', { class: head.mine ? 'message mine' : 'message' },
       el('p', { class: 'log-head' }, el('strong', {}, head.who), ' ',
         el('time', { datetime: message.at }, timeOfDay(message.at)), head.extra ?? null),
-      el('p', { class: 'log-text' }, message.text)));
-    while (this.list.children.length > LONGEST) this.list.firstElementChild.remove();
+      el('p', { class: 'log-text' }, message.text));
+    let place = this.shown.length;
+    while (place > 0 && this.shown[place - 1].number > message.number) place -= 1;
+    this.list.insertBefore(node, this.shown[place]?.node ?? null);
+    this.shown.splice(place, 0, { number: message.number, key, node });
+    while (this.shown.length > this.limit) {
+      const gone = this.shown.shift();
+      gone.node.remove();
+      this.seen.delete(gone.key);
+      this.hasOlder = true;
+      this.#showButton();
+    }
   }
 
   #silently(change) {

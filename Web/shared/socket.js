@@ -12,6 +12,7 @@ const CONNECT_LIMIT = 6000;
 const DEFAULT_SILENCE = 15000;
 const DEADLY_SILENCE = 8000; // where pictures ought to come several times a second
 const REPLACED = 4001;
+const DISMISSED = 4002;
 const POLICY = 1008;
 
 const endedBecause = reason => (['teacher', 'idle'].includes(reason) ? `ended_${reason}` : 'ended');
@@ -20,8 +21,9 @@ export const hasEnded = reason => reason.startsWith('ended');
 
 export class ReconnectingSocket {
   /**
-   * handlers: opened(socket) may greet; text(message) and binary(buffer) receive; state(name, reason) follows the diagram.
-   * Reasons for "closed": ended (and it is not known how), ended_teacher, ended_idle, replaced, identity, refused.
+   * handlers: opened(socket) may greet; text(message) and binary(buffer) receive; state(name, reason, detail)
+   * follows the diagram. Reasons for "closed": ended (and it is not known how), ended_teacher, ended_idle, replaced,
+   * dismissed (detail: why, in a person's words), identity, refused.
    */
   constructor(address, token, handlers) {
     this.address = address;
@@ -72,10 +74,10 @@ export class ReconnectingSocket {
   }
 
   /** For good. */
-  close(reason) {
+  close(reason, detail = null) {
     if (this.state === 'closed') return;
     this.#drop();
-    this.#become('closed', reason);
+    this.#become('closed', reason, detail);
   }
 
   /** After "replaced": the person wants this tab after all. */
@@ -85,9 +87,9 @@ export class ReconnectingSocket {
     this.#connect();
   }
 
-  #become(state, reason = null) {
+  #become(state, reason = null, detail = null) {
     this.state = state;
-    this.handlers.state(state, reason);
+    this.handlers.state(state, reason, detail);
   }
 
   #drop() {
@@ -125,10 +127,12 @@ export class ReconnectingSocket {
     }
     this.handlers.text(message);
     if (message.type === 'ended') this.close(endedBecause(message.reason));
+    if (message.type === 'dismissed') this.close('dismissed', message.reason);
   }
 
   #closed(event) {
     if (event.code === REPLACED) return this.close('replaced');
+    if (event.code === DISMISSED) return this.close('dismissed');
     if (event.code === 1000) return this.close('ended');
     this.refusals = event.code === POLICY ? this.refusals + 1 : 0;
     if (this.refusals >= 3) return this.close('refused');
@@ -148,19 +152,20 @@ export class ReconnectingSocket {
   /** A browser hides the status of a refused upgrade; the same address asked plainly tells it. */
   async #askWhy() {
     const generation = this.generation;
-    const { status, code } = await this.#ask(this.address.replace(/^ws/, 'http'), { Authorization: `Bearer ${this.token}` });
+    const { status, code, detail } = await this.#ask(this.address.replace(/^ws/, 'http'), { Authorization: `Bearer ${this.token}` });
     if (generation !== this.generation) return;
-    if (status === 401 || status === 403) this.close('identity');
+    if (code === 'dismissed') this.close(code, detail);
+    else if (status === 401 || status === 403) this.close('identity');
     else if (status === 404 || status === 410) this.close(code === 'ended_idle' ? code : 'ended');
   }
 
-  /** The status, and the code of a problem document. */
+  /** The status, and what a problem document says. */
   async #ask(address, headers = {}) {
     try {
       const response = await fetch(address, { headers, cache: 'no-store', signal: AbortSignal.timeout(4000) });
-      const { code } = response.ok ? {} : await response.json().catch(() => ({}));
+      const { code, detail } = response.ok ? {} : await response.json().catch(() => ({}));
       response.body?.cancel().catch(() => {});
-      return { status: response.status, code };
+      return { status: response.status, code, detail };
     } catch {
       return { status: 0 };
     }

@@ -18,7 +18,7 @@ export class Live {
     this.connection = 'connecting';
     this.check = null;
     this.chat = new ChatLog($('chat-log'), message => message.from === identity.participant_id
-      ? { who: 'You', mine: true } : { who: message.name, mine: false });
+      ? { who: 'You', mine: true } : { who: message.name, mine: false }, before => uplink.send({ type: 'history', of: 'chat', before }));
     chatForm($('chat-form'), $('chat-text'), $('chat-note'), text => uplink.send({ type: 'chat', text }));
     $('exam-title').textContent = identity.title || 'Exam';
     $('who').textContent = `You are here as ${identity.name}.`;
@@ -39,16 +39,16 @@ export class Live {
     this.watchers = new Watchers();
     this.view = new OwnView(identity);
     this.notes = new OwnNotes({ uplink, waiting: identity.notes, keep });
-    this.events = new OwnEvents({ notes: this.notes, token: identity.token });
+    this.events = new OwnEvents({ notes: this.notes, token: identity.token, older: before => uplink.send({ type: 'history', of: 'alerts', before }) });
     this.#cameraChanged();
   }
 
-  #connectionChanged({ state, reason }) {
+  #connectionChanged({ state, reason, detail }) {
     this.connection = state;
     if (state === 'closed') {
       this.over = true;
       this.view.show(false);
-      return this.ended(reason);
+      return this.ended(reason, detail);
     }
     this.over = false;
     if (state === 'open') this.notes.connected();
@@ -91,6 +91,7 @@ export class Live {
         this.chat.add(message);
         return;
       case 'alert': return this.events.received(message);
+      case 'history': return message.of === 'chat' ? this.chat.marked(message) : this.events.marked(message);
       case 'watchers': return this.watchers.received(message);
       case 'pause': return this.pause.received(message);
       case 'hand': return this.hand.received(message);

@@ -171,7 +171,8 @@ function goLive(identity) {
 ownDataButton($('own-data'), $('own-data-note'), () => me);
 ownDataButton($('end-data'), $('end-data-note'), () => me);
 
-function finish(reason) {
+/** detail: why, in somebody's words. */
+function finish(reason, detail = null) {
   const end = END[reason] ?? END.ended;
   preview.stop();
   camera.stop();
@@ -180,16 +181,19 @@ function finish(reason) {
   showStep('end');
   setText($('end-title'), end.title);
   setText($('end-text'), end.text);
+  setText($('end-reason'), detail ? `The reason: ${detail}` : '');
   setHidden($('end-action'), !end.action);
   if (end.action) setText($('end-action'), end.action);
   $('end-action').onclick = () => {
+    if (reason === 'dismissed') forget('student', code); // until then a reload tells once more why
     if (reason !== 'replaced') return location.reload();
     showStep('live');
     camera.start();
     uplink.reopen();
   };
-  setHidden($('end-rights'), !(me && hasEnded(reason)));
-  showLostNotes(hasEnded(reason) ? Object.values(me?.notes ?? {}).filter(Boolean) : []);
+  const isOver = hasEnded(reason) || reason === 'dismissed';
+  setHidden($('end-rights'), !(me && isOver));
+  showLostNotes(isOver ? Object.values(me?.notes ?? {}).filter(Boolean) : []);
   document.title = end.title;
   $('end-title').focus();
 }

@@ -183,6 +183,7 @@ export const END = {
   ended_idle: { title: 'The exam has ended', text: 'It ended by itself, since nobody was connected to it for a long time. Your camera is off. If you think this is a mistake, please ask your teacher.' },
   gone: { title: 'This exam has ended', text: 'Nobody can join it any more. If you think this is a mistake, please ask your teacher.' },
   replaced: { title: 'The exam is open in another tab', text: 'You have opened the exam a second time, and the newer tab is the one your teacher sees. You can close this tab.', action: 'Use this tab instead' },
+  dismissed: { title: 'You were removed from the exam', text: 'Your camera is off now. If you think this is a mistake, please talk to your teacher. With the code of the exam you can join again; your teacher then sees you as somebody new.', action: 'Join again' },
   identity: { title: 'Please join once more', text: 'The server does not know this tab any more. Join again with your name; your teacher will see you at once.', action: 'Join again' },
   refused: { title: 'The connection was refused', text: 'The server and this page do not understand each other. Please load the page again; if that does not help, tell your teacher.', action: 'Load the page again' },
 };

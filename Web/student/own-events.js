@@ -9,8 +9,11 @@ const LONGEST_NOTE = 2000;
 const NO_PICTURE = 'No picture was kept';
 
 export class OwnEvents {
-  constructor({ notes, token }) {
+  /** older(before): asks for the alerts before that. */
+  constructor({ notes, token, older }) {
     Object.assign(this, { notes, token });
+    this.before = undefined; // where the next page of older ones begins; undefined: there are none
+    $('own-events-older').addEventListener('click', () => older(this.before));
     this.alerts = new Map(); // id -> alert
     this.entries = new Map(); // id -> elements
     notes.addEventListener('changed', ({ detail }) => this.#noteState(detail.id));
@@ -27,6 +30,13 @@ export class OwnEvents {
     this.#picture(entry, alert);
     this.notes.told(alert, before);
     if (!this.notes.waiting.has(id)) this.#note(entry, alert.student_note ?? '');
+    this.#summary();
+  }
+
+  /** A page of older ones is whole. */
+  marked({ before }) {
+    this.before = before;
+    setHidden($('own-events-older'), before === undefined);
     this.#summary();
   }
 
@@ -95,7 +105,7 @@ export class OwnEvents {
   }
 
   #summary() {
-    setText($('own-events-count'), String(this.alerts.size));
+    setText($('own-events-count'), `${this.alerts.size}${this.before === undefined ? '' : '+'}`);
     setHidden($('own-events-none'), this.alerts.size > 0);
     setHidden($('own-events-help'), this.alerts.size === 0);
   }

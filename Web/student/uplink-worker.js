@@ -102,14 +102,14 @@ function greet() {
 function connect(address, token) {
   socket = new ReconnectingSocket(address, token, {
     opened: greet,
-    state: (state, reason) => {
+    state: (state, reason, detail) => {
       if (state !== 'open') {
         hand.lost();
         encoder?.close();
         encoder = null;
         tell({ type: 'recorder', run: false });
       }
-      tell({ type: 'connection', state, reason });
+      tell({ type: 'connection', state, reason, detail });
     },
     text: received,
   });

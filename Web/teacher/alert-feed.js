@@ -5,6 +5,7 @@ import { $, setHidden, setText } from '../shared/dom.js';
 import { AlertCard } from './alert-card.js';
 
 const KEPT_OVER = 150;
+const PAGE = 100;
 const LEFT_ALONE = 4000; // a pointer that rests so long does not mean what it rests on
 const PLACE = { confirmed: 'new', acknowledged: 'seen', cleared: 'over' };
 const FIRST_BELOW = { new: ':scope > li', seen: ':scope > :is([data-place=seen], [data-place=over])', over: ':scope > [data-place=over]' };
@@ -18,6 +19,9 @@ export class AlertFeed {
     this.waiting = new Set(); // cards that are not yet where they belong
     this.list = $('alerts');
     this.touched = -Infinity;
+    this.keptOver = KEPT_OVER;
+    alerts.addEventListener('page', () => this.#later());
+    $('alerts-older').addEventListener('click', () => this.#older());
     alerts.addEventListener('changed', ({ detail }) => this.#changed(detail.alert));
     roster.addEventListener('changed', ({ detail }) => this.#renamed(detail));
     this.list.addEventListener('pointerover', event => { if (event.pointerType === 'mouse') this.under = event.target.closest('#alerts > li'); });
@@ -52,6 +56,10 @@ export class AlertFeed {
     if (alert.state === 'cleared') this.ticking.delete(card);
     else this.ticking.add(card);
     this.#place(card);
+    this.#later();
+  }
+
+  #later() {
     this.soon ??= setTimeout(() => {
       this.soon = null;
       this.#trim();
@@ -61,6 +69,7 @@ export class AlertFeed {
 
   #place(card, moved = false) {
     const place = PLACE[card.alert.state] ?? 'new';
+    const isNew = card.place === null;
     if (card.place === place && !moved) return this.waiting.delete(card);
     if (card.place && this.#isOn(card)) return this.waiting.add(card);
     this.waiting.delete(card);
@@ -72,9 +81,27 @@ export class AlertFeed {
       this.waiting.add(card);
     } else {
       card.element.remove();
-      this.list.insertBefore(card.element, this.list.querySelector(FIRST_BELOW[place]));
+      this.list.insertBefore(card.element, isNew && place === 'over' ? this.#olderThan(card) : this.list.querySelector(FIRST_BELOW[place]));
     }
     if (hasFocus) card.element.focus({ preventScroll: true });
+  }
+
+  /** Before which one a card belongs that is told of as over: the first from the end that began later goes before it. */
+  #olderThan(card) {
+    let next = null;
+    for (let item = this.list.lastElementChild; item?.dataset.place === 'over'; item = item.previousElementSibling) {
+      if (this.cards.get(item.dataset.id).alert.since >= card.alert.since) break;
+      next = item;
+    }
+    return next;
+  }
+
+  /** One page more: of those that are known first, then of those that the server has. */
+  #older() {
+    const known = [...this.alerts.all.values()].filter(alert => !this.cards.has(alert.alert_id));
+    this.keptOver = this.cards.size - this.ticking.size + PAGE;
+    if (known.length) known.sort((a, b) => (a.since < b.since ? 1 : -1)).slice(0, PAGE).forEach(alert => this.#changed(alert));
+    else this.alerts.older();
   }
 
   get #recent() {
@@ -101,11 +128,11 @@ export class AlertFeed {
 
   #trim() {
     const over = this.list.querySelectorAll(':scope > [data-place=over]');
-    for (let index = KEPT_OVER; index < over.length; index += 1) {
+    for (let index = this.keptOver; index < over.length; index += 1) {
       this.cards.delete(over[index].dataset.id);
       over[index].remove();
     }
-    setHidden($('alerts-older'), this.cards.size === this.alerts.all.size);
+    setHidden($('alerts-older'), this.cards.size === this.alerts.all.size && !this.alerts.hasOlder);
   }
 
   #summary() {

@@ -1,7 +1,5 @@
 // What is known about the alerts of the exam. How they look is the business of the wall, the feed and the large view.
 
-const SETTLED = 1500; // after the welcome all alerts come again, well within this
-
 /** Events: changed {alert, before, fresh}; settled, when the first connection has told all there was. */
 export class Alerts extends EventTarget {
   constructor(link) {
@@ -17,19 +15,35 @@ export class Alerts extends EventTarget {
     this.#put(alert);
   }
 
-  /** After a reconnect every alert comes again; what is not told as open is over. */
+  /** After a reconnect all alerts that stand come again, and the newest of the others. */
   welcomed() {
-    const again = this.again = new Set();
-    setTimeout(() => {
-      if (this.again !== again) return;
-      this.again = null;
+    this.again = new Set();
+  }
+
+  /** A page of alerts that are over is whole; before the first one all that stand were told. */
+  marked({ before }) {
+    this.before = before;
+    const { again } = this;
+    this.again = null;
+    if (again) {
       for (const alert of [...this.all.values()]) {
         if (alert.state !== 'cleared' && !again.has(alert.alert_id)) this.#put({ ...alert, state: 'cleared' });
       }
-      if (this.settled) return;
-      this.settled = true;
-      this.dispatchEvent(new Event('settled'));
-    }, SETTLED);
+    }
+    this.dispatchEvent(new Event('page'));
+    if (this.settled) return;
+    this.settled = true;
+    this.dispatchEvent(new Event('settled'));
+  }
+
+  /** Whether the server has older ones than were told. */
+  get hasOlder() {
+    return this.before !== undefined;
+  }
+
+  /** Asks for a page of older ones. True when it went out. */
+  older() {
+    return this.hasOlder && this.link.send({ type: 'history', of: 'alerts', before: this.before });
   }
 
   openFor(student) {

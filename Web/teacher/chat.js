@@ -13,7 +13,7 @@ export class Chat {
     this.listeners = new Set();
     this.unread = 0;
     this.to = $('chat-to');
-    this.log = new ChatLog($('chat-log'), message => this.#line(message));
+    this.log = new ChatLog($('chat-log'), message => this.#line(message), before => link.send({ type: 'history', of: 'chat', before }));
     chatForm($('chat-form'), $('chat-text'), $('chat-note'), text => this.send(this.to.value, text));
     this.#recipients();
     const soon = () => { this.pending ??= setTimeout(() => { this.pending = null; this.#recipients(); }, 50); };
@@ -29,7 +29,6 @@ export class Chat {
   received(message) {
     if (!this.log.add(message)) return;
     this.messages.push(message);
-    if (this.messages.length > 500) this.messages.shift();
     for (const listener of this.listeners) listener(message);
     if (!message.history && message.from !== this.me && !isShown('chat')) this.#count(this.unread + 1);
   }

@@ -11,8 +11,8 @@ const SHOWN_ALERTS = 20;
 const NOTHING = 'data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw==';
 
 export class Focus {
-  constructor({ code, token, roster, alerts, chat, link, pause }) {
-    Object.assign(this, { code, token, roster, alerts, chat, pause });
+  constructor({ code, token, roster, alerts, chat, link, pause, dismiss }) {
+    Object.assign(this, { code, token, roster, alerts, chat, pause, dismiss });
     this.adjust = new Adjust({ link, roster });
     this.cards = new Map(); // id -> card
     this.drafts = new Map(); // student -> text
@@ -25,6 +25,7 @@ export class Focus {
     chatForm(this.form, this.input, this.note, text => chat.send(this.student, text));
     chat.listeners.add(message => { if (this.student && chat.concerns(message, this.student)) this.log.add(message); });
     roster.addEventListener('changed', ({ detail }) => { if (detail.id === this.student) this.#show(); });
+    roster.addEventListener('removed', ({ detail }) => { if (detail.id === this.student) this.close(); });
     alerts.addEventListener('changed', ({ detail }) => { if (detail.alert.student === this.student) this.#alert(detail.alert); });
     link.addEventListener('connection', ({ detail }) => { if (detail.state === 'open' && this.student) this.#stream(); });
     this.dialog.addEventListener('close', () => this.#closed());
@@ -74,7 +75,7 @@ export class Focus {
     this.dialog.append(
       el('header', { class: 'focus-head' },
         el('div', {}, this.name, el('p', { class: 'focus-state' }, this.dot, this.state, ' ', this.hand)),
-        el('div', { class: 'focus-actions' }, this.pauseButton, el('button', { type: 'button', onclick: () => this.dialog.close() }, 'Close'))),
+        el('div', { class: 'focus-actions' }, el('button', { type: 'button', class: 'quiet', onclick: () => this.dismiss.ask(this.student) }, 'Remove…'), this.pauseButton, el('button', { type: 'button', onclick: () => this.dialog.close() }, 'Close'))),
       el('div', { class: 'focus-body' },
         el('div', { class: 'focus-left' }, this.pausedLine, this.place),
         el('div', { class: 'focus-right' }, this.alertList, this.adjust.element),

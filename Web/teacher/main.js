@@ -10,6 +10,7 @@ import { Alerts } from './alerts.js';
 import { announce, announceAlerts } from './announcer.js';
 import { Chat } from './chat.js';
 import { setClockOffset } from './clock.js';
+import { Dismiss } from './dismiss.js';
 import { endDialog, leave } from './ending.js';
 import { Focus } from './focus.js';
 import { Hands } from './hands.js';
@@ -58,7 +59,8 @@ function enter(identity) {
   new Wall({ link, roster, alerts, open });
   const chat = new Chat({ link, roster, me });
   const pause = new Pause({ roster, link });
-  const focus = new Focus({ code, token, roster, alerts, chat, link, pause });
+  const dismiss = new Dismiss({ roster, link, announce });
+  const focus = new Focus({ code, token, roster, alerts, chat, link, pause, dismiss });
   const feed = new AlertFeed({
     alerts, roster,
     context: { roster, token, open, acknowledge: (id, note) => alerts.acknowledge(id, note), adjust: (student, kind) => focus.open(student, kind) },
@@ -84,6 +86,7 @@ function enter(identity) {
       case 'roster': case 'participant': return roster.received(message);
       case 'alert': return alerts.received(message);
       case 'chat': return chat.received(message);
+      case 'history': return message.of === 'chat' ? chat.log.marked(message) : alerts.marked(message);
       case 'notice': return notices.received(message);
       case 'error': return console.warn('server:', message.code, message.detail);
     }

@@ -6,6 +6,7 @@ export class Roster extends EventTarget {
   constructor() {
     super();
     this.people = new Map();
+    this.gone = new Map(); // those who were removed: their alerts and messages keep their names
     /** The pause of everybody, those who are still to come included. */
     this.paused = null;
   }
@@ -14,10 +15,14 @@ export class Roster extends EventTarget {
     if (message.type === 'roster') {
       const present = new Set(message.participants.map(person => person.id));
       for (const id of [...this.people.keys()]) if (!present.has(id)) this.#remove(id);
+      for (const person of message.dismissed ?? []) this.gone.set(person.id, person);
       this.paused = message.paused ?? null;
       message.participants.forEach(person => this.#put(person));
       this.dispatchEvent(new CustomEvent('room'));
-    } else if (message.type === 'participant') {
+    } else if (message.participant.dismissed) {
+      this.gone.set(message.participant.id, message.participant);
+      this.#remove(message.participant.id);
+    } else {
       this.#put(message.participant);
     }
   }
@@ -27,7 +32,7 @@ export class Roster extends EventTarget {
   }
 
   name(id) {
-    return this.people.get(id)?.name ?? 'Somebody';
+    return (this.people.get(id) ?? this.gone.get(id))?.name ?? 'Somebody';
   }
 
   get students() {
@@ -54,6 +59,7 @@ export class Roster extends EventTarget {
 
   #remove(id) {
     const person = this.people.get(id);
+    if (!person) return;
     this.people.delete(id);
     this.dispatchEvent(new CustomEvent('removed', { detail: person }));
   }

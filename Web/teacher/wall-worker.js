@@ -92,9 +92,9 @@ function picture(buffer) {
 function connect({ address, token }) {
   socket = new ReconnectingSocket(address, token, {
     opened: () => {},
-    state: (state, reason) => {
+    state: (state, reason, detail) => {
       if (state !== 'open') handled = 0; // the credit of the old connection is void
-      tell({ type: 'connection', state, reason });
+      tell({ type: 'connection', state, reason, detail });
     },
     text: message => {
       if (message.type === 'welcome') {
