@@ -131,7 +131,7 @@ struct Members {
 
   /// Of those who never sent a picture and had their time for it, one from the address that holds most such places:
   /// one who never connected before one who went, and that one before one who is there; the oldest first. An address
-  /// takes no place from one that holds fewer of them.
+  /// takes no place from one that holds as many of them or fewer.
   private func unseenStudent(newcomerFrom address: String, at now: Instant) -> ParticipantID? {
     let unseen = members.values.filter {
       $0.participant.role == .student && !$0.participant.hasBeenSeen && $0.participant.accommodations.isEmpty
