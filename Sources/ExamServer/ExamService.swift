@@ -88,9 +88,11 @@ public struct ExamService: Sendable {
     let store = try SQLiteStore(folder: data, isFresh: configuration.freshDatabase) {
       logger.warning("\($0)")
     }
+    let devices = try DeviceCookie(data: data)
     let services = ExamServices(
       configuration: configuration, pipelines: pipelines, faces: faces, store: store,
-      recorder: EventRecorder(store: store, logger: logger), metrics: ServerMetrics())
+      recorder: EventRecorder(store: store, logger: logger), metrics: ServerMetrics(),
+      admission: await Admission(devices: devices) { logger.warning("\($0)") })
     let (server, directory) = try await makeServer(services)
     try await StoreKeeper(services: services, directory: directory).restoreSessions()
     return (services, server, directory)
@@ -116,7 +118,7 @@ public struct ExamService: Sendable {
       }
     }
     let directory = LocalSessionDirectory(maximumSessions: configuration.maximumSessions)
-    let access = Access(directory: directory, archive: services.store)
+    let access = Access(directory: directory, archive: services.store, admission: services.admission)
     SessionRoutes(services: services, directory: directory, access: access).register(on: server)
     PictureRoutes(access: access).register(on: server)
     PreviewRoute(services: services, access: access).register(on: server)
@@ -148,6 +150,7 @@ public struct ExamService: Sendable {
     // Everybody in every session is told before anything is waited for. Sessions stay in the directory: who asks for one
     // in the meantime must not hear that it has ended.
     let endings = directory.live.map { $0.suspend() }
+    services.admission.stop()
     let isWhole = await Patience.wait(Self.patience) {
       await withTaskGroup { group in
         for ending in endings { group.addTask { await ending() } }

@@ -35,6 +35,8 @@ public struct DataFolder: Sendable {
   public var log: String { path + "/server.log" }
   /// The database. SQLite keeps two more files next to it, with `-wal` and `-shm` at the end of their names.
   public var database: String { path + "/exam.sqlite" }
+  /// What the cookies of known browsers are signed with.
+  public var deviceKey: String { path + "/device.key" }
   /// Held by the server that writes into this folder.
   public var lock: String { path + "/exam.lock" }
   /// Pictures of alerts: a folder for each session, a file for each alert.

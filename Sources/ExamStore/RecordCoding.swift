@@ -30,7 +30,7 @@ enum RecordCoding {
     guard let code = SessionCode(row["code"] as String) else { return nil }
     return SessionRecord(
       code: code, title: row["title"], createdAt: Timestamp(microseconds: row["created_at"]),
-      teacherKeyHash: row["teacher_key_hash"],
+      teacherKeyHash: row["teacher_key_hash"], inviteHash: row["invite_hash"],
       endedAt: (row["ended_at"] as Int64?).map { Timestamp(microseconds: $0) },
       endReason: (row["end_reason"] as String?).flatMap { EndReason(rawValue: $0) })
   }

@@ -16,6 +16,7 @@ enum Schema {
     migrator.registerMigration("2") { db in try db.execute(sql: version2) }
     // `dismissed`, `first_seen`.
     migrator.registerMigration("3") { _ in }
+    migrator.registerMigration("4") { db in try db.execute(sql: version4) }
     return migrator
   }()
 
@@ -102,5 +103,10 @@ enum Schema {
     CREATE INDEX events_by_alert ON events (session, alert, id) WHERE alert IS NOT NULL;
     CREATE INDEX events_by_subject ON events (session, subject, alert, id) WHERE subject IS NOT NULL;
     CREATE INDEX events_chat ON events (session, id) WHERE kind = 'chat';
+    """
+
+  /// The link for students has a secret, so that whoever comes by it does not wait behind those who guess codes.
+  private static let version4 = """
+    ALTER TABLE sessions ADD COLUMN invite_hash TEXT;
     """
 }

@@ -25,11 +25,12 @@ enum WriteOperation: Sendable {
     case .create(let session):
       try db.change(
         """
-        INSERT INTO sessions (code, title, created_at, teacher_key_hash, ended_at) VALUES (?, ?, ?, ?, ?)
+        INSERT INTO sessions (code, title, created_at, teacher_key_hash, invite_hash, ended_at)
+        VALUES (?, ?, ?, ?, ?, ?)
         """,
         [
           session.code.digits, session.title, session.createdAt.microseconds, session.teacherKeyHash,
-          session.endedAt?.microseconds,
+          session.inviteHash, session.endedAt?.microseconds,
         ])
     // What comes in late for a session that was erased must not stay behind, where no erasure would find it again.
     case .add(let person):

@@ -6,3 +6,11 @@ public func sha256(of text: String) -> String {
   defer { g_free(digest) }
   return String(cString: digest)
 }
+
+/// The HMAC (RFC 2104) with SHA-256 of a text's UTF-8 bytes, as 64 hexadecimal digits.
+public func hmacSHA256(of text: String, key: String) -> String {
+  let bytes = Array(key.utf8)
+  let digest = g_compute_hmac_for_string(G_CHECKSUM_SHA256, bytes, gsize(bytes.count), text, -1)!
+  defer { g_free(digest) }
+  return String(cString: digest)
+}

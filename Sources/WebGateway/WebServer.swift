@@ -41,10 +41,15 @@ public final class WebServer {
 
   /// Adds a path that speaks WebSocket. A handshake must offer `subprotocol` and, from a browser, come from this
   /// server's origin or an allowed one; then `accept` decides, before the upgrade.
+  ///
+  /// - Parameter explain: answers who asks without a handshake why one was refused, and may take its time; `nil` where it
+  ///   would be accepted. Without it `accept` says so.
   public func webSocketRoute(
-    _ pattern: String, subprotocol: String, accept: @escaping @GatewayActor (HTTPRequest) -> WebSocketDecision
+    _ pattern: String, subprotocol: String,
+    explain: (@GatewayActor (HTTPRequest) async -> HTTPResponse?)? = nil,
+    accept: @escaping @GatewayActor (HTTPRequest) -> WebSocketDecision
   ) {
-    core.router.add(webSocket: pattern, .init(subprotocol: subprotocol, accept: accept))
+    core.router.add(webSocket: pattern, .init(subprotocol: subprotocol, explain: explain, accept: accept))
   }
 
   /// Serves the files under `root` where no route matches.

@@ -305,6 +305,9 @@ final class WebServerCore {
   private func openWebSocket(_ request: HTTPRequest, _ route: Router.WebSocketRoute, _ exchange: Exchange) {
     guard WebSocketUpgrade.isRequested(by: request) else {
       // A page cannot see why its handshake was refused, so it asks once more without one.
+      if let explain = route.explain {
+        return exchange.handle(request) { await explain($0) ?? WebSocketUpgrade.required }
+      }
       switch route.accept(request) {
       case .refuse(let response): exchange.answer(response)
       case .accept: exchange.answer(WebSocketUpgrade.required)

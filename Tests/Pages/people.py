@@ -70,7 +70,7 @@ class Teacher(Person):
         self.teacher_link = page.input_value("#invite-teacher")
         self.token = self.identity["token"]
         page.keyboard.press("Escape")
-        self.code = self.student_link.split("code=")[1]
+        self.code = self.student_link.split("code=")[1][:6]
         return self
 
     def join(self, link, name):

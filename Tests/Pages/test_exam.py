@@ -8,7 +8,7 @@ from people import expect_moving
 
 def test_a_new_exam_shows_its_code_and_both_links(exam):
     assert re.fullmatch(r"\d{6}", exam.code)
-    assert exam.student_link == f"{exam.url}/student?code={exam.code}"
+    assert exam.student_link.startswith(f"{exam.url}/student?code={exam.code}#invite=")
     assert exam.teacher_link.startswith(f"{exam.url}/teacher?code={exam.code}#key=")
     expect(exam.page.locator("#room-code")).to_have_text(f"{exam.code[:3]} {exam.code[3:]}")
     expect(exam.page.locator("#wall-empty")).to_be_visible()

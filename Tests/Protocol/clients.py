@@ -296,6 +296,7 @@ class Exam:
         answer = request(url, "POST", "/api/sessions", {"name": name, "title": title}, password)
         assert answer.status == 201, answer
         self.code, self.key = answer.json["code"], answer.json["teacher_key"]
+        self.invite = answer.json["invite"]
         self.teacher_token, self.teacher_id = answer.json["token"], answer.json["participant_id"]
         self.everybody = []
 

@@ -64,5 +64,5 @@ def test_reports_of_what_is_not_there(server, tmp_path):
     assert run("report", "12", "--data-dir", server.data)[0] != 0
     code, output = run("report", other.code, "--data-dir", tmp_path / "nowhere")
     assert code != 0 and "nowhere" in output
-    assert request(server.url, "GET", f"/api/sessions/{wrong}/report", token=other.teacher_token).status == 404
+    assert request(server.url, "GET", f"/api/sessions/{wrong}/report", token=other.teacher_token).status == 401
     other.leave()

@@ -90,7 +90,7 @@ def test_what_ended_stays_ended_and_readable_until_it_is_erased(data):
         assert exam.request("DELETE", "/data", token=ada.token).status == 403
         receipt = exam.request("DELETE", "/data")
         assert receipt.status == 200 and receipt.json["reason"] == "request" and receipt.json["participants"] == 2
-        assert exam.request("GET", "/events").status == 404
+        assert exam.request("GET", "/events").status == 401
         wait_until(lambda: any(" erased " in line and exam.code in line for line in server.log_lines), "a line of it")
         assert not (data / "pictures" / exam.code).exists()
     finally:
@@ -106,7 +106,7 @@ def test_erasing_a_running_exam_ends_it_first(data):
         assert exam.request("DELETE", "/data").status == 200
         teacher.expect("ended")
         ada.expect("ended")
-        assert exam.request("GET", "/events").status == 404
+        assert exam.request("GET", "/events").status == 401
     finally:
         server.stop()
 
@@ -125,7 +125,7 @@ def test_old_sessions_are_erased_by_themselves(data):
     server = Server(data, environment={"EXAM_MONITORING_RETENTION_DAYS": str(day)})
     try:
         exam.url = server.url
-        wait_until(lambda: exam.request("GET", "/events").status == 404, "it is gone")
+        wait_until(lambda: exam.request("GET", "/events").status == 401, "it is gone")
         wait_until(lambda: any(" erased " in x and "reason=retention" in x for x in server.log_lines), "a line of it")
     finally:
         server.stop()

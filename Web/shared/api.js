@@ -3,11 +3,13 @@
 import { addressOf } from './wire.js';
 
 export class Problem extends Error {
-  constructor(status, detail, { code = null, retryAfter = null } = {}) {
+  constructor(status, detail, { code = null, retryAfter = null, waiting = null, interval = null } = {}) {
     super(detail);
     this.status = status; // 0: the server could not be reached
     this.code = code;
     this.retryAfter = retryAfter; // seconds
+    this.waiting = waiting; // how many others wait in line at this address
+    this.interval = interval; // seconds between two of them
   }
 }
 
@@ -28,7 +30,7 @@ async function request(method, path, { body, type, token, timeout = 10000, read 
   const document = await response.json().catch(() => ({}));
   const retryAfter = Number(response.headers.get('Retry-After')) || null;
   throw new Problem(response.status, document.detail || document.title || `The server answered ${response.status}.`,
-    { code: document.code ?? null, retryAfter });
+    { code: document.code ?? null, retryAfter, waiting: document.waiting ?? null, interval: document.interval ?? null });
 }
 
 const json = (method, path, value, options = {}) =>
@@ -38,8 +40,9 @@ const session = code => `/api/sessions/${encodeURIComponent(code)}`;
 export const createSession = (name, title, password) =>
   json('POST', '/api/sessions', title ? { name, title } : { name }, { token: password });
 
-export const joinAsStudent = (code, name) =>
-  json('POST', `${session(code)}/participants`, { name, role: 'student' });
+/** invite: the secret of the invite link, or null where the code was typed. */
+export const joinAsStudent = (code, name, invite) =>
+  json('POST', `${session(code)}/participants`, invite ? { name, role: 'student', invite } : { name, role: 'student' });
 
 export const joinAsTeacher = (code, name, key) =>
   json('POST', `${session(code)}/participants`, { name, role: 'teacher', teacher_key: key });
@@ -74,8 +77,8 @@ export async function clockOffset() {
   }
 }
 
-export const previewPicture = (code, jpeg) =>
-  request('POST', `${session(code)}/preview`, { body: jpeg, type: 'image/jpeg', timeout: 5000 });
+export const previewPicture = (code, jpeg, invite) =>
+  request('POST', `${session(code)}/preview`, { body: jpeg, type: 'image/jpeg', token: invite, timeout: 8000 });
 
 const student = (code, id) => `${session(code)}/students/${encodeURIComponent(id)}`;
 

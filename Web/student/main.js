@@ -3,6 +3,7 @@
 import { joinAsStudent } from '../shared/api.js';
 import { $, el, setHidden, setText } from '../shared/dom.js';
 import { forget, recall, remember } from '../shared/identity.js';
+import { inLine, lineSentence } from '../shared/line.js';
 import { hasEnded } from '../shared/socket.js';
 import { readCode } from '../shared/wire.js';
 import { Camera } from './camera.js';
@@ -18,6 +19,8 @@ const video = el('video', { muted: true, playsinline: true, autoplay: true, 'ari
 video.muted = true;
 const preview = new Preview(video, showPreview);
 let code = readCode(parameters.get('code') ?? '');
+// In the fragment, so that it is in no log. Whoever has it does not wait behind those who guess codes.
+const invite = new URLSearchParams(location.hash.slice(1)).get('invite');
 let name = '';
 let me = null; // the identity, once joined
 let uplink = null;
@@ -54,7 +57,7 @@ $('name-form').addEventListener('submit', event => {
   if (!typed) return $('code').focus();
   if (!name) return $('name').focus();
   code = typed;
-  history.replaceState(null, '', `?${withCode()}`);
+  history.replaceState(null, '', `?${withCode()}${location.hash}`);
   checkCamera();
 });
 
@@ -86,7 +89,7 @@ function showCamera() {
   setHidden($('camera-retry'), good || camera.state === 'asking');
   if (good) {
     sentence({ tone: 'wait', text: 'Looking at your picture…' });
-    preview.start(code);
+    preview.start(code, invite);
     showDevices();
   } else {
     preview.stop();
@@ -99,6 +102,7 @@ function showCamera() {
 function showPreview(outcome) {
   if (outcome.gone === 404) return askName(joinProblem({ status: 404 }));
   if (outcome.gone) return finish('gone');
+  if (outcome.waiting) return showLine(outcome.waiting);
   const { faces, dark, unknown } = outcome;
   if (unknown) checkItem('face', 'wait', 'Could not be checked');
   else checkItem('face', faces === 1 ? 'ok' : 'warn', faces === 0 ? 'Not found' : faces === 1 ? 'One face, well visible' : `${faces} faces`);
@@ -132,18 +136,30 @@ $('back').addEventListener('click', () => askName());
 camera.addEventListener('change', showCamera);
 camera.addEventListener('devices', () => { if (camera.state === 'live') showDevices(); });
 
+const BY_LINK = 'If your teacher has sent you a link, open that: it lets you in at once.';
+
+function showLine(problem) {
+  if (problem) sentence({ tone: 'wait', text: `${lineSentence(problem, 'codes')} ${BY_LINK}` });
+}
+
 $('join').addEventListener('click', async () => {
   $('join').disabled = true;
   fieldErrorless('join-error');
   try {
-    const answer = await joinAsStudent(code, name);
+    preview.stop(); // one request in the line is enough
+    const answer = await inLine(
+      () => joinAsStudent(code, name, invite), showLine, () => !$('step-camera').hidden);
+    if ($('step-camera').hidden) return;
     const identity = { code, name, participant_id: answer.participant_id, token: answer.token, title: answer.session?.title ?? '' };
     remember('student', identity);
     goLive(identity);
   } catch (problem) {
     if (problem.status === 404) askName(joinProblem(problem));
     else if (problem.status === 410) finish('gone');
-    else $('join-error').textContent = joinProblem(problem);
+    else if (!$('step-camera').hidden) {
+      $('join-error').textContent = joinProblem(problem);
+      showCamera();
+    }
   } finally {
     $('join').disabled = false;
   }
@@ -209,7 +225,7 @@ const known = recall('student', code);
 if (known) {
   code = known.code;
   name = known.name;
-  history.replaceState(null, '', `?${withCode()}`);
+  history.replaceState(null, '', `?${withCode()}${location.hash}`);
   goLive(known);
 } else {
   askName();

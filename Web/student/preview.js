@@ -8,19 +8,19 @@ const WIDTH = 320;
 const DARK_BELOW = 40; // mean luma, 0 to 255
 
 export class Preview {
-  /** result({faces, dark, hint} | {unknown: true} | {gone: 404 | 410}) */
+  /** result({faces, dark, hint} | {unknown: true} | {gone: 404 | 410} | {waiting: Problem}) */
   constructor(video, result) {
     this.video = video;
     this.result = result;
     this.canvas = document.createElement('canvas');
   }
 
-  start(code) {
+  start(code, invite) {
     if (this.running) return;
     const run = this.running = Symbol('run');
     const next = async () => {
       if (run !== this.running) return;
-      const wait = await this.#look(code, run);
+      const wait = await this.#look(code, invite, run);
       if (run === this.running) this.timer = setTimeout(next, wait);
     };
     this.timer = setTimeout(next, 500); // a camera needs a moment to find the light
@@ -31,7 +31,7 @@ export class Preview {
     clearTimeout(this.timer);
   }
 
-  async #look(code, run) {
+  async #look(code, invite, run) {
     const { video, canvas } = this;
     if (video.readyState < 2 || !video.videoWidth) return 300;
     canvas.width = WIDTH;
@@ -43,12 +43,14 @@ export class Preview {
     let wait = EVERY;
     let outcome;
     try {
-      const answer = await previewPicture(code, jpeg);
+      const answer = await previewPicture(code, jpeg, invite);
       outcome = { faces: answer.faces, dark: dark || answer.light === 'dark', hint: answer.hint };
     } catch (problem) {
-      if (problem.status === 429) wait = Math.max(EVERY, (problem.retryAfter ?? 2) * 1000);
+      const waits = problem.code === 'waiting';
+      if (waits) wait = 1000;
+      else if (problem.status === 429) wait = Math.max(EVERY, (problem.retryAfter ?? 2) * 1000);
       outcome = problem.status === 404 || problem.status === 410 ? { gone: problem.status }
-        : problem.status === 429 ? null : { unknown: true, dark };
+        : waits ? { waiting: problem } : problem.status === 429 ? null : { unknown: true, dark };
     }
     if (run === this.running && outcome) this.result(outcome);
     return wait;

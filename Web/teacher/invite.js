@@ -1,13 +1,13 @@
-// The code and the two links. The key of the teachers' link is in the fragment: it reaches no server log.
+// The code and the two links. What is secret in them is in the fragment: it reaches no server log.
 
 import { $, setHidden, setText, spaced } from '../shared/dom.js';
 import { ROOT } from '../shared/wire.js';
 
 /** public_url: the address people use, where the server was told one; it ends in a slash. */
-export function inviteDialog({ code, teacher_key: key, public_url: address }) {
+export function inviteDialog({ code, teacher_key: key, invite, public_url: address }) {
   const at = page => new URL(page, address ?? ROOT).href;
   $('invite-code').textContent = spaced(code);
-  $('invite-student').value = at(`student?code=${code}`);
+  $('invite-student').value = at(`student?code=${code}${invite ? `#invite=${encodeURIComponent(invite)}` : ''}`);
   $('invite-teacher').value = key ? at(`teacher?code=${code}#key=${encodeURIComponent(key)}`) : '';
   setHidden($('invite-teacher-field'), !key);
   for (const button of document.querySelectorAll('[data-copy]')) {

@@ -4,6 +4,7 @@ import { $, el, setHidden } from '../shared/dom.js';
 
 const TITLES = {
   store: 'The server cannot write down what happens at the moment. The exam goes on.',
+  guessing: 'Many wrong exam codes are being typed on this server.',
   load: 'The server has more to do than it can. Alerts may come late.',
 };
 const SETTLED = 1500; // after the welcome, what still stands is told again

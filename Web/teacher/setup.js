@@ -3,6 +3,7 @@
 import { createSession, joinAsTeacher } from '../shared/api.js';
 import { $, setHidden, setText } from '../shared/dom.js';
 import { remember } from '../shared/identity.js';
+import { inLine, lineSentence } from '../shared/line.js';
 
 /** Resolves with the identity once the server has let this teacher in. invitation: {code, key} or null. */
 export function setup(invitation) {
@@ -37,13 +38,19 @@ export function setup(invitation) {
 }
 
 async function create(name) {
-  const answer = await createSession(name, $('exam-title').value.trim(), $('password').value || undefined);
+  const [title, password] = [$('exam-title').value.trim(), $('password').value || undefined];
+  const answer = await inLine(() => createSession(name, title, password), showLine);
   return { ...answer, name };
+}
+
+function showLine(problem) {
+  setHidden($('setup-waiting'), !problem);
+  if (problem) setText($('setup-waiting'), lineSentence(problem, 'passwords'));
 }
 
 async function join({ code, key }, name) {
   const answer = await joinAsTeacher(code, name, key);
-  return { code, name, title: answer.session?.title ?? '', teacher_key: key, participant_id: answer.participant_id, token: answer.token, public_url: answer.public_url };
+  return { code, name, title: answer.session?.title ?? '', teacher_key: key, invite: answer.invite, participant_id: answer.participant_id, token: answer.token, public_url: answer.public_url };
 }
 
 function refused(problem, invitation) {
@@ -55,9 +62,8 @@ function refused(problem, invitation) {
     return $('password').select();
   }
   setText($('setup-error'), {
-    403: 'This link is not valid for teachers. Please ask for a new one.',
+    403: 'This link is not valid for teachers, or the exam has ended. Please ask for a new one.',
     404: 'There is no exam with this code.',
-    410: 'This exam has ended; nobody can join it any more.',
     429: `Too many tries just now. Please wait ${problem.retryAfter ?? 30} seconds.`,
   }[problem.status] ?? problem.message);
 }

@@ -5,19 +5,22 @@ public struct SessionRecord: Sendable, Hashable {
   public let createdAt: Timestamp
   /// SHA-256 of the key with which further teachers join, in hexadecimal.
   public let teacherKeyHash: String
+  /// SHA-256 of the secret in the link for students, in hexadecimal; `nil` for a session of before there was one.
+  public let inviteHash: String?
   /// `nil` while it is on.
   public var endedAt: Timestamp?
   /// Why it ended, as its journal tells; `nil` while it is on.
   public var endReason: EndReason?
 
   public init(
-    code: SessionCode, title: String, createdAt: Timestamp, teacherKeyHash: String, endedAt: Timestamp? = nil,
-    endReason: EndReason? = nil
+    code: SessionCode, title: String, createdAt: Timestamp, teacherKeyHash: String,
+    inviteHash: String? = nil, endedAt: Timestamp? = nil, endReason: EndReason? = nil
   ) {
     self.code = code
     self.title = title
     self.createdAt = createdAt
     self.teacherKeyHash = teacherKeyHash
+    self.inviteHash = inviteHash
     self.endedAt = endedAt
     self.endReason = endReason
   }

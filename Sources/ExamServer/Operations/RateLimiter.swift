@@ -9,12 +9,9 @@ struct RateLimiter<Key: Hashable & Sendable>: Sendable {
     var filledAt: Instant
   }
 
-  /// Keys kept at most; beyond it the full buckets, which say nothing, are dropped.
-  private static var capacity: Int { 10_000 }
-
   let burst: Double
   let perSecond: Double
-  private var buckets: [Key: Bucket] = [:]
+  private var buckets = LeastUsedTable<Key, Bucket>(capacity: 10_000)
 
   init(burst: Double, perSecond: Double) {
     self.burst = burst
@@ -26,7 +23,7 @@ struct RateLimiter<Key: Hashable & Sendable>: Sendable {
   /// - Returns: `nil`, or how long to wait for the next one.
   mutating func take(_ key: Key, at now: Instant) -> Duration? {
     var bucket = refilled(key, at: now)
-    defer { buckets[key] = bucket }
+    defer { keep(bucket, key, at: now) }
     guard bucket.tokens >= 1 else { return .seconds((1 - bucket.tokens) / perSecond) }
     bucket.tokens -= 1
     return nil
@@ -39,16 +36,18 @@ struct RateLimiter<Key: Hashable & Sendable>: Sendable {
   }
 
   private mutating func refilled(_ key: Key, at now: Instant) -> Bucket {
-    guard let bucket = buckets[key] else {
-      if buckets.count >= Self.capacity { forgetFull(at: now) }
-      return Bucket(tokens: burst, filledAt: now)
-    }
-    let tokens = bucket.tokens + (now - bucket.filledAt).inSeconds * perSecond
-    return Bucket(tokens: min(burst, tokens), filledAt: now)
+    buckets[key].map { Bucket(tokens: tokens(of: $0, at: now), filledAt: now) }
+      ?? Bucket(tokens: burst, filledAt: now)
   }
 
-  private mutating func forgetFull(at now: Instant) {
-    buckets = buckets.filter { $0.value.tokens + (now - $0.value.filledAt).inSeconds * perSecond < burst }
-    if buckets.count >= Self.capacity { buckets = [:] }
+  private func tokens(of bucket: Bucket, at now: Instant) -> Double {
+    min(burst, bucket.tokens + (now - bucket.filledAt).inSeconds * perSecond)
+  }
+
+  private mutating func keep(_ bucket: Bucket, _ key: Key, at now: Instant) {
+    let (burst, perSecond) = (burst, perSecond)
+    buckets.set(bucket, for: key) {
+      burst - min(burst, $0.tokens + (now - $0.filledAt).inSeconds * perSecond)
+    }
   }
 }

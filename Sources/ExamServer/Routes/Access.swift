@@ -4,18 +4,17 @@ import WebGateway
 /// Finds the session a request is about and the participant who sent it, or the answer that says why not.
 @GatewayActor
 final class Access {
+  /// When a token that is not known is answered at the earliest, whatever had to be looked up.
+  private static let refusalTime = Duration.milliseconds(100)
+
   private let directory: any SessionDirectory
   private let archive: any Archive
-  /// Unknown codes of those who want to come in, by address. A class behind one address may mistype a few dozen; a
-  /// million of them would take weeks.
-  private var entryMisses = RateLimiter<String>(burst: 100, perSecond: 1)
-  /// Unknown codes and tokens of those who think they are in, by address. After a restart of the server all pages of a
-  /// class come back at once; that must keep nobody from joining anew. A token that is right always passes.
-  private var lookUpMisses = RateLimiter<String>(burst: 600, perSecond: 5)
+  private let admission: Admission
 
-  init(directory: any SessionDirectory, archive: any Archive) {
+  init(directory: any SessionDirectory, archive: any Archive, admission: Admission) {
     self.directory = directory
     self.archive = archive
+    self.admission = admission
   }
 
   struct Refusal: Error {
@@ -44,30 +43,43 @@ final class Access {
     return code
   }
 
-  /// The session somebody wants to come into, without a token. Addresses with too many wrong codes have to wait.
-  func entry(_ request: HTTPRequest) throws(Refusal) -> ExamSession {
+  /// The session somebody wants to come into, without a token.
+  ///
+  /// - Parameter invite: the secret of the invite link, for those who came by it; they never wait.
+  func entry(_ request: HTTPRequest, invite: String?) async throws(Refusal) -> ExamSession {
     let code = try code(request)
-    if let wait = entryMisses.waitingTime(request.remoteAddress, at: .now) { throw .tooMany(wait) }
+    // Hashed whether there is such a session or not: what takes longer for one code than for another tells it.
+    let hash = invite.map { SecretHash(Secret(text: $0)) }
+    if let hash, case .live(let session) = directory.find(code), session.isInvite(hash) { return session }
+    let turn = try await admission.turn(forCode: code, request)
     do {
-      return try session(code)
+      let session = try session(code)
+      turn.settle(isRight: true)
+      return session
     } catch {
-      _ = entryMisses.take(request.remoteAddress, at: .now)
+      turn.settle(isRight: false)
       throw error
     }
+  }
+
+  /// The session to which a further teacher has the key; a wrong code and a wrong key are answered alike.
+  func entry(_ request: HTTPRequest, teacherKey: String) async throws(Refusal) -> ExamSession {
+    let code = try code(request)
+    let beginning = ContinuousClock.now
+    if case .live(let session) = directory.find(code), session.isTeacherKey(teacherKey) { return session }
+    try? await Task.sleep(until: beginning + Self.refusalTime)
+    throw Refusal(
+      response: .problem(
+        status: 403, title: "Teacher key wrong",
+        detail:
+          "To join as a teacher, use the link for co-teachers that the session's teacher has. It is good for as long as the session is on.",
+        code: "wrong_key"))
   }
 
   private func session(_ code: SessionCode) throws(Refusal) -> ExamSession {
     switch directory.find(code) {
     case .live(let session): return session
-    case .ended(let reason):
-      let isIdle = reason == .idle
-      throw Refusal(
-        response: .problem(
-          status: 410, title: "The session has ended",
-          detail: isIdle
-            ? "The exam \(code) ended by itself, since nobody was connected to it for long. Nobody can join it any more."
-            : "The exam \(code) is over. Nobody can join it any more.",
-          code: isIdle ? "ended_idle" : "ended"))
+    case .ended(let reason): throw ended(code, reason)
     case .unknown:
       throw Refusal(
         response: .problem(
@@ -77,74 +89,99 @@ final class Access {
     }
   }
 
-  /// The session and the participant whose token the request carries.
+  private func ended(_ code: SessionCode, _ reason: EndReason?) -> Refusal {
+    let isIdle = reason == .idle
+    return Refusal(
+      response: .problem(
+        status: 410, title: "The session has ended",
+        detail: isIdle
+          ? "The exam \(code) ended by itself, since nobody was connected to it for long. Nobody can join it any more."
+          : "The exam \(code) is over. Nobody can join it any more.",
+        code: isIdle ? "ended_idle" : "ended"))
+  }
+
+  /// The session and the participant whose token the request carries, unless it is refused.
   ///
   /// - Parameter role: whom this is for; `nil` for everybody in the session.
   func participant(
     _ request: HTTPRequest, role: Role?
-  ) throws(Refusal) -> (session: ExamSession, participant: Participant) {
+  ) async throws(Refusal) -> (session: ExamSession, participant: Participant) {
+    if let found = try present(request, role: role) { return found }
+    let reader = try await formerParticipant(request)
+    try check(reader.role, role)
+    throw ended(reader.code, reader.record.endReason)
+  }
+
+  /// The same for those who are in a session that is on; `nil` for everybody else.
+  func present(
+    _ request: HTTPRequest, role: Role?
+  ) throws(Refusal) -> (session: ExamSession, participant: Participant)? {
     let code = try code(request)
-    if case .live(let session) = directory.find(code), let token = request.bearerToken,
-      let participant = session.participant(token: token)
-    {
-      try check(participant.role, role)
-      return (session, participant)
-    }
-    if let dismissal = dismissed(request, code)?.dismissed { throw .dismissed(dismissal) }
-    try noteLookUpMiss(request)
-    _ = try session(code)
-    throw tokenRefusal(request, code)
+    guard let token = request.bearerToken else { return nil }
+    let hash = SecretHash(Secret(text: token))
+    guard case .live(let session) = directory.find(code) else { return nil }
+    if let dismissal = session.dismissed(hash)?.dismissed { throw .dismissed(dismissal) }
+    guard let participant = session.participant(hash) else { return nil }
+    try check(participant.role, role)
+    return (session, participant)
   }
 
   /// Whoever was removed from a session that is on and shows the token from before.
-  private func dismissed(_ request: HTTPRequest, _ code: SessionCode) -> Participant? {
-    guard case .live(let session) = directory.find(code), let token = request.bearerToken else { return nil }
-    return session.dismissed(token: token)
+  private func dismissed(
+    _ request: HTTPRequest
+  ) throws(Refusal) -> (session: ExamSession, gone: Participant)? {
+    let code = try code(request)
+    guard let token = request.bearerToken else { return nil }
+    let hash = SecretHash(Secret(text: token))
+    guard case .live(let session) = directory.find(code), let gone = session.dismissed(hash) else { return nil }
+    return (session, gone)
   }
 
   /// The participant who asks for what is kept: tokens are good for that as long as the data are.
   ///
   /// - Parameter role: whom this is for; `nil` for everybody who was in the session.
   func reader(_ request: HTTPRequest, role: Role? = nil) async throws(Refusal) -> Reader {
-    let code = try code(request)
-    guard case .ended = directory.find(code) else {
+    if role == nil, let (session, gone) = try dismissed(request) {
       // What is kept about oneself can be read by whoever was removed, too.
-      if role == nil, case .live(let session) = directory.find(code), let gone = dismissed(request, code) {
-        return Reader(record: session.record, live: session, id: gone.id, role: gone.role, name: gone.name)
-      }
-      let (session, participant) = try participant(request, role: role)
+      return Reader(record: session.record, live: session, id: gone.id, role: gone.role, name: gone.name)
+    }
+    if let (session, participant) = try present(request, role: role) {
       return Reader(
         record: session.record, live: session, id: participant.id, role: participant.role,
         name: participant.name)
     }
-    guard let token = request.bearerToken else {
-      try noteLookUpMiss(request)
-      throw tokenRefusal(request, code)
-    }
-    let hash = SecretHash(Secret(text: token)).digest
-    let found = try await archive.reading(.lookUp) {
-      (try $0.session(code), try $0.participant(of: code, tokenHash: hash))
-    }
-    guard let record = found.0, let reader = found.1 else {
-      try noteLookUpMiss(request)
-      throw tokenRefusal(request, code)
-    }
+    let reader = try await formerParticipant(request)
     try check(reader.role, role)
-    return Reader(record: record, live: nil, id: reader.id, role: reader.role, name: reader.name)
+    return reader
   }
 
-  private func noteLookUpMiss(_ request: HTTPRequest) throws(Refusal) {
-    if let wait = lookUpMisses.take(request.remoteAddress, at: .now) { throw .tooMany(wait) }
+  /// Somebody who was in a session that has ended. All others are answered alike and after the same time, whether there
+  /// is, was or never was such a session: a token cannot be guessed, and a code is not to be guessed here.
+  private func formerParticipant(_ request: HTTPRequest) async throws(Refusal) -> Reader {
+    let code = try code(request)
+    let beginning = ContinuousClock.now
+    guard let token = request.bearerToken else { throw tokenRefusal(request) }
+    if case .ended = directory.find(code) {
+      let hash = SecretHash(Secret(text: token)).digest
+      let found = try await archive.reading(.lookUp) {
+        (try $0.session(code), try $0.participant(of: code, tokenHash: hash))
+      }
+      if let record = found.0, let reader = found.1 {
+        return Reader(record: record, live: nil, id: reader.id, role: reader.role, name: reader.name)
+      }
+    }
+    try? await Task.sleep(until: beginning + Self.refusalTime)
+    throw tokenRefusal(request)
   }
 
-  private func tokenRefusal(_ request: HTTPRequest, _ code: SessionCode) -> Refusal {
+  func tokenRefusal(_ request: HTTPRequest) -> Refusal {
     let isMissing = request.bearerToken == nil
     return Refusal(
       response: .problem(
         status: 401, title: isMissing ? "Token missing" : "Token not valid",
         detail: isMissing
           ? "Send the token you got on joining as Authorization: Bearer, or ask for a ticket."
-          : "This token gives no access to session \(code).",
+          : "This token gives no access to this session.",
         code: isMissing ? "no_token" : "bad_token"))
   }
 

@@ -12,8 +12,8 @@ final class PictureRoutes {
   func register(on server: WebServer) {
     let student = "/api/sessions/:code/students/:student"
     server.route(.get, student + "/live.mjpeg") { [self] request in
-      await .answering { () throws(Access.Refusal) in
-        let (session, watcher, channel) = try channel(request)
+      await .answering { () async throws(Access.Refusal) in
+        let (session, watcher, channel) = try await channel(request)
         return HTTPResponse(
           status: 200,
           body: .pictures { stream in
@@ -23,7 +23,7 @@ final class PictureRoutes {
     }
     server.route(.get, student + "/live.jpg") { [self] request in
       await .answering { () async throws(Access.Refusal) in
-        let (session, watcher, channel) = try channel(request)
+        let (session, watcher, channel) = try await channel(request)
         guard let jpeg = await SinglePictureViewer(watcher: watcher).next(of: channel, from: session.fanOut)
         else {
           throw Access.Refusal(
@@ -39,10 +39,10 @@ final class PictureRoutes {
 
   private func channel(
     _ request: HTTPRequest
-  ) throws(Access.Refusal) -> (ExamSession, ParticipantID, PictureChannel) {
-    let (session, watcher) = try access.participant(request, role: nil)
+  ) async throws(Access.Refusal) -> (ExamSession, ParticipantID, PictureChannel) {
+    let (session, watcher) = try await access.participant(request, role: nil)
     if watcher.role == .student, watcher.id.rawValue != request.parameters["student"] {
-      _ = try access.participant(request, role: .teacher)
+      throw .notForStudents
     }
     let student = ParticipantID(rawValue: request.parameters["student"] ?? "")
     guard session.student(student) != nil else {

@@ -23,8 +23,11 @@ final class PreviewRoute {
   func register(on server: WebServer) {
     server.route(.post, "/api/sessions/:code/preview") { [self] request in
       await .answering { () async throws(Access.Refusal) in
-        _ = try access.entry(request)
-        return try await answer(request.body)
+        // The page has only the invite link's secret, or what was typed.
+        _ = try await access.entry(request, invite: request.bearerToken)
+        var response = try await answer(request.body)
+        services.admission.mark(&response, of: request, right: .code)
+        return response
       }
     }
   }

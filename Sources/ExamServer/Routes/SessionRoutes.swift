@@ -7,10 +7,18 @@ final class SessionRoutes {
   private let services: ExamServices
   private let directory: any SessionDirectory
   private let access: Access
-  /// All joins of one address. A school's whole class may come from one address at once.
-  private var joins = RateLimiter<String>(burst: 200, perSecond: 2)
-  /// Wrong teacher passwords of one address. Keys and tokens are too long to be guessed, passwords are not.
-  private var wrongPasswords = RateLimiter<String>(burst: 20, perSecond: 0.2)
+  private enum Newcomers: Hashable, Sendable {
+    case creating, typed, byLink
+  }
+
+  private struct NewcomerKey: Hashable, Sendable {
+    let newcomers: Newcomers
+    let address: GuesserAddress
+  }
+
+  /// Those of one address who came in. A school's whole class may come from one address at once. Who comes by the link
+  /// does not wait for those who have but the code.
+  private var newcomers = RateLimiter<NewcomerKey>(burst: 200, perSecond: 2)
 
   init(services: ExamServices, directory: any SessionDirectory, access: Access) {
     self.services = services
@@ -20,26 +28,38 @@ final class SessionRoutes {
 
   func register(on server: WebServer) {
     server.route(.post, "/api/sessions") { [self] request in
-      await .answering { () throws(Access.Refusal) in try create(request) }
+      await .answering { () async throws(Access.Refusal) in try await create(request) }
     }
     server.route(.post, "/api/sessions/:code/participants") { [self] request in
-      await .answering { () throws(Access.Refusal) in try join(request) }
+      await .answering { () async throws(Access.Refusal) in try await join(request) }
     }
     server.route(.get, "/api/sessions/:code") { [self] request in
-      await .answering { () throws(Access.Refusal) in try describe(request) }
+      await .answering { () async throws(Access.Refusal) in try await describe(request) }
     }
     server.route(.delete, "/api/sessions/:code") { [self] request in
       await .answering { () async throws(Access.Refusal) in try await end(request) }
     }
-    server.webSocketRoute("/api/sessions/:code/socket", subprotocol: "exam-monitoring.v1") { [self] request in
-      do throws(Access.Refusal) {
-        let (session, participant) = try access.participant(request, role: nil)
-        if let wait = session.connectionWait(of: participant.id) { throw .tooMany(wait) }
-        return .accept { socket in session.connect(participant.id, socket: socket) }
-      } catch {
-        return .refuse(error.response)
-      }
-    }
+    server.webSocketRoute(
+      "/api/sessions/:code/socket", subprotocol: "exam-monitoring.v1",
+      explain: { [self] request in
+        do throws(Access.Refusal) {
+          _ = try await access.participant(request, role: nil)
+          return nil
+        } catch {
+          return error.response
+        }
+      },
+      accept: { [self] request in
+        do throws(Access.Refusal) {
+          guard let (session, participant) = try access.present(request, role: nil) else {
+            return .refuse(access.tokenRefusal(request).response)
+          }
+          if let wait = session.connectionWait(of: participant.id) { throw .tooMany(wait) }
+          return .accept { socket in session.connect(participant.id, socket: socket) }
+        } catch {
+          return .refuse(error.response)
+        }
+      })
   }
 
   // MARK: Handlers
@@ -53,37 +73,27 @@ final class SessionRoutes {
     let code: SessionCode
     let title: String
     let teacher_key: String
+    let invite: String
     let participant_id: ParticipantID
     let token: String
     /// Where links for others lead, if the server was told.
     let public_url: String?
   }
 
-  private func create(_ request: HTTPRequest) throws(Access.Refusal) -> HTTPResponse {
-    try limit(request)
-    if let password = services.configuration.teacherPassword {
-      if let wait = wrongPasswords.waitingTime(request.remoteAddress, at: .now) { throw .tooMany(wait) }
-      // Hashing first makes the comparison's time say nothing about the password.
-      guard let given = request.bearerToken,
-        SecretHash(Secret(text: given)) == SecretHash(Secret(text: password))
-      else {
-        let missing = request.bearerToken == nil
-        if !missing { _ = wrongPasswords.take(request.remoteAddress, at: .now) }
-        throw Access.Refusal(
-          response: .problem(
-            status: 401, title: missing ? "Teacher password needed" : "Teacher password wrong",
-            detail: "Creating a session on this server takes the teacher password.",
-            code: missing ? "password_needed" : "password_wrong"))
-      }
-    }
+  private func create(_ request: HTTPRequest) async throws(Access.Refusal) -> HTTPResponse {
+    // Before the password is looked at: what is wrong with the rest must not tell that it was right.
     let body: CreateRequest = try decode(request)
     let name = try personName(body.name)
     let title = try body.title.map(examTitle) ?? "Exam"
+    let needsPassword = try await checkPassword(request)
+    try limit(.creating, request)
     var generator = SystemRandomNumberGenerator()
     let key = Secret.random(using: &generator)
+    let invite = Secret.invite(ofKey: key.text)
     let created = directory.add { code in
       let record = SessionRecord(
-        code: code, title: title, createdAt: .now, teacherKeyHash: SecretHash(key).digest)
+        code: code, title: title, createdAt: .now, teacherKeyHash: SecretHash(key).digest,
+        inviteHash: SecretHash(invite).digest)
       services.store.create(record)
       return ExamSession(record, services: services)
     }
@@ -99,18 +109,43 @@ final class SessionRoutes {
       JournalEvent(
         at: .now, session: session.code, kind: .sessionCreated, name: name.text, fields: ["title": title]))
     let (participant, token) = session.join(name: name, role: .teacher, from: request.remoteAddress)
-    return .json(
+    var response = HTTPResponse.json(
       status: 201,
       WireJSON.encode(
         CreateAnswer(
-          code: session.code, title: title, teacher_key: key.text, participant_id: participant.id,
-          token: token.text, public_url: services.configuration.publicURL?.description)))
+          code: session.code, title: title, teacher_key: key.text, invite: invite.text,
+          participant_id: participant.id, token: token.text,
+          public_url: services.configuration.publicURL?.description)))
+    if needsPassword { services.admission.mark(&response, of: request, right: .password) }
+    return response
+  }
+
+  /// - Returns: whether there is a password, which then was right.
+  private func checkPassword(_ request: HTTPRequest) async throws(Access.Refusal) -> Bool {
+    guard let password = services.configuration.teacherPassword else { return false }
+    guard let given = request.bearerToken else { throw passwordRefusal(isMissing: true) }
+    // Hashing first makes the comparison's time say nothing about the password.
+    let hash = SecretHash(Secret(text: given))
+    let turn = try await services.admission.turn(forPassword: hash, request)
+    let isRight = hash == SecretHash(Secret(text: password))
+    turn.settle(isRight: isRight)
+    guard isRight else { throw passwordRefusal(isMissing: false) }
+    return true
+  }
+
+  private func passwordRefusal(isMissing: Bool) -> Access.Refusal {
+    Access.Refusal(
+      response: .problem(
+        status: 401, title: isMissing ? "Teacher password needed" : "Teacher password wrong",
+        detail: "Creating a session on this server takes the teacher password.",
+        code: isMissing ? "password_needed" : "password_wrong"))
   }
 
   private struct JoinRequest: Decodable {
     let name: String
     let role: Role
     let teacher_key: String?
+    let invite: String?
   }
 
   private struct JoinAnswer: Encodable {
@@ -123,21 +158,23 @@ final class SessionRoutes {
     let token: String
     let session: Session
     let public_url: String?
+    /// For teachers: the secret in the link for students.
+    let invite: String?
   }
 
-  private func join(_ request: HTTPRequest) throws(Access.Refusal) -> HTTPResponse {
-    try limit(request)
-    let session = try access.entry(request)
+  private func join(_ request: HTTPRequest) async throws(Access.Refusal) -> HTTPResponse {
+    // Before the code is looked at: what is wrong with the rest must not tell that it was right.
     let body: JoinRequest = try decode(request)
     let name = try personName(body.name)
+    let session: ExamSession
+    var invite: Secret?
     if body.role == .teacher {
-      guard session.isTeacherKey(body.teacher_key ?? "") else {
-        throw Access.Refusal(
-          response: .problem(
-            status: 403, title: "Teacher key wrong",
-            detail: "To join as a teacher, use the link for co-teachers that the session's teacher has.",
-            code: "wrong_key"))
-      }
+      session = try await access.entry(request, teacherKey: body.teacher_key ?? "")
+      invite = session.invite(forKey: body.teacher_key ?? "")
+    } else {
+      session = try await access.entry(request, invite: body.invite)
+      let isByLink = body.invite.map { session.isInvite(SecretHash(Secret(text: $0))) } ?? false
+      try limit(isByLink ? .byLink : .typed, request)
     }
     guard session.makesRoom(for: body.role, newcomerFrom: request.remoteAddress) else {
       let most =
@@ -150,13 +187,15 @@ final class SessionRoutes {
           code: "full"))
     }
     let (participant, token) = session.join(name: name, role: body.role, from: request.remoteAddress)
-    return .json(
+    var response = HTTPResponse.json(
       status: 201,
       WireJSON.encode(
         JoinAnswer(
           participant_id: participant.id, role: body.role, token: token.text,
           session: .init(code: session.code, title: session.record.title),
-          public_url: services.configuration.publicURL?.description)))
+          public_url: services.configuration.publicURL?.description, invite: invite?.text)))
+    services.admission.mark(&response, of: request, right: .code)
+    return response
   }
 
   private struct Description: Encodable {
@@ -173,8 +212,8 @@ final class SessionRoutes {
     let alerts_before: Int?
   }
 
-  private func describe(_ request: HTTPRequest) throws(Access.Refusal) -> HTTPResponse {
-    let (session, _) = try access.participant(request, role: .teacher)
+  private func describe(_ request: HTTPRequest) async throws(Access.Refusal) -> HTTPResponse {
+    let (session, _) = try await access.participant(request, role: .teacher)
     let before = request.query["alerts_before"].flatMap { Int($0) }
     let page = session.alerts.page(before: before, about: nil)
     let alerts = (before == nil ? session.alerts.open(about: nil) : []) + page.items
@@ -188,7 +227,7 @@ final class SessionRoutes {
   }
 
   private func end(_ request: HTTPRequest) async throws(Access.Refusal) -> HTTPResponse {
-    let (session, participant) = try access.participant(request, role: .teacher)
+    let (session, participant) = try await access.participant(request, role: .teacher)
     // Out of the directory first, so that nobody joins while everybody is told.
     directory.remove(session.code, ended: .teacher)
     await session.end(.teacher, by: participant.name)
@@ -197,8 +236,9 @@ final class SessionRoutes {
 
   // MARK: Parts
 
-  private func limit(_ request: HTTPRequest) throws(Access.Refusal) {
-    if let wait = joins.take(request.remoteAddress, at: .now) { throw .tooMany(wait) }
+  private func limit(_ kind: Newcomers, _ request: HTTPRequest) throws(Access.Refusal) {
+    let key = NewcomerKey(newcomers: kind, address: GuesserAddress(request.remoteAddress))
+    if let wait = newcomers.take(key, at: .now) { throw .tooMany(wait) }
   }
 
   private func decode<Body: Decodable>(_ request: HTTPRequest) throws(Access.Refusal) -> Body {

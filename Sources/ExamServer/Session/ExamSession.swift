@@ -12,6 +12,7 @@ struct ExamServices: Sendable {
   let store: any SessionStore
   let recorder: EventRecorder
   let metrics: ServerMetrics
+  let admission: Admission
 }
 
 /// One exam: who is in it, what was said, which alerts stand. It joins the students' sessions to the teachers'
@@ -37,6 +38,7 @@ final class ExamSession {
   /// When somebody was last connected.
   private var lastInUse = ContinuousClock.now
   private var storeTrouble: String?
+  private var isGuessed = false
   /// Pictures a second that are made for the face check.
   private(set) var analysisPace = AnalysisPace()
 
@@ -78,6 +80,10 @@ final class ExamSession {
       storeTrouble = trouble
       tellTeachers(.notice(code: "store", detail: trouble))
     }
+    if services.admission.isCodeGuessed != isGuessed {
+      isGuessed.toggle()
+      tellTeachers(guessingNotice)
+    }
   }
 
   /// What a teacher who comes in must know of the server.
@@ -85,7 +91,16 @@ final class ExamSession {
     var notices: [TeacherNotice] = []
     if storeTrouble != nil { notices.append(.notice(code: "store", detail: storeTrouble)) }
     if analysisPace.isOverloaded { notices.append(loadNotice) }
+    if isGuessed { notices.append(guessingNotice) }
     return notices
+  }
+
+  private var guessingNotice: TeacherNotice {
+    .notice(
+      code: "guessing",
+      detail: isGuessed
+        ? "Students who type the code wait in line and may wait long. The invite link lets them in at once: please send it to those who are missing."
+        : nil)
   }
 
   private var loadNotice: TeacherNotice {
@@ -105,14 +120,21 @@ final class ExamSession {
     SecretHash(Secret(text: key)) == SecretHash(digest: record.teacherKeyHash)
   }
 
-  /// The participant who shows `token`.
-  func participant(token: String) -> Participant? {
-    members.participant(token: SecretHash(Secret(text: token)))
+  /// The participant who shows the token with that hash.
+  func participant(_ hash: SecretHash) -> Participant? { members.participant(token: hash) }
+
+  /// Whoever had that token before he or she was removed.
+  func dismissed(_ hash: SecretHash) -> Participant? { members.dismissed(token: hash) }
+
+  /// Whether the hash is that of the secret in the link for students.
+  func isInvite(_ hash: SecretHash) -> Bool {
+    record.inviteHash.map { SecretHash(digest: $0) == hash } ?? false
   }
 
-  /// Whoever had `token` before he or she was removed.
-  func dismissed(token: String) -> Participant? {
-    members.dismissed(token: SecretHash(Secret(text: token)))
+  /// The secret in the link for students, for a teacher who has the key; `nil` for a session of before there was one.
+  func invite(forKey key: String) -> Secret? {
+    let invite = Secret.invite(ofKey: key)
+    return isInvite(SecretHash(invite)) ? invite : nil
   }
 
   /// Adds a participant and tells the teachers.

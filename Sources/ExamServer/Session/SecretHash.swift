@@ -12,3 +12,11 @@ struct SecretHash: Hashable, Sendable {
   /// One that was kept.
   init(digest: String) { self.digest = digest }
 }
+
+extension Secret {
+  /// The secret in a session's link for students. It follows from the teacher key, so that every teacher can be told the
+  /// link although the server keeps neither of the two.
+  static func invite(ofKey key: String) -> Secret {
+    Secret(text: String(sha256(of: "invite " + key).prefix(40)))
+  }
+}

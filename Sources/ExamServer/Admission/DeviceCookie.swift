@@ -1,0 +1,108 @@
+import ExamModel
+import ExamStore
+import Foundation
+import GLibRuntime
+import WebGateway
+
+/// The cookie of a browser that was right before, which so has a budget of its own for wrong guesses and does not wait in
+/// line behind strangers at its address (OWASP, "Slow Down Online Guessing Attacks with Device Cookies").
+///
+/// It says nothing but that: no name, no exam. Nothing of it is kept; the server knows its own by the signature.
+struct DeviceCookie: Sendable {
+  /// What the browser was right about: who knows the teacher password may mistype a code as well, but not the other way.
+  enum Proof: String, Sendable {
+    case code = "c"
+    case password = "p"
+  }
+
+  private static let name = "exam_device"
+  private static let lifetime = Duration.seconds(180 * 86_400)
+  /// In bytes; a longer one is not ours.
+  private static let longest = 200
+
+  private let key: String
+
+  /// - Parameter key: what the cookies are signed with.
+  init(key: Secret) { self.key = key.text }
+
+  struct KeyError: Error, CustomStringConvertible {
+    let path: String
+    let cause: String
+    var description: String { "cannot use \(path), with which the server signs device cookies: \(cause)" }
+  }
+
+  /// Reads the key in the data folder, or makes one.
+  ///
+  /// - Throws: `KeyError` where that does not work, or where the file is damaged: whoever removes it makes all browsers
+  ///   strangers once.
+  init(data: DataFolder) throws(KeyError) {
+    let path = data.deviceKey
+    if let text = try? String(contentsOfFile: path, encoding: .utf8) {
+      let kept = text.trimmingCharacters(in: .whitespacesAndNewlines)
+      guard kept.count == 40 else {
+        throw KeyError(path: path, cause: "it is damaged; remove it, and a new one is made")
+      }
+      self.init(key: Secret(text: kept))
+      return
+    }
+    var generator = SystemRandomNumberGenerator()
+    let made = Secret.random(using: &generator)
+    let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else { throw KeyError(path: path, cause: String(cString: strerror(errno))) }
+    defer { close(descriptor) }
+    let bytes = Array((made.text + "\n").utf8)
+    guard write(descriptor, bytes, bytes.count) == bytes.count, fsync(descriptor) == 0 else {
+      let cause = String(cString: strerror(errno))
+      unlink(path)
+      throw KeyError(path: path, cause: cause)
+    }
+    self.init(key: made)
+  }
+
+  /// The browser that sent the request, if it was right before about as much as `proof`.
+  func device(of request: HTTPRequest, right proof: Proof, at now: Timestamp = .now) -> String? {
+    guard let known = read(request, at: now), proof == .code || known.proof == .password else { return nil }
+    return known.id
+  }
+
+  /// Marks the browser as one that was right. It stays the same device where it was one, so that being right once more
+  /// gives no new budget.
+  func mark(
+    _ response: inout HTTPResponse, of request: HTTPRequest, right proof: Proof, at now: Timestamp = .now
+  ) {
+    let known = read(request, at: now)
+    var generator = SystemRandomNumberGenerator()
+    let id = known?.id ?? ParticipantID.random(using: &generator).rawValue
+    let whole = known?.proof == .password ? .password : proof
+    let until = now.advanced(by: Self.lifetime).microseconds / 1_000_000
+    let text = "1.\(whole.rawValue).\(id).\(until)"
+    response.headers.append(
+      (
+        "Set-Cookie",
+        "\(Self.name)=\(text).\(hmacSHA256(of: text, key: key)); Path=/; "
+          + "Max-Age=\(Int(Self.lifetime.inSeconds)); HttpOnly; SameSite=Lax"
+          + (request.isSecure ? "; Secure" : "")
+      ))
+  }
+
+  private func read(_ request: HTTPRequest, at now: Timestamp) -> (id: String, proof: Proof)? {
+    for pair in (request.header("Cookie") ?? "").split(whereSeparator: { $0 == ";" || $0 == "," }) {
+      let parts = pair.split(separator: "=", maxSplits: 1)
+      guard parts.count == 2, parts[0].drop(while: { $0 == " " }) == Self.name,
+        parts[1].utf8.count <= Self.longest
+      else { continue }
+      let fields = parts[1].split(separator: ".", omittingEmptySubsequences: false)
+      guard fields.count == 5, fields[0] == "1", let proof = Proof(rawValue: String(fields[1])),
+        let until = Int64(fields[3]), until > now.microseconds / 1_000_000
+      else { continue }
+      let signed = fields.dropLast().joined(separator: ".")
+      // Hashing first makes the comparison's time say nothing about the signature.
+      guard
+        SecretHash(Secret(text: hmacSHA256(of: signed, key: key)))
+          == SecretHash(Secret(text: String(fields[4])))
+      else { continue }
+      return (String(fields[2]), proof)
+    }
+    return nil
+  }
+}

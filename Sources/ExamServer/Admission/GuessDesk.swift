@@ -1,0 +1,132 @@
+import ExamModel
+import WebGateway
+
+/// Where everything typed of one kind has its turn: at once, or after waiting in line.
+@GatewayActor
+final class GuessDesk {
+  /// The right to look at one guess. It is charged until it is said to have been right.
+  @GatewayActor
+  final class Turn {
+    private let charge: GuessLedger.Charge
+    private let desk: GuessDesk
+    private var isSettled = false
+
+    fileprivate init(_ charge: GuessLedger.Charge, desk: GuessDesk) {
+      self.charge = charge
+      self.desk = desk
+    }
+
+    func settle(isRight: Bool) {
+      // Those who waited with the same share a turn.
+      guard !isSettled else { return }
+      isSettled = true
+      desk.settle(charge, isRight)
+    }
+  }
+
+  /// How often it is looked whose turn it is.
+  private static let beat = Duration.milliseconds(200)
+
+  private var ledger: GuessLedger
+  private var line = GuessLine<Int>()
+  private var waiting: [Int: CheckedContinuation<Turn?, Never>] = [:]
+  private var nextTicket = 0
+  private var moving: Task<Void, Never>?
+  private var isStopped = false
+  private var wasBeyondCeiling = false
+  private let note: @Sendable (_ isBeyondCeiling: Bool) -> Void
+
+  /// - Parameter note: told when all begin to wait in line, and when that is over.
+  init(_ limits: GuessLimits, note: @escaping @Sendable (_ isBeyondCeiling: Bool) -> Void) {
+    ledger = GuessLedger(limits, at: .now)
+    self.note = note
+  }
+
+  /// Whether all who type wait in line.
+  var isBeyondCeiling: Bool { ledger.isBeyondCeiling(at: .now) }
+
+  /// Waits until the guess may be looked at.
+  ///
+  /// - Throws: that it is not its turn yet and the page has to ask again, right and wrong alike.
+  func turn(_ guess: Guess) async throws(Access.Refusal) -> Turn {
+    guard !isStopped else { throw .stopping }
+    if let charge = ledger.takeAtOnce(guess, at: .now) { return Turn(charge, desk: self) }
+    let ticket = nextTicket
+    nextTicket += 1
+    guard line.enter(ticket, guess, at: .now) else { throw waits(guess) }
+    let turn = await withCheckedContinuation { continuation in
+      waiting[ticket] = continuation
+      if moving == nil { moving = Task { await self.move() } }
+    }
+    if let turn { return turn }
+    throw isStopped ? .stopping : waits(guess)
+  }
+
+  /// Sends everybody away who waits, for the server's stop.
+  func stop() {
+    isStopped = true
+    for ticket in line.clear() { waiting.removeValue(forKey: ticket)?.resume(returning: nil) }
+  }
+
+  private func move() async {
+    while line.count > 0 {
+      var generator = SystemRandomNumberGenerator()
+      let round = line.move(&ledger, at: .now, using: &generator)
+      for served in round.turns {
+        let turn = Turn(served.charge, desk: self)
+        for ticket in served.tickets { waiting.removeValue(forKey: ticket)?.resume(returning: turn) }
+      }
+      for ticket in round.dismissed { waiting.removeValue(forKey: ticket)?.resume(returning: nil) }
+      try? await Task.sleep(for: Self.beat)
+    }
+    moving = nil
+  }
+
+  fileprivate func settle(_ charge: GuessLedger.Charge, _ isRight: Bool) {
+    ledger.settle(charge, isRight: isRight, at: .now)
+    let isBeyond = isBeyondCeiling
+    if isBeyond != wasBeyondCeiling {
+      wasBeyondCeiling = isBeyond
+      note(isBeyond)
+    }
+  }
+
+  private func waits(_ guess: Guess) -> Access.Refusal {
+    .waiting(
+      others: line.count(at: guess.address), interval: ledger.interval(of: guess.address, at: .now))
+  }
+}
+
+extension Access.Refusal {
+  private struct Waiting: Encodable {
+    let type = "about:blank"
+    let title = "Waiting in line"
+    let status = 429
+    let detail: String
+    let code = "waiting"
+    let retry_after = 1
+    let waiting: Int
+    let interval: Double
+  }
+
+  /// Somebody's turn has not come. It says the same to right and wrong, and nothing was looked at.
+  fileprivate static func waiting(others: Int, interval: Duration) -> Access.Refusal {
+    let seconds = (interval.inSeconds * 10).rounded() / 10
+    let problem = Waiting(
+      detail:
+        "Many wrong tries came from this network, so those who type wait in line: one is looked at every "
+        + "\(seconds) s, drawn by lot. Please ask again with the same. The invite link has no line.",
+      waiting: others, interval: seconds)
+    return Access.Refusal(
+      response: HTTPResponse(
+        status: 429, headers: [("Content-Type", "application/problem+json"), ("Retry-After", "1")],
+        body: .bytes(WireJSON.encode(problem))))
+  }
+
+  fileprivate static var stopping: Access.Refusal {
+    Access.Refusal(
+      response: .problem(
+        status: 503, title: "Service Unavailable", detail: "The server is going away; please try again.",
+        code: "stopping", retryAfter: 5))
+  }
+}

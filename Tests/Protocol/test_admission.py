@@ -1,0 +1,263 @@
+"""Who is let in while somebody guesses, and that a guesser learns nothing faster than all others."""
+import concurrent.futures
+import contextlib
+import itertools
+import os
+import random
+import statistics
+import threading
+import time
+
+import pytest
+from clients import Exam, request, wait_until
+from media import face
+from support.server import Server
+
+PASSWORD = "correct horse battery"
+
+
+@pytest.fixture
+def alone(tmp_path):
+    """A server of its own: the ceiling of wrong codes is for all of a server."""
+    server = Server(tmp_path / "data")
+    yield server
+    server.stop()
+
+
+def typed(server, code, source, name="Eve", headers=(), **fields):
+    return request(server.url, "POST", f"/api/sessions/{code}/participants", {"name": name, "role": "student"} | fields,
+                   source=source, headers=headers)
+
+
+def wrong_codes(exam):
+    """Ever new ones."""
+    numbers = itertools.count(random.randrange(1_000_000))
+    return (f"{n % 1_000_000:06}" for n in numbers if f"{n % 1_000_000:06}" != exam.code)
+
+
+def spend(server, exam, source):
+    """All that the address may guess at once."""
+    codes = wrong_codes(exam)
+    answers = [typed(server, next(codes), source) for _ in range(20)]
+    assert {(a.status, a.code) for a in answers} == {(404, "unknown_session")}
+
+
+@contextlib.contextmanager
+def guessing(server, exam, source, threads):
+    """Somebody with that many requests under way at all times."""
+    stopping, codes, lock = threading.Event(), wrong_codes(exam), threading.Lock()
+    found = []
+
+    def guess():
+        while not stopping.is_set():
+            with lock:
+                code = next(codes)
+            answer = typed(server, code, source)
+            found.append((answer.status, answer.code))
+
+    workers = [threading.Thread(target=guess) for _ in range(threads)]
+    for worker in workers:
+        worker.start()
+    try:
+        yield found
+    finally:
+        stopping.set()
+        for worker in workers:
+            worker.join()
+
+
+def patiently(ask, seconds=60):
+    """As a page does: asks again while it is told to wait."""
+    end = time.monotonic() + seconds
+    while (answer := ask()).status == 429 and time.monotonic() < end:
+        assert (answer.code, answer.headers["retry-after"]) == ("waiting", "1")
+        time.sleep(random.uniform(0.7, 1.3))
+    return answer
+
+
+def test_a_class_behind_a_guesser(alone):
+    exam, source = Exam(alone.url), "127.0.0.21"
+    spend(alone, exam, source)
+    beginning = time.monotonic()
+    with guessing(alone, exam, source, 30) as told, concurrent.futures.ThreadPoolExecutor(40) as pool:
+        wait_until(lambda: len(told) > 60, "the guesser is at it")
+        # By the link: nobody waits at all.
+        begin = time.monotonic()
+        by_link = [pool.submit(typed, alone, exam.code, source, f"Link {n}", invite=exam.invite) for n in range(40)]
+        assert {one.result().status for one in by_link} == {201}
+        assert time.monotonic() - begin < 5
+        # By the code: in line, but within a minute.
+        begin = time.monotonic()
+        by_code = [pool.submit(patiently, lambda n=n: typed(alone, exam.code, source, f"Code {n}")) for n in range(40)]
+        assert {one.result().status for one in by_code} == {201}
+        assert time.monotonic() - begin < 60
+    # The guesser has had a turn now and then, and was told to wait else.
+    looked_at = [one for one in told if one != (429, "waiting")]
+    assert set(looked_at) == {(404, "unknown_session")}
+    assert len(looked_at) < time.monotonic() - beginning + 2 and len(told) > 2 * len(looked_at)
+    exam.leave()
+
+
+def test_one_budget_whatever_the_route(alone):
+    exam, source = Exam(alone.url), "127.0.0.22"
+    codes = wrong_codes(exam)
+    picture = face()[0][0]
+    for _ in range(10):
+        assert typed(alone, next(codes), source).status == 404
+        assert request(alone.url, "POST", f"/api/sessions/{next(codes)}/preview", picture, source=source).status == 404
+    with concurrent.futures.ThreadPoolExecutor(30) as pool:
+        looks = list(pool.map(lambda code: typed(alone, code, source), [next(codes) for _ in range(30)]))
+    waited = [one for one in looks if one.status == 429]
+    assert len(waited) >= 20 and {one.code for one in waited} == {"waiting"}
+    for one in waited:
+        assert one.headers["retry-after"] == "1" and one.json["interval"] >= 1 and one.json["waiting"] >= 0
+    # Nobody else waits, and neither does who has the link, for a picture too.
+    assert typed(alone, exam.code, "127.0.0.23").status == 201
+    link = request(alone.url, "POST", f"{exam.path}/preview", picture, token=exam.invite, source=source)
+    assert (link.status, link.json["faces"]) == (200, 1)
+    exam.leave()
+
+
+def test_what_is_not_known_is_answered_alike(alone):
+    """Wrong token, no such code, an ended exam; and a code that is right with a body that is not."""
+    exam, over = Exam(alone.url), Exam(alone.url)
+    over.end()
+    ada = exam.join("Ada")["participant_id"]
+    codes = {"on": exam.code, "over": over.code, "none": next(wrong_codes(exam))}
+    for method, path in (("GET", ""), ("DELETE", ""), ("GET", "/events"), ("GET", "/report"), ("DELETE", "/data"),
+                         ("GET", "/socket"), ("GET", f"/students/{ada}/data"), ("GET", f"/students/{ada}/live.jpg"),
+                         ("GET", f"/students/{ada}/live.mjpeg"), ("GET", "/alerts/a.jpg"), ("HEAD", "")):
+        for token in ("wrong", "x" * 10_000, exam.key, None):
+            answers = {(a.status, a.body) for code in codes.values()
+                       for a in [request(alone.url, method, f"/api/sessions/{code}{path}", token=token)]}
+            assert len(answers) == 1 and next(iter(answers))[0] == 401, (method, path, token)
+    for body in ({"name": "", "role": "student"}, {"name": "Eve"}, {"name": "Eve", "role": "teacher"},
+                 {"name": "Eve", "role": "teacher", "teacher_key": "x" * 40}, b"{"):
+        answers = {(a.status, a.body) for code in codes.values()
+                   for a in [request(alone.url, "POST", f"/api/sessions/{code}/participants", body)]}
+        assert len(answers) == 1, body
+
+    def times(code, n=9):
+        def once():
+            begin = time.monotonic()
+            request(alone.url, "GET", f"/api/sessions/{code}/events", token="y" * 20)
+            return time.monotonic() - begin
+        return statistics.median(once() for _ in range(n))
+
+    taken = [times(code) for code in codes.values()]
+    assert min(taken) >= 0.1 and max(taken) - min(taken) < 0.05, taken
+    exam.leave()
+
+
+def test_a_browser_that_was_right_before(tmp_path):
+    server = Server(tmp_path / "data")
+    exam, source = Exam(server.url), "127.0.0.24"
+    try:
+        cookie = typed(server, exam.code, source, "Ada").headers["set-cookie"]
+        name, *attributes = cookie.split("; ")
+        assert {"HttpOnly", "SameSite=Lax", "Path=/"} <= set(attributes) and "Secure" not in attributes
+        assert (tmp_path / "data/device.key").stat().st_mode & 0o777 == 0o600
+        server.stop()
+        server = Server(tmp_path / "data", port=server.port)  # it is known after a restart too
+        spend(server, exam, source)
+        with guessing(server, exam, source, 20):
+            begin = time.monotonic()
+            assert typed(server, exam.code, source, "Ada", {"Cookie": name}).status == 201
+            assert time.monotonic() - begin < 1
+        # The budget is its own, and small; a forged cookie has none.
+        codes = wrong_codes(exam)
+        mine = [typed(server, next(codes), source, headers={"Cookie": name}).status for _ in range(5)]
+        assert mine == [404] * 5
+        with concurrent.futures.ThreadPoolExecutor(30) as pool:
+            for cookie in (name, name[:-1] + ("0" if name[-1] != "0" else "1")):
+                looks = pool.map(lambda c: typed(server, c, source, headers={"Cookie": cookie}).status, [next(codes) for _ in range(30)])
+                assert list(looks).count(429) > 20
+    finally:
+        server.stop()
+
+
+def test_the_invite_link_after_a_restart_and_for_a_co_teacher(tmp_path):
+    server = Server(tmp_path / "data")
+    exam = Exam(server.url)
+    try:
+        server.stop()
+        server = Server(tmp_path / "data", port=server.port)
+        assert exam.join("Mr Jones", "teacher", teacher_key=exam.key)["invite"] == exam.invite
+        spend(server, exam, "127.0.0.25")
+        with guessing(server, exam, "127.0.0.25", 20):
+            begin = time.monotonic()
+            answer = typed(server, exam.code, "127.0.0.25", "Ada", invite=exam.invite)
+            assert answer.status == 201 and "invite" not in answer.json and time.monotonic() - begin < 1
+        for logged in server.log_lines:
+            assert exam.invite not in logged
+        assert exam.invite.encode() not in b"".join(p.read_bytes() for p in (tmp_path / "data").glob("exam.sqlite*"))
+    finally:
+        server.stop()
+
+
+def test_teachers_behind_somebody_who_guesses_the_password(tmp_path):
+    server = Server(tmp_path / "data", environment={"EXAM_MONITORING_TEACHER_PASSWORD": PASSWORD})
+    source, stopping = "127.0.0.26", threading.Event()
+
+    def create(password, headers=()):
+        return request(server.url, "POST", "/api/sessions", {"name": "Grace"}, password, headers, source)
+
+    def guess(n):
+        while not stopping.is_set():
+            create(f"wrong horse {n} {random.random()}")
+
+    try:
+        known = create(PASSWORD).headers["set-cookie"].split("; ")[0]
+        exam = Exam(server.url, password=PASSWORD)
+        student = typed(server, exam.code, source).headers["set-cookie"].split("; ")[0]
+        answers = [create(f"wrong {n}") for n in range(20)]
+        assert {(a.status, a.code) for a in answers} == {(401, "password_wrong")}
+        workers = [threading.Thread(target=guess, args=(n,)) for n in range(3)]
+        for worker in workers:
+            worker.start()
+        begin = time.monotonic()
+        assert create(PASSWORD, {"Cookie": known}).status == 201 and time.monotonic() - begin < 1
+        # A student's cookie is none for this, and who has none waits in line with the guesser.
+        begin = time.monotonic()
+        assert patiently(lambda: create(PASSWORD, {"Cookie": student}), 240).status == 201
+        assert time.monotonic() - begin > 0.5
+        assert patiently(lambda: create(PASSWORD), 240).status == 201
+        stopping.set()
+        for worker in workers:
+            worker.join()
+    finally:
+        stopping.set()
+        server.stop()
+
+
+def test_those_who_wait_do_not_keep_the_server(alone):
+    exam, source = Exam(alone.url), "127.0.0.27"
+    spend(alone, exam, source)
+    codes = [code for code, _ in zip(wrong_codes(exam), range(200))]
+    with concurrent.futures.ThreadPoolExecutor(200) as pool:
+        held = [pool.submit(typed, alone, code, source) for code in codes]
+        wait_until(lambda: any(one.done() for one in held), "the first turn")
+        begin = time.monotonic()
+        alone.process.terminate()
+        alone.process.wait(15)
+        assert time.monotonic() - begin < 3
+        for one in held:
+            with contextlib.suppress(OSError):
+                assert one.result().status in (404, 429, 503)
+
+
+def test_teachers_are_told_beyond_the_ceiling(alone):
+    exam = Exam(alone.url)
+    teacher = exam.teacher()
+    codes = wrong_codes(exam)
+    for n in range(26):
+        for _ in range(20):
+            if typed(alone, next(codes), f"127.0.1.{n + 1}").status == 429:
+                break
+    notice = teacher.expect("notice", code="guessing")
+    assert "link" in notice["detail"]
+    wait_until(lambda: any("wrong exam codes" in line for line in alone.log_lines), "a line in the log")
+    # All who type wait in line, but it moves; by the link nobody waits.
+    assert typed(alone, exam.code, "127.0.2.1", "Ada", invite=exam.invite).status == 201
+    assert patiently(lambda: typed(alone, exam.code, "127.0.2.2", "Bert")).status == 201
+    exam.leave()

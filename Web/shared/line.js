@@ -1,0 +1,41 @@
+// The line in which those wait who type a code or password at an address from which many wrong ones came.
+// The server draws lots among those who ask, so the page asks again until it is its turn.
+
+const SILENT_FOR = 1500; // no answer yet: the server holds the request in the line
+
+/** Asks until it is our turn; show(problem | null) is called while we wait, and with nothing when it is over. */
+export async function inLine(ask, show, goesOn = () => true) {
+  let shown = false;
+  const say = problem => {
+    shown = true;
+    show(problem);
+  };
+  try {
+    for (;;) {
+      const silence = setTimeout(() => { if (!shown) say({ waiting: null, interval: null }); }, SILENT_FOR);
+      try {
+        return await ask();
+      } catch (problem) {
+        if (problem.code !== 'waiting' || !goesOn()) throw problem;
+        say(problem);
+        await new Promise(resolve => setTimeout(resolve, (problem.retryAfter ?? 1) * 1000 * (0.7 + Math.random() * 0.6)));
+        if (!goesOn()) throw problem;
+      } finally {
+        clearTimeout(silence);
+      }
+    }
+  } finally {
+    if (shown) show(null);
+  }
+}
+
+const SHORT = 90; // seconds; beyond it minutes are told
+
+/** What somebody in line reads. what: "codes" or "passwords". */
+export function lineSentence({ waiting, interval }, what) {
+  if (waiting === null) return 'Please wait a moment: the server has not answered yet.';
+  const others = waiting === 0 ? 'It' : `${waiting === 1 ? 'One other is' : `${waiting} others are`} waiting, and it`;
+  const seconds = Math.max(2, Math.ceil((waiting + 1) * interval));
+  const time = seconds < SHORT ? `${seconds} seconds` : `${Math.ceil(seconds / 60)} minutes`;
+  return `You are waiting in line. Many wrong ${what} were typed in your network (a school often shares one), so the server looks at one every ${interval} s, drawn by lot. ${others} usually takes about ${time}. You need not do anything.`;
+}
