@@ -51,6 +51,19 @@ import Testing
     #expect(ledger.all.map(\.id) == [first.id, next.id])
   }
 
+  @Test func whoFlickersForAWholeDayFillsNoMemory() {
+    var ledger = AlertLedger()
+    for _ in 0..<1000 {
+      _ = confirm(&ledger)
+      _ = ledger.clear(.faceMissing, student: ada, at: time)
+    }
+    #expect(ledger.all.count == AlertLedger.maximumOfAKind)
+    #expect(ledger.all.last?.repeats == 1000 - AlertLedger.maximumOfAKind)
+    var restored = AlertLedger(restoring: ledger.all)
+    let again = confirm(&restored)
+    #expect(again.id == ledger.all.last?.id)
+  }
+
   @Test func studentsWriteNotesToAlertsOfTheirOwnOnly() {
     var ledger = AlertLedger()
     let alert = confirm(&ledger)

@@ -91,7 +91,7 @@ struct MembersTests {
     #expect(leaves(for: "10.0.0.6", after: 1000) == nil, "the crowd's one place is still in its time")
     // After a restart nobody knows from where they came; they are one crowd.
     members.remove(ParticipantID(rawValue: "crowd3"))
-    for number in 0..<2 { join("kept\(number)", from: nil, connected: true) }
+    for number in 0..<2 { join("kept\(number)", from: nil, after: Double(number), connected: true) }
     #expect(leaves(for: "10.0.0.3", after: 1000) == "kept0")
   }
 

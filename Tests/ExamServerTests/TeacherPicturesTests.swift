@@ -73,6 +73,26 @@ private final class Received {
     #expect(received.pictures.count == 2)
   }
 
+  @Test func whoIsWatchedBeforeAndAfterIsNotLetGoInBetween() {
+    var changes: [String] = []
+    let teacher = teacher()
+    watchAll(teacher)
+    fanOut.onChange = { [fanOut] channel in
+      changes.append("\(channel.student) \(fanOut.wantedRate(of: channel))")
+    }
+    watchAll(teacher)
+    #expect(changes.isEmpty)
+    teacher.watch(
+      WatchRequest(view: .tile, students: .some([bob]), framesPerSecond: 1_000_000), students: [ada, bob])
+    #expect(changes == ["ada 0.0"])
+    teacher.watch(
+      WatchRequest(view: .tile, students: .some([bob]), framesPerSecond: 2), students: [ada, bob])
+    #expect(changes == ["ada 0.0", "bob 2.0"])
+    publish(ada, at: 1)
+    publish(bob, at: 1)
+    #expect(received.pictures.map(\.channel.student) == [bob])
+  }
+
   @Test func onlyWhatIsWatchedComesAndDemandIsKnown() {
     var demand: [String] = []
     fanOut.onChange = { [fanOut] channel in

@@ -88,7 +88,9 @@ function enter(identity) {
       case 'chat': return chat.received(message);
       case 'history': return message.of === 'chat' ? chat.log.marked(message) : alerts.marked(message);
       case 'notice': return notices.received(message);
-      case 'error': return console.warn('server:', message.code, message.detail);
+      case 'error':
+        if (message.code === 'too_many') notices.passing(message.code, message.detail, message.retry_after);
+        return console.warn('server:', message.code, message.detail);
     }
   });
   link.addEventListener('connection', ({ detail: { state, reason } }) => {

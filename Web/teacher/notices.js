@@ -5,6 +5,7 @@ import { $, el, setHidden } from '../shared/dom.js';
 const TITLES = {
   store: 'The server cannot write down what happens at the moment. The exam goes on.',
   guessing: 'Many wrong exam codes are being typed on this server.',
+  too_many: 'That was more than the server takes at once.',
   load: 'The server has more to do than it can. Alerts may come late.',
 };
 const SETTLED = 1500; // after the welcome, what still stands is told again
@@ -26,6 +27,13 @@ export class Notices {
       this.again = null;
       for (const code of [...this.standing.keys()]) if (!again.has(code)) this.#set(code, null);
     }, SETTLED);
+  }
+
+  /** What is over by itself. */
+  passing(code, detail, seconds = 1) {
+    this.#set(code, detail);
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.#set(code, null), Math.max(5, seconds) * 1000);
   }
 
   #set(code, detail) {

@@ -65,7 +65,8 @@ public enum StudentNotice: Sendable, Hashable {
   case dismissed(Dismissal)
   /// The exam is over; close code 1000 follows.
   case ended(EndReason)
-  case error(code: String, detail: String)
+  /// `retryAfter`: seconds after which the same would be taken.
+  case error(code: String, detail: String, retryAfter: Int? = nil)
 }
 
 /// How the server sees the student, told to the student alone.
@@ -100,6 +101,7 @@ extension StudentNotice: Encodable {
     case type
     case participantID = "participant_id"
     case window, seq, from, name, text, at, number, history, reason, code, detail, teachers, focus, paused, up
+    case retryAfter = "retry_after"
   }
 
   public func encode(to encoder: any Encoder) throws {
@@ -151,10 +153,11 @@ extension StudentNotice: Encodable {
     case .ended(let reason):
       try fields.encode("ended", forKey: .type)
       try fields.encode(reason, forKey: .reason)
-    case .error(let code, let detail):
+    case .error(let code, let detail, let retryAfter):
       try fields.encode("error", forKey: .type)
       try fields.encode(code, forKey: .code)
       try fields.encode(detail, forKey: .detail)
+      try fields.encodeIfPresent(retryAfter, forKey: .retryAfter)
     }
   }
 }

@@ -18,6 +18,14 @@ public enum TeacherMessage: Sendable, Hashable {
   case history(HistoryRequest)
   /// A type this version does not know; ignored.
   case unknown(type: String)
+
+  /// Whether it changes something that is kept or told to others, and not only what this teacher sees.
+  public var isAct: Bool {
+    switch self {
+    case .watch, .ack, .history, .unknown: false
+    case .chat, .acknowledge, .accommodate, .pause, .resume, .lowerHand, .dismiss: true
+    }
+  }
 }
 
 /// What a teacher allows one student.
@@ -176,7 +184,8 @@ public enum TeacherNotice: Sendable, Hashable {
   case notice(code: String, detail: String?)
   /// The exam is over; close code 1000 follows.
   case ended(EndReason)
-  case error(code: String, detail: String)
+  /// `retryAfter`: seconds after which the same would be taken.
+  case error(code: String, detail: String, retryAfter: Int? = nil)
 }
 
 extension TeacherNotice: Encodable {
@@ -185,6 +194,7 @@ extension TeacherNotice: Encodable {
     case participantID = "participant_id"
     case credit, heartbeat, participants, paused, dismissed, participant, number, history, code, detail,
       reason
+    case retryAfter = "retry_after"
   }
 
   public func encode(to encoder: any Encoder) throws {
@@ -223,10 +233,11 @@ extension TeacherNotice: Encodable {
     case .ended(let reason):
       try fields.encode("ended", forKey: .type)
       try fields.encode(reason, forKey: .reason)
-    case .error(let code, let detail):
+    case .error(let code, let detail, let retryAfter):
       try fields.encode("error", forKey: .type)
       try fields.encode(code, forKey: .code)
       try fields.encode(detail, forKey: .detail)
+      try fields.encodeIfPresent(retryAfter, forKey: .retryAfter)
     }
   }
 }

@@ -47,21 +47,31 @@ final class TeacherPictures: PictureViewer {
       PictureView.allCases.forEach(stopWatching)
       return
     }
-    stopWatching(view)
     let rate = min(max(request.framesPerSecond ?? maximumRate, 0.1), view == .tile ? maximumRate : 30)
+    let before = watches[view]
     watches[view] = Watch(request: request, rate: rate)
-    for student in students { studentCame(student) }
+    // Who is watched before and after is not let go in between: that would cost a key frame, and tell the student.
+    let wanted = students.filter { isWanted($0, in: request) }.map { PictureChannel(student: $0, view: view) }
+    watches[view]?.channels = Set(wanted)
+    for channel in before?.channels ?? [] where watches[view]?.channels.contains(channel) == false {
+      detach(from: channel)
+    }
+    for channel in wanted where before?.rate != rate || before?.channels.contains(channel) != true {
+      fanOut.attach(self, to: channel)
+    }
+    queue.removeAll { waiting[$0] == nil }
+  }
+
+  private func isWanted(_ student: ParticipantID, in request: WatchRequest) -> Bool {
+    switch request.students {
+    case .all: true
+    case .some(let students): students.contains(student)
+    }
   }
 
   /// A student joined, whom an open watch may include.
   func studentCame(_ student: ParticipantID) {
-    for (view, watch) in watches {
-      let isWanted =
-        switch watch.request.students {
-        case .all: true
-        case .some(let students): students.contains(student)
-        }
-      guard isWanted else { continue }
+    for (view, watch) in watches where isWanted(student, in: watch.request) {
       let channel = PictureChannel(student: student, view: view)
       watches[view]?.channels.insert(channel)
       fanOut.attach(self, to: channel)
@@ -120,11 +130,13 @@ final class TeacherPictures: PictureViewer {
 
   private func stopWatching(_ view: PictureView) {
     guard let watch = watches.removeValue(forKey: view) else { return }
-    for channel in watch.channels {
-      fanOut.detach(self, from: channel)
-      waiting[channel] = nil
-      due[channel] = nil
-    }
-    queue.removeAll { $0.view == view }
+    for channel in watch.channels { detach(from: channel) }
+    queue.removeAll { waiting[$0] == nil }
+  }
+
+  private func detach(from channel: PictureChannel) {
+    fanOut.detach(self, from: channel)
+    due[channel] = nil
+    waiting[channel] = nil
   }
 }

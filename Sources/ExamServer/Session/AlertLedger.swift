@@ -5,6 +5,9 @@ struct AlertLedger {
   private(set) var records: [AlertID: AlertRecord] = [:]
   private var order: [AlertID] = []
   private var latest: [Subject: AlertID] = [:]
+  private var counts: [Subject: Int] = [:]
+  /// Of one kind and one student; from then on the last one stands again. In three hours one a minute.
+  static let maximumOfAKind = 200
 
   private struct Subject: Hashable {
     let student: ParticipantID
@@ -19,6 +22,7 @@ struct AlertLedger {
       records[record.id] = record
       order.append(record.id)
       latest[Subject(student: record.student, kind: record.kind)] = record.id
+      counts[Subject(student: record.student, kind: record.kind), default: 0] += 1
     }
   }
 
@@ -58,7 +62,9 @@ struct AlertLedger {
   mutating func confirm(_ confirmation: AlertConfirmation, again: Bool) -> AlertRecord {
     let subject = Subject(student: confirmation.student, kind: confirmation.kind)
     var record: AlertRecord
-    if again, let id = latest[subject], let previous = records[id] {
+    if again || counts[subject, default: 0] >= Self.maximumOfAKind, let id = latest[subject],
+      let previous = records[id]
+    {
       record = previous
       record.state = .confirmed
       record.until = nil
@@ -74,6 +80,7 @@ struct AlertLedger {
         thresholds: confirmation.thresholds, detail: confirmation.detail)
       order.append(record.id)
       latest[subject] = record.id
+      counts[subject, default: 0] += 1
     }
     records[record.id] = record
     return record

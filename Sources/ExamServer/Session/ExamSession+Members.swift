@@ -48,6 +48,7 @@ extension ExamSession {
     let dismissal = Dismissal(reason: reason, by: name, at: .now)
     for id in ids {
       guard let student = students[id] else { continue }
+      student.hearLastWords()
       let socket = student.leave(reason: "removed")
       student.participant.hand = false
       student.participant.handSince = nil
@@ -81,6 +82,7 @@ extension ExamSession {
     guard !known.isEmpty else {
       return students.first.map { .noStudent($0) } ?? WireError(detail: "students is empty")
     }
+    did(Double(known.count), by: teacher)
     dismiss(known, reason: reason, by: participant.name)
     return nil
   }

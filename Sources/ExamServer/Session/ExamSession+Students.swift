@@ -22,20 +22,30 @@ extension ExamSession: StudentSessionOwner {
     return nil
   }
 
-  func student(_ student: StudentSession, noted text: String, on alert: AlertID) -> WireError? {
-    if let problem = ChatRoom.problem(with: text, what: "the note") { return problem }
-    guard let changed = alerts.note(alert, by: student.participant.id, text: text) else {
+  func student(_ student: StudentSession, problemWith note: String, on alert: AlertID) -> WireError? {
+    if let problem = ChatRoom.problem(with: note, what: "the note") { return problem }
+    guard alerts.records[alert]?.student == student.participant.id else {
       return WireError(detail: "there is no alert \(alert) about you in this session")
     }
-    record(
-      .alertNoted, participant: student.participant, ["alert": alert.rawValue, "note": text],
-      payload: .alert(changed))
-    tell(changed)
     return nil
   }
 
+  func student(_ student: StudentSession, noted text: String, on alert: AlertID) {
+    guard let changed = alerts.note(alert, by: student.participant.id, text: text) else { return }
+    record(
+      .alertNoted, participant: student.participant, ["alert": alert.rawValue, "note": text],
+      payload: .alert(changed), by: student.participant.id)
+    tell(changed)
+  }
+
+  func waitingTime(of student: StudentSession) -> Duration? { waitingTime(of: student.participant.id) }
+
+  func student(_ student: StudentSession, did acts: Double) { did(acts, by: student.participant.id) }
+
   func student(_ student: StudentSession, happened kind: JournalEvent.Kind, _ fields: [String: String]) {
-    record(kind, participant: student.participant, fields)
+    // A hand is raised by the student, and lowered by whoever does it.
+    let isAct = kind == .handUp || kind == .handDown && fields["by"] == nil
+    record(kind, participant: student.participant, fields, by: isAct ? student.participant.id : nil)
   }
 
   func student(_ student: StudentSession, wasUnseen spot: BlindSpot) {

@@ -23,7 +23,7 @@ extension ExamSession: TeacherConnectionOwner {
       "kind": changed.kind.rawValue, "alert": alert.rawValue, "student": changed.student.rawValue,
     ]
     fields["note"] = note
-    record(.alertAcknowledged, participant: participant, fields, payload: .alert(changed))
+    record(.alertAcknowledged, participant: participant, fields, payload: .alert(changed), by: teacher)
     tell(changed)
     return nil
   }
@@ -48,7 +48,7 @@ extension ExamSession: TeacherConnectionOwner {
         "kind": request.kind.rawValue, "effect": request.effect.rawValue, "factor": "\(request.factor)",
         "until": accommodation.until.map { "\($0)" } ?? "for good", "reason": request.reason,
         "by": participant.name,
-      ], payload: .accommodation(accommodation))
+      ], payload: .accommodation(accommodation), by: teacher)
     student.accommodate(accommodation)
     return nil
   }
@@ -57,27 +57,29 @@ extension ExamSession: TeacherConnectionOwner {
     guard let participant = participant(teacher) else { return nil }
     if let problem = ChatRoom.problem(with: reason, what: "the reason") { return problem }
     let pause = Pause(reason: reason, by: participant.name, at: .now)
-    return change(pause, of: student, .paused, ["reason": reason, "by": participant.name])
+    return change(pause, of: student, .paused, ["reason": reason, "by": participant.name], by: teacher)
   }
 
   func teacher(_ teacher: ParticipantID, resumes student: ParticipantID?) -> WireError? {
     guard let participant = participant(teacher) else { return nil }
-    return change(nil, of: student, .resumed, ["by": participant.name])
+    return change(nil, of: student, .resumed, ["by": participant.name], by: teacher)
   }
 
   private func change(
-    _ pause: Pause?, of student: ParticipantID?, _ kind: JournalEvent.Kind, _ fields: [String: String]
+    _ pause: Pause?, of student: ParticipantID?, _ kind: JournalEvent.Kind, _ fields: [String: String],
+    by teacher: ParticipantID
   ) -> WireError? {
     let payload = pause.map { JournalEvent.Payload.pause($0) }
     guard let student else {
-      record(kind, participant: nil, fields, payload: payload)
+      record(kind, participant: nil, fields, payload: payload, by: teacher)
+      did(costOfAll, by: teacher)
       self.pause = pause
       for session in students.values { session.pause(pause) }
       tellTeachers(.roster(members.roster, pause: pause, dismissed: members.dismissed))
       return nil
     }
     guard let session = students[student] else { return .noStudent(student) }
-    record(kind, participant: session.participant, fields, payload: payload)
+    record(kind, participant: session.participant, fields, payload: payload, by: teacher)
     session.pause(pause)
     return nil
   }
@@ -85,6 +87,7 @@ extension ExamSession: TeacherConnectionOwner {
   func teacher(_ teacher: ParticipantID, lowersHandOf student: ParticipantID) -> WireError? {
     guard let participant = participant(teacher) else { return nil }
     guard let session = students[student] else { return .noStudent(student) }
+    did(1, by: teacher)
     session.raiseHand(false, by: participant.name)
     return nil
   }

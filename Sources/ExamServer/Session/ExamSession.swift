@@ -32,6 +32,8 @@ final class ExamSession {
   /// The pause of everybody, those who join later included.
   var pause: Pause?
   private var ticking: Task<Void, Never>?
+  /// Students who are to be told anew who looks closely.
+  private var watchedAnew: Set<ParticipantID> = []
   /// Why nobody can connect any more.
   private var closing: (code: UInt16, reason: String)?
   private var lastHeartbeat = ContinuousClock.now
@@ -51,7 +53,8 @@ final class ExamSession {
     fanOut = LocalPictureFanOut()
     fanOut.onChange = { [weak self] channel in
       self?.students[channel.student]?.updateDemand(channel.view)
-      if channel.view == .focus { self?.tellWatchers(channel.student) }
+      // Told at the next tick: a teacher may look here and there, or at everybody, many times a second.
+      if channel.view == .focus { self?.watchedAnew.insert(channel.student) }
     }
     ticking = Task { [weak self] in
       while !Task.isCancelled {
@@ -70,6 +73,9 @@ final class ExamSession {
       student.setAnalysisRate(analysisPace.rate)
       student.tick(at: now)
     }
+    for teacher in teachers.values { teacher.tick(at: now) }
+    for id in watchedAnew { tellWatchers(id) }
+    watchedAnew = []
     if !teachers.isEmpty || students.values.contains(where: \.isConnected) { lastInUse = now }
     if now - lastHeartbeat >= .seconds(TeacherConnection.heartbeat) {
       lastHeartbeat = now
@@ -295,6 +301,7 @@ final class ExamSession {
     self.closing = closing
     ticking?.cancel()
     let ended = Array(students.values)
+    for student in ended { student.hearLastWords() }
     let studentSockets = ended.compactMap { $0.leave(reason: reason) }
     let connections = Array(teachers.keys).compactMap { leaveTeacher($0, reason: reason) }
     students = [:]
@@ -381,21 +388,41 @@ final class ExamSession {
     }
   }
 
+  /// Keeps an event.
+  ///
+  /// - Parameter actor: the participant who did it, where somebody did: it takes from what he or she may do.
   func record(
     _ kind: JournalEvent.Kind, participant: Participant?, _ fields: [String: String] = [:],
-    payload: JournalEvent.Payload? = nil
+    payload: JournalEvent.Payload? = nil, by actor: ParticipantID? = nil
   ) {
-    services.recorder.record(
-      JournalEvent(
-        at: .now, session: code, kind: kind, participant: participant?.id, name: participant?.name,
-        fields: fields, payload: payload))
+    let event = JournalEvent(
+      at: .now, session: code, kind: kind, participant: participant?.id, name: participant?.name,
+      fields: fields, payload: payload)
+    if let actor { did(1, bytes: event.approximateBytes, by: actor) }
+    services.recorder.record(event)
   }
+
+  // MARK: How much somebody may do
+
+  /// How long to wait until a participant may do something that is kept or told to others; `nil` if it may be done now.
+  func waitingTime(of participant: ParticipantID) -> Duration? {
+    members.budget(of: participant, at: .now) { $0.wait(at: .now) } ?? nil
+  }
+
+  /// A participant did something that costs so much.
+  func did(_ acts: Double, bytes: Int = 0, by participant: ParticipantID) {
+    members.budget(of: participant, at: .now) { $0.take(acts: acts, bytes: bytes, at: .now) }
+  }
+
+  /// What is told to everybody costs more than what is told to one.
+  var costOfAll: Double { Double(students.count) / 10 }
 
   func say(_ message: ChatMessage) {
     let to = WireJSON.text(message.to).trimmingPrefix("\"").dropLast()
     record(
       .chat, participant: members[message.from]?.participant, ["to": String(to), "text": message.text],
-      payload: .chat(message))
+      payload: .chat(message), by: message.from)
+    if message.to == .students || message.to == .all { did(costOfAll, by: message.from) }
     let number = chat.add(message)
     tellTeachers(.chat(message, number: number, history: false))
     for (id, student) in students where message.isVisible(toStudent: id) {

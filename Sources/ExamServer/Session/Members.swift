@@ -20,6 +20,8 @@ struct Members {
     /// How often this one may connect: a page that comes back in a loop must not fill the journal.
     var connections = RateLimiter<Int>(burst: 30, perSecond: 0.1)
     var refusals = RefusalReport()
+    /// What this one may do; `nil` as long as nothing was done.
+    var budget: ActBudget?
   }
 
   /// How long a page gets to connect after joining. It does so at once.
@@ -108,6 +110,19 @@ struct Members {
       members[id]?.hasConnected = true
       members[id]?.since = now
     }
+  }
+
+  // MARK: Budgets
+
+  /// Asks or changes what somebody may do; `nil` where there is nobody of this id.
+  @discardableResult
+  mutating func budget<Value>(
+    of id: ParticipantID, at now: Instant, _ body: (inout ActBudget) -> Value
+  ) -> Value? {
+    guard let member = members[id] else { return nil }
+    var budget = member.budget ?? ActBudget(for: member.participant.role, at: now)
+    defer { members[id]?.budget = budget }
+    return body(&budget)
   }
 
   // MARK: Room

@@ -21,7 +21,7 @@ final class StudentSession {
   static let window = 4
   /// What is taken of who goes beyond: a recorder cannot drop a piece of its container, and one stream may follow another.
   private static let windowLimit = 8 * window
-  /// Text messages a student may send: at once, and a second in the long run. Every teacher is told of most of them.
+  /// Text messages that are heard at once, and a second in the long run. Every teacher is told of most of them.
   private static let textLimit = (burst: 50.0, perSecond: 10.0)
   /// Above the usual upload rate of 10, so that jitter costs no frame.
   private static let maximumFocusRate = 15.0
@@ -46,8 +46,9 @@ final class StudentSession {
   var lastWatchers: StudentNotice?
   private var lastKeyFrameRequest: Instant?
   private var refusals = RefusalReport()
-  private var chats = RateLimiter<Int>(burst: 10, perSecond: 1)
-  private var texts = RateLimiter<Int>(burst: textLimit.burst, perSecond: textLimit.perSecond)
+  var chats = RateLimiter<Int>(burst: 10, perSecond: 1)
+  var words = StudentWords()
+  var texts = RateLimiter<Int>(burst: textLimit.burst, perSecond: textLimit.perSecond)
   /// When a frame last came, whatever became of it.
   private var lastFrame: Instant?
   /// The first and the last frame accepted since a picture was last decoded.
@@ -141,6 +142,7 @@ final class StudentSession {
     history = nil
     participant.state = .left
     undecoded = nil
+    words.forgetConnection()
     monitor.disconnected()
     owner?.student(self, happened: .disconnected, ["reason": reason])
     return socket
@@ -154,51 +156,13 @@ final class StudentSession {
 
   func send(_ notice: StudentNotice) { connection.socket?.send(text: WireJSON.text(notice)) }
 
-  // MARK: What the page says
+  // MARK: The stream
 
-  private func receive(text: String, from socket: WebSocketConnection) {
-    guard socket === connection.socket else { return }
-    let now = Instant.now
-    if texts.take(0, at: now) != nil {
-      refuse("too_many", "more than \(Int(Self.textLimit.perSecond)) messages a second; those are dropped")
-      return
-    }
-    let message: StudentMessage
-    do {
-      message = try WireJSON.decode(StudentMessage.self, from: text)
-    } catch {
-      refuse("bad_message", error.detail)
-      return
-    }
-    switch message {
-    case .hello(let media):
-      if !connection.saidHello { connection = .open(socket, isWelcomed: false) }
-      Task { await begin(media: media, on: socket) }
-    case _ where !connection.saidHello:
-      protocolError("no_hello", "the first message must be hello with the media type; this one was another")
-    case .status(let page, let camera):
-      participant.page = page ?? participant.page
-      participant.camera = camera ?? participant.camera
-      monitor.pageReported(page: page, camera: camera)
-      owner?.studentChanged(self)
-    case .chat(let text):
-      if chats.take(0, at: now) != nil {
-        refuse(
-          "too_many", "more than one chat message a second for a while; this one was dropped", isAnswer: true)
-      } else if let problem = owner?.student(self, wrote: text) {
-        refuse("bad_chat", problem.detail, isAnswer: true)
-      }
-    case .hand(let up):
-      raiseHand(up)
-    case .note(let alert, let text):
-      if let problem = owner?.student(self, noted: text, on: alert) {
-        refuse("bad_note", problem.detail, isAnswer: true)
-      }
-    case .history(let request):
-      if let problem = owner?.student(self, asksFor: request) { refuse("bad_message", problem.detail) }
-    case .unknown:
-      break
-    }
+  /// The page said what it will send.
+  func said(hello media: String, on socket: WebSocketConnection) {
+    if !connection.saidHello { connection = .open(socket, isWelcomed: false) }
+    owner?.student(self, did: 1)
+    Task { await begin(media: media, on: socket) }
   }
 
   private func begin(media: String, on socket: WebSocketConnection) async {
@@ -288,9 +252,9 @@ final class StudentSession {
   /// Tells the student, and the log, at most once a second and ten seconds, what cannot be used.
   ///
   /// - Parameter isAnswer: somebody waits for this answer, so it goes out however many went before.
-  private func refuse(_ code: String, _ detail: String, isAnswer: Bool = false) {
+  func refuse(_ code: String, _ detail: String, retryAfter: Int? = nil, isAnswer: Bool = false) {
     let report = refusals.add(code, at: .now)
-    if report.tellStudent || isAnswer { send(.error(code: code, detail: detail)) }
+    if report.tellStudent || isAnswer { send(.error(code: code, detail: detail, retryAfter: retryAfter)) }
     if let count = report.journalCount {
       owner?.student(
         self, happened: .uploadRefused, ["code": code, "detail": detail, "count": String(count)])
@@ -298,7 +262,7 @@ final class StudentSession {
   }
 
   /// What no page of ours does: the connection ends.
-  private func protocolError(_ code: String, _ detail: String) {
+  func protocolError(_ code: String, _ detail: String) {
     send(.error(code: code, detail: detail))
     owner?.student(self, happened: .uploadRefused, ["code": code, "detail": detail, "count": "1"])
     connection.socket?.close(code: CloseCode.policy, reason: code)
@@ -330,17 +294,21 @@ final class StudentSession {
     switch failure.cause {
     case .server:
       monitor.serverWasBlind()
-      owner?.student(self, happened: .pipelineWarning, ["detail": "the pipeline failed: \(failure)"])
+      pipelineWarned("the pipeline failed: \(failure)")
     case .refused:
       refuse("bad_frame", failure.message)
     case .stream, .endOfStream:
+      guard let count = refusals.add("stream_failed", at: .now).journalCount else { return }
       owner?.student(
-        self, happened: .uploadRefused, ["code": "pipeline_failed", "detail": "\(failure)", "count": "1"])
+        self, happened: .uploadRefused,
+        ["code": "pipeline_failed", "detail": "\(failure)", "count": String(count)])
     }
   }
 
+  /// A stream that is broken on purpose gives a warning with every frame.
   private func pipelineWarned(_ warning: String) {
-    owner?.student(self, happened: .pipelineWarning, ["detail": warning])
+    guard let count = refusals.add("pipeline_warning", at: .now).journalCount else { return }
+    owner?.student(self, happened: .pipelineWarning, ["detail": warning, "count": String(count)])
   }
 
   /// Sets how many pictures of `view` are encoded, by who looks and whether evidence is wanted.
@@ -361,6 +329,7 @@ final class StudentSession {
 
   /// To be called several times a second.
   func tick(at now: Instant) {
+    hearWords(at: now)
     let decoded = progress.take()
     if decoded {
       undecoded = nil

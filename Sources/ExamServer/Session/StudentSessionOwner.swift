@@ -10,10 +10,16 @@ protocol StudentSessionOwner: AnyObject {
   func studentWelcomed(_ student: StudentSession)
   /// - Returns: what is wrong with the text, if anything.
   func student(_ student: StudentSession, wrote text: String) -> WireError?
-  /// - Returns: what is wrong with the note, if anything.
-  func student(_ student: StudentSession, noted text: String, on alert: AlertID) -> WireError?
   /// - Returns: what is wrong with the request, if anything.
   func student(_ student: StudentSession, asksFor request: HistoryRequest) -> WireError?
+  /// - Returns: what is wrong with the note, if anything.
+  func student(_ student: StudentSession, problemWith note: String, on alert: AlertID) -> WireError?
+  /// The student has written a note about an alert with which nothing is wrong.
+  func student(_ student: StudentSession, noted text: String, on alert: AlertID)
+  /// How long to wait until the student may do something that is kept or told to others; `nil` if it may be done now.
+  func waitingTime(of student: StudentSession) -> Duration?
+  /// The student did something that is not in the journal by itself.
+  func student(_ student: StudentSession, did acts: Double)
   func student(_ student: StudentSession, wasUnseen spot: BlindSpot)
   func student(_ student: StudentSession, calibrated baseline: Baseline)
   func student(_ student: StudentSession, changed transition: AlertPolicy.Transition, picture: SharedBytes?)

@@ -5,6 +5,8 @@ import WebGateway
 @GatewayActor
 protocol TeacherConnectionOwner: AnyObject {
   var studentIDs: [ParticipantID] { get }
+  /// How long to wait until the teacher may do something that is kept or told to others; `nil` if it may be done now.
+  func waitingTime(of teacher: ParticipantID) -> Duration?
   func teacher(_ teacher: ParticipantID, wrote text: String, to recipient: ChatRecipient) -> WireError?
   func teacher(_ teacher: ParticipantID, acknowledged alert: AlertID, note: String?) -> WireError?
   func teacher(_ teacher: ParticipantID, asks request: AccommodationRequest) -> WireError?
@@ -28,6 +30,10 @@ final class TeacherConnection {
   private let pictures: TeacherPictures
   private var history: HistoryFeed?
   private weak var owner: (any TeacherConnectionOwner)?
+  /// Changes of what is watched. A page that is scrolled asks for some a second.
+  private var watches = RateLimiter<Int>(burst: 20, perSecond: 4)
+  /// The newest wishes that wait, one of each view at most.
+  private var waitingWatches: [WatchRequest] = []
 
   init(
     participant: ParticipantID, socket: WebSocketConnection, fanOut: any PictureFanOut,
@@ -81,12 +87,39 @@ final class TeacherConnection {
     socket.close(code: code, reason: reason)
   }
 
+  /// To be called several times a second.
+  func tick(at now: ContinuousClock.Instant) { watchWhatWaits(at: now) }
+
+  private func watch(_ request: WatchRequest, at now: ContinuousClock.Instant) {
+    // What was asked for before in this view is not asked for any more; no view at all ends all.
+    waitingWatches.removeAll { request.view == nil || $0.view == request.view }
+    waitingWatches.append(request)
+    watchWhatWaits(at: now)
+  }
+
+  private func watchWhatWaits(at now: ContinuousClock.Instant) {
+    guard let owner else { return }
+    while let request = waitingWatches.first, watches.take(0, at: now) == nil {
+      waitingWatches.removeFirst()
+      pictures.watch(request, students: owner.studentIDs)
+    }
+  }
+
   private func receive(_ text: String) {
     guard let owner else { return }
     var problem: WireError?
     do {
-      switch try WireJSON.decode(TeacherMessage.self, from: text) {
-      case .watch(let request): pictures.watch(request, students: owner.studentIDs)
+      let message = try WireJSON.decode(TeacherMessage.self, from: text)
+      if message.isAct, let wait = owner.waitingTime(of: participant) {
+        let seconds = max(1, Int(wait.inSeconds.rounded(.up)))
+        return send(
+          .error(
+            code: "too_many",
+            detail: "Too much at once; the last thing was not done. Please wait \(seconds) s.",
+            retryAfter: seconds))
+      }
+      switch message {
+      case .watch(let request): watch(request, at: .now)
       case .ack(let frames): pictures.acknowledge(frames)
       case .chat(let recipient, let text): problem = owner.teacher(participant, wrote: text, to: recipient)
       case .acknowledge(let alert, let note):

@@ -1,0 +1,92 @@
+import ExamModel
+import GLibRuntime
+import WebGateway
+
+/// What a student's page says, and how fast it is heard.
+extension StudentSession {
+  func receive(text: String, from socket: WebSocketConnection) {
+    guard socket === connection.socket else { return }
+    let now = Instant.now
+    let isFlood = texts.take(0, at: now) != nil
+    let message: StudentMessage
+    do {
+      message = try WireJSON.decode(StudentMessage.self, from: text)
+    } catch {
+      refuse("bad_message", error.detail)
+      return
+    }
+    switch message {
+    case .hello(let media) where !connection.saidHello:
+      said(hello: media, on: socket)
+    case _ where !connection.saidHello:
+      protocolError("no_hello", "the first message must be hello with the media type; this one was another")
+    case .hello(let media): hear(.hello(media: media), later: isFlood, at: now)
+    case .status(let page, let camera): hear(.status(page: page, camera: camera), later: isFlood, at: now)
+    case .hand(let up): hear(.hand(up: up), later: isFlood, at: now)
+    case .note(let alert, let text):
+      if let problem = owner?.student(self, problemWith: text, on: alert) {
+        refuse("bad_note", problem.detail, isAnswer: true)
+      } else {
+        hear(.note(alert: alert, text: text), later: isFlood, at: now)
+      }
+    case .chat(let text):
+      if let wait = isFlood ? .seconds(1) : owner?.waitingTime(of: self) ?? chats.take(0, at: now) {
+        refuseForNow("this message was dropped", wait, isAnswer: !isFlood)
+      } else if let problem = owner?.student(self, wrote: text) {
+        refuse("bad_chat", problem.detail, isAnswer: true)
+      }
+    case .history(let request):
+      if let problem = owner?.student(self, asksFor: request) { refuse("bad_message", problem.detail) }
+    case .unknown:
+      break
+    }
+  }
+
+  private func hear(_ word: StudentWords.Word, later: Bool, at now: Instant) {
+    guard words.add(word) else {
+      return refuseForNow("this note was dropped", StudentWords.betweenNotes, isAnswer: true)
+    }
+    if later {
+      refuseForNow("the last word counts", .seconds(1))
+    } else {
+      hearWords(at: now)
+    }
+  }
+
+  /// Hears what waits, as far as it may be heard now. To be called several times a second.
+  func hearWords(at now: Instant) {
+    while words.isWaiting(at: now) {
+      if let wait = owner?.waitingTime(of: self) { return refuseForNow("the last word counts", wait) }
+      if let word = words.next(at: now) { hear(word) }
+    }
+  }
+
+  /// Nothing can wait any longer: what was written and raised is kept.
+  func hearLastWords() {
+    for word in words.takeAll() { hear(word) }
+  }
+
+  private func hear(_ word: StudentWords.Word) {
+    switch word {
+    case .hello(let media):
+      guard let socket = connection.socket else { return }
+      said(hello: media, on: socket)
+    case .status(let page, let camera):
+      let before = participant
+      participant.page = page ?? participant.page
+      participant.camera = camera ?? participant.camera
+      monitor.pageReported(page: page, camera: camera)
+      guard participant != before else { return }
+      owner?.student(self, did: 1)
+      owner?.studentChanged(self)
+    case .hand(let up): raiseHand(up)
+    case .note(let alert, let text): owner?.student(self, noted: text, on: alert)
+    }
+  }
+
+  private func refuseForNow(_ what: String, _ wait: Duration, isAnswer: Bool = false) {
+    let seconds = max(1, Int(wait.inSeconds.rounded(.up)))
+    refuse(
+      "too_many", "too much at once: \(what); wait \(seconds) s", retryAfter: seconds, isAnswer: isAnswer)
+  }
+}

@@ -1,0 +1,101 @@
+import ExamModel
+import Testing
+
+@testable import ExamServer
+
+@Suite struct ActBudgetTests {
+  private let start = ContinuousClock.now
+
+  @Test func aTeacherMaySeeEveryAlertOfABigExamAtOnce() {
+    var budget = ActBudget(for: .teacher, at: start)
+    for _ in 0..<600 {
+      let wait = budget.wait(at: start)
+      #expect(wait == nil)
+      budget.take(acts: 1, bytes: 700, at: start)
+    }
+    let wait = budget.wait(at: start)
+    #expect(wait != nil)
+  }
+
+  @Test func inTheLongRunItIsSoManyASecond() {
+    var budget = ActBudget(for: .student, at: start)
+    var done = 0
+    // An hour of a program that tries ten times a second.
+    for tenth in 0..<36_000 {
+      let now = start + .milliseconds(100 * tenth)
+      guard budget.wait(at: now) == nil else { continue }
+      budget.take(acts: 1, bytes: 100, at: now)
+      done += 1
+    }
+    #expect((3600...3660).contains(done))
+  }
+
+  @Test func whatIsLongCostsMore() {
+    var budget = ActBudget(for: .student, at: start)
+    var bytes = 0
+    for second in 0..<3600 {
+      let now = start + .seconds(second)
+      guard budget.wait(at: now) == nil else { continue }
+      budget.take(acts: 1, bytes: 20_000, at: now)
+      bytes += 20_000
+    }
+    #expect(bytes < 64 * 1024 + 3600 * 1024 + 20_000)
+    #expect(bytes > 3_500_000)
+  }
+
+  @Test func whoTookTooMuchIsToldHowLongToWait() throws {
+    var budget = ActBudget(for: .student, at: start)
+    budget.take(acts: 65, bytes: 0, at: start)
+    let told = budget.wait(at: start)
+    let wait = try #require(told)
+    #expect(wait == .seconds(6))
+    let short = budget.wait(at: start + wait - .milliseconds(10))
+    let then = budget.wait(at: start + wait + .milliseconds(10))
+    #expect(short != nil && then == nil)
+  }
+}
+
+@Suite struct StudentWordsTests {
+  private let start = ContinuousClock.now
+  private func alert(_ number: Int) -> AlertID { AlertID(rawValue: "a\(number)") }
+
+  @Test func ofEachOnlyTheNewestCounts() {
+    var words = StudentWords()
+    for number in 0..<1000 {
+      _ = words.add(.hand(up: number % 2 == 0))
+      _ = words.add(.status(page: number % 2 == 0 ? .hidden : .visible, camera: nil))
+      _ = words.add(.note(alert: alert(1), text: "\(number)"))
+    }
+    _ = words.add(.status(page: nil, camera: .denied))
+    var heard: [StudentWords.Word] = []
+    while let word = words.next(at: start) { heard.append(word) }
+    #expect(
+      heard == [
+        .status(page: .visible, camera: .denied), .hand(up: false), .note(alert: alert(1), text: "999"),
+      ])
+  }
+
+  @Test func notesAreASecondApartAndWaitInLine() {
+    var words = StudentWords()
+    let taken = (0..<9).map { words.add(.note(alert: alert($0), text: "x")) }
+    #expect(taken == Array(repeating: true, count: 8) + [false])
+    var heard: [StudentWords.Word] = []
+    for tenth in 0..<25 {
+      while let word = words.next(at: start + .milliseconds(100 * tenth)) { heard.append(word) }
+    }
+    #expect(heard == (0..<3).map { .note(alert: alert($0), text: "x") })
+    #expect(words.takeAll().count == 5)
+    #expect(!words.isWaiting(at: start + .seconds(9)))
+  }
+
+  @Test func aPageThatIsGoneSaysNothingMore() {
+    var words = StudentWords()
+    for word: StudentWords.Word in [.status(page: .hidden, camera: nil), .hello(media: "x"), .hand(up: true)]
+    {
+      _ = words.add(word)
+    }
+    words.forgetConnection()
+    let rest = [words.next(at: start), words.next(at: start)]
+    #expect(rest == [.hand(up: true), nil])
+  }
+}
