@@ -98,7 +98,8 @@ class Reader {
       values_[id] = sliced(id, layer, value);
     } else if (type == "Pooling") {
       values_[id] = pooled(layer, stored(from[0]));
-    } else if (type == "Eltwise") {
+    } else if (type == "Eltwise" || type == "NaryEltwise") {
+      // OpenCV 4.7 and newer read every sum as one of any number of addends.
       require_known(from.size() == 2, layer);
       // The later one waits for its sum; the earlier one is there already, or is now.
       const bool is_second = values_[from[1]].kind == Value::dense;
