@@ -1,0 +1,73 @@
+"""What pages say of the end of an exam, of a title that cannot be used, and of too much at once."""
+import json
+import time
+import urllib.error
+import urllib.request
+
+from playwright.sync_api import expect
+
+from support.server import Server
+
+
+def answer(url, body=None):
+    request = urllib.request.Request(url, json.dumps(body).encode() if body else None, {"Content-Type": "application/json"})
+    try:
+        with urllib.request.urlopen(request, timeout=10) as got:
+            return got.status, json.load(got)
+    except urllib.error.HTTPError as problem:
+        return problem.code, json.load(problem)
+
+
+def test_who_ended_the_exam_is_told(people):
+    exam = people.teacher().create()
+    ada = people.student().open(exam.student_link, "Ada").join()
+    exam.page.click("#open-end")
+    exam.page.click("#end-confirm")
+    ada.expect_ending("The exam has ended")
+    expect(ada.page.locator("#end-text")).to_contain_text("Your teacher has ended the exam")
+
+
+def test_an_exam_that_ended_by_itself_is_nobodys_doing(people, tmp_path):
+    server = Server(tmp_path / "data", environment={"EXAM_MONITORING_SESSION_IDLE_HOURS": "0.001"})
+    try:
+        _, exam = answer(f"{server.url}/api/sessions", {"name": "Ms Smith"})
+        ada = people.student().open(f"{server.url}/student?code={exam['code']}", "Ada").join()
+        ada.page.goto("about:blank")
+        end = time.monotonic() + 30
+        while answer(f"{server.url}/api/sessions/{exam['code']}/socket?token={exam['token']}")[0] != 410:
+            assert time.monotonic() < end
+            time.sleep(0.2)
+        ada.page.go_back()
+        ada.expect_ending("The exam has ended")
+        expect(ada.page.locator("#end-text")).to_contain_text("It ended by itself")
+    finally:
+        server.stop()
+
+
+def test_a_title_that_cannot_be_used_is_said(people):
+    teacher = people.teacher()
+    teacher.page.goto(f"{teacher.url}/teacher")
+    teacher.page.fill("#name", "Ms Smith")
+    teacher.page.fill("#exam-title", "\u200b\u202e")
+    teacher.page.click("#setup-submit")
+    expect(teacher.page.locator("#setup-error")).to_contain_text("1 to 120 readable characters")
+    teacher.page.fill("#exam-title", "Algebra")
+    teacher.page.click("#setup-submit")
+    teacher.expect_connected()
+
+
+def test_too_much_at_once_is_said_and_passes(people):
+    exam = people.teacher().create()
+    page = exam.page
+    page.evaluate("document.querySelector('[data-view=chat]')?.click()")
+    page.select_option("#chat-to", "teachers")
+    page.evaluate("""() => {
+      const text = document.getElementById('chat-text');
+      for (let number = 0; number < 700; number += 1) {
+        text.value = `${number}`;
+        document.getElementById('chat-form').requestSubmit();
+      }
+    }""")
+    notice = page.locator("#notices [data-code=too_many]")
+    expect(notice).to_contain_text("wait")
+    expect(notice).to_have_count(0)
