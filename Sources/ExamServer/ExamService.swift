@@ -20,7 +20,9 @@ public struct ExamService: Sendable {
     var configuration = configuration
     let data = try DataFolder(preparing: configuration.dataFolder)
     self.data = data
-    let log = try LogFile(path: data.log)
+    let log = try LogFile(
+      path: data.log, maximumBytes: Int(configuration.maximumLogMegabytes * 1_000_000),
+      oldFiles: configuration.oldLogs)
     self.log = log
     if configuration.selfSigned {
       let made = try SelfSignedCertificate(for: configuration, data: data)

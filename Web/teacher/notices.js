@@ -6,6 +6,7 @@ const TITLES = {
   store: 'The server cannot write down what happens at the moment. The exam goes on.',
   guessing: 'Many wrong exam codes are being typed on this server.',
   too_many: 'That was more than the server takes at once.',
+  quota: 'This exam has little or no room left for what is written.',
   load: 'The server has more to do than it can. Alerts may come late.',
 };
 const SETTLED = 1500; // after the welcome, what still stands is told again

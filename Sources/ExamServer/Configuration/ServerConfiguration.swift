@@ -38,6 +38,12 @@ public struct ServerConfiguration: Sendable {
   public var maximumSessions: Int
   /// Students of one session; teachers have places of their own.
   public var maximumParticipants: Int
+  /// Of one session's journal, beyond which what people write at will is refused.
+  public var maximumJournalMegabytes: Double
+  /// Size at which `server.log` is rotated.
+  public var maximumLogMegabytes: Double
+  /// Rotated logs that are kept.
+  public var oldLogs: Int
   /// Pictures a second at most on the wall, whatever a page asks for.
   public var maximumTileRate: Double
   /// Hours after which a session to which nobody is connected ends by itself.
@@ -91,6 +97,7 @@ public struct ServerConfiguration: Sendable {
       "private_key": "", "self_signed": "false", "public_url": "", "allowed_hosts": "", "allowed_origins": "",
       "trusted_proxies": "", "forwarded_header": ForwardedHeader.xForwardedFor.rawValue,
       "checks_per_second": "2", "check_workers": "0", "maximum_sessions": "50", "maximum_participants": "250",
+      "maximum_journal_megabytes": "64", "maximum_log_megabytes": "20", "old_logs": "5",
       "maximum_tile_rate": "5", "session_idle_hours": "12", "retention_days": "30", "fresh_database": "false",
     ]
     for (kind, rule) in AlertRules.standard.rules {
@@ -181,6 +188,9 @@ public struct ServerConfiguration: Sendable {
     checkWorkers = try whole("check_workers", in: 0...64)
     maximumSessions = try whole("maximum_sessions", in: 1...10_000)
     maximumParticipants = try whole("maximum_participants", in: 2...5_000)
+    maximumJournalMegabytes = try number("maximum_journal_megabytes", in: 0.1...100_000)
+    maximumLogMegabytes = try number("maximum_log_megabytes", in: 0.01...100_000)
+    oldLogs = try whole("old_logs", in: 1...100)
     maximumTileRate = try number("maximum_tile_rate", in: 0.1...30)
 
     sessionIdleHours = try number("session_idle_hours", in: 0.001...720)

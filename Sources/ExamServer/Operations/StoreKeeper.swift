@@ -26,11 +26,17 @@ struct StoreKeeper {
         directory.remove(record.code, ended: record.endReason)
         continue
       }
-      let (people, history) = try await store.read(.whole) {
-        (try $0.participants(of: record.code), try $0.history(of: record.code))
+      let (people, history, bytes) = try await store.read(.whole) { reader in
+        var history = SessionHistory([])
+        var bytes = 0
+        try reader.forEachEvent(of: record.code) { event in
+          history.add(event)
+          bytes += event.approximateBytes
+        }
+        return (try reader.participants(of: record.code), history, bytes)
       }
       let session = ExamSession(record, services: services)
-      session.restore(people, history, downSince: downSince)
+      session.restore(people, history, journalBytes: bytes, downSince: downSince)
       directory.restore(session)
     }
   }

@@ -40,6 +40,9 @@ final class ExamSession {
   /// When somebody was last connected.
   private var lastInUse = ContinuousClock.now
   private var storeTrouble: String?
+  private var quota: JournalQuota
+  /// What teachers were told of the quota last.
+  private var quotaLevel = JournalQuota.Level.roomy
   private var isGuessed = false
   /// Pictures a second that are made for the face check.
   private(set) var analysisPace = AnalysisPace()
@@ -49,6 +52,7 @@ final class ExamSession {
   init(_ record: SessionRecord, services: ExamServices) {
     self.record = record
     self.services = services
+    quota = JournalQuota(maximumMegabytes: services.configuration.maximumJournalMegabytes)
     members = Members(studentPlaces: services.configuration.maximumParticipants)
     fanOut = LocalPictureFanOut()
     fanOut.onChange = { [weak self] channel in
@@ -86,6 +90,10 @@ final class ExamSession {
       storeTrouble = trouble
       tellTeachers(.notice(code: "store", detail: trouble))
     }
+    if quota.level != quotaLevel {
+      quotaLevel = quota.level
+      tellTeachers(JournalQuota.notice(quotaLevel))
+    }
     if services.admission.isCodeGuessed != isGuessed {
       isGuessed.toggle()
       tellTeachers(guessingNotice)
@@ -97,6 +105,7 @@ final class ExamSession {
     var notices: [TeacherNotice] = []
     if storeTrouble != nil { notices.append(.notice(code: "store", detail: storeTrouble)) }
     if analysisPace.isOverloaded { notices.append(loadNotice) }
+    if quotaLevel != .roomy { notices.append(JournalQuota.notice(quotaLevel)) }
     if isGuessed { notices.append(guessingNotice) }
     return notices
   }
@@ -332,8 +341,12 @@ final class ExamSession {
   /// Takes the session up where the journal leaves it.
   ///
   /// - Parameter downSince: when the server before this one was last known to be alive.
-  func restore(_ participants: [ParticipantRecord], _ history: SessionHistory, downSince: Timestamp?) {
+  func restore(
+    _ participants: [ParticipantRecord], _ history: SessionHistory, journalBytes: Int, downSince: Timestamp?
+  ) {
     let now = Timestamp.now
+    quota.add(bytes: journalBytes)
+    quotaLevel = quota.level
     alerts = AlertLedger(restoring: history.alerts)
     for message in history.chat { chat.add(message) }
     pause = history.pause
@@ -398,13 +411,18 @@ final class ExamSession {
     let event = JournalEvent(
       at: .now, session: code, kind: kind, participant: participant?.id, name: participant?.name,
       fields: fields, payload: payload)
-    if let actor { did(1, bytes: event.approximateBytes, by: actor) }
+    let bytes = event.approximateBytes
+    quota.add(bytes: bytes)
+    if let actor { did(1, bytes: bytes, by: actor) }
     services.recorder.record(event)
   }
 
   // MARK: How much somebody may do
 
   /// How long to wait until a participant may do something that is kept or told to others; `nil` if it may be done now.
+  /// Whether what people write at will is refused.
+  var isJournalFull: Bool { quota.level == .full }
+
   func waitingTime(of participant: ParticipantID) -> Duration? {
     members.budget(of: participant, at: .now) { $0.wait(at: .now) } ?? nil
   }

@@ -23,6 +23,8 @@ extension StudentSession {
     case .hello(let media): hear(.hello(media: media), later: isFlood, at: now)
     case .status(let page, let camera): hear(.status(page: page, camera: camera), later: isFlood, at: now)
     case .hand(let up): hear(.hand(up: up), later: isFlood, at: now)
+    case .note where owner?.isJournalFull == true:
+      refuse("quota", JournalQuota.refusal, isAnswer: true)
     case .note(let alert, let text):
       if let problem = owner?.student(self, problemWith: text, on: alert) {
         refuse("bad_note", problem.detail, isAnswer: true)
@@ -32,6 +34,8 @@ extension StudentSession {
     case .chat(let text):
       if let wait = isFlood ? .seconds(1) : owner?.waitingTime(of: self) ?? chats.take(0, at: now) {
         refuseForNow("this message was dropped", wait, isAnswer: !isFlood)
+      } else if owner?.isJournalFull == true {
+        refuse("quota", JournalQuota.refusal, isAnswer: true)
       } else if let problem = owner?.student(self, wrote: text) {
         refuse("bad_chat", problem.detail, isAnswer: true)
       }

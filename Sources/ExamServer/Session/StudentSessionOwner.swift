@@ -18,6 +18,8 @@ protocol StudentSessionOwner: AnyObject {
   func student(_ student: StudentSession, noted text: String, on alert: AlertID)
   /// How long to wait until the student may do something that is kept or told to others; `nil` if it may be done now.
   func waitingTime(of student: StudentSession) -> Duration?
+  /// Whether what people write at will is refused, since the exam has used up its room.
+  var isJournalFull: Bool { get }
   /// The student did something that is not in the journal by itself.
   func student(_ student: StudentSession, did acts: Double)
   func student(_ student: StudentSession, wasUnseen spot: BlindSpot)

@@ -7,6 +7,8 @@ protocol TeacherConnectionOwner: AnyObject {
   var studentIDs: [ParticipantID] { get }
   /// How long to wait until the teacher may do something that is kept or told to others; `nil` if it may be done now.
   func waitingTime(of teacher: ParticipantID) -> Duration?
+  /// Whether what people write at will is refused, since the exam has used up its room.
+  var isJournalFull: Bool { get }
   func teacher(_ teacher: ParticipantID, wrote text: String, to recipient: ChatRecipient) -> WireError?
   func teacher(_ teacher: ParticipantID, acknowledged alert: AlertID, note: String?) -> WireError?
   func teacher(_ teacher: ParticipantID, asks request: AccommodationRequest) -> WireError?
@@ -117,6 +119,9 @@ final class TeacherConnection {
             code: "too_many",
             detail: "Too much at once; the last thing was not done. Please wait \(seconds) s.",
             retryAfter: seconds))
+      }
+      if owner.isJournalFull, message.isWrittenAtWill {
+        return send(.error(code: "quota", detail: JournalQuota.refusal))
       }
       switch message {
       case .watch(let request): watch(request, at: .now)
