@@ -146,7 +146,7 @@ def test_all_that_is_kept_can_be_downloaded_during_and_after_the_exam(exam, desk
 
     desk.ask("DELETE", "/data")
     ada.page.click("#end-data")
-    expect(ada.page.locator("#end-data-note")).to_have_text("The server keeps nothing about you any more.")
+    expect(ada.page.locator("#end-data-note")).to_have_text("The server keeps nothing for this tab any more. If that seems wrong, ask your teacher.")
 
 
 def test_a_download_without_connection_says_so(exam, people, network):

@@ -6,9 +6,11 @@ from playwright.sync_api import expect
 
 
 @pytest.mark.parametrize("media", ["jpeg", "webm"])
-def test_the_other_ways_to_send_a_picture_work_too(exam, people, media):
-    people.student().open(f"{exam.student_link}&media={media}", "Ada").join().expect_live()
+def test_the_other_ways_to_send_a_picture_work_too(exam, people, desk, media):
+    people.student().open(exam.student_link.replace("#", f"&media={media}#"), "Ada").join().expect_live()
     exam.expect_tile_moving("Ada")
+    began = [e["fields"]["media"] for e in desk.ask("GET", "/events?format=json") if e["kind"] == "stream_began"]
+    assert len(began) == 1 and media in began[0]
 
 
 def test_a_camera_that_is_not_allowed_is_told_and_mended(exam, people):

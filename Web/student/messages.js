@@ -161,8 +161,8 @@ export function ownViewProblem(problem) {
 export function ownDataProblem(problem) {
   switch (problem.status) {
     case 0: return 'The server could not be reached, so nothing was downloaded. Please check your network connection and try again.';
-    case 401: case 403: return 'The server does not know this tab any more. Please ask your teacher for what is kept about you.';
-    case 404: case 410: return 'The server keeps nothing about you any more.';
+    // What was erased and what never was are told alike.
+    case 401: case 403: case 404: case 410: return 'The server keeps nothing for this tab any more. If that seems wrong, ask your teacher.';
     case 429: return `The server is busy just now. Please try again in ${problem.retryAfter ?? 30} seconds.`;
     default: return `The download did not work: ${problem.message}`;
   }

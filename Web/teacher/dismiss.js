@@ -1,7 +1,7 @@
 // Somebody is removed from the exam: one from the large view, or several at once from the wall, those who never sent a
 // picture to begin with. It always takes a reason, which they see and which stands in the report.
 
-import { $, el, setHidden, setText } from '/shared/dom.js';
+import { $, el, setHidden, setText } from '../shared/dom.js';
 import { serverNow } from './clock.js';
 import { stateLine } from './roster.js';
 
