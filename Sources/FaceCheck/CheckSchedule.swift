@@ -23,12 +23,13 @@ struct CheckSchedule: Sendable {
 
   private struct Lane {
     var due: Instant
+    let priority: FaceCheckPriority
     /// The newest picture, and since when the lane has had one to check.
     var waiting: (picture: AnalysisPicture, since: Instant)?
     var isBusy = false
 
     func delay(at now: Instant) -> Duration {
-      guard let waiting else { return .zero }
+      guard let waiting, priority == .exam else { return .zero }
       return max(.zero, max(due, waiting.since).duration(to: now))
     }
   }
@@ -44,6 +45,8 @@ struct CheckSchedule: Sendable {
   private var wakesAt: Instant?
   private var lanes: [LaneID: Lane] = [:]
   private var nextID: LaneID = 0
+  /// The lane of least priority that is being checked, even if it was removed meanwhile.
+  private var leastBusy: LaneID?
 
   /// - Parameters:
   ///   - interval: from when a lane's check was due to when it is due again. Where the check came late, the next may
@@ -57,17 +60,21 @@ struct CheckSchedule: Sendable {
   var laneCount: Int { lanes.count }
 
   /// Whether a picture waits for a lane that is not being checked, due or not.
-  var hasWork: Bool { lanes.values.contains { $0.waiting != nil && !$0.isBusy } }
+  var hasWork: Bool { lanes.values.contains(where: canBeChecked) }
 
-  /// How long the lane that is behind most has waited past its due time.
+  private func canBeChecked(_ lane: Lane) -> Bool {
+    lane.waiting != nil && !lane.isBusy && (lane.priority == .exam || leastBusy == nil)
+  }
+
+  /// How long the lane that is behind most has waited past its due time. Nobody is behind with lanes of least priority.
   func longestDelay(at now: Instant) -> Duration {
     lanes.values.lazy.map { $0.delay(at: now) }.max() ?? .zero
   }
 
   /// A new lane, due at once.
-  mutating func add(at now: Instant) -> LaneID {
+  mutating func add(_ priority: FaceCheckPriority = .exam, at now: Instant) -> LaneID {
     defer { nextID += 1 }
-    lanes[nextID] = Lane(due: now)
+    lanes[nextID] = Lane(due: now, priority: priority)
     return nextID
   }
 
@@ -85,7 +92,7 @@ struct CheckSchedule: Sendable {
     let since = lane.waiting?.since ?? now
     lanes[id]!.waiting = (picture, since)
     let isInTime = wakesAt.map { $0 <= lane.due } ?? false
-    return (lane.waiting?.picture, lane.waiting == nil && !lane.isBusy && !isInTime)
+    return (lane.waiting?.picture, lane.waiting == nil && canBeChecked(lanes[id]!) && !isInTime)
   }
 
   /// Whether a picture that comes now may be the one the lane's next check looks at: it is due, or nearly.
@@ -97,25 +104,39 @@ struct CheckSchedule: Sendable {
   /// Takes the next picture to check; its lane is busy until `finish`.
   mutating func next(at now: Instant) -> Decision {
     wakesAt = nil
-    var first: (id: LaneID, due: Instant)?
-    for (id, lane) in lanes where lane.waiting != nil && !lane.isBusy {
-      // Of two that are due at the same instant the older lane goes first: a dictionary has no order of its own.
-      if first == nil || (lane.due, id) < (first!.due, first!.id) {
-        first = (id, lane.due)
-      }
+    let first = firstDue(.exam)
+    if first == nil || first!.due > now, let spare = firstDue(.least), spare.due <= now {
+      leastBusy = spare.id
+      return take(spare.id, due: spare.due, at: now)
     }
     guard let first else { return .idle }
     guard first.due <= now else {
       wakesAt = first.due
       return .sleep(until: first.due)
     }
-    let lane = lanes[first.id]!
-    lanes[first.id]!.waiting = nil
-    lanes[first.id]!.isBusy = true
+    return take(first.id, due: first.due, at: now)
+  }
+
+  /// Of the lanes that can be checked the one that is due first.
+  private func firstDue(_ priority: FaceCheckPriority) -> (id: LaneID, due: Instant)? {
+    var first: (id: LaneID, due: Instant)?
+    for (id, lane) in lanes where lane.priority == priority && canBeChecked(lane) {
+      // Of two that are due at the same instant the older lane goes first: a dictionary has no order of its own.
+      if first == nil || (lane.due, id) < (first!.due, first!.id) {
+        first = (id, lane.due)
+      }
+    }
+    return first
+  }
+
+  private mutating func take(_ id: LaneID, due: Instant, at now: Instant) -> Decision {
+    let lane = lanes[id]!
+    lanes[id]!.waiting = nil
+    lanes[id]!.isBusy = true
     // A lane that is a little late keeps its beat, or many small delays would add up to fewer checks than promised. But
     // what was missed is not made up for at the cost of others.
-    lanes[first.id]!.due = beat(from: max(first.due + interval, now + interval / 2))
-    return .check(first.id, lane.waiting!.picture, delay: lane.delay(at: now))
+    lanes[id]!.due = beat(from: max(due + interval, now + interval / 2))
+    return .check(id, lane.waiting!.picture, delay: lane.delay(at: now))
   }
 
   /// The first beat at or after an instant, give or take a thousandth of one: a quotient that is a little more than whole
@@ -128,5 +149,6 @@ struct CheckSchedule: Sendable {
   /// The lane's check is over.
   mutating func finish(_ id: LaneID) {
     lanes[id]?.isBusy = false
+    if leastBusy == id { leastBusy = nil }
   }
 }

@@ -45,14 +45,18 @@ public final class FaceCheckPool: Sendable {
   ///
   /// - Parameters:
   ///   - name: for the text of a failure.
+  ///   - priority: whose check goes first.
   ///   - onObservation: what a check found.
   ///   - onFailure: why a check found nothing out: called for each such picture, so limit what is logged.
   public func addLane(
-    name: String, onObservation: @escaping @Sendable (FaceObservation) -> Void,
+    name: String, priority: FaceCheckPriority = .exam,
+    onObservation: @escaping @Sendable (FaceObservation) -> Void,
     onFailure: @escaping @Sendable (String) -> Void
   ) -> FaceCheckLane {
     FaceCheckLane(
-      core: core, id: core.addLane(name: name, onObservation: onObservation, onFailure: onFailure))
+      core: core,
+      id: core.addLane(
+        name: name, priority: priority, onObservation: onObservation, onFailure: onFailure))
   }
 
   /// Ends the worker threads; a check that runs is finished first, and waiting pictures are dropped.
@@ -64,6 +68,15 @@ public final class FaceCheckPool: Sendable {
   }
 
   public var statistics: FaceCheckStatistics { core.statistics }
+}
+
+/// Whose pictures are checked first.
+public enum FaceCheckPriority: Sendable, Hashable {
+  /// A student in an exam: each equally often.
+  case exam
+  /// Somebody outside of any exam, who gets what the others leave: one check at a time, while no student is due. Under
+  /// overload that is none.
+  case least
 }
 
 /// A student's place in a `FaceCheckPool`.

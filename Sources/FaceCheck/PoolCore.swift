@@ -65,11 +65,11 @@ final class PoolCore: Sendable {
   // MARK: Lanes
 
   func addLane(
-    name: String, onObservation: @escaping @Sendable (FaceObservation) -> Void,
+    name: String, priority: FaceCheckPriority, onObservation: @escaping @Sendable (FaceObservation) -> Void,
     onFailure: @escaping @Sendable (String) -> Void
   ) -> LaneID {
     monitor.withLock { state in
-      let id = state.schedule.add(at: .now)
+      let id = state.schedule.add(priority, at: .now)
       // Multiples of the golden ratio spread evenly over the period, however many lanes there are.
       let phase = (Double(id) * 0.618_033_988_749_895).truncatingRemainder(dividingBy: 1)
       let tracker = FaceTracker(
@@ -207,7 +207,10 @@ final class PoolCore: Sendable {
       case .failure:
         state.statistics.failures += 1
       }
-      guard state.lanes[check.id] != nil else { return nil }
+      guard state.lanes[check.id] != nil else {
+        state.schedule.finish(check.id)
+        return nil
+      }
       state.lanes[check.id]!.tracker = check.tracker
       state.callbacks[check.id] = .current
       return state.lanes[check.id]

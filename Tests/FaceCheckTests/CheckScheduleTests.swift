@@ -59,6 +59,65 @@ import Testing
     #expect(nextDue(afterDelay: .seconds(7)) == .milliseconds(7260))
   }
 
+  @Test func leastPriorityGoesWhenNobodyIsDueAndOneAtATime() {
+    var schedule = CheckSchedule(interval: interval, start: start)
+    let student = schedule.add(at: start)
+    let previews = [schedule.add(.least, at: start), schedule.add(.least, at: start)]
+    for preview in previews { #expect(schedule.offer(.stamp(0), to: preview, at: start).isNews) }
+    _ = schedule.offer(.stamp(1), to: student, at: start + .seconds(1))
+    // The student came last, and a second after they were due.
+    #expect(take(&schedule, at: start + .seconds(1))?.lane == student)
+    #expect(schedule.longestDelay(at: start + .seconds(9)) == .zero)
+    #expect(take(&schedule, at: start + .seconds(1))?.lane == previews[0])
+    #expect(take(&schedule, at: start + .seconds(1)) == nil)
+    #expect(!schedule.hasWork)
+    // Even if its owner does not wait for the end.
+    schedule.remove(previews[0])
+    #expect(take(&schedule, at: start + .seconds(1)) == nil)
+    schedule.finish(previews[0])
+    #expect(take(&schedule, at: start + .seconds(1))?.lane == previews[1])
+  }
+
+  /// Eight who look at their picture before they join ask again at once, each time as somebody new. `load` is the share of
+  /// the one worker's time that the students need.
+  @Test(arguments: [0.5, 0.9, 1.2]) func previewsNeverDelayAnExam(load: Double) {
+    let check = Duration.milliseconds(20)
+    let students = Int(load * (interval / check))
+    func run(previews count: Int) -> (longestGap: Duration, previewsChecked: Int) {
+      var schedule = CheckSchedule(interval: interval, start: start)
+      var lastCheck: [CheckSchedule.LaneID: CheckSchedule.Instant] = [:]
+      for number in 0..<students {
+        let at = start + interval * (Double(number) / Double(students))
+        lastCheck[schedule.add(at: at)] = at
+      }
+      var previews = (0..<count).map { _ in schedule.add(.least, at: start) }
+      var (now, longest, checked) = (start, Duration.zero, 0)
+      while now < start + .seconds(20) {
+        for lane in lastCheck.keys { _ = schedule.offer(.stamp(0), to: lane, at: now) }
+        for lane in previews { _ = schedule.offer(.stamp(0), to: lane, at: now) }
+        switch schedule.next(at: now) {
+        case .check(let lane, _, _):
+          if let last = lastCheck[lane] {
+            longest = max(longest, last.duration(to: now))
+            lastCheck[lane] = now
+          } else {
+            checked += 1
+            schedule.remove(lane)
+            previews[previews.firstIndex(of: lane)!] = schedule.add(.least, at: now)
+          }
+          now += check
+          schedule.finish(lane)
+        case .sleep(let instant): now = instant
+        case .idle: now += .milliseconds(1)
+        }
+      }
+      return (longest, checked)
+    }
+    let (without, with) = (run(previews: 0), run(previews: 8))
+    #expect(with.longestGap <= without.longestGap + check, "\(without) \(with)")
+    #expect(load < 1 ? with.previewsChecked > 10 : with.previewsChecked == 0)
+  }
+
   @Test func lanesOfOneBeatAreDueTogether() {
     var schedule = CheckSchedule(interval: interval, start: start)
     let lanes = [3, 11, 20].map { schedule.add(at: start + .milliseconds($0)) }

@@ -103,8 +103,8 @@ function showPreview(outcome) {
   if (outcome.gone === 404) return askName(joinProblem({ status: 404 }));
   if (outcome.gone) return finish('gone');
   if (outcome.waiting) return showLine(outcome.waiting);
-  const { faces, dark, unknown } = outcome;
-  if (unknown) checkItem('face', 'wait', 'Could not be checked');
+  const { faces, dark, unknown, refused } = outcome;
+  if (unknown || refused) checkItem('face', 'wait', 'Could not be checked');
   else checkItem('face', faces === 1 ? 'ok' : 'warn', faces === 0 ? 'Not found' : faces === 1 ? 'One face, well visible' : `${faces} faces`);
   checkItem('light', dark ? 'warn' : 'ok', dark ? 'Too dark' : 'Bright enough');
   sentence(previewSentence(outcome));

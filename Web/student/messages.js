@@ -169,7 +169,8 @@ export function ownDataProblem(problem) {
 }
 
 /** Before joining: each of the checks, and the sentence over all. */
-export function previewSentence({ faces, dark, hint, unknown }) {
+export function previewSentence({ faces, dark, hint, unknown, refused }) {
+  if (refused) return { tone: 'warn', text: `${refused}. If you can see your face well, you may join all the same.` };
   if (unknown) return { tone: 'warn', text: 'We could not check your picture just now. If you can see your face well, you may join all the same.' };
   if (faces === 0) return { tone: 'warn', text: hint || (dark ? 'It is too dark to see your face. Please switch a lamp on in front of you.' : 'We cannot see your face. Please sit so that your whole face is in the picture.') };
   if (faces > 1) return { tone: 'warn', text: hint || 'There is more than one face in the picture. Please make sure that you are alone in it.' };

@@ -8,7 +8,7 @@ const WIDTH = 320;
 const DARK_BELOW = 40; // mean luma, 0 to 255
 
 export class Preview {
-  /** result({faces, dark, hint} | {unknown: true} | {gone: 404 | 410} | {waiting: Problem}) */
+  /** result({faces, dark, hint} | {unknown: true, dark} | {refused: why, dark} | {gone: 404 | 410} | {waiting: Problem}) */
   constructor(video, result) {
     this.video = video;
     this.result = result;
@@ -50,7 +50,8 @@ export class Preview {
       if (waits) wait = 1000;
       else if (problem.status === 429) wait = Math.max(EVERY, (problem.retryAfter ?? 2) * 1000);
       outcome = problem.status === 404 || problem.status === 410 ? { gone: problem.status }
-        : waits ? { waiting: problem } : problem.status === 429 ? null : { unknown: true, dark };
+        : waits ? { waiting: problem } : problem.status === 429 ? null
+          : problem.code === 'bad_picture' ? { refused: problem.message, dark } : { unknown: true, dark };
     }
     if (run === this.running && outcome) this.result(outcome);
     return wait;

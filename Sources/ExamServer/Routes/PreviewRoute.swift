@@ -5,15 +5,23 @@ import WebGateway
 
 /// Tells somebody who is about to join whether the camera picture is good: one JPEG goes the way of a student's
 /// frames, through the pipeline and the face check, and nothing of it is kept.
+///
+/// What an upload would be refused for is refused here, by the same code. Exams go first: a preview is checked when no
+/// student is due, and addresses and sessions have a budget.
 @GatewayActor
 final class PreviewRoute {
   /// Pictures being looked at; more than that wait for the page's next try.
   private static let maximumAtOnce = 8
-  private static let patience = Duration.seconds(3)
+  /// How long a picture may take to be decoded, and then to be checked.
+  private static let patience = (decode: Duration.seconds(1), check: Duration.seconds(3))
+  /// A page asks every two seconds, and a class of forty may be behind one address: half of them are told to ask again.
+  private static let budget = (burst: 40.0, perSecond: 10.0)
 
   private let services: ExamServices
   private let access: Access
   private var atOnce = 0
+  private var byAddress = RateLimiter<String>(burst: budget.burst, perSecond: budget.perSecond)
+  private var bySession = RateLimiter<SessionCode>(burst: budget.burst, perSecond: budget.perSecond)
 
   init(services: ExamServices, access: Access) {
     self.services = services
@@ -24,7 +32,11 @@ final class PreviewRoute {
     server.route(.post, "/api/sessions/:code/preview") { [self] request in
       await .answering { () async throws(Access.Refusal) in
         // The page has only the invite link's secret, or what was typed.
-        _ = try await access.entry(request, invite: request.bearerToken)
+        let session = try await access.entry(request, invite: request.bearerToken)
+        let now = ContinuousClock.now
+        if let wait = byAddress.take(request.remoteAddress, at: now) ?? bySession.take(session.code, at: now) {
+          throw Self.busy(wait)
+        }
         var response = try await answer(request.body)
         services.admission.mark(&response, of: request, right: .code)
         return response
@@ -39,23 +51,17 @@ final class PreviewRoute {
   }
 
   private func answer(_ jpeg: [UInt8]) async throws(Access.Refusal) -> HTTPResponse {
-    guard atOnce < Self.maximumAtOnce else {
-      throw Access.Refusal(
-        response: .problem(
-          status: 429, title: "Busy", detail: "Many pictures are being checked. Please try again.",
-          code: "busy",
-          retryAfter: 2))
-    }
+    guard atOnce < Self.maximumAtOnce else { throw Self.busy(.seconds(2)) }
     atOnce += 1
     defer { atOnce -= 1 }
     let observation: FaceObservation
-    do {
-      observation = try await check(jpeg)
-    } catch {
+    switch await look(at: jpeg) {
+    case .checked(let found): observation = found
+    case .waitedInVain: throw Self.busy(.seconds(5))
+    case .unusable(let reason):
       throw Access.Refusal(
         response: .problem(
-          status: 422, title: "Picture not usable",
-          detail: "The picture could not be checked: \(error.reason)",
+          status: 422, title: "Picture not usable", detail: "The picture could not be checked: \(reason)",
           code: "bad_picture"))
     }
     let light: StudentCheck.Light = observation.isDark ? .dark : .ok
@@ -73,42 +79,59 @@ final class PreviewRoute {
     }
   }
 
-  private struct CheckError: Error {
-    let reason: String
+  private static func busy(_ wait: Duration) -> Access.Refusal {
+    Access.Refusal(
+      response: .problem(
+        status: 429, title: "Busy", detail: "Many pictures are being checked. Please try again.",
+        code: "busy",
+        retryAfter: max(2, Int(wait.inSeconds.rounded(.up)))))
   }
 
-  private func check(_ jpeg: [UInt8]) async throws(CheckError) -> FaceObservation {
-    let (observations, found) = AsyncStream.makeStream(
-      of: FaceObservation?.self, bufferingPolicy: .bufferingNewest(1))
+  private enum Outcome: Sendable {
+    case checked(FaceObservation)
+    case unusable(String)
+    /// Students in exams were due all the time.
+    case waitedInVain
+  }
+
+  private func look(at jpeg: [UInt8]) async -> Outcome {
+    let (outcomes, found) = AsyncStream.makeStream(of: Outcome.self, bufferingPolicy: .bufferingOldest(1))
     let lane = services.faces.addLane(
-      name: "preview", onObservation: { found.yield($0) }, onFailure: { _ in found.yield(nil) })
+      name: "preview", priority: .least, onObservation: { found.yield(.checked($0)) },
+      onFailure: { found.yield(.unusable($0)) })
     defer { lane.close() }
     let taps = MediaTaps(
-      analysis: { lane.offer($0) }, picture: { _, _ in }, failed: { _ in found.yield(nil) })
+      analysis: { lane.offer($0) }, picture: { _, _ in },
+      failed: { found.yield(.unusable($0.message)) })
     let pipeline: LivePipeline
     do {
       let template = try services.pipelines.template(for: "image/jpeg")
       pipeline = try await LivePipeline.start(
         template, name: "preview", analysisRate: AnalysisPace.usual, taps: taps)
     } catch {
-      throw CheckError(reason: "\(error)")
+      return .unusable("\(error)")
     }
-    let result = jpeg.withUnsafeBytes { pipeline.ingest.push($0, capturedAt: 0, isKeyFrame: true) }
+    switch jpeg.withUnsafeBytes({ pipeline.ingest.push($0, capturedAt: 0, isKeyFrame: true) }) {
+    case .accepted: break
+    case .refused(let reason): found.yield(.unusable(reason))
+    case .closed, .dropped, .needsKeyFrame, .needsRestart, .thinned:
+      found.yield(.unusable("the server's pipeline for pictures does not take it"))
+    }
     let timeout = Task {
-      try? await Task.sleep(for: Self.patience)
-      found.yield(nil)
-    }
-    var observation: FaceObservation?
-    if case .accepted = result {
-      for await first in observations {
-        observation = first
-        break
+      try await Task.sleep(for: Self.patience.decode)
+      if pipeline.statistics.analysisPictures == 0 {
+        found.yield(.unusable("it is damaged, or no JPEG that the server can decode"))
       }
+      try await Task.sleep(for: Self.patience.check)
+      found.yield(.waitedInVain)
+    }
+    var outcome = Outcome.waitedInVain
+    for await first in outcomes {
+      outcome = first
+      break
     }
     timeout.cancel()
     await pipeline.stop()
-    if case .refused(let reason) = result { throw CheckError(reason: "\(reason)") }
-    guard let observation else { throw CheckError(reason: "it could not be decoded in time") }
-    return observation
+    return outcome
   }
 }

@@ -1,0 +1,83 @@
+"""The look at one's own picture before the exam: judged as an upload is, and never at the cost of an exam."""
+import threading
+import time
+
+from clients import PATIENCE, Exam, request
+from media import face, jpeg, jpeg_clip, resized_jpeg
+from support.server import Server
+
+
+def preview(exam, picture, source=None):
+    return request(exam.url, "POST", f"{exam.path}/preview", picture, source=source)
+
+
+def test_a_picture_is_refused_for_what_an_upload_is_refused_for(exam):
+    good = jpeg()[0][0]
+    assert preview(exam, good).json["faces"] == 1
+    student = exam.student("Ada")
+    student.hello("image/jpeg")
+    for picture in (resized_jpeg(16000, 16000), resized_jpeg(1921, 16), good[:4000], b"GET / HTTP/1.1\r\n\r\n",
+                    resized_jpeg(0, 240), b"\x89PNG\r\n\x1a\n" + good):
+        since = student.mark
+        time.sleep(1.1)  # of one code at most one error comes a second
+        student.send_frame(picture, True)
+        upload = student.expect("error", since, code="bad_frame")["detail"]
+        answer = preview(exam, picture)
+        assert answer.status == 422 and answer.code == "bad_picture"
+        assert answer.json["detail"] == f"The picture could not be checked: {upload}"
+
+
+def test_an_address_and_a_session_have_a_budget(server):
+    """Told apart from other addresses and sessions, which can still ask."""
+    exam, other = Exam(server.url), Exam(server.url)
+    tiny = resized_jpeg(0, 240)
+    answers = [preview(exam, tiny, "127.0.0.9") for _ in range(60)]
+    busy = [a for a in answers if a.status == 429]
+    assert busy and all(a.code == "busy" and int(a.headers["retry-after"]) >= 2 for a in busy)
+    assert answers[0].status == 422
+    # The address has spent its own, in whatever session.
+    assert preview(other, tiny, "127.0.0.9").status == 429
+    assert preview(other, tiny, "127.0.0.10").status == 422
+    # So has the session, whoever asks.
+    for number in range(60):
+        preview(exam, tiny, f"127.0.0.{20 + number}")
+    assert preview(exam, tiny, "127.0.0.100").status == 429
+    exam.leave(), other.leave()
+
+
+def gaps(server):
+    """Checks that came later than so many seconds after the one before, by the seconds."""
+    metrics = server.metrics()
+    count = metrics["exam_time_between_checks_seconds_count"]
+    return lambda bound: count - metrics[f'exam_time_between_checks_seconds_bucket{{le="{bound}"}}'], count
+
+
+def test_eight_previews_at_once_delay_no_check_of_an_exam(tmp_path):
+    with_previews = Server(tmp_path / "data")
+    try:
+        exam = Exam(with_previews.url)
+        students = [exam.student(f"Student{n}").start("image/jpeg", face()) for n in range(4)]
+        for student in students:
+            student.expect("check", state="ok")
+        late, _ = gaps(with_previews)
+        before = late(1.5)
+        end = time.monotonic() + 8
+        answered = []
+
+        def ask(number):
+            while time.monotonic() < end:
+                # Large, and each from an address of its own, so that no budget keeps them away.
+                answered.append(preview(exams[number], large, f"127.0.1.{number}").status)
+        large = jpeg_clip(1280, 720)[0][0]
+        exams = [Exam(with_previews.url) for _ in range(8)]
+        threads = [threading.Thread(target=ask, args=(n,)) for n in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(PATIENCE)
+        late, count = gaps(with_previews)
+        assert count > 30 and answered.count(200) > 3, (count, answered)
+        assert late(1.5) == before, "checks later than 1.5 s after the one before"
+        exam.leave()
+    finally:
+        with_previews.stop()
