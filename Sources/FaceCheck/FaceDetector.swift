@@ -120,7 +120,8 @@ final class FaceDetector {
     case EXAMFACE_INVALID_ARGUMENT: code = .pictureRefused
     default: code = .checkFailed
     }
-    let text = withUnsafeBytes(of: message.text) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+    var text = withUnsafeBytes(of: message.text) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+    if code == .modelUnusable { text += "; delete that file, and `make models` fetches it anew" }
     throw FaceCheckError(code: code, description: text)
   }
 }

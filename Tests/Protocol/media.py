@@ -4,6 +4,7 @@ import json
 import pathlib
 import struct
 import subprocess
+import tempfile
 
 FIXTURES = pathlib.Path(__file__).resolve().parents[2] / "Recordings"
 
@@ -33,6 +34,38 @@ def webm():
     return recorded("mr_webm_vp8_400")
 
 
+def pieces(data, count):
+    """Pieces as MediaRecorder makes them: of any size, cut anywhere."""
+    size = len(data) // count + 1
+    return [(data[at:at + size], False) for at in range(0, len(data), size)]
+
+
+@functools.cache
+def webm_blocks():
+    """The recorded WebM up to its first frame, and each frame as a function that gives its block with a time in
+    milliseconds from the cluster's, of another track, or with noise in its place."""
+    data = b"".join(payload for payload, _ in webm())
+    at = data.index(b"\xa3", data.index(b"\x1f\x43\xb6\x75"))
+    header, blocks = data[:at], []
+    while at < len(data):
+        if data[at] == 0x1f:  # a cluster of unknown length, and its timestamp
+            at += 4 + 8
+            assert data[at] == 0xe7
+            at += 2 + (data[at + 1] & 0x7f)
+            continue
+        assert data[at] == 0xa3, data[at:at + 8].hex()
+        length = 9 - data[at + 1].bit_length()
+        size = int.from_bytes(data[at + 1:at + 1 + length]) & ((1 << 7 * length) - 1)
+        whole = data[at:at + 1 + length + size]
+        at += len(whole)
+
+        def block(time, track=1, junk=False, whole=whole, start=1 + length):
+            body = b"\xff" * (len(whole) - start - 4) if junk else whole[start + 4:]
+            return whole[:start] + struct.pack(">Bh", 0x80 | track, time) + whole[start + 3:start + 4] + body
+        blocks.append(block)
+    return header, blocks
+
+
 # The recordings show a face for 6 s, an empty room for 3 s and the face again, ten pictures a second. A second is left
 # out at either side of a change.
 def face():
@@ -53,9 +86,12 @@ def black():
 
 
 def _make(*pipeline):
-    return subprocess.run(
-        ["gst-launch-1.0", "-q", *" ".join(pipeline).split(), "!", "fdsink"], stdout=subprocess.PIPE, check=True,
-        timeout=60).stdout
+    # A file: some muxers go back to its beginning.
+    with tempfile.NamedTemporaryFile() as file:
+        subprocess.run(
+            ["gst-launch-1.0", "-q", *" ".join(pipeline).split(), "!", "filesink", f"location={file.name}"], check=True,
+            timeout=60)
+        return pathlib.Path(file.name).read_bytes()
 
 
 @functools.cache
@@ -63,15 +99,37 @@ def vp9_webm(frames=80):
     data = _make(
         f"videotestsrc num-buffers={frames} pattern=ball ! video/x-raw,format=I420,width=320,height=240,framerate=10/1",
         "! vp9enc deadline=1 cpu-used=8 threads=1 lag-in-frames=0 keyframe-max-dist=30 ! webmmux streamable=true")
-    # Pieces as MediaRecorder makes them: of any size, cut anywhere.
-    size = len(data) // frames + 1
-    return [(data[at:at + size], False) for at in range(0, len(data), size)]
+    return pieces(data, frames)
 
 
 @functools.cache
-def h264(frames=80):
+def vp8_clip(width, height, frames=20):
+    """Frames of another size than the recording has; the first is a key frame."""
     data = _make(
-        f"videotestsrc num-buffers={frames} pattern=ball ! video/x-raw,format=I420,width=320,height=240,framerate=10/1",
+        f"videotestsrc num-buffers={frames} ! video/x-raw,format=I420,width={width},height={height},framerate=10/1",
+        "! vp8enc deadline=1 cpu-used=8 threads=1 keyframe-max-dist=10 ! avmux_ivf")
+    messages, at = [], 32
+    while at < len(data):
+        size, = struct.unpack_from("<I", data, at)
+        payload = data[at + 12:at + 12 + size]
+        messages.append((payload, payload[0] & 1 == 0))
+        at += 12 + size
+    return messages
+
+
+@functools.cache
+def jpeg_clip(width, height, frames=20):
+    data = _make(
+        f"videotestsrc num-buffers={frames} ! video/x-raw,format=I420,width={width},height={height},framerate=10/1",
+        "! jpegenc quality=70")
+    return [(b"\xff\xd8" + picture, True) for picture in data.split(b"\xff\xd8")[1:]]
+
+
+@functools.cache
+def h264(frames=80, width=320, height=240):
+    data = _make(
+        f"videotestsrc num-buffers={frames} pattern=ball",
+        f"! video/x-raw,format=I420,width={width},height={height},framerate=10/1",
         "! x264enc tune=zerolatency speed-preset=ultrafast threads=1 key-int-max=10 byte-stream=true aud=true",
         "! video/x-h264,stream-format=byte-stream,alignment=au,profile=constrained-baseline")
     # Each picture begins with an access unit delimiter, and only key frames come with a sequence parameter set.

@@ -18,7 +18,10 @@ final class StreamingPool: Sendable {
   private struct Queue: @unchecked Sendable { let pointer: OpaquePointer }
   private struct State {
     var workers: [StreamingWorker] = []
+    /// Threads that were ever started, for their names.
     var started = 0
+    /// Those that have not ended: the workers, and what was replaced and is still stuck.
+    var living = 0
   }
 
   private let queue = Queue(pointer: g_async_queue_new())
@@ -39,15 +42,16 @@ final class StreamingPool: Sendable {
     let stuck = state.withLock { state in
       let stuck = state.workers.count { $0.replaceIfBusy(since: now - Self.stuckAfter) }
       state.workers.removeAll(where: \.isReplaced)
-      return min(stuck, Self.maximumThreads - state.started)
+      return min(stuck, Self.maximumThreads - state.living)
     }
     for _ in 0..<max(0, stuck) { addWorker() }
   }
 
   private func addWorker() {
-    let worker = StreamingWorker(queue: queue.pointer)
+    let worker = StreamingWorker(queue: queue.pointer) { [self] in state.withLock { $0.living -= 1 } }
     let number = state.withLock { state in
       state.workers.append(worker)
+      state.living += 1
       state.started += 1
       return state.started
     }
@@ -60,11 +64,15 @@ final class StreamingPool: Sendable {
 /// One thread of the pool.
 private final class StreamingWorker: @unchecked Sendable {  // The queue is thread-safe.
   private let queue: OpaquePointer
+  private let ended: @Sendable () -> Void
   /// Since when it carries the frame it has, in monotonic microseconds; 0 without one.
   private let busySince = Atomic<Int64>(0)
   private let replaced = Atomic<Bool>(false)
 
-  init(queue: OpaquePointer) { self.queue = queue }
+  init(queue: OpaquePointer, ended: @escaping @Sendable () -> Void) {
+    self.queue = queue
+    self.ended = ended
+  }
 
   var isReplaced: Bool { replaced.load(ordering: .relaxed) }
 
@@ -82,6 +90,7 @@ private final class StreamingWorker: @unchecked Sendable {  // The queue is thre
       entrance.carry()
       busySince.store(0, ordering: .relaxed)
     }
+    ended()
   }
 }
 
