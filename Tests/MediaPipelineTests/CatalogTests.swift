@@ -16,7 +16,9 @@ import Testing
     ("video/webm", "video-webm"), ("video/webm;codecs=vp8", "video-webm"),
     ("video/webm;codecs=vp9", "video-webm.vp9"), ("Video/WebM; codecs=\"VP9,opus\"", "video-webm.vp9"),
     ("video/webm;codecs=vp09.00.10.08", "video-webm.vp9"),
-    ("video/x-h264", "video-x-h264"),
+    ("video/x-h264", "video-x-h264"), ("video/x-h264;codecs=avc1.42E01E", "video-x-h264"),
+    ("video/webm;codecs=\"vp8,opus\"", "video-webm"), ("video/webm;codecs=\"opus,vp8\"", "video-webm"),
+    ("video/webm;codecs=\"av1,vp9\"", "video-webm.vp9"), ("video/x-vp8;codecs=vp8", "video-x-vp8"),
   ])
   func mostSpecificFileWins(media: String, name: String) throws {
     let catalog = try PipelineCatalog(folder: Paths.pipelines)
@@ -28,6 +30,47 @@ import Testing
     let catalog = try PipelineCatalog(folder: Paths.pipelines)
     let error = #expect(throws: UnknownMediaError.self) { try catalog.template(for: media) }
     #expect(error?.available.contains("video-x-vp8") == true)
+  }
+
+  /// A file whose decoder would not take the codec is none for it.
+  @Test(arguments: [
+    "video/webm;codecs=h264", "video/webm;codecs=avc1.42E01E", "video/webm;codecs=av1",
+    "video/webm;codecs=av01.0.04M.08",
+    "video/webm;codecs=hvc1", "video/webm;codecs=\"opus\"", "video/webm;codecs=nonsense",
+    "image/jpeg;codecs=vp8",
+    "video/x-vp8;codecs=vp9", "video/webm;codecs=\"vp8",
+  ])
+  func codecsWithoutAFileAreUnknown(media: String) throws {
+    let catalog = try PipelineCatalog(folder: Paths.pipelines)
+    #expect(throws: UnknownMediaError.self) { try catalog.template(for: media) }
+  }
+
+  @Test func whatTheContainerHoldsCountsMore() throws {
+    let catalog = try PipelineCatalog(folder: Paths.pipelines)
+    #expect(try catalog.template(for: "video/webm", containing: "vp9").name == "video-webm.vp9")
+    #expect(try catalog.template(for: "video/webm;codecs=vp9", containing: "vp8").name == "video-webm")
+    let error = #expect(throws: UnknownMediaError.self) {
+      try catalog.template(for: "video/webm", containing: "av1")
+    }
+    #expect(error?.problem == .noFileForCodec("av1"))
+  }
+
+  /// An operator's file may leave it to the pipeline, or to the name.
+  @Test func filesOfOperators() throws {
+    let folder = try TemporaryFolder()
+    let webm = try String(contentsOfFile: Paths.pipeline("video-webm"), encoding: .utf8)
+    try folder.write(
+      "video-mp4",
+      webm.replacing("video/webm", with: "video/quicktime,variant=iso")
+        .replacing("matroskademux", with: "qtdemux").replacing(
+          "vp8dec name=decoder threads=1", with: "decodebin ! videoconvert"))
+    try folder.write("video-webm.vp8", webm)
+    let catalog = try PipelineCatalog(folder: folder.path)
+    for codec in ["avc1.42E01E", "hvc1", "av01", "whatever"] {
+      #expect(try catalog.template(for: "video/mp4;codecs=\(codec)").name == "video-mp4")
+    }
+    #expect(try catalog.template(for: "video/webm").name == "video-webm.vp8")
+    #expect(throws: UnknownMediaError.self) { try catalog.template(for: "video/webm;codecs=vp9") }
   }
 
   @Test(.timeLimit(.minutes(2))) func shippedFilesProveThemselves() async throws {

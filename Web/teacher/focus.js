@@ -86,7 +86,7 @@ export class Focus {
     const person = this.roster.get(this.student);
     if (!person) return this.close();
     setText(this.name, person.name);
-    setText(this.state, stateLine(person));
+    setText(this.state, person.no_picture_reason ? `${stateLine(person)}: ${person.no_picture_reason}` : stateLine(person));
     this.dot.dataset.tone = stateTone(person);
     setHidden(this.hand, !person.hand);
     setText(this.label, `Message to ${person.name}`);

@@ -32,7 +32,8 @@ export class Tile {
     this.#data('paused', String(Boolean(person.paused)));
     this.dot.dataset.tone = stateTone(person);
     setText(this.name, person.name);
-    if (this.button.title !== person.name) this.button.title = person.name;
+    const title = person.no_picture_reason ? `${person.name}. No picture: ${person.no_picture_reason}` : person.name;
+    if (this.button.title !== title) this.button.title = title;
     setText(this.state, stateLine(person));
     setHidden(this.hand, !person.hand);
     setHidden(this.alert, !alert);

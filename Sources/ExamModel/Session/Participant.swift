@@ -36,7 +36,11 @@ public struct Participant: Sendable, Codable, Hashable, Identifiable {
   public let name: String
   public let role: Role
   public let joinedAt: Timestamp
-  public var state: PresenceState
+  public var state: PresenceState {
+    didSet { if state != .noPicture { noPictureReason = nil } }
+  }
+  /// Why no picture arrives, in words, where the server knows.
+  public var noPictureReason: String?
   /// Whether the hand is raised, and since when: those who wait longest are asked first.
   public var hand = false
   public var handSince: Timestamp?
@@ -65,7 +69,9 @@ public struct Participant: Sendable, Codable, Hashable, Identifiable {
   private enum CodingKeys: String, CodingKey {
     case id, number, name, role
     case joinedAt = "joined_at"
-    case state, hand
+    case state
+    case noPictureReason = "no_picture_reason"
+    case hand
     case handSince = "hand_since"
     case page, camera, accommodations, paused
     case hasBeenSeen = "seen"

@@ -107,6 +107,9 @@ final class OperationsRoutes {
       sessions.compactMap { $0.longestTimeUnchecked(at: now) }.max()?.inSeconds ?? 0)
     text.gauge("exam_pipelines", "Pipelines in memory, one for each student who sends.", LivePipeline.count)
     text.counter(
+      "exam_pipelines_stopped_total", "Pipelines that ended, of streams that ended or began anew.",
+      PipelineReaper.shared.stopped)
+    text.counter(
       "exam_pipelines_abandoned_total", "Pipelines that could not be stopped in time.",
       PipelineReaper.shared.abandoned)
 

@@ -20,7 +20,7 @@ final class PreviewRoute {
   private let services: ExamServices
   private let access: Access
   private var atOnce = 0
-  private var byAddress = RateLimiter<String>(burst: budget.burst, perSecond: budget.perSecond)
+  private var byAddress = RateLimiter<GuesserAddress>(burst: budget.burst, perSecond: budget.perSecond)
   private var bySession = RateLimiter<SessionCode>(burst: budget.burst, perSecond: budget.perSecond)
 
   init(services: ExamServices, access: Access) {
@@ -34,7 +34,7 @@ final class PreviewRoute {
         // The page has only the invite link's secret, or what was typed.
         let session = try await access.entry(request, invite: request.bearerToken)
         let now = ContinuousClock.now
-        if let wait = byAddress.take(request.remoteAddress, at: now) ?? bySession.take(session.code, at: now) {
+        if let wait = byAddress.take(GuesserAddress(request.remoteAddress), at: now) ?? bySession.take(session.code, at: now) {
           throw Self.busy(wait)
         }
         var response = try await answer(request.body)

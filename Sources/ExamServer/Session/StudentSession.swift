@@ -25,6 +25,10 @@ final class StudentSession {
   private static let textLimit = (burst: 50.0, perSecond: 10.0)
   /// Above the usual upload rate of 10, so that jitter costs no frame.
   private static let maximumFocusRate = 15.0
+  /// Codes of errors that say why there is no picture.
+  private static let streamCodes: Set = [
+    "bad_frame", "bad_stream", "undecodable", "unsupported_media", "pipeline_failed",
+  ]
   /// Connected without a decoded picture for longer than this counts as "no picture".
   private static let pictureTimeout = Duration.seconds(2)
 
@@ -53,6 +57,8 @@ final class StudentSession {
   private var lastFrame: Instant?
   /// The first and the last frame accepted since a picture was last decoded.
   private var undecoded: (first: Instant, last: Instant)?
+  /// What was wrong with the stream since a picture was last decoded.
+  private var problem: String?
 
   init(participant: Participant, fanOut: any PictureFanOut, services: ExamServices) {
     self.participant = participant
@@ -84,7 +90,7 @@ final class StudentSession {
           failed: failed,
           warned: { warning in Task { @GatewayActor in link.student?.pipelineWarned(warning) } })
       },
-      onFailure: { failure in link.student?.pipelineFailed(failure) })
+      onEvent: { event in link.student?.uploadHappened(event) })
     self.lane = lane
     self.progress = progress
     link.student = self
@@ -120,6 +126,7 @@ final class StudentSession {
     socket.onBinary = { [weak self, unowned socket] message in self?.receive(binary: message, from: socket) }
     socket.onClose = { [weak self, unowned socket] reason in self?.disconnected(socket, reason: reason) }
     participant.state = .noPicture
+    problem = nil
     monitor.connected()
     owner?.student(self, happened: .connected, ["address": socket.remoteAddress])
     owner?.studentChanged(self)
@@ -234,7 +241,7 @@ final class StudentSession {
     case .needsRestart(let reason):
       metrics.framesRefused.add(1)
       refuse("bad_stream", reason)
-      upload.scheduleRestart()
+      upload.restart()
     case .closed, nil:
       metrics.framesWithoutPipeline.add(1)
     }
@@ -254,11 +261,22 @@ final class StudentSession {
   /// - Parameter isAnswer: somebody waits for this answer, so it goes out however many went before.
   func refuse(_ code: String, _ detail: String, retryAfter: Int? = nil, isAnswer: Bool = false) {
     let report = refusals.add(code, at: .now)
-    if report.tellStudent || isAnswer { send(.error(code: code, detail: detail, retryAfter: retryAfter)) }
+    if report.tellStudent || isAnswer {
+      send(.error(code: code, detail: detail, retryAfter: retryAfter))
+      if Self.streamCodes.contains(code) { noPicture(detail) }
+    }
     if let count = report.journalCount {
       owner?.student(
         self, happened: .uploadRefused, ["code": code, "detail": detail, "count": String(count)])
     }
+  }
+
+  /// Says for teachers why there is no picture; it counts as long as there is none.
+  private func noPicture(_ reason: String) {
+    problem = reason
+    guard participant.state == .noPicture, participant.noPictureReason != reason else { return }
+    participant.noPictureReason = reason
+    owner?.studentChanged(self)
   }
 
   /// What no page of ours does: the connection ends.
@@ -290,18 +308,45 @@ final class StudentSession {
     }
   }
 
-  private func pipelineFailed(_ failure: PipelineFailure) {
-    switch failure.cause {
-    case .server:
+  private func uploadHappened(_ event: StudentUpload.Event) {
+    let media = upload.media ?? ""
+    switch event {
+    case .failed(let failure) where failure.cause == .server:
       monitor.serverWasBlind()
       pipelineWarned("the pipeline failed: \(failure)")
-    case .refused:
+    case .failed(let failure) where failure.cause == .refused:
       refuse("bad_frame", failure.message)
-    case .stream, .endOfStream:
+    case .failed(let failure):
+      noPicture("what came as \(media) cannot be read: \(failure.message)")
       guard let count = refusals.add("stream_failed", at: .now).journalCount else { return }
       owner?.student(
         self, happened: .uploadRefused,
         ["code": "pipeline_failed", "detail": "\(failure)", "count": String(count)])
+    case .undecodable:
+      refuse("undecodable", "what comes cannot be decoded as \(media)")
+    case .stuck:
+      monitor.serverWasBlind()
+      owner?.student(
+        self, happened: .pipelineWarning,
+        [
+          "detail":
+            "the pipeline for \(media) has not come back from a frame for 5 seconds; another is started"
+        ])
+      noPicture("the server's decoder does not answer")
+    case .startFailed(let problem):
+      refuse("pipeline_failed", "the stream could not be set up again: \(problem)")
+    case .restarted:
+      PictureView.allCases.forEach(updateDemand)
+      send(.restart(reason: "the stream could not be read any further"))
+    case .givenUp:
+      refuse(
+        "unsupported_media",
+        "no picture came of what was sent as \(media) in \(RestartPace.tries) tries, and no more are made before the next "
+          + "hello", isAnswer: true)
+    case .unsupportedMedia(let problem):
+      refuse(
+        "unsupported_media", "this server does not take what this container holds: \(problem)", isAnswer: true
+      )
     }
   }
 
@@ -333,13 +378,14 @@ final class StudentSession {
     let decoded = progress.take()
     if decoded {
       undecoded = nil
-      upload.confirmHealthy()
+      problem = nil
       if !participant.hasBeenSeen {
         participant.hasBeenSeen = true
         owner?.student(self, happened: .firstSeen, [:])
         owner?.studentChanged(self)
       }
     }
+    upload.tick(at: now)
     updatePresence(decoded: decoded, at: now)
     monitor.tick(
       at: now, decoded: decoded,
@@ -347,7 +393,12 @@ final class StudentSession {
         framesArrive: lastFrame.map { now - $0 < Self.pictureTimeout } ?? false,
         picturesDecode: progress.lastDecoded.map { now - $0 < Self.pictureTimeout } ?? false,
         pipeline: upload.health, checkFailed: false))
-    restartUpload(at: now)
+    // Every second picture at most goes to the face check, so one frame alone says nothing.
+    if let frames = undecoded, frames.last - frames.first > .seconds(3) {
+      undecoded = nil
+      refuse("undecodable", "frames arrive but cannot be decoded as \(upload.media ?? "")")
+      requestKeyFrame()
+    }
   }
 
   private func updatePresence(decoded: Bool, at now: Instant) {
@@ -362,29 +413,8 @@ final class StudentSession {
     }
     if state != participant.state {
       participant.state = state
+      if state == .noPicture { participant.noPictureReason = problem }
       owner?.studentChanged(self)
-    }
-  }
-
-  private func restartUpload(at now: Instant) {
-    // Every second picture at most goes to the face check, so one frame alone says nothing.
-    if let frames = undecoded, frames.last - frames.first > .seconds(3) {
-      undecoded = nil
-      refuse("undecodable", "frames arrive but cannot be decoded as \(upload.media ?? "")")
-      requestKeyFrame()
-    }
-    guard upload.isRestartDue(at: now) else { return }
-    Task {
-      do throws(StudentUpload.BeginError) {
-        try await upload.restart()
-        guard isConnected else { return await upload.stop() }
-        PictureView.allCases.forEach(updateDemand)
-        send(.restart(reason: "the stream could not be read any further"))
-      } catch .superseded {
-        // A hello of the page came first.
-      } catch {
-        refuse("pipeline_failed", "the stream could not be set up again: \(error)")
-      }
     }
   }
 }

@@ -3,18 +3,20 @@ import MediaPipeline
 import WebGateway
 
 /// A student's stream on its way through a pipeline: made when the page says what it will send, replaced when it sends
-/// something else or the pipeline fails.
+/// something else, begins its container anew, or the pipeline fails.
 @GatewayActor
 final class StudentUpload {
+  typealias Instant = ContinuousClock.Instant
   /// Where the stream goes after the pipeline; called on its streaming thread.
   typealias Taps = @GatewayActor (_ failed: @escaping @Sendable (PipelineFailure) -> Void) -> MediaTaps
 
   private enum State {
+    /// There is no stream: none yet, or it was given up.
     case idle
     case starting
     case running(LivePipeline)
-    /// The pipeline failed and its successor starts at `retryAt`.
-    case failed(retryAt: ContinuousClock.Instant)
+    /// One failed, or a container begins anew: the next pipeline starts at this instant.
+    case due(Instant)
   }
 
   enum BeginError: Error {
@@ -25,16 +27,46 @@ final class StudentUpload {
     case superseded
   }
 
+  /// What happens to a stream while nobody waits for an answer.
+  enum Event {
+    /// The pipeline failed; the next is on its way.
+    case failed(PipelineFailure)
+    /// What comes is taken and makes no picture; the next pipeline is on its way.
+    case undecodable
+    /// The pipeline never came back from a frame; the next is on its way.
+    case stuck
+    /// The next pipeline could not be made; it is tried again.
+    case startFailed(PipelineFileError)
+    /// After a failure the next pipeline runs: the page should begin its stream anew.
+    case restarted
+    /// Nothing is tried any more, before the page says hello again.
+    case givenUp
+    /// The container holds what no pipeline file is for. Nothing is tried any more.
+    case unsupportedMedia(UnknownMediaError)
+  }
+
+  /// So many bytes of a container may wait for the pipeline that is made for them.
+  private static let maximumHeldBytes = 1 << 20
+  /// What would have to wait longer is not kept: nobody wants to see it then.
+  private static let longestWait = Duration.milliseconds(1500)
+
   private let name: String
   private let pipelines: PipelineCatalog
   private let makeTaps: Taps
-  /// Called when a running pipeline failed, with its words.
-  private let onFailure: @GatewayActor (PipelineFailure) -> Void
+  private let onEvent: @GatewayActor (Event) -> Void
 
   private var state = State.idle
-  /// Counts calls of `begin`, so that what an earlier one started is not mistaken for the present one.
+  /// Counts pipelines that were asked for, so that what an earlier one does is not mistaken for the present one.
   private var generation = 0
   private(set) var media: String?
+  private var template: PipelineTemplate?
+  private var container: ContainerFollower?
+  /// What came of a container from its beginning on, for the pipeline that is on its way.
+  private var held: (bytes: [UInt8], header: FrameHeader)?
+  /// Nothing went into the pipeline yet.
+  private var isFresh = true
+  private var pace = RestartPace()
+  private var watch = DecodeWatch()
   private var rates: [PictureView: Double] = [:]
   /// Pictures a second that are made for the face check at most.
   var analysisRate = AnalysisPace.usual {
@@ -43,16 +75,15 @@ final class StudentUpload {
       pipeline.setAnalysisRate(analysisRate)
     }
   }
-  private var failures = 0
 
   init(
     name: String, pipelines: PipelineCatalog, taps: @escaping Taps,
-    onFailure: @escaping @GatewayActor (PipelineFailure) -> Void
+    onEvent: @escaping @GatewayActor (Event) -> Void
   ) {
     self.name = name
     self.pipelines = pipelines
     self.makeTaps = taps
-    self.onFailure = onFailure
+    self.onEvent = onEvent
   }
 
   /// Starts the pipeline for `media`, after the end of the one before.
@@ -72,7 +103,15 @@ final class StudentUpload {
       throw .unsupportedMedia(error)
     }
     self.media = media
+    self.template = template
+    container = template.follower
+    pace.announced()
+    try await start(template, mine)
+  }
+
+  private func start(_ template: PipelineTemplate, _ mine: Int) async throws(BeginError) {
     state = .starting
+    pace.started(at: .now)
     let taps = makeTaps { [weak self] failure in
       Task { @GatewayActor in self?.pipelineFailed(failure, generation: mine) }
     }
@@ -95,48 +134,15 @@ final class StudentUpload {
       throw .pipelineFailed(error)
     }
     state = .running(pipeline)
+    isFresh = true
+    watch = DecodeWatch()
     for (view, rate) in rates { pipeline.setRate(rate, view: view) }
-  }
-
-  /// Hands one frame, or piece of a container, to the pipeline.
-  ///
-  /// - Returns: `nil` while no pipeline runs.
-  func push(_ payload: UnsafeRawBufferPointer, header: FrameHeader) -> IngestResult? {
-    guard case .running(let pipeline) = state else { return nil }
-    return pipeline.ingest.push(
-      payload, capturedAt: header.capturedAt, isKeyFrame: header.isKeyFrame,
-      temporalLayer: header.temporalLayer)
-  }
-
-  /// Has so many pictures of `view` a second encoded, or none.
-  func setRate(_ rate: Double, view: PictureView) {
-    guard rates.updateValue(rate, forKey: view) != rate, case .running(let pipeline) = state else { return }
-    pipeline.setRate(rate, view: view)
-  }
-
-  /// What becomes of frames that come now.
-  var health: BlindSpotTracker.Stream.Pipeline {
-    switch state {
-    case .idle, .starting: .none
-    case .failed: .failed
-    case .running: .running
-    }
-  }
-
-  /// Whether a failed pipeline's successor should start now.
-  func isRestartDue(at now: ContinuousClock.Instant) -> Bool {
-    if case .failed(let retryAt) = state { now >= retryAt } else { false }
-  }
-
-  /// Starts the pipeline for the present media anew; the page must then begin its stream anew.
-  func restart() async throws(BeginError) {
-    guard let media else { return }
-    do {
-      try await begin(media: media)
-    } catch {
-      // What failed this time may work the next.
-      if case .pipelineFailed = error { scheduleRestart() }
-      throw error
+    if let failure = pipeline.failure { return pipelineFailed(failure, generation: mine) }
+    // Meanwhile the container may have said that it is for another file.
+    if self.template?.path != template.path { return startNext() }
+    if let held {
+      self.held = nil
+      _ = held.bytes.withUnsafeBytes { feed($0, header: held.header) }
     }
   }
 
@@ -148,26 +154,175 @@ final class StudentUpload {
   private func stopPipeline() async {
     let old = state
     state = .idle
+    held = nil
     if case .running(let pipeline) = old { await pipeline.stop() }
   }
 
+  // MARK: What comes
+
+  /// Hands one frame, or piece of a container, to the pipeline.
+  ///
+  /// - Returns: `nil` where there is no pipeline for it.
+  func push(_ payload: UnsafeRawBufferPointer, header: FrameHeader) -> IngestResult? {
+    if case .idle = state { return nil }
+    switch container?.take(payload) {
+    case nil: return feed(payload, header: header)
+    case .goesOn: return held == nil ? feed(payload, header: header) : hold(payload, header: header)
+    case .kept: return .accepted
+    case .lost: return nil
+    case .begins(let bytes, let codec): return containerBegins(bytes, codec: codec, header: header)
+    }
+  }
+
+  private func feed(_ payload: UnsafeRawBufferPointer, header: FrameHeader) -> IngestResult? {
+    guard case .running(let pipeline) = state else { return nil }
+    isFresh = false
+    return pipeline.ingest.push(
+      payload, capturedAt: header.capturedAt, isKeyFrame: header.isKeyFrame,
+      temporalLayer: header.temporalLayer)
+  }
+
+  private func hold(_ payload: UnsafeRawBufferPointer, header: FrameHeader) -> IngestResult {
+    guard let bytes = held?.bytes, bytes.count + payload.count <= Self.maximumHeldBytes else {
+      forgetContainer()
+      return .dropped
+    }
+    held?.bytes.append(contentsOf: payload)
+    held?.header = header
+    return .accepted
+  }
+
+  /// What comes before the next joint of the container is lost.
+  private func forgetContainer() {
+    held = nil
+    container?.pipelineFailed()
+  }
+
+  /// A container's beginning is for a pipeline that has seen nothing else, of the file for what is in it.
+  private func containerBegins(_ bytes: [UInt8], codec: String?, header: FrameHeader) -> IngestResult? {
+    guard let media, let present = template else { return nil }
+    let wanted: PipelineTemplate
+    do {
+      wanted =
+        try codec.map { codec throws(UnknownMediaError) in
+          try pipelines.template(for: media, containing: codec)
+        } ?? present
+    } catch {
+      giveUp(.unsupportedMedia(error))
+      return nil
+    }
+    template = wanted
+    switch state {
+    case .running where isFresh && wanted.path == present.path:
+      return bytes.withUnsafeBytes { feed($0, header: header) }
+    case .running:
+      held = (bytes, header)
+      pace.beganAnew()
+      startNext()
+    case .starting: held = (bytes, header)
+    case .due(let at):
+      if at - .now > Self.longestWait {
+        forgetContainer()
+      } else {
+        held = (bytes, header)
+      }
+    case .idle: break
+    }
+    return held == nil ? nil : .accepted
+  }
+
+  /// Has so many pictures of `view` a second encoded, or none.
+  func setRate(_ rate: Double, view: PictureView) {
+    guard rates.updateValue(rate, forKey: view) != rate, case .running(let pipeline) = state else { return }
+    pipeline.setRate(rate, view: view)
+  }
+
+  // MARK: The next pipeline
+
+  /// What becomes of frames that come now. A pipeline that follows another has failed like that one as long as nothing
+  /// comes out of it.
+  var health: BlindSpotTracker.Stream.Pipeline {
+    switch state {
+    case .idle: .none
+    case .starting: pace.isTryingAgain ? .failed : .none
+    case .due: .failed
+    case .running: pace.isTryingAgain ? .failed : .running
+    }
+  }
+
+  /// To be called several times a second.
+  func tick(at now: Instant) {
+    guard case .running(let pipeline) = state, let template else { return }
+    let finding = watch.look(at: pipeline.statistics, now: now)
+    if watch.sawPicture { pace.decoded(at: now) }
+    switch finding {
+    case .nothingDecoded where template.takesContainer:
+      pace.failed()
+      onEvent(.undecodable)
+    case .stuck:
+      pace.gotStuck()
+      onEvent(.stuck)
+    case .nothingDecoded, nil: return
+    }
+    forgetContainer()
+    startNext()
+  }
+
+  /// The pipeline took what it cannot go on from.
+  func restart() {
+    pace.failed()
+    forgetContainer()
+    startNext()
+  }
+
   private func pipelineFailed(_ failure: PipelineFailure, generation: Int) {
-    guard generation == self.generation else { return }
-    scheduleRestart()
-    onFailure(failure)
+    guard generation == self.generation, case .running = state else { return }
+    onEvent(.failed(failure))
+    restart()
   }
 
-  /// Gives the pipeline up; `restartIfDue` makes the next one.
-  func scheduleRestart() {
+  /// Gives the pipeline up and makes the next one, when it is time.
+  private func startNext() {
     generation += 1
-    failures += 1
-    let old = state
-    // Each failure in a row waits twice as long: a stream that always breaks must not keep the machine busy.
-    let delay = Duration.milliseconds(250 * (1 << min(failures, 7)))
-    state = .failed(retryAt: .now + delay)
-    if case .running(let pipeline) = old { Task { await pipeline.stop() } }
+    let mine = generation
+    retire()
+    guard !pace.isHopeless else { return giveUp(.givenUp) }
+    let now = Instant.now
+    let at = pace.next(at: now)
+    // With nothing of the container at hand the page has to help.
+    let isFailure = held == nil
+    if at - now > Self.longestWait { forgetContainer() }
+    state = .due(at)
+    Task { [weak self] in
+      try? await Task.sleep(until: at, clock: .continuous)
+      await self?.startDue(mine, isFailure: isFailure)
+    }
   }
 
-  /// The stream decodes: the next failure is the first one again.
-  func confirmHealthy() { failures = 0 }
+  private func startDue(_ mine: Int, isFailure: Bool) async {
+    guard mine == generation, let template else { return }
+    do {
+      try await start(template, mine)
+      if isFailure { onEvent(.restarted) }
+    } catch .pipelineFailed(let error) {
+      pace.failed()
+      onEvent(.startFailed(error))
+      forgetContainer()
+      startNext()
+    } catch {
+      // A hello of the page came first, or the student has left.
+    }
+  }
+
+  private func giveUp(_ event: Event) {
+    generation += 1
+    retire()
+    state = .idle
+    held = nil
+    onEvent(event)
+  }
+
+  private func retire() {
+    if case .running(let pipeline) = state { Task { await pipeline.stop() } }
+  }
 }

@@ -42,6 +42,9 @@ public final class Ingest: Sendable {
     var packedTracks = PackedTrackWatch()
   }
 
+  /// So many messages wait only where a thread is stuck, or there is too much to do.
+  private static let manyPending = 3
+
   private let entrance: Entrance
   private let kind: Kind
   private let codec: InspectedCodec?
@@ -80,7 +83,14 @@ public final class Ingest: Sendable {
       maximumBytesWithoutFrame: kind == .container ? limits.maximumPendingBytes : .max)
   }
 
-  private static func format(of source: GObjectReference) -> GstFormat {
+  /// The name of an appsrc's caps, such as `video/webm`.
+  static func mediaType(of source: GObjectReference) -> String {
+    guard let caps = gst_app_src_get_caps(source.cast()) else { return "" }
+    defer { gst_caps_unref(caps) }
+    return gst_caps_get_structure(caps, 0).map { String(cString: gst_structure_get_name($0)) } ?? ""
+  }
+
+  static func format(of source: GObjectReference) -> GstFormat {
     var value = GValue()
     g_object_get_property(source.cast(), "format", &value)
     defer { g_value_unset(&value) }
@@ -101,6 +111,7 @@ public final class Ingest: Sendable {
     _ payload: UnsafeRawBufferPointer, capturedAt: Int64, isKeyFrame: Bool, temporalLayer: Int = 0,
     at now: Int64 = Int64(g_get_monotonic_time())
   ) -> IngestResult {
+    if counters.pending >= Self.manyPending { StreamingPool.shared.relieve() }
     var header: FrameHeader?
     var orientation = 1
     switch (kind, codec) {
@@ -189,12 +200,7 @@ public final class Ingest: Sendable {
   }
 
   private var isBehind: Bool {
-    guard
-      counters.pending >= limits.maximumPendingFrames
-        || counters.pendingBytes >= limits.maximumPendingBytes
-    else { return false }
-    StreamingPool.shared.relieve()
-    return true
+    counters.pending >= limits.maximumPendingFrames || counters.pendingBytes >= limits.maximumPendingBytes
   }
 
   private func submit(

@@ -22,6 +22,8 @@ public struct PipelineStatistics: Sendable, Equatable {
   public var tilePictures = 0
   /// Focus pictures delivered.
   public var focusPictures = 0
+
+  public init() {}
 }
 
 /// The counters behind `PipelineStatistics`, written from several threads.
@@ -71,17 +73,18 @@ final class PipelineCounters: Sendable {
   }
 
   func snapshot() -> PipelineStatistics {
-    PipelineStatistics(
-      accepted: accepted.load(ordering: .relaxed),
-      refused: refused.load(ordering: .relaxed),
-      thinned: thinned.load(ordering: .relaxed),
-      pending: max(0, pending),
-      submitted: submitted.load(ordering: .relaxed),
-      decoded: decoded.load(ordering: .relaxed),
-      undecodableRun: undecodableRun.load(ordering: .relaxed),
-      analysisPictures: analysisPictures.load(ordering: .relaxed),
-      tilePictures: tilePictures.load(ordering: .relaxed),
-      focusPictures: focusPictures.load(ordering: .relaxed))
+    var now = PipelineStatistics()
+    now.accepted = accepted.load(ordering: .relaxed)
+    now.refused = refused.load(ordering: .relaxed)
+    now.thinned = thinned.load(ordering: .relaxed)
+    now.pending = max(0, pending)
+    now.submitted = submitted.load(ordering: .relaxed)
+    now.decoded = decoded.load(ordering: .relaxed)
+    now.undecodableRun = undecodableRun.load(ordering: .relaxed)
+    now.analysisPictures = analysisPictures.load(ordering: .relaxed)
+    now.tilePictures = tilePictures.load(ordering: .relaxed)
+    now.focusPictures = focusPictures.load(ordering: .relaxed)
+    return now
   }
 }
 

@@ -1,38 +1,119 @@
-/// The media type a student's page announces, such as `video/webm;codecs=vp9`, and the pipeline names that fit it.
-struct MediaType: Sendable {
-  /// Names of pipelines, the most specific first: `["video-webm.vp9", "video-webm"]`.
-  let pipelineNames: [String]
+import Foundation
 
-  /// - Parameter text: a MIME type with an optional `codecs` parameter; case and spaces do not matter. The names are
-  ///   only ever compared with loaded names and never reach the file system.
+/// The media type a student's page announces, such as `video/webm;codecs="vp9,opus"` (RFC 9110, section 8.3.1; the
+/// parameter `codecs`: RFC 6381).
+struct MediaType: Sendable, Equatable {
+  /// As pipeline files have it for a name: `video-webm`.
+  let name: String
+  /// The video codecs it names, as pipeline files have them for a name (`vp9`): nil where there is no such parameter, empty
+  /// where it names sound alone.
+  let videoCodecs: [String]?
+
+  /// - Parameter text: case does not matter, nor do spaces around the parts. Browsers leave out the quotes that a list of
+  ///   codecs should have.
   init?(_ text: String) {
-    guard text.utf8.count <= 200 else { return nil }
-    let parts = text.lowercased().split(separator: ";")
-    guard let essence = parts.first.map({ $0.filter { !$0.isWhitespace } }),
-      essence.split(separator: "/", omittingEmptySubsequences: false).count == 2,
-      !essence.hasPrefix("/"), !essence.hasSuffix("/")
-    else { return nil }
-    let base = essence.replacing("/", with: "-")
-    var names: [String] = []
-    for parameter in parts.dropFirst() {
-      let text = parameter.filter { !$0.isWhitespace && $0 != "\"" }
-      guard text.hasPrefix("codecs=") else { continue }
-      for codec in text.dropFirst("codecs=".count).split(separator: ",") {
-        names.append("\(base).\(Self.family(of: codec))")
-      }
+    guard text.utf8.count <= 200, var parts = Self.split(text, at: ";") else { return nil }
+    let type = parts.removeFirst().split(separator: "/", omittingEmptySubsequences: false).map(Self.trimmed)
+    guard type.count == 2, type.allSatisfy(Self.isToken) else { return nil }
+    name = type.joined(separator: "-").lowercased()
+
+    var codecs: [String]?
+    for part in parts where !Self.trimmed(part).isEmpty {
+      let pair = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      guard pair.count == 2, case let parameter = Self.trimmed(pair[0]).lowercased(), Self.isToken(parameter)
+      else { return nil }
+      // The first of several counts.
+      guard codecs == nil, let value = Self.value(of: parameter, Self.trimmed(pair[1])) else { continue }
+      codecs = value.split(separator: ",").map(Self.trimmed).filter { !$0.isEmpty }
     }
-    pipelineNames = names + [base]
+    videoCodecs = codecs.map { $0.filter { !Self.isSound($0) }.map(Self.codecFamily) }
   }
 
   /// Browsers also write a codec with its profile: `vp09.00.10.08` is VP9, `avc1.42E01E` is H.264.
-  private static func family(of codec: Substring) -> String {
-    let first = codec.prefix { $0 != "." }
+  static func codecFamily(_ codec: String) -> String {
+    let first = codec.lowercased().prefix { $0 != "." }
     return switch first {
-    case "vp09": "vp9"
     case "vp08": "vp8"
-    case "avc1", "avc3": "h264"
+    case "vp09": "vp9"
+    case "avc1", "avc2", "avc3", "avc4": "h264"
+    case "hvc1", "hev1", "hevc": "h265"
     case "av01": "av1"
+    case "mjpeg", "mjpg", "mjpa", "mjpb": "jpeg"
     default: String(first)
     }
+  }
+
+  /// Whether it is a codec of sound. A container may have that too; nothing is made of it.
+  static func isSound(_ codec: String) -> Bool {
+    let first = codec.lowercased().prefix { $0 != "." }
+    return [
+      "opus", "vorbis", "mp4a", "mp3", "aac", "flac", "alac", "ac-3", "ac-4", "ec-3", "dtsc", "dtse", "dtsh",
+      "dtsl",
+      "speex", "pcm", "lpcm", "ipcm", "fpcm", "sowt", "twos", "ulaw", "alaw", "samr", "sawb", "1",
+    ].contains(String(first))
+  }
+
+  /// The value of the parameter `codecs`, or of `codecs*`, which is written in percent (RFC 6381, section 3.2); nil of any
+  /// other.
+  private static func value(of parameter: String, _ written: String) -> String? {
+    switch parameter {
+    case "codecs":
+      guard written.hasPrefix("\"") else { return written }
+      var text = ""
+      var isEscaped = false
+      for character in written.dropFirst().dropLast() {
+        if character == "\\", !isEscaped {
+          isEscaped = true
+        } else {
+          text.append(character)
+          isEscaped = false
+        }
+      }
+      return text
+    case "codecs*":
+      // Character set, language and the text itself.
+      return written.split(separator: "'", omittingEmptySubsequences: false).last.map(String.init)?
+        .removingPercentEncoding
+    default: return nil
+    }
+  }
+
+  /// The parts between separators outside of quotes; nil where a quote does not end.
+  private static func split(_ text: String, at separator: Character) -> [Substring]? {
+    var parts: [Substring] = []
+    var start = text.startIndex
+    var isQuoted = false
+    var isEscaped = false
+    for index in text.indices {
+      let character = text[index]
+      if isEscaped {
+        isEscaped = false
+      } else if isQuoted, character == "\\" {
+        isEscaped = true
+      } else if character == "\"" {
+        isQuoted.toggle()
+      } else if character == separator, !isQuoted {
+        parts.append(text[start..<index])
+        start = text.index(after: index)
+      }
+    }
+    parts.append(text[start...])
+    return isQuoted ? nil : parts
+  }
+
+  private static func trimmed(_ text: some StringProtocol) -> String {
+    text.trimmingCharacters(in: .whitespaces)
+  }
+
+  private static func isToken(_ text: String) -> Bool {
+    !text.isEmpty
+      && text.utf8.allSatisfy { byte in
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+          UInt8(ascii: "0")...UInt8(ascii: "9"):
+          true
+        default: "!#$%&'*+-.^_`|~".utf8.contains(byte)
+        }
+      }
   }
 }

@@ -1,15 +1,32 @@
 import Foundation
 import Synchronization
 
-/// No pipeline file fits the media type a page announced.
+/// No pipeline file fits the media type a page announced, or what its container holds.
 public struct UnknownMediaError: Error, Sendable, CustomStringConvertible {
+  public enum Problem: Sendable, Equatable {
+    case notAMediaType
+    /// There is no file for the media type, whatever codec.
+    case noFile
+    /// There is none for this codec.
+    case noFileForCodec(String)
+    /// It names codecs of sound alone.
+    case noVideo
+  }
+
   /// What the page announced, shortened.
   public let media: String
+  public let problem: Problem
   /// The names that exist, sorted: `["image-jpeg", "video-webm"]`.
   public let available: [String]
 
   public var description: String {
-    "no pipeline for \"\(media)\"; there is \(available.joined(separator: ", "))"
+    let files = "there is \(available.joined(separator: ", "))"
+    return switch problem {
+    case .notAMediaType: "\"\(media)\" is not a media type such as video/webm;codecs=vp8; \(files)"
+    case .noFile: "no pipeline for \"\(media)\"; \(files)"
+    case .noFileForCodec(let codec): "no pipeline for \(codec) in \"\(media)\"; \(files)"
+    case .noVideo: "\"\(media)\" names no video codec; \(files)"
+    }
   }
 }
 
@@ -27,15 +44,31 @@ public final class PipelineCatalog: Sendable {
     templates = Mutex(try Self.load(folder))
   }
 
-  /// The template for a media type such as `video/webm;codecs=vp9`: the most specific file wins.
-  public func template(for media: String) throws(UnknownMediaError) -> PipelineTemplate {
-    let names = MediaType(media)?.pipelineNames ?? []
+  /// The template for a media type such as `video/webm;codecs=vp9`: the file of that codec, or else the one of the media
+  /// type alone, if its decoder takes the codec.
+  ///
+  /// - Parameter found: the codec that the container itself names. That counts more than what the page announced.
+  /// - Throws: where no file fits, so that nothing is begun that cannot end well.
+  public func template(
+    for media: String, containing found: String? = nil
+  ) throws(UnknownMediaError) -> PipelineTemplate {
     let all = templates.withLock { $0 }
-    for name in names {
-      if let template = all[name] { return template }
+    func unknown(_ problem: UnknownMediaError.Problem) -> UnknownMediaError {
+      UnknownMediaError(media: String(media.prefix(100)), problem: problem, available: all.keys.sorted())
     }
-    throw UnknownMediaError(
-      media: String(media.prefix(100)), available: all.keys.sorted())
+    guard let type = MediaType(media) else { throw unknown(.notAMediaType) }
+    guard let codecs = found.map({ [$0] }) ?? type.videoCodecs else {
+      // The container will say what is in it.
+      let name = all.keys.filter { $0 == type.name || $0.hasPrefix(type.name + ".") }.min()
+      guard let name, let template = all[name] else { throw unknown(.noFile) }
+      return template
+    }
+    guard !codecs.isEmpty else { throw unknown(.noVideo) }
+    for codec in codecs {
+      if let template = all["\(type.name).\(codec)"] { return template }
+      if let template = all[type.name], template.decodes(codec) { return template }
+    }
+    throw unknown(.noFileForCodec(codecs[0]))
   }
 
   /// The loaded templates, sorted by name.

@@ -49,6 +49,29 @@ struct PipelineGraph {
     }
   }
 
+  /// Media types of encoded pictures that the decoders take; nil where one takes anything, or there is none to ask.
+  func decodedTypes() -> Set<String>? {
+    var types: Set<String> = []
+    for decoder in pipeline.elements() where decoder.hasRole("Decoder") {
+      guard let pad = decoder.staticPad("sink"), let caps = gst_pad_get_pad_template_caps(pad.cast()) else {
+        return nil
+      }
+      defer { gst_caps_unref(caps) }
+      guard gst_caps_is_any(caps) == 0 else { return nil }
+      for index in 0..<gst_caps_get_size(caps) {
+        if let structure = gst_caps_get_structure(caps, index) {
+          types.insert(String(cString: gst_structure_get_name(structure)))
+        }
+      }
+    }
+    return types.isEmpty ? nil : types
+  }
+
+  /// The media type of the container that `ingest` takes; nil where messages are frames.
+  var containerType: String? {
+    Ingest.format(of: ingest) == GST_FORMAT_BYTES ? Ingest.mediaType(of: ingest) : nil
+  }
+
   // MARK: Contract
 
   private static func element(

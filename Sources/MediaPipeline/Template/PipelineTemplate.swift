@@ -11,6 +11,10 @@ public struct PipelineTemplate: Sendable {
   /// The file, as it was given.
   public let path: String
   let text: PipelineText
+  /// Media types of encoded pictures that its decoders take; nil where they say nothing, as `decodebin` does.
+  private var decodedTypes: Set<String>?
+  /// What `ingest` takes, where that is a container.
+  private var containerType: String?
 
   /// The suffix of pipeline files.
   public static let suffix = ".launch"
@@ -44,6 +48,27 @@ public struct PipelineTemplate: Sendable {
         code: .syntax, file: path, line: nil, cause: "there is no pipeline in the file",
         hint: "see Pipelines/README.md")
     }
-    try PipelineGraph.make(self).checkFormats(of: self)
+    let graph = try PipelineGraph.make(self)
+    try graph.checkFormats(of: self)
+    decodedTypes = graph.decodedTypes()
+    containerType = graph.containerType
+  }
+
+  /// For the messages of one stream, where they are pieces of a container whose beginnings are known.
+  public var follower: ContainerFollower? { containerType.flatMap { ContainerFollower(mediaType: $0) } }
+
+  /// Whether messages are pieces of a container, and no frames.
+  public var takesContainer: Bool { containerType != nil }
+
+  /// Whether frames of a codec, by the name that files have for it (`vp9`), are what its decoders take.
+  func decodes(_ codec: String) -> Bool {
+    guard let decodedTypes else { return true }
+    let type: String? =
+      switch codec {
+      case "vp8", "vp9", "av1", "h264", "h265", "theora": "video/x-\(codec)"
+      case "jpeg": "image/jpeg"
+      default: nil
+      }
+    return type.map(decodedTypes.contains) ?? false
   }
 }

@@ -1,0 +1,81 @@
+import Foundation
+
+/// A place in a container that says something about all that follows.
+struct ContainerMark: Equatable {
+  enum Kind: Equatable {
+    /// The header of a container.
+    case beginning
+    /// Behind the header, what can be read on from without what was before: a cluster, a fragment, a page.
+    case joint
+  }
+
+  let kind: Kind
+  /// Of its first byte.
+  let offset: Int
+
+  /// As long as what a pattern reads can be, at most.
+  static let longest = 32
+
+  /// What a kind of mark looks like: some bytes that are always the same, and what is before and behind them.
+  struct Pattern: Sendable {
+    typealias Read = @Sendable (_ bytes: UnsafeRawBufferPointer, _ offset: Int) -> Kind?
+
+    let magic: [UInt8]
+    /// Where in the mark the constant bytes are.
+    let magicOffset: Int
+    /// Nil where it is no mark, or not whole.
+    let read: Read
+
+    init(_ magic: [UInt8], behind magicOffset: Int = 0, read: @escaping Read) {
+      self.magic = magic
+      self.magicOffset = magicOffset
+      self.read = read
+    }
+  }
+
+  /// Finds the marks of a container in some bytes, in order, in one pass however many there are.
+  struct Scanner {
+    private let bytes: UnsafeRawBufferPointer
+    private let patterns: [Pattern]
+    /// The next mark of each pattern.
+    private var next: [ContainerMark?]
+    /// Where the next search begins.
+    private(set) var position: Int
+
+    init(_ format: ContainerFormat, in bytes: UnsafeRawBufferPointer, from start: Int) {
+      self.bytes = bytes
+      patterns = format.patterns
+      position = start
+      next = patterns.map { Self.first(of: $0, in: bytes, from: start) }
+    }
+
+    mutating func nextMark() -> ContainerMark? {
+      guard
+        let index = next.indices.filter({ next[$0] != nil }).min(by: { next[$0]!.offset < next[$1]!.offset }),
+        let mark = next[index]
+      else { return nil }
+      position = mark.offset + 1
+      next[index] = Self.first(of: patterns[index], in: bytes, from: position)
+      return mark
+    }
+
+    private static func first(
+      of pattern: Pattern, in bytes: UnsafeRawBufferPointer, from start: Int
+    ) -> ContainerMark? {
+      guard let base = bytes.baseAddress else { return nil }
+      var search = start + pattern.magicOffset
+      let length = pattern.magic.count
+      while search + length <= bytes.count,
+        let found = memchr(base + search, Int32(pattern.magic[0]), bytes.count - search - length + 1)
+      {
+        search = UnsafeRawPointer(found) - base
+        let offset = search - pattern.magicOffset
+        if memcmp(found, pattern.magic, length) == 0, let kind = pattern.read(bytes, offset) {
+          return ContainerMark(kind: kind, offset: offset)
+        }
+        search += 1
+      }
+      return nil
+    }
+  }
+}
