@@ -1,11 +1,9 @@
 """The look at one's own picture before the exam: judged as an upload is, and never at the cost of an exam."""
 import concurrent.futures
-import threading
 import time
 
-from clients import PATIENCE, Exam, request
-from media import face, jpeg, jpeg_clip, resized_jpeg
-from support.server import Server
+from clients import Exam, request
+from media import jpeg, resized_jpeg
 
 
 def preview(exam, picture, source=None):
@@ -52,41 +50,3 @@ def test_an_address_and_a_session_have_a_budget(server):
     assert preview(exams[1], tiny, "127.0.2.1").status == 422
     for exam in exams:
         exam.leave()
-
-
-def gaps(server):
-    """Checks that came later than so many seconds after the one before, by the seconds."""
-    metrics = server.metrics()
-    count = metrics["exam_time_between_checks_seconds_count"]
-    return lambda bound: count - metrics[f'exam_time_between_checks_seconds_bucket{{le="{bound}"}}'], count
-
-
-def test_eight_previews_at_once_delay_no_check_of_an_exam(tmp_path):
-    with_previews = Server(tmp_path / "data")
-    try:
-        exam = Exam(with_previews.url)
-        students = [exam.student(f"Student{n}").start("image/jpeg", face()) for n in range(4)]
-        for student in students:
-            student.expect("check", state="ok")
-        late, _ = gaps(with_previews)
-        before = late(1.5)
-        end = time.monotonic() + 8
-        answered = []
-
-        def ask(number):
-            while time.monotonic() < end:
-                # Large, and each from an address of its own, so that no budget keeps them away.
-                answered.append(preview(exams[number], large, f"127.0.1.{number}").status)
-        large = jpeg_clip(1280, 720)[0][0]
-        exams = [Exam(with_previews.url) for _ in range(8)]
-        threads = [threading.Thread(target=ask, args=(n,)) for n in range(8)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join(PATIENCE)
-        late, count = gaps(with_previews)
-        assert count > 30 and answered.count(200) > 3, (count, answered)
-        assert late(1.5) == before, "checks later than 1.5 s after the one before"
-        exam.leave()
-    finally:
-        with_previews.stop()
