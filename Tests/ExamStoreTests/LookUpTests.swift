@@ -95,7 +95,11 @@ import Testing
     try Schema.migrator.migrate(database, upTo: "1")
     try database.write { db in
       for session in [SessionRecord.test(), .test(.two)] {
-        _ = try WriteOperation.create(session).perform(in: db)
+        try db.execute(
+          sql: "INSERT INTO sessions (code, title, created_at, teacher_key_hash) VALUES (?, ?, ?, ?)",
+          arguments: [
+            session.code.digits, session.title, session.createdAt.microseconds, session.teacherKeyHash,
+          ])
       }
       for event in Self.events { _ = try WriteOperation.append(event).perform(in: db) }
       try db.execute(sql: tamper)
