@@ -196,8 +196,10 @@ def test_everybody_in_every_exam_is_told_at_once_that_the_server_stops(tmp_path,
             events = kinds(exam)
             gone = next(e for e in events if e["kind"] == "disconnected" and e["participant"] == student.id)
             assert gone["fields"]["reason"] == "the server stops"
-            spot = next(e for e in events if e["kind"] == "blind_spot" and e["participant"] == student.id)
-            assert spot["fields"]["cause"] == "restart" and spot["fields"]["from"] == gone["at"]
+            # What hangs may have kept the others waiting before, too.
+            [spot] = [e["fields"] for e in events if e["kind"] == "blind_spot" and e["participant"] == student.id
+                      and e["fields"]["cause"] == "restart"]
+            assert spot["from"] == gone["at"]
         server.stop()
     finally:
         if not stopped:
