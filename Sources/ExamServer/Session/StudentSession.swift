@@ -339,11 +339,13 @@ final class StudentSession {
       PictureView.allCases.forEach(updateDemand)
       send(.restart(reason: "the stream could not be read any further"))
     case .givenUp:
+      undecoded = nil
       refuse(
         "unsupported_media",
         "no picture came of what was sent as \(media) in \(RestartPace.tries) tries, and no more are made before the next "
           + "hello", isAnswer: true)
     case .unsupportedMedia(let problem):
+      undecoded = nil
       refuse(
         "unsupported_media", "this server does not take what this container holds: \(problem)", isAnswer: true
       )
