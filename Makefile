@@ -13,7 +13,7 @@ QUIET := 2>&1 | { grep -v '^warning: prohibited flag(s)' || true; }
 SHELL := /bin/bash
 .SHELLFLAGS := -o pipefail -ec
 
-.PHONY: run build test test-long test-swift test-protocol test-pages test-eval test-bench test-fuzz test-soak bench eval fuzz \
+.PHONY: run build test test-long test-swift test-protocol test-pages test-eval test-bench test-fuzz bench eval fuzz \
   sanitize sanitize-address sanitize-thread soak models packages packages-test packages-bench format lint clean help
 
 help:
@@ -53,7 +53,7 @@ models: packages $(VENV)/.models
 	@$(VENV)/bin/python deploy/fetch_models.py Models
 
 test: packages-test models $(VENV)/.protocol $(VENV)/.pages $(VENV)/.eval $(VENV)/.bench
-	@$(MAKE) --no-print-directory test-swift test-protocol test-pages test-eval test-bench test-fuzz test-soak
+	@$(MAKE) --no-print-directory test-swift test-protocol test-pages test-eval test-bench test-fuzz
 
 # All of it, and what takes longer: docs/testing.md.
 test-long: test
@@ -88,7 +88,7 @@ SANITIZED := -Xswiftc -use-ld=lld -Xcc -fsanitize=undefined -Xcc -fsanitize-trap
 fuzz: packages
 	FUZZ=1 $(SWIFT) build -c release --scratch-path .build-fuzz --product exam-fuzz -Xswiftc -enable-testing \
 	  -Xswiftc -sanitize=fuzzer,address -Xcc -fsanitize=fuzzer-no-link,address $(SANITIZED) $(QUIET)
-	python3 Tests/Fuzz/fuzz.py $(FUZZ) --seconds $(SECONDS_EACH) $(ARGS)
+	python3 Tests/Fuzz/fuzz.py $(FUZZ) $(or $(ARGS),--seconds $(SECONDS_EACH))
 
 # Every test of Swift with C and C++ under the address and the undefined-behaviour sanitizer, Swift under the address
 # sanitizer; then with all three under the thread sanitizer.
@@ -106,11 +106,9 @@ MINUTES ?= 60
 soak: packages models build $(VENV)/.protocol
 	$(VENV)/bin/python Tests/Soak/soak.py --server .build/release/exam-monitoring --minutes $(MINUTES)
 
+# The same inputs each time, so that it fails for what was changed alone.
 test-fuzz:
-	@$(MAKE) --no-print-directory fuzz SECONDS_EACH=3
-
-test-soak:
-	@$(MAKE) --no-print-directory soak MINUTES=2
+	@$(MAKE) --no-print-directory fuzz ARGS='--runs 20000 --seed 1'
 
 # What the libraries alone cost: Tests/Bench/libraries. The server's own face detector is compiled in.
 FLOOR := .build/floor

@@ -1,4 +1,4 @@
-"""Runs the fuzz targets: `fuzz.py BINARY [--seconds N | --runs N] [TARGET ...]`.
+"""Runs the fuzz targets: `fuzz.py BINARY [--seconds N | --runs N [--seed N]] [TARGET ...]`.
 
 The corpus of each target is in Tests/Fuzz/corpus/TARGET: what first reached a part of the code, and every input that ever
 broke something, named after what it broke. It is replayed first. What a run finds goes to .build-fuzz/corpus/TARGET, an
@@ -60,6 +60,7 @@ def main() -> int:
     limit = parser.add_mutually_exclusive_group()
     limit.add_argument("--seconds", type=int, default=60, help="for each target (60)")
     limit.add_argument("--runs", type=int, help="inputs for each target")
+    parser.add_argument("--seed", type=int, default=0, help="the same inputs again, with --runs; 0 draws one (0)")
     options = parser.parse_args()
     known = subprocess.run(
         [options.binary], capture_output=True, text=True, check=True, env=environment()).stdout.split()
@@ -67,6 +68,7 @@ def main() -> int:
     if missing:
         parser.error(f"no target {', '.join(sorted(missing))}; there are {', '.join(known)}")
     bound = [f"-runs={options.runs}"] if options.runs is not None else [f"-max_total_time={options.seconds}"]
+    bound.append(f"-seed={options.seed}")
     results = {target: run(options.binary, target, bound) for target in options.targets or known}
     broken = [target for target, count in results.items() if count is None]
     print(f"fuzz: {len(results) - len(broken)} passed, {len(broken)} failed")
