@@ -27,6 +27,18 @@ def test_who_ended_the_exam_is_told(people):
     expect(ada.page.locator("#end-text")).to_contain_text("Your teacher has ended the exam")
 
 
+def test_who_comes_back_to_an_exam_that_was_ended_is_told_by_whom(people):
+    exam = people.teacher().create()
+    ada = people.student().open(exam.student_link, "Ada").join()
+    ada.page.goto("about:blank")
+    exam.page.click("#open-end")
+    exam.page.click("#end-confirm")
+    expect(exam.page.locator("#ended")).to_be_visible()
+    ada.page.go_back()
+    ada.expect_ending("The exam has ended")
+    expect(ada.page.locator("#end-text")).to_contain_text("Your teacher has ended the exam")
+
+
 def test_an_exam_that_ended_by_itself_is_nobodys_doing(people, tmp_path):
     server = Server(tmp_path / "data", environment={"EXAM_MONITORING_SESSION_IDLE_HOURS": "0.001"})
     try:

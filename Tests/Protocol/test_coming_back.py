@@ -122,7 +122,7 @@ def test_the_end_of_an_exam(exam, teacher, server):
             ("GET", "/socket", ada.token), ("GET", "/socket", never_connected["token"]),
             ("GET", f"/students/{ada.id}/live.jpg", teacher.token)):
         answer = request(exam.url, method, exam.path + path, {"name": "Eve", "role": "student"}, token)
-        assert (answer.status, answer.code) == (410, "ended"), path
+        assert (answer.status, answer.code) == (410, "ended_teacher"), path
     wait_until(lambda: any("session_ended" in line and exam.code in line for line in server.log_lines), "a line in the log")
 
 

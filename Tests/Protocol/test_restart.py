@@ -84,7 +84,7 @@ def test_what_ended_stays_ended_and_readable_until_it_is_erased(data):
     server = restarted(exam, server, kill=True)
     try:
         answer = request(server.url, "POST", f"{exam.path}/participants", {"name": "Late", "role": "student"})
-        assert (answer.status, answer.code) == (410, "ended")
+        assert (answer.status, answer.code) == (410, "ended_teacher")
         assert [e["kind"] for e in exam.request("GET", "/events").json][-1] == "session_ended"
         assert exam.request("GET", "/events", token=ada.token).status == 403
         assert exam.request("DELETE", "/data", token=ada.token).status == 403

@@ -11,6 +11,7 @@ const LONGEST_DELAY = 5000;
 const CONNECT_LIMIT = 6000;
 const DEFAULT_SILENCE = 15000;
 const DEADLY_SILENCE = 8000; // where pictures ought to come several times a second
+const ENDED = 1000;
 const REPLACED = 4001;
 const DISMISSED = 4002;
 const POLICY = 1008;
@@ -133,20 +134,20 @@ export class ReconnectingSocket {
   #closed(event) {
     if (event.code === REPLACED) return this.close('replaced');
     if (event.code === DISMISSED) return this.close('dismissed');
-    if (event.code === 1000) return this.close('ended');
+    // Who could not be told any more who ended the exam asks.
+    if (event.code === ENDED) return this.#lost({ ask: true });
     this.refusals = event.code === POLICY ? this.refusals + 1 : 0;
     if (this.refusals >= 3) return this.close('refused');
     this.#lost();
   }
 
-  #lost() {
-    const wasOpen = this.state === 'open';
+  #lost({ ask = this.state !== 'open' } = {}) {
     this.#drop();
     const longest = Math.min(LONGEST_DELAY, FIRST_DELAY * 2 ** this.failures);
     this.failures += 1;
     this.#become('waiting');
     this.retryTimer = setTimeout(() => this.#connect(), longest * (0.5 + Math.random() / 2));
-    if (!wasOpen) this.#askWhy();
+    if (ask) this.#askWhy();
   }
 
   /** A browser hides the status of a refused upgrade; the same address asked plainly tells it. */
@@ -156,7 +157,7 @@ export class ReconnectingSocket {
     if (generation !== this.generation) return;
     if (code === 'dismissed') this.close(code, detail);
     else if (status === 401 || status === 403) this.close('identity');
-    else if (status === 404 || status === 410) this.close(code === 'ended_idle' ? code : 'ended');
+    else if (status === 404 || status === 410) this.close(hasEnded(code ?? '') ? code : 'ended');
   }
 
   /** The status, and what a problem document says. */

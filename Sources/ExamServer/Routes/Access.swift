@@ -90,14 +90,16 @@ final class Access {
   }
 
   private func ended(_ code: SessionCode, _ reason: EndReason?) -> Refusal {
-    let isIdle = reason == .idle
+    let why =
+      switch reason {
+      case .teacher: "A teacher has ended the exam \(code)."
+      case .idle: "The exam \(code) ended by itself, since nobody was connected to it for long."
+      case nil: "The exam \(code) is over."
+      }
     return Refusal(
       response: .problem(
-        status: 410, title: "The session has ended",
-        detail: isIdle
-          ? "The exam \(code) ended by itself, since nobody was connected to it for long. Nobody can join it any more."
-          : "The exam \(code) is over. Nobody can join it any more.",
-        code: isIdle ? "ended_idle" : "ended"))
+        status: 410, title: "The session has ended", detail: "\(why) Nobody can join it any more.",
+        code: reason.map { "ended_\($0.rawValue)" } ?? "ended"))
   }
 
   /// The session and the participant whose token the request carries, unless it is refused.
@@ -133,7 +135,8 @@ final class Access {
     let code = try code(request)
     guard let token = request.bearerToken else { return nil }
     let hash = SecretHash(Secret(text: token))
-    guard case .live(let session) = directory.find(code), let gone = session.dismissed(hash) else { return nil }
+    guard case .live(let session) = directory.find(code), let gone = session.dismissed(hash)
+    else { return nil }
     return (session, gone)
   }
 
