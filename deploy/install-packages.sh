@@ -16,7 +16,7 @@ case "${1:-}" in
       glib-networking openssl python3 python3-venv
     )
     ;;
-  test) packages=(chromium firefox-esr ffmpeg gstreamer1.0-tools curl fonts-dejavu-core nginx-light caddy haproxy) ;;
+  test) packages=(chromium firefox-esr ffmpeg gstreamer1.0-tools curl fonts-dejavu-core nginx-light caddy haproxy tzdata) ;;
   bench) packages=(libvpx-dev libturbojpeg0-dev libswscale-dev linux-perf) ;;
   *) echo "usage: $0 runtime|test|bench" >&2; exit 2 ;;
 esac

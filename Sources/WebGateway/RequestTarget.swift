@@ -9,7 +9,7 @@ enum RequestTarget {
     var segments: [String] = []
     let parts = path.utf8.dropFirst().split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
     for (index, part) in parts.enumerated() {
-      guard let segment = decode(part, plusIsSpace: false) else { return nil }
+      guard let segment = decode(part) else { return nil }
       if segment.isEmpty && index != parts.count - 1 { return nil }
       if segment == "." || segment == ".." { return nil }
       if segment.utf8.contains(where: { $0 == 0 || $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "\\") }) {
@@ -20,14 +20,15 @@ enum RequestTarget {
     return segments
   }
 
-  /// The fields of a query such as `view=tile&token=abc`; fields that cannot be decoded are left out.
+  /// The fields of a query such as `view=tile&token=abc`; fields that cannot be decoded are left out. A plus is a plus: no
+  /// field has spaces, and names such as Etc/GMT+5 come from people who type them into an address.
   static func fields(ofQuery query: String) -> [String: String] {
     var fields: [String: String] = [:]
     for field in query.utf8.split(separator: UInt8(ascii: "&")) {
       let parts = field.split(
         separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
-      guard let name = decode(parts[0], plusIsSpace: true),
-        let value = parts.count == 2 ? decode(parts[1], plusIsSpace: true) : ""
+      guard let name = decode(parts[0]),
+        let value = parts.count == 2 ? decode(parts[1]) : ""
       else { continue }
       fields[name] = value
     }
@@ -44,7 +45,7 @@ enum RequestTarget {
     if let query {
       let fields = query.split(separator: "&", omittingEmptySubsequences: false).map { field in
         let name = field.prefix { $0 != "=" }
-        let decoded = decode(name.utf8[...], plusIsSpace: true)?.lowercased()
+        let decoded = decode(name.utf8[...])?.lowercased()
         guard let decoded, name.utf8.count <= 32 else { return "…" }
         return shown.contains(decoded) ? String(field) : "\(name)=…"
       }
@@ -53,7 +54,7 @@ enum RequestTarget {
     return String(String.UnicodeScalarView(text.unicodeScalars.prefix(256).filter { $0.value >= 0x20 }))
   }
 
-  private static func decode(_ text: Substring.UTF8View, plusIsSpace: Bool) -> String? {
+  private static func decode(_ text: Substring.UTF8View) -> String? {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(text.count)
     var iterator = text.makeIterator()
@@ -63,7 +64,6 @@ enum RequestTarget {
         guard let high = iterator.next().flatMap(hexValue), let low = iterator.next().flatMap(hexValue)
         else { return nil }
         bytes.append(high << 4 | low)
-      case UInt8(ascii: "+") where plusIsSpace: bytes.append(UInt8(ascii: " "))
       default: bytes.append(byte)
       }
     }

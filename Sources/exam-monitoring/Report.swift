@@ -18,7 +18,7 @@ struct Report: AsyncParsableCommand {
   @Option(
     name: [.short, .long], help: "File to write; one that is there is replaced. Default: standard output.")
   var output: String?
-  @Option(help: "Time zone of the page's times, such as Europe/Berlin.")
+  @Option(help: "Time zone of the times on the page and in CSV: an IANA name such as Europe/Berlin.")
   var timeZone = "UTC"
 
   func run() async throws {

@@ -18,10 +18,13 @@ struct HandWrittenExam {
     start.advanced(by: .milliseconds(Int64((minutes * 60_000).rounded())))
   }
 
-  init(teachers: [String] = ["Alan Turing"]) {
-    add(0, .sessionCreated, fields: ["title": title])
+  private let created: Double
+
+  init(teachers: [String] = ["Alan Turing"], from minutes: Double = 0) {
+    created = minutes
+    add(minutes, .sessionCreated, fields: ["title": title])
     for (index, name) in teachers.enumerated() {
-      add(0, .joined, "t\(index)", name: name, fields: ["role": "teacher"])
+      add(minutes, .joined, "t\(index)", name: name, fields: ["role": "teacher"])
     }
   }
 
@@ -75,7 +78,7 @@ struct HandWrittenExam {
 
   var record: SessionRecord {
     SessionRecord(
-      code: Self.code, title: title, createdAt: Self.start, teacherKeyHash: "hash", endedAt: endedAt)
+      code: Self.code, title: title, createdAt: Self.at(created), teacherKeyHash: "hash", endedAt: endedAt)
   }
 
   func report(at minutes: Double = 200, lastAlive: Double? = nil) -> SessionReport {

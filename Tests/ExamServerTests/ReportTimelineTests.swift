@@ -116,12 +116,174 @@ import Testing
     let clock = ReportClock(zone: ReportClock.utc, from: HandWrittenExam.start)
     #expect(clock.date(Timestamp(microseconds: seconds * 1_000_000)) == date)
   }
+}
+
+/// The night of 26 October 2025 in Berlin, in which the hour from 02:00 comes twice: at 01:00 UTC clocks go from UTC+02:00
+/// to UTC+01:00.
+@Suite struct ReportOverAChangeOfClocksTests {
+  private func minutes(_ day: Int, _ hour: Int, _ minute: Int) -> Double {
+    // From the start of the hand written exam on 24 November, 08:00 UTC.
+    Double((day - 24 - 31) * 1440 + (hour - 8) * 60 + minute)
+  }
+
+  /// From 23:00 UTC on the day before, two alerts an hour apart that the clock on the wall cannot tell apart.
+  private var exam: HandWrittenExam {
+    var exam = HandWrittenExam(from: minutes(25, 23, 0))
+    exam.student("p1", "Ada", joins: minutes(25, 23, 5))
+    exam.alert("a1", of: "p1", .faceMissing, from: minutes(26, 0, 30), until: minutes(26, 0, 40))
+    exam.alert("a2", of: "p1", .faceMissing, from: minutes(26, 1, 30), until: minutes(26, 1, 40))
+    exam.end(minutes(26, 3, 0))
+    return exam
+  }
+
+  private func page(zone: String) throws -> String {
+    let zone = try #require(ReportClock.zone(named: zone))
+    return ReportPage(exam.report(at: minutes(26, 3, 0)), zone: zone) { _ in nil }.text()
+      .replacing("\u{A0}", with: " ")
+  }
+
+  @Test func eachTimeOnThePageHasItsOwnDifference() throws {
+    let page = try page(zone: "Europe/Berlin")
+    #expect(page.contains("02:30:00 UTC+02:00 – 02:40:00 UTC+02:00"))
+    #expect(page.contains("02:30:00 UTC+01:00 – 02:40:00 UTC+01:00"))
+    #expect(page.contains("01:05:00 UTC+02:00 – 04:00:00 UTC+01:00"))
+    #expect(
+      page.contains(
+        "times in Europe/Berlin, each with its difference from UTC: clocks there changed on 26 October 2025 from "
+          + "UTC+02:00 to UTC+01:00"))
+    // None is without it, but for the ticks, whose order tells.
+    let isBare = page.contains(/\d\d:\d\d:\d\d(?!\d| UTC|, Europe)/)
+    #expect(!isBare)
+  }
+
+  @Test func whereClocksDoNotChangeItIsSaidOnce() throws {
+    for zone in ["Africa/Lagos", "Etc/GMT-1", "UTC"] {
+      let page = try page(zone: zone)
+      #expect(!page.contains("00 UTC"), "\(zone)")
+    }
+    #expect(try page(zone: "Africa/Lagos").contains("times in Africa/Lagos (UTC+01:00)"))
+  }
+
+  @Test func whatLiesBeyondAChangeSaysSo() throws {
+    // The exam is over before the change; somebody is allowed something until after it.
+    var exam = HandWrittenExam(from: minutes(25, 21, 0))
+    exam.student("p1", "Ada", joins: minutes(25, 21, 5))
+    exam.add(
+      minutes(25, 21, 10), .accommodated, "p1",
+      .accommodation(
+        Accommodation(
+          kind: .pageHidden, effect: .mute, until: HandWrittenExam.at(minutes(26, 1, 30)), reason: "",
+          by: "T",
+          at: HandWrittenExam.at(minutes(25, 21, 10)))))
+    exam.end(minutes(25, 21, 40))
+    let zone = try #require(ReportClock.zone(named: "Europe/Berlin"))
+    let page = ReportPage(exam.report(at: minutes(27, 0, 0)), zone: zone) { _ in nil }.text()
+      .replacing("\u{A0}", with: " ")
+    #expect(page.contains("from 23:10:00 until 26 Oct 02:30:00 UTC+01:00"))
+    #expect(page.contains("times in Europe/Berlin (UTC+02:00)"))
+    #expect(page.contains("at 01:00:00, Europe/Berlin (UTC+01:00)"))
+  }
+
+  @Test func ticksStayOnTheHourAndSayWhenItComesAgain() throws {
+    let clock = { (zone: String, span: ReportSpan) in
+      ReportClock(zone: try #require(ReportClock.zone(named: zone)), from: span.from, telling: span)
+    }
+    let night = ReportSpan(
+      from: HandWrittenExam.at(minutes(25, 23, 0)), until: HandWrittenExam.at(minutes(26, 3, 0)))
+    #expect(
+      ReportTimeline.ticks(night, try clock("Europe/Berlin", night)).map(\.label)
+        == ["01:00 UTC+02:00", "02:00", "02:00 UTC+01:00", "03:00", "04:00"])
+    let days = ReportSpan(
+      from: HandWrittenExam.at(minutes(24, 20, 0)), until: HandWrittenExam.at(minutes(28, 12, 0)))
+    #expect(
+      ReportTimeline.ticks(days, try clock("Europe/Berlin", days)).map(\.label)
+        == ["00:00 UTC+02:00", "00:00", "00:00 UTC+01:00", "00:00"])
+    // Half an hour, on 5 April 2026 at 15:00 UTC the day before.
+    let april = Double((7 + 31 + 31 + 28 + 31 + 4) * 1440)
+    let lordHowe = ReportSpan(
+      from: HandWrittenExam.at(april + 5 * 60), until: HandWrittenExam.at(april + 9 * 60))
+    let labels = ReportTimeline.ticks(lordHowe, try clock("Australia/Lord_Howe", lordHowe)).map(\.label)
+    #expect(labels.allSatisfy { $0.contains(":00") }, "\(labels)")
+  }
+
+  @Test func csvHasRFC3339WithTheDifference() throws {
+    let berlin = try #require(ReportClock.zone(named: "Europe/Berlin"))
+    let csv = ReportCSV.text(exam.report(at: minutes(26, 3, 0)), zone: berlin)
+    #expect(csv.contains("2025-10-26T02:30:00.000+02:00") && csv.contains("2025-10-26T02:30:00.000+01:00"))
+    #expect(!csv.contains("Z\""))
+    #expect(ReportCSV.text(exam.report(at: minutes(26, 3, 0))).contains("2025-10-26T00:30:00.000Z"))
+    let newfoundland = try #require(ReportClock.zone(named: "America/St_Johns"))
+    #expect(
+      ReportClock(zone: newfoundland, from: HandWrittenExam.start).stamp(HandWrittenExam.start)
+        == "2025-11-24T04:30:00.000-03:30")
+  }
+}
+
+@Suite struct TimeZoneNameTests {
+  private static let folder = "/usr/share/zoneinfo"
+
+  /// The whole database as the package tzdata has it: each zone, and each other name with the zone it means.
+  private func names() throws -> [(name: String, target: String?)] {
+    try String(contentsOfFile: Self.folder + "/tzdata.zi", encoding: .utf8).split(separator: "\n").compactMap
+    {
+      let words = $0.split(separator: " ").map(String.init)
+      switch words.first {
+      case "Z": return (words[1], nil)
+      case "L": return (words[2], words[1])
+      default: return nil
+      }
+    }
+  }
+
+  @Test func everyNameOfTheDatabaseIsAZone() throws {
+    let names = try names()
+    #expect(names.count > 500)
+    for (name, target) in names {
+      guard let zone = ReportClock.zone(named: name) else {
+        Issue.record("\(name) is no zone")
+        continue
+      }
+      guard let target else { continue }
+      let other = try #require(ReportClock.zone(named: target))
+      for month in 0..<12 {
+        let date = Date(timeIntervalSince1970: 1_735_732_800 + Double(month) * 30 * 86_400)
+        #expect(zone.secondsFromGMT(for: date) == other.secondsFromGMT(for: date), "\(name), \(target)")
+      }
+    }
+    let listed = ["zone.tab", "zone1970.tab"].flatMap { table in
+      ((try? String(contentsOfFile: "\(Self.folder)/\(table)", encoding: .utf8)) ?? "").split(separator: "\n")
+        .filter { !$0.hasPrefix("#") }.map { String($0.split(separator: "\t")[2]) }
+    }
+    #expect(listed.count > 500)
+    #expect(listed.filter { ReportClock.zone(named: $0) == nil } == [])
+  }
 
   @Test(arguments: [
-    "", "EST", "Mars/Olympus", "../etc/passwd", "/etc/localtime", "Europe/../Berlin", "Berlin",
+    ("GB", 60), ("EST", -300), ("EST5EDT", -240), ("Japan", 540), ("Zulu", 0), ("CET", 120), ("GMT", 0),
+    ("UCT", 0), ("Etc/GMT+5", -300), ("Etc/GMT-14", 840), ("America/Argentina/ComodRivadavia", -180),
+    ("Asia/Calcutta", 330), ("Asia/Katmandu", 345), ("Asia/Saigon", 420), ("America/Buenos_Aires", -180),
+    ("Pacific/Enderbury", 780), ("Europe/Kiev", 180), ("NZ-CHAT", 765), ("GMT+0", 0), ("W-SU", 180),
+  ])
+  func oldNamesHaveTheirTime(name: String, minutes: Int) throws {
+    let july = Date(timeIntervalSince1970: 1_752_580_800)
+    let zone = try #require(ReportClock.zone(named: name))
+    #expect(zone.secondsFromGMT(for: july) == minutes * 60)
+    let clock = ReportClock(zone: zone, from: HandWrittenExam.start)
+    #expect(clock.name == "UTC" || clock.name.hasPrefix("\(name) (UTC"))
+  }
+
+  /// Foundation would take some of these: IST is India's for it, and BST Bangladesh's.
+  @Test(arguments: [
+    "", "/", "//", "Berlin", "berlin", "europe/berlin", "IST", "BST", "PST", "CEST", "GMT+5", "UTC+03:00",
+    "Mars/Olympus", "..", "../etc/passwd", "/etc/passwd", "/etc/localtime", "Europe/../Europe/Berlin",
+    "Europe/Berlin/", "/Europe/Berlin", "Europe", "posixrules", "posix/Europe/Berlin", "right/UTC",
+    "leapseconds", "localtime", "tzdata.zi", "zone.tab", "Etc/GMT 5", "Etc/Unknown", " UTC", "UTC\u{0}",
+    "Europe/Bérlin", String(repeating: "Europe/", count: 20_000),
   ])
   func otherNamesAreNoZones(name: String) {
     #expect(ReportClock.zone(named: name) == nil)
+    let advice = ReportClock.advice(insteadOf: name)
+    #expect(advice.contains("such as Europe/Berlin") && advice.utf8.count < 300)
   }
 }
 

@@ -32,7 +32,13 @@ def test_the_report_as_a_page_and_as_data(exam, teacher):
 
     assert (exam.request("GET", "/report?format=pdf").status, exam.request("GET", "/report?format=pdf").code) == (
         400, "bad_request")
-    assert exam.request("GET", "/report?time_zone=Mars").status == 400
+    for zone, words in (("Etc/GMT+5", "Etc/GMT+5 (UTC−05:00)"), ("Etc/GMT%2B5", "Etc/GMT+5 (UTC−05:00)"),
+                        ("Japan", "Japan (UTC+09:00)"), ("Asia%2FCalcutta", "Asia/Calcutta (UTC+05:30)")):
+        assert words in exam.request("GET", f"/report?time_zone={zone}").body.decode()
+    assert "+09:00" in exam.request("GET", "/report?format=csv&time_zone=Japan").body.decode()
+    for zone in ("Mars", "IST", "", "..%2F..%2Fetc%2Fpasswd", "Europe/" * 200):
+        refused = exam.request("GET", f"/report?time_zone={zone}")
+        assert refused.status == 400 and "such as Europe/Berlin" in refused.json["detail"]
     assert exam.request("GET", "/report", token=ada.token).code == "wrong_role"
     exam.end()
     after = exam.request("GET", "/report")
@@ -62,6 +68,8 @@ def test_reports_of_what_is_not_there(server, tmp_path):
     code, output = run("report", wrong, "--data-dir", server.data)
     assert code != 0 and wrong in output and str(server.data) in output and other.code in output
     assert run("report", "12", "--data-dir", server.data)[0] != 0
+    code, output = run("report", other.code, "--data-dir", server.data, "--time-zone", "Berlin")
+    assert code != 0 and "“Berlin”" in output and "such as Europe/Berlin" in output
     code, output = run("report", other.code, "--data-dir", tmp_path / "nowhere")
     assert code != 0 and "nowhere" in output
     assert request(server.url, "GET", f"/api/sessions/{wrong}/report", token=other.teacher_token).status == 401

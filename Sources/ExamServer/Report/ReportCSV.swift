@@ -9,7 +9,9 @@ enum ReportCSV {
     "effect", "factor", "detail", "by", "note", "student_note",
   ]
 
-  static func text(_ report: SessionReport) -> String {
+  /// - Parameter zone: of the times, which carry their difference from UTC.
+  static func text(_ report: SessionReport, zone: ReportClock.Zone = ReportClock.utc) -> String {
+    let clock = ReportClock(zone: zone, from: report.from)
     var lines = CSVLines()
     lines.add(columns)
     var session = Line(report, nil, "session")
@@ -18,9 +20,9 @@ enum ReportCSV {
     session.kind = report.ending?.reason.rawValue
     session.detail = report.title
     session.by = report.teachers.joined(separator: "; ")
-    lines.add(session.fields)
+    lines.add(session.fields(clock))
     for student in report.students {
-      for line in Self.lines(of: student, report) { lines.add(line.fields) }
+      for line in Self.lines(of: student, report) { lines.add(line.fields(clock)) }
     }
     return lines.text
   }
@@ -120,11 +122,12 @@ enum ReportCSV {
       note = alert.record.note
     }
 
-    var fields: [CSVLines.Field] {
+    func fields(_ clock: ReportClock) -> [CSVLines.Field] {
       let thresholds = alert?.thresholds
       return [
         .text("\(code)"), .init(student?.id.rawValue), .init(student?.name), .text(record), .init(kind),
-        .init(alert?.severity.rawValue), .init(state), .init(from?.description), .init(until?.description),
+        .init(alert?.severity.rawValue), .init(state), .init(from.map(clock.stamp)),
+        .init(until.map(clock.stamp)),
         .init(seconds), .init(alert?.confidence), .init(thresholds?.window), .init(thresholds?.share),
         .init(thresholds?.limit), .init(thresholds?.baseline), .init(thresholds?.cooldown),
         .init(alert.map { Double($0.repeats) }), .init(alert?.id.rawValue), .init(picture?.rawValue),

@@ -1,34 +1,64 @@
 import ExamModel
 import Foundation
 
-/// Says times for readers: as a clock on the wall showed them, with the day where it is not that of the session.
+/// Says times for readers: as a clock on the wall showed them, with the day where it is not that of the session, and with
+/// the difference from UTC where the clocks were changed in the time that is told of, as an hour of that night came twice.
 struct ReportClock: Sendable {
   typealias Zone = TimeZone
 
-  let zone: TimeZone
-  private let day: Int64
+  /// Clocks on the wall are put forward or back.
+  struct Change: Sendable, Hashable {
+    let at: Timestamp
+    /// Seconds ahead of UTC, before and from then on.
+    let before: Int
+    let after: Int
+  }
 
-  /// - Parameter start: whose day goes without saying.
-  init(zone: TimeZone, from start: Timestamp) {
+  let zone: TimeZone
+  /// Within the time told of. A session of years would have more; each time says its own all the same.
+  let changes: [Change]
+  private static let maximumChanges = 4
+  private let day: Int64
+  /// Seconds ahead of UTC that go without saying, unless the clocks change.
+  private let usualOffset: Int
+  private let start: Timestamp
+
+  /// - Parameters:
+  ///   - start: whose day goes without saying.
+  ///   - span: the time told of; `nil` for that of `start` alone.
+  init(zone: TimeZone, from start: Timestamp, telling span: ReportSpan? = nil) {
     self.zone = zone
     day = Self.wall(start, zone) / 86_400
+    self.start = span?.from ?? start
+    usualOffset = Self.offset(self.start, zone)
+    changes = span.map { Self.changes(in: $0, of: zone) } ?? []
   }
 
-  static let utc = TimeZone(secondsFromGMT: 0)!
-
-  /// The zone of this name, such as `Europe/Berlin`, or `UTC`; `nil` for any other.
-  static func zone(named name: String) -> TimeZone? {
-    if name == "UTC" { return utc }
-    // Other abbreviations mean several zones, and a path is none of ours to open.
-    guard name.contains("/"), !name.contains(".."), !name.hasPrefix("/") else { return nil }
-    return TimeZone(identifier: name)
+  private static func changes(in span: ReportSpan, of zone: TimeZone) -> [Change] {
+    var changes: [Change] = []
+    var date = Self.date(span.from)
+    while changes.count < maximumChanges, let next = zone.nextDaylightSavingTimeTransition(after: date),
+      next > date, next <= Self.date(span.until)
+    {
+      date = next
+      let change = Change(
+        at: Timestamp(microseconds: Int64(next.timeIntervalSince1970) * 1_000_000),
+        before: zone.secondsFromGMT(for: next.addingTimeInterval(-1)),
+        after: zone.secondsFromGMT(for: next))
+      // Some change the name of their time alone.
+      if change.before != change.after { changes.append(change) }
+    }
+    return changes
   }
 
-  /// `09:41:03`, or `25 Nov 09:41:03` on another day.
+  /// `09:41:03`, or `25 Nov 09:41:03` on another day, or `02:30:00 UTC+01:00` where clocks change or differ from usual.
   func time(_ time: Timestamp) -> String {
     let wall = Self.wall(time, zone)
+    let day = wall / 86_400
+    let offset = Self.offset(time, zone)
     let clock = Self.clock(wall % 86_400, seconds: true)
-    return wall / 86_400 == day ? clock : "\(shortDay(wall / 86_400)) \(clock)"
+    return (day == self.day ? "" : "\(shortDay(day)) ") + clock
+      + (changes.isEmpty && offset == usualOffset ? "" : "\u{A0}\(Self.words(ofOffset: offset))")
   }
 
   /// `09:41`.
@@ -42,11 +72,29 @@ struct ReportClock: Sendable {
 
   /// `UTC`, or `Europe/Berlin (UTC+01:00)`.
   func offset(at time: Timestamp) -> String {
-    let minutes = zone.secondsFromGMT(for: Self.date(time)) / 60
-    guard minutes != 0 || zone != Self.utc else { return "UTC" }
-    let sign = minutes < 0 ? "−" : "+"
-    let offset = "UTC\(sign)\(Self.two(Int64(abs(minutes) / 60))):\(Self.two(Int64(abs(minutes) % 60)))"
-    return zone.identifier.contains("/") ? "\(zone.identifier) (\(offset))" : offset
+    guard zone != Self.utc else { return "UTC" }
+    return "\(zone.identifier) (\(difference(at: time)))"
+  }
+
+  /// `UTC+01:00`.
+  func difference(at time: Timestamp) -> String { Self.words(ofOffset: Self.offset(time, zone)) }
+
+  /// The zone of all times, and what happened to its clocks.
+  var name: String {
+    guard !changes.isEmpty else { return offset(at: start) }
+    let told = changes.map {
+      "on \(date($0.at)) from \(Self.words(ofOffset: $0.before)) to \(Self.words(ofOffset: $0.after))"
+    }
+    return "\(zone.identifier), each with its difference from UTC: clocks there changed "
+      + told.joined(separator: " and ")
+  }
+
+  /// For programs: RFC 3339 with milliseconds, `Z` in UTC, else the difference from it.
+  func stamp(_ time: Timestamp) -> String {
+    guard zone != Self.utc else { return time.description }
+    let offset = Self.offset(time, zone)
+    let shifted = Timestamp(microseconds: time.microseconds + Int64(offset) * 1_000_000)
+    return shifted.description.dropLast() + Self.digits(ofOffset: offset, minus: "-")
   }
 
   /// Seconds of the wall's clock from `time` back to the last whole `step` of it.
@@ -68,9 +116,20 @@ struct ReportClock: Sendable {
     Date(timeIntervalSince1970: Double(time.microseconds) / 1_000_000)
   }
 
+  private static func offset(_ time: Timestamp, _ zone: TimeZone) -> Int {
+    zone.secondsFromGMT(for: date(time))
+  }
+
+  private static func words(ofOffset seconds: Int) -> String { "UTC\(digits(ofOffset: seconds, minus: "−"))" }
+
+  private static func digits(ofOffset seconds: Int, minus: String) -> String {
+    let minutes = Int64(abs(seconds) / 60)
+    return "\(seconds < 0 ? minus : "+")\(two(minutes / 60)):\(two(minutes % 60))"
+  }
+
   /// Seconds since the epoch as if the zone's clock were UTC's. Sessions before 1970 do not occur.
   private static func wall(_ time: Timestamp, _ zone: TimeZone) -> Int64 {
-    max(0, time.microseconds / 1_000_000 + Int64(zone.secondsFromGMT(for: date(time))))
+    max(0, time.microseconds / 1_000_000 + Int64(offset(time, zone)))
   }
 
   private static func two(_ number: Int64) -> String { number < 10 ? "0\(number)" : "\(number)" }

@@ -14,14 +14,14 @@ public enum ReportFormat: String, Sendable, CaseIterable {
   }
 
   /// - Parameters:
-  ///   - zone: of the times on a page; the others are for programs and have UTC.
+  ///   - zone: of the times on a page and in CSV; JSON is for programs and has UTC.
   ///   - picture: reads the picture of an alert; `nil` where the file is gone.
   func text(
     _ report: SessionReport, zone: TimeZone, picture: @escaping (AlertID) throws -> [UInt8]?
   ) -> String {
     switch self {
     case .html: ReportPage(report, zone: zone, picture: picture).text()
-    case .csv: ReportCSV.text(report)
+    case .csv: ReportCSV.text(report, zone: zone)
     case .json: WireJSON.text(ReportJSON(report)) + "\n"
     }
   }

@@ -17,7 +17,8 @@ struct ReportPage {
   ) {
     self.report = report
     self.picture = picture
-    clock = ReportClock(zone: zone, from: report.shown.from)
+    clock = ReportClock(
+      zone: zone, from: report.shown.from, telling: ReportSpan(from: report.from, until: report.until))
   }
 
   /// Missing pictures named at the top; each is told of in its place besides.
@@ -73,15 +74,16 @@ struct ReportPage {
 
   /// All behind the last student's section.
   var closing: HTML {
-    """
-    </main>
-    <footer><p>Made by ExamMonitoring on \(clock.date(report.generatedAt)) at \(clock.time(report.generatedAt)), \
-    \(clock.offset(at: report.generatedAt)). What was written in the chat is not part of this report; it is in the \
-    session’s journal.</p></footer>
-    </body>
-    </html>
+    let made = ReportClock(zone: clock.zone, from: report.generatedAt)
+    return """
+      </main>
+      <footer><p>Made by ExamMonitoring on \(made.date(report.generatedAt)) at \(made.time(report.generatedAt)), \
+      \(made.offset(at: report.generatedAt)). What was written in the chat is not part of this report; it is in the \
+      session’s journal.</p></footer>
+      </body>
+      </html>
 
-    """
+      """
   }
 
   // MARK: The session
@@ -109,7 +111,7 @@ struct ReportPage {
     html += """
       <dl class="session">
       <div><dt>Session</dt><dd>\(report.code.digits)</dd></div>
-      <div><dt>Date</dt><dd>\(clock.date(report.from))<small>times in \(clock.offset(at: report.from))</small></dd></div>
+      <div><dt>Date</dt><dd>\(clock.date(report.from))<small>times in \(clock.name)</small></dd></div>
       <div><dt>Time</dt><dd>\(clock.time(report.from)) – \
       \(report.isFinished ? clock.time(report.until) : "not finished")<small>\
       \(report.isFinished ? "" : "so far ")\(ReportWords.duration(length))\

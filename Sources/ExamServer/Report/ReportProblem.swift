@@ -20,8 +20,7 @@ public enum ReportProblem: Error, CustomStringConvertible, Equatable {
       "there is no session \(code) in \(folder); there is:\n  \(sessions.joined(separator: "\n  "))"
     case .erased(let code, let folder, let at, let reason):
       "session \(code) in \(folder) was erased on \(at) (\(reason)); nothing is left of it but this receipt"
-    case .unknownTimeZone(let name):
-      "there is no time zone “\(name)”; use a name such as Europe/Berlin, or UTC"
+    case .unknownTimeZone(let name): ReportClock.advice(insteadOf: name)
     case .output(let path, let problem): "cannot write \(path): \(problem)"
     }
   }

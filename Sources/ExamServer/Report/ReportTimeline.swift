@@ -87,18 +87,26 @@ struct ReportTimeline {
     10, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400,
   ]
 
-  /// Whole steps of the clock on the wall, six at most.
+  /// Whole steps of the clock on the wall, about six at most. Where that clock is changed, the first and each that is
+  /// the first after a change say the difference from UTC: the same hour can come twice.
   static func ticks(_ bounds: ReportSpan, _ clock: ReportClock) -> [Tick] {
     let step = steps.first { bounds.seconds / Double($0) <= 6 } ?? Int64(bounds.seconds / 6) + 1
     let past =
       clock.secondsPastWhole(step, at: bounds.from) * 1_000_000 + bounds.from.microseconds % 1_000_000
     var at = Timestamp(microseconds: bounds.from.microseconds - past)
     var ticks: [Tick] = []
+    var said = clock.changes.isEmpty ? clock.difference(at: bounds.from) : ""
     while at <= bounds.until {
       if at >= bounds.from, let place = extent(of: ReportSpan(from: at, until: at), in: bounds) {
-        ticks.append(Tick(x: place.x, label: step < 60 ? clock.time(at) : clock.minute(at)))
+        let difference = clock.difference(at: at)
+        let minute = difference == said ? clock.minute(at) : "\(clock.minute(at)) \(difference)"
+        ticks.append(Tick(x: place.x, label: step < 60 ? clock.time(at) : minute))
+        said = difference
       }
       at = at.advanced(by: .seconds(step))
+      // A change of the clock puts it off the whole step.
+      let past = clock.secondsPastWhole(step, at: at)
+      at = at.advanced(by: .seconds(past > step / 2 ? step - past : -past))
     }
     return ticks
   }

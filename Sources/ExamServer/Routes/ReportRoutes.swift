@@ -29,9 +29,7 @@ final class ReportRoutes {
     }
     let zoneName = request.query["time_zone"] ?? "UTC"
     guard let zone = ReportClock.zone(named: zoneName) else {
-      throw badRequest(
-        "Unknown time zone",
-        "time_zone is UTC or a name such as Europe/Berlin, not \(zoneName.prefix(40)).")
+      throw badRequest("Unknown time zone", "time_zone: \(ReportClock.advice(insteadOf: zoneName)).")
     }
     let answer = try await LongAnswer(
       of: code, from: archive, beginning: ReportDocument(of: code, as: format, zone: zone, note: note)
