@@ -29,6 +29,11 @@ enum WireJSON {
       throw WireError(detail: "not JSON: \(error)")
     }
   }
+
+  private struct Request: Decodable { let id: Int? }
+
+  /// The number by which the sender of a message would know the answer; `nil` where it gave none, or no whole number.
+  static func requestID(in text: String) -> Int? { (try? decode(Request.self, from: text))?.id }
 }
 
 /// What is wrong with a JSON text, for its sender.

@@ -73,6 +73,19 @@ def test_every_unsupported_media_type_is_answered(exam, neighbour, server):
     student.expect("ack", seq=0)
 
 
+def test_a_refusal_names_the_message_it_answers(exam, teacher, neighbour):
+    ada = exam.student("Ada")
+    ada.hello("image/jpeg")
+    for client, fields, code in (
+            (ada, {"type": "chat", "text": ""}, "bad_chat"), (ada, {"type": "note", "alert_id": "x", "text": "y"}, "bad_note"),
+            (teacher, {"type": "chat", "to": "students", "text": ""}, "bad_message"),
+            (teacher, {"type": "acknowledge", "alert_id": "x"}, "bad_message"), (teacher, {"type": "pause"}, "bad_message")):
+        for id, answered in ((7, 7), (2**53 - 1, 2**53 - 1), (None, None), ("7", None), (1.5, None), ([], None)):
+            since = client.mark
+            client.send(**fields, id=id)
+            assert client.expect("error", since, code=code).get("id") == answered, (fields, id)
+
+
 def test_invalid_utf8_ends_the_connection(exam, neighbour, server):
     student = exam.student("Bad Bytes")
     student.hello("image/jpeg")

@@ -97,13 +97,25 @@ export class ChatLog {
   }
 }
 
-/** A form that sends one line; the text stays in the box until it is on its way. */
+/**
+ * A form that sends one line; the text stays in the box until it is on its way. send(text, putBack) says whether it is;
+ * putBack(why): it was not taken. What has been typed since stays behind it.
+ */
 export function chatForm(form, input, note, send) {
+  let back = ''; // what was put back into the box since it was last sent
   form.addEventListener('submit', event => {
     event.preventDefault();
     const text = input.value.trim();
     if (!text) return;
-    if (send(text)) {
+    const putBack = why => {
+      const typed = input.value.startsWith(back) ? input.value.slice(back.length).trim() : input.value;
+      back = back && input.value.startsWith(back) ? `${back} ${text}` : text;
+      input.value = typed ? `${back} ${typed}` : back;
+      note.textContent = why;
+      return true;
+    };
+    back = '';
+    if (send(text, putBack)) {
       input.value = '';
       note.textContent = '';
     } else {

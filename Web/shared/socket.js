@@ -8,13 +8,20 @@ import { addressOf, socketProtocols } from './wire.js';
 
 const FIRST_DELAY = 250;
 const LONGEST_DELAY = 5000;
+const MANY_FAILURES = 5; // from which on the delay is the longest
 const CONNECT_LIMIT = 6000;
 const DEFAULT_SILENCE = 15000;
 const DEADLY_SILENCE = 8000; // where pictures ought to come several times a second
 const ENDED = 1000;
 const REPLACED = 4001;
 const DISMISSED = 4002;
-const POLICY = 1008;
+// What was sent was not taken, so coming back may end the same way: a proxy's accident, or a fault of this page.
+const REFUSED = [1002, 1003, 1007, 1008, 1009];
+const SERVERS_DOING = [1001, 1011, 1012, 1013]; // it stops, is broken or has too much to do
+const CROWDED = 1013;
+const TRIES = 3;
+const WELL_AFTER = 30000;
+const LONGEST_REASON = 160;
 
 const endedBecause = reason => (['teacher', 'idle'].includes(reason) ? `ended_${reason}` : 'ended');
 
@@ -22,9 +29,10 @@ export const hasEnded = reason => reason.startsWith('ended');
 
 export class ReconnectingSocket {
   /**
-   * handlers: opened(socket) may greet; text(message) and binary(buffer) receive; state(name, reason, detail)
-   * follows the diagram. Reasons for "closed": ended (and it is not known how), ended_teacher, ended_idle, replaced,
-   * dismissed (detail: why, in a person's words), identity, refused.
+   * handlers: opened(socket) may greet; text(message) and binary(buffer) receive; refused(code) hears the code of a close
+   * that says what was sent is not taken; state(name, reason, detail) follows the diagram. Reasons for "waiting": server
+   * (it closed, for causes of its own), refused, or null where the network is to be suspected. Reasons for "closed": ended (and it is not known how), ended_teacher, ended_idle, replaced,
+   * dismissed (detail: why, in a person's words), identity, refused (detail: why, in the server's words).
    */
   constructor(address, token, handlers) {
     this.address = address;
@@ -32,7 +40,8 @@ export class ReconnectingSocket {
     this.handlers = handlers;
     this.state = 'idle';
     this.failures = 0;
-    this.refusals = 0;
+    this.refusals = 0; // in a row, none of the connections between them well
+    this.cause = null; // why we wait
     this.lastHeard = 0;
     this.silence = DEFAULT_SILENCE;
     this.generation = 0;
@@ -124,7 +133,11 @@ export class ReconnectingSocket {
       clearTimeout(this.connectTimer);
       this.failures = 0;
       this.silence = message.heartbeat > 0 ? message.heartbeat * 3000 : DEFAULT_SILENCE;
-      if (this.state !== 'open') this.#become('open');
+      this.cause = null;
+      if (this.state !== 'open') {
+        this.openedAt = performance.now();
+        this.#become('open');
+      }
     }
     this.handlers.text(message);
     if (message.type === 'ended') this.close(endedBecause(message.reason));
@@ -136,8 +149,19 @@ export class ReconnectingSocket {
     if (event.code === DISMISSED) return this.close('dismissed');
     // Who could not be told any more who ended the exam asks.
     if (event.code === ENDED) return this.#lost({ ask: true });
-    this.refusals = event.code === POLICY ? this.refusals + 1 : 0;
-    if (this.refusals >= 3) return this.close('refused');
+    if (REFUSED.includes(event.code)) return this.#refused(event);
+    if (SERVERS_DOING.includes(event.code)) this.cause = 'server';
+    if (event.code === CROWDED) this.failures = MANY_FAILURES;
+    this.#lost();
+  }
+
+  #refused({ code, reason }) {
+    if (this.state === 'open' && performance.now() - this.openedAt > WELL_AFTER) this.refusals = 0;
+    this.refusals += 1;
+    if (this.refusals >= TRIES) return this.close('refused', `${reason || 'no reason given'} (${code})`.slice(0, LONGEST_REASON));
+    this.handlers.refused?.(code);
+    this.cause = 'refused';
+    this.failures = Math.max(this.failures, this.refusals);
     this.#lost();
   }
 
@@ -145,7 +169,7 @@ export class ReconnectingSocket {
     this.#drop();
     const longest = Math.min(LONGEST_DELAY, FIRST_DELAY * 2 ** this.failures);
     this.failures += 1;
-    this.#become('waiting');
+    this.#become('waiting', this.cause);
     this.retryTimer = setTimeout(() => this.#connect(), longest * (0.5 + Math.random() / 2));
     if (ask) this.#askWhy();
   }

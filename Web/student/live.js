@@ -4,22 +4,28 @@ import { ChatLog, chatForm } from '../shared/chatlog.js';
 import { $, setHidden, setText } from '../shared/dom.js';
 import { WIRE_STATE } from './camera.js';
 import { Hand } from './hand.js';
-import { CAMERA, checkSentence, CONNECTION, LIVE, MENDED_BY_RESTART, pausedSentence, UNSUPPORTED } from './messages.js';
+import { CAMERA, checkSentence, connectionSentence, LIVE, MENDED_BY_RESTART, pausedSentence, refusalText, troubleSentence, UNCHECKED } from './messages.js';
 import { OwnEvents } from './own-events.js';
 import { OwnNotes } from './own-notes.js';
 import { OwnView } from './own-view.js';
 import { Pause } from './pause.js';
 import { Watchers } from './watchers.js';
 
+const TOGETHER = 10000; // milliseconds: failures of the check that lie further apart are accidents
+const TOLD_FOR = 10000;
+
 export class Live {
   /** keep(notes): remembers notes that have not arrived yet. */
   constructor({ camera, uplink, identity, keep, ended }) {
     Object.assign(this, { camera, uplink, identity, ended });
     this.connection = 'connecting';
+    this.connectionReason = null;
+    this.trouble = null; // no way to send pictures works, and why
     this.check = null;
+    this.unchecked = false;
     this.chat = new ChatLog($('chat-log'), message => message.from === identity.participant_id
       ? { who: 'You', mine: true } : { who: message.name, mine: false }, before => uplink.send({ type: 'history', of: 'chat', before }));
-    chatForm($('chat-form'), $('chat-text'), $('chat-note'), text => uplink.send({ type: 'chat', text }));
+    chatForm($('chat-form'), $('chat-text'), $('chat-note'), (text, putBack) => uplink.send({ type: 'chat', text }, error => putBack(refusalText(error, 'message'))));
     $('exam-title').textContent = identity.title || 'Exam';
     $('who').textContent = `You are here as ${identity.name}.`;
     $('self-toggle').addEventListener('click', () => this.#toggleSelf());
@@ -33,7 +39,7 @@ export class Live {
     uplink.addEventListener('connection', ({ detail }) => this.#connectionChanged(detail));
     uplink.addEventListener('message', ({ detail }) => this.#received(detail.message));
     uplink.addEventListener('camera', ({ detail }) => camera.reported(detail.state));
-    uplink.addEventListener('unsupported', () => { this.unsupported = true; this.#show(); });
+    uplink.addEventListener('trouble', ({ detail }) => { this.trouble = detail.trouble; this.#show(); });
     this.hand = new Hand(uplink);
     this.pause = new Pause(() => { this.check = null; this.#show(); });
     this.watchers = new Watchers();
@@ -45,6 +51,7 @@ export class Live {
 
   #connectionChanged({ state, reason, detail }) {
     this.connection = state;
+    if (state !== 'connecting') this.connectionReason = state === 'waiting' ? reason ?? 'network' : null;
     if (state === 'closed') {
       this.over = true;
       this.view.show(false);
@@ -95,26 +102,45 @@ export class Live {
       case 'watchers': return this.watchers.received(message);
       case 'pause': return this.pause.received(message);
       case 'hand': return this.hand.received(message);
-      case 'error':
-        if (message.code === 'bad_note') this.notes.refused();
-        return console.warn('server:', message.code, message.detail);
+      case 'error': return this.#refused(message);
     }
+  }
+
+  /** What is about pictures the uplink deals with; what somebody has typed is told where it was typed. */
+  #refused(error) {
+    console.warn('the server refuses:', error.code, error.detail);
+    if (this.uplink.refused(error) === true) return;
+    if (error.code === 'check_failed') return this.#checkFailed();
+    setText($('refusal-note'), refusalText(error));
+    clearTimeout(this.refusalTimer);
+    this.refusalTimer = setTimeout(() => setText($('refusal-note'), ''), Math.max(TOLD_FOR, (error.retry_after ?? 0) * 1000));
+  }
+
+  /** It is the server's failure and needs nobody's doing, so it is told only when it goes on. */
+  #checkFailed() {
+    this.unchecked = performance.now() - (this.lastCheckFailed ?? -Infinity) < TOGETHER;
+    this.lastCheckFailed = performance.now();
+    clearTimeout(this.checkTimer);
+    this.checkTimer = setTimeout(() => { this.unchecked = false; this.#show(); }, TOGETHER);
+    this.#show();
   }
 
   /** The first thing that is wrong is the one that is told; a nervous reader gets one sentence, not five. */
   #show() {
     const { camera } = this;
-    const connection = CONNECTION[this.connection];
+    const connection = this.trouble ? null : connectionSentence(this.connection, this.connectionReason);
     let sentence = LIVE;
     if (camera.state !== 'live') sentence = CAMERA[camera.state];
-    if (this.unsupported) sentence = UNSUPPORTED;
-    if (this.pause.paused) sentence = pausedSentence(camera.state);
+    else if (this.trouble) sentence = troubleSentence(this.trouble);
+    if (this.pause.paused) sentence = pausedSentence(sentence);
     if (connection) sentence = connection;
     else if (sentence === LIVE && this.check) sentence = checkSentence(this.check);
+    if (sentence === LIVE && this.unchecked) sentence = UNCHECKED;
     $('state').dataset.tone = sentence.tone;
     setText($('state-title'), sentence.title);
     setText($('state-text'), sentence.text);
-    const mendable = camera.state === 'live' ? sentence !== LIVE && this.#mendedByRestart() : !['asking', 'off', 'insecure'].includes(camera.state);
+    setText($('state-detail'), sentence.detail ?? '');
+    const mendable = camera.state === 'live' ? this.trouble !== null || sentence !== LIVE && this.#mendedByRestart() : !['asking', 'off', 'insecure'].includes(camera.state);
     setHidden($('live-retry'), !mendable);
     document.title = `${sentence.tone === 'ok' ? '' : `${sentence.title} – `}${this.identity.title || 'Exam'}`;
   }

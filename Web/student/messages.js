@@ -13,21 +13,74 @@ export const CAMERA = {
   failed: { tone: 'bad', title: 'The camera could not be started', text: 'Press “Try the camera again”. If it goes on, restart the browser and open the link once more; your place is kept.' },
 };
 
-export const CONNECTION = {
+const CONNECTION = {
   connecting: { tone: 'wait', title: 'Connecting', text: 'One moment, please.' },
-  waiting: { tone: 'warn', title: 'The connection is interrupted', text: 'We keep trying and come back by ourselves. Please check your network, and leave this page open. Go on with your exam.' },
+  server: { tone: 'warn', title: 'The server is busy or starts again', text: 'This is not your fault. We come back by ourselves; please leave this page open and go on with your exam.' },
+  refused: { tone: 'warn', title: 'The server closed the connection', text: 'We try again by ourselves; please leave this page open and go on with your exam.' },
+  network: { tone: 'warn', title: 'The connection is interrupted', text: 'We keep trying and come back by ourselves. Please check your network, and leave this page open. Go on with your exam.' },
 };
+
+/** null when there is nothing to say. reason: why we have waited: server, refused or network. */
+export const connectionSentence = (state, reason) => (state === 'open' ? null : CONNECTION[reason] ?? CONNECTION.connecting);
 
 export const LIVE = { tone: 'ok', title: 'All is well', text: 'You are connected and your teacher can see you. Good luck with your exam.' };
 
-export const UNSUPPORTED = { tone: 'bad', title: 'This browser cannot send a picture', text: 'Please open the link in a current Chrome, Edge, Firefox or Safari. You can still write to your teachers here.' };
+const UNSUPPORTED = { tone: 'bad', title: 'This browser cannot send a picture', text: 'Please open the link in a current Chrome, Edge, Firefox or Safari. You can still write to your teachers here.' };
+
+const UNUSABLE = { tone: 'bad', title: 'Your pictures cannot be used', text: 'The exam cannot read what your camera sends; every way was tried. Press “Try the camera again”. If that does not help, open the link in another browser and tell your teachers.' };
+const NOT_READY = { tone: 'warn', title: 'The server cannot take your pictures', text: 'This is not your fault. We try again every half minute; please leave this page open and go on with your exam. If it stays, tell your teachers.' };
+
+/** By the code of the error: what is said once no way to send pictures is left. */
+export const TROUBLES = {
+  bad_frame: UNUSABLE,
+  bad_stream: UNUSABLE,
+  undecodable: UNUSABLE,
+  unsupported_media: UNUSABLE,
+  pipeline_failed: NOT_READY,
+};
+
+/** code: undefined where the browser is at fault. */
+export function troubleSentence({ code, detail }) {
+  if (!code) return UNSUPPORTED;
+  return { ...TROUBLES[code] ?? UNUSABLE, detail: `For whoever helps you: ${inShort(detail || code)}` };
+}
+
+const LONGEST_DETAIL = 160;
+const inShort = text => (text.length > LONGEST_DETAIL ? `${text.slice(0, LONGEST_DETAIL)}…` : text);
+
+/** The check of the picture fails on the server. */
+export const UNCHECKED = { tone: 'warn', title: 'Your picture is not checked just now', text: 'The server has a problem; it is not your fault. Your teachers see you as before. Go on with your exam.' };
+
+const IN_THE_BOX = 'Your text is in the box again';
+const STAYS = 'Your text stays here';
+const kept = what => (what === 'note' ? STAYS : IN_THE_BOX);
+const wrong = ({ detail }, what) => (what
+  ? `Not ${what === 'note' ? 'saved' : 'sent'}: ${inShort(detail)}. ${kept(what)}; please change it and try again.`
+  : `Something that this page sent was not taken: ${inShort(detail)}. If it happens again, please load the page again; you stay in the exam.`);
+
+/** By the code of the error: what was not taken, why, and what to do. what: "message" or "note" that the person has typed, or undefined. */
+export const REFUSALS = {
+  bad_chat: wrong,
+  bad_note: wrong,
+  bad_message: wrong,
+  no_hello: wrong,
+  too_many: ({ retry_after: seconds = 1 }, what) => (what
+    ? `Not sent: that was too much at once. ${kept(what)}; please send it again in ${seconds} s.`
+    : 'That was much at once. What you did last reaches your teachers a little later; nothing is lost.'),
+  quota: (_, what) => `Not ${what === 'note' ? 'saved' : 'sent'}: this exam has no room left for what is written. ${kept(what)}. Please tell your teachers in another way; your exam goes on.`,
+  check_failed: () => UNCHECKED.text,
+};
+
+export function refusalText(error, what) {
+  const text = REFUSALS[error.code];
+  return text ? text(error, what) : `${wrong(error, what)} (${error.code})`;
+}
 
 const PAUSED = { tone: 'wait', title: 'Paused', text: 'The exam stands still, and nothing is noted about you meanwhile. Your teachers can still see your picture.' };
 
-/** The state while the exam stands still. A camera in trouble may be mended meanwhile, without any hurry. */
-export function pausedSentence(cameraState) {
-  const trouble = cameraState === 'live' ? null : CAMERA[cameraState];
-  return trouble ? { ...PAUSED, text: `There is no hurry, but before the exam goes on: ${decapitalised(trouble.title)}. ${trouble.text}` } : PAUSED;
+/** The state while the exam stands still. What is wrong may be mended meanwhile, without any hurry. */
+export function pausedSentence(trouble) {
+  return trouble !== LIVE ? { ...PAUSED, text: `There is no hurry, but before the exam goes on: ${decapitalised(trouble.title)}. ${trouble.text}` } : PAUSED;
 }
 
 const decapitalised = text => text[0].toLowerCase() + text.slice(1);
@@ -118,7 +171,6 @@ export const NOTE = {
   empty: 'A note needs a few words.',
   saving: 'Saving…',
   saved: 'Saved. Your teacher can read it.',
-  refused: 'This note could not be saved. Please write it in other words, or send it as a message.',
   waiting: 'Not saved yet. Your text stays here and is sent by itself as soon as it can be.',
   lost: 'A note of yours was not saved before the exam ended. If it matters, please give it to your teacher another way:',
 };
@@ -186,7 +238,7 @@ export const END = {
   replaced: { title: 'The exam is open in another tab', text: 'You have opened the exam a second time, and the newer tab is the one your teacher sees. You can close this tab.', action: 'Use this tab instead' },
   dismissed: { title: 'You were removed from the exam', text: 'Your camera is off now. If you think this is a mistake, please talk to your teacher. With the code of the exam you can join again; your teacher then sees you as somebody new.', action: 'Join again' },
   identity: { title: 'Please join once more', text: 'The server does not know this tab any more. Join again with your name; your teacher will see you at once.', action: 'Join again' },
-  refused: { title: 'The connection was refused', text: 'The server and this page do not understand each other. Please load the page again; if that does not help, tell your teacher.', action: 'Load the page again' },
+  refused: { title: 'The connection was refused', text: 'The server closed it several times. Please load the page again; if that does not help, tell your teacher.', action: 'Load the page again' },
 };
 
 export function joinProblem(problem) {

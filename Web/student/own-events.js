@@ -3,7 +3,7 @@
 
 import { $, duration, el, setHidden, setText, timeOfDay } from '../shared/dom.js';
 import { showKeptPicture } from '../shared/kept-picture.js';
-import { eventText, NOTE } from './messages.js';
+import { eventText, NOTE, refusalText } from './messages.js';
 
 const LONGEST_NOTE = 2000;
 const NO_PICTURE = 'No picture was kept';
@@ -101,7 +101,7 @@ export class OwnEvents {
     if (!entry) return;
     const state = this.notes.state(id);
     if (state === 'refused') entry.told = (this.alerts.get(id).student_note ?? '').trim();
-    setText(entry.state, NOTE[state] ?? '');
+    setText(entry.state, state === 'refused' ? refusalText(this.notes.refusal(id), 'note') : NOTE[state] ?? '');
   }
 
   #summary() {

@@ -11,6 +11,7 @@ export class OwnNotes extends EventTarget {
     Object.assign(this, { uplink, keep });
     this.waiting = new Map(Object.entries(waiting));
     this.due = new Set(); // sent on this connection, the answer not yet there; oldest first
+    this.refusals = new Map(); // alert id -> error
     this.states = new Map(); // alert id -> saving | waiting | saved | refused
     for (const id of this.waiting.keys()) this.states.set(id, 'waiting');
   }
@@ -40,14 +41,20 @@ export class OwnNotes extends EventTarget {
     this.#become(id, 'saved');
   }
 
-  /** The server does not say which one; but it answers in order. */
-  refused() {
-    const [id] = this.due;
-    if (!id) return;
+  /** Why the server did not take it. */
+  refusal(id) {
+    return this.refusals.get(id);
+  }
+
+  /** What was only too much at once is sent again later. */
+  #refused(id, text, error) {
+    if (error.code === 'too_many' || this.waiting.get(id) !== text) return true;
     this.due.delete(id);
     this.waiting.delete(id);
+    this.refusals.set(id, error);
     this.#remember();
     this.#become(id, 'refused');
+    return true;
   }
 
   connected() {
@@ -66,7 +73,8 @@ export class OwnNotes extends EventTarget {
   #send(id) {
     this.due.delete(id);
     this.due.add(id);
-    this.uplink.send({ type: 'note', alert_id: id, text: this.waiting.get(id) });
+    const text = this.waiting.get(id);
+    this.uplink.send({ type: 'note', alert_id: id, text }, error => this.#refused(id, text, error));
   }
 
   #watch() {

@@ -9,16 +9,24 @@ import { JpegEncoder, supports, Vp8Encoder } from './encoders.js';
 import { Flow } from './flow.js';
 import { FrameSource } from './frames.js';
 import { HandWord } from './hand-word.js';
+import { ABOUT_PICTURES, Ways } from './ways.js';
 
 const KEY_FRAME_EVERY = 5000;
 const WEBM = 'video/webm;codecs=vp8';
+const ONCE_MORE = 1000;
+const FROM_THE_START = 30000; // after no way worked: the trouble may have been the server's, and be over
+const TOO_LARGE = 1009;
 const tell = (message, transfer = []) => postMessage(message, transfer);
 
 const flow = new Flow();
 const sticky = new Map(); // the newest status, told again after every reconnect
 const hand = new HandWord(flow, message => socket?.send(message));
 let socket;
-let media = [];       // what is left to try, best first
+let ways = null;
+let trouble = null;   // {code?, detail?}: no way works, and why the last one did not
+let retry = null;
+let welcome = false;  // since the last hello
+let met = false;      // welcomed on this connection before
 let encoder = null;
 let encoderFailures = 0;
 let keyWanted = true;
@@ -54,24 +62,32 @@ function transmit({ key, layer = 0, captured, length, write }) {
   socket.send(bytes);
 }
 
-/** A fresh encoder for the current media: at every connection, at "restart", after a failure. */
-function renewEncoder() {
+function stopEncoder() {
   encoder?.close();
   encoder = null;
+  tell({ type: 'recorder', run: false });
+}
+
+/** A fresh encoder for the current media: at every connection, at "restart", after a failure. */
+function renewEncoder() {
+  stopEncoder();
   keyWanted = true;
   flow.forgetEncoding();
-  if (media[0] === WEBM) return tell({ type: 'recorder', run: true });
-  tell({ type: 'recorder', run: false });
-  const Kind = { 'video/x-vp8': Vp8Encoder, 'image/jpeg': JpegEncoder }[media[0]];
+  if (ways.current === WEBM) return tell({ type: 'recorder', run: true });
+  const Kind = { 'video/x-vp8': Vp8Encoder, 'image/jpeg': JpegEncoder }[ways.current];
   if (!Kind) return;
-  const made = new Kind(
-    output => {
-      if (encoder !== made) return;
-      flow.leaves();
-      transmit(output);
-    },
-    error => { if (encoder === made) encoderFailed(error); });
-  encoder = made;
+  try {
+    const made = new Kind(
+      output => {
+        if (encoder !== made) return;
+        flow.leaves();
+        transmit(output);
+      },
+      error => { if (encoder === made) encoderFailed(error); });
+    encoder = made;
+  } catch (error) {
+    encoderFailed(error);
+  }
 }
 
 /** One failure may be an accident; the second means this way does not work here. */
@@ -82,32 +98,56 @@ function encoderFailed(error) {
   else renewEncoder();
 }
 
-function nextMedia() {
+/** This way does not work, as the server says (refusal) or the browser. Where no other is left the person is told. */
+function nextMedia(refusal = {}) {
   encoderFailures = 0;
-  if (media.length <= 1) {
-    encoder?.close();
-    encoder = null;
-    return tell({ type: 'unsupported' });
-  }
-  media.shift();
+  stopEncoder();
+  if (ways.next()) return greet();
+  inTrouble({ code: refusal.code, detail: refusal.detail });
+  clearTimeout(retry);
+  retry = setTimeout(fromTheStart, FROM_THE_START);
+}
+
+function fromTheStart() {
+  clearTimeout(retry);
+  ways.again();
   greet();
-  renewEncoder();
+}
+
+function inTrouble(what) {
+  trouble = what;
+  tell({ type: 'trouble', trouble });
+}
+
+/** One refusal may be an accident, and is told to nobody. */
+function refused(error) {
+  console.warn('the server refuses pictures:', error.code, error.detail);
+  const answersHello = error.code === 'unsupported_media' || error.code === 'pipeline_failed';
+  if (!welcome && !answersHello) return; // it is about what was sent before the hello
+  if (ways.refused(error.code, performance.now())) return nextMedia(error);
+  if (welcome) return;
+  clearTimeout(retry);
+  retry = setTimeout(greet, ONCE_MORE);
 }
 
 function greet() {
-  socket.sendNow({ type: 'hello', media: media[0] });
-  tell({ type: 'media', media: media[0] });
+  welcome = false;
+  if (!socket.sendNow({ type: 'hello', media: ways.current })) return;
+  tell({ type: 'media', media: ways.current });
 }
 
 function connect(address, token) {
   socket = new ReconnectingSocket(address, token, {
-    opened: greet,
+    opened: () => (trouble ? fromTheStart() : greet()),
+    // Smaller ones, if another way makes them.
+    refused: code => { if (code === TOO_LARGE && !ways.next()) ways.again(); },
     state: (state, reason, detail) => {
       if (state !== 'open') {
         hand.lost();
-        encoder?.close();
-        encoder = null;
-        tell({ type: 'recorder', run: false });
+        stopEncoder();
+        clearTimeout(retry);
+        if (welcome && trouble) inTrouble(null); // now the network is the trouble
+        welcome = met = false;
       }
       tell({ type: 'connection', state, reason, detail });
     },
@@ -121,13 +161,15 @@ function received(message) {
     case 'ack': return acknowledged(message.seq);
     case 'welcome': return welcomed(message.window);
     case 'keyframe': keyWanted = true; return;
-    case 'restart': return restart();
+    case 'restart':
+      ways.disturbed(performance.now());
+      return restart();
     case 'hand':
       message = hand.heard(message);
       if (!message) return;
       break;
     case 'error':
-      if (message.code === 'unsupported_media') return nextMedia();
+      if (ABOUT_PICTURES.includes(message.code)) return refused(message);
   }
   tell({ type: 'message', message });
 }
@@ -135,13 +177,19 @@ function received(message) {
 function acknowledged(sequence) {
   flow.acknowledged(sequence);
   hand.acknowledged(sequence);
-  if (media[0] === WEBM) paceRecorder();
+  if (ways.acknowledged(performance.now()) && trouble) inTrouble(null);
+  if (ways.current === WEBM) paceRecorder();
 }
 
 function welcomed(window) {
+  welcome = true;
+  ways.welcomed(performance.now());
   flow.restart(window > 0 ? window : 4);
-  for (const message of sticky.values()) socket.send(message);
-  hand.welcomed();
+  if (!met) {
+    for (const message of sticky.values()) socket.send(message);
+    hand.welcomed();
+  }
+  met = true;
   renewEncoder();
 }
 
@@ -161,7 +209,7 @@ function paceRecorder() {
 
 function chunk({ bytes, first }) {
   frames.alivenessFromElsewhere();
-  if (media[0] !== WEBM || socket?.state !== 'open') return;
+  if (ways.current !== WEBM || socket?.state !== 'open') return;
   if (first) recorderPaused = false;
   transmit({ key: first, captured: nowMicroseconds(), length: bytes.byteLength, write: room => room.set(new Uint8Array(bytes)) });
   paceRecorder();
@@ -169,20 +217,22 @@ function chunk({ bytes, first }) {
 
 function source({ kind, readable }) {
   keyWanted = true;
+  if (kind && trouble && socket?.state === 'open') fromTheStart(); // perhaps another camera
   if (kind === 'stream') frames.fromStream(readable);
   else if (kind === 'ticks') frames.fromTicks();
   else frames.stop();
 }
 
 async function start({ address, token, order, page }) {
-  media = [];
+  const media = [];
   for (const type of order) {
     if (type === WEBM ? page.recorder : await supports(type)) media.push(type);
   }
   if (media.length === 0) {
-    tell({ type: 'unsupported' });
-    media = ['video/x-vp8']; // the person can still join, be told, and write
+    inTrouble({});
+    media.push('video/x-vp8'); // the person can still join, be told, and write
   }
+  ways = new Ways(media);
   connect(address, token);
 }
 

@@ -1,24 +1,24 @@
 // The page's side of the uplink worker: hands it the camera, and hears from it. No media is touched here where the
 // browser can hand the track's frames to the worker directly.
 
+import { Requests } from '../shared/requests.js';
 import { socketAddress } from '../shared/wire.js';
 import { Recorder, recorderSupported, WEBM } from './recorder.js';
 
 const ORDER = ['video/x-vp8', 'image/jpeg', WEBM];
 const SHORT = { vp8: 'video/x-vp8', jpeg: 'image/jpeg', webm: WEBM };
 
-/** Events: connection {state, reason}, camera {state}, message {message}, unsupported, media {media}. */
+/** Events: connection {state, reason}, camera {state}, message {message}, trouble {trouble: {code?, detail?} | null}, media {media}. */
 export class Uplink extends EventTarget {
   /** only: 'vp8' | 'jpeg' | 'webm' holds the page to one way of sending (for support). */
   constructor(video, only) {
     super();
     this.video = video;
     this.order = SHORT[only] ? [SHORT[only]] : ORDER;
-    this.pending = new Map();
-    this.lastId = 0;
+    this.requests = new Requests();
     this.worker = new Worker(new URL('./uplink-worker.js', import.meta.url), { type: 'module' });
     this.worker.onmessage = ({ data }) => this.#received(data);
-    this.worker.onerror = event => { console.error('uplink worker', event.message); this.#emit('unsupported'); };
+    this.worker.onerror = event => { console.error('uplink worker', event.message); this.#emit('trouble', { trouble: {} }); };
     this.recorder = new Recorder({
       chunk: ({ bytes, first }) => this.worker.postMessage({ type: 'chunk', bytes, first }, [bytes]),
       failed: () => this.worker.postMessage({ type: 'recorder-failed' }),
@@ -55,11 +55,16 @@ export class Uplink extends EventTarget {
     this.worker.postMessage({ type: 'sticky', message });
   }
 
-  /** True when it went out. */
-  send(message) {
+  /** True when it went out. refused(error): the server did not take it. */
+  send(message, refused = null) {
     if (!this.connected) return false;
-    this.worker.postMessage({ type: 'send', message });
+    this.worker.postMessage({ type: 'send', message: refused ? this.requests.numbered(message, refused) : message });
     return true;
+  }
+
+  /** Tells whoever sent what the error is about; true when the person knows by now. */
+  refused(error) {
+    return this.requests.refused(error);
   }
 
   /** The worker keeps it until it has surely arrived. */

@@ -3,7 +3,7 @@
 
 import { el, setHidden, setText } from '../shared/dom.js';
 import { KINDS, kindText } from './kinds.js';
-import { allowed, effectText, untilText } from './words.js';
+import { allowed, effectText, notDone, untilText } from './words.js';
 
 const EFFECTS = [['mute', 'No alerts'], ['2', 'Allow twice as much'], ['3', 'Allow 3 times as much'], ['usual', 'The usual rules']];
 const TIMES = [['10', '10 minutes'], ['30', '30 minutes'], ['60', '1 hour'], ['240', '4 hours'], ['', 'The whole exam']];
@@ -91,8 +91,16 @@ export class Adjust {
   }
 
   #send(message) {
-    const sent = this.link.send({ ...message, student: this.student });
+    const { student } = this;
+    const sent = this.link.send({ ...message, student }, error => this.#refused(error, student, message.reason));
     setText(this.note, sent ? '' : 'There is no connection just now; please try again in a moment.');
     return sent;
+  }
+
+  #refused(error, student, reason) {
+    if (student !== this.student || !this.list.isConnected || !this.details.open) return `The rules for ${this.roster.name(student)} stay as they are.`;
+    this.reason.value ||= reason;
+    setText(this.note, notDone('The rules stay as they are.', error));
+    return true;
   }
 }

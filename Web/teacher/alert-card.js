@@ -8,7 +8,7 @@ import { NoteForm } from './note-form.js';
 import { checksText, foldedText, ruleText, timesText } from './words.js';
 
 export class AlertCard {
-  /** context: {roster, token, acknowledge(id, note), adjust(student, kind), open(student)?}; without `open` it is open already. */
+  /** context: {roster, token, acknowledge(id, note, refused), adjust(student, kind), open(student)?}; without `open` it is open already. */
   constructor(alert, context) {
     this.context = context;
     this.alert = alert;
@@ -94,7 +94,7 @@ export class AlertCard {
     this.adjust.className = 'quiet';
     this.seen = el('p', { class: 'alert-seen' });
     this.note = new NoteForm({
-      send: text => context.acknowledge(id, text),
+      send: (text, refused) => context.acknowledge(id, text, refused),
       closed: () => this.element.focus({ preventScroll: true }),
     });
     this.body = el('div', { class: 'alert-body' }, this.pictureButton,

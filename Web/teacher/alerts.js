@@ -67,9 +67,9 @@ export class Alerts extends EventTarget {
     return { open, unseen };
   }
 
-  /** True when it went out. */
-  acknowledge(id, note) {
-    return this.link.send({ type: 'acknowledge', alert_id: id, ...(note ? { note } : {}) });
+  /** True when it went out. refused(error): it was not done. */
+  acknowledge(id, note, refused = () => 'The alert was not acknowledged.') {
+    return this.link.send({ type: 'acknowledge', alert_id: id, ...(note ? { note } : {}) }, refused);
   }
 
   #put(alert) {

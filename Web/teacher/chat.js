@@ -3,6 +3,7 @@
 import { ChatLog, chatForm } from '../shared/chatlog.js';
 import { $, el, setHidden, setText } from '../shared/dom.js';
 import { isShown, show } from './views.js';
+import { notDone } from './words.js';
 
 const GROUPS = { students: 'all students', teachers: 'teachers', all: 'everybody' };
 
@@ -14,7 +15,10 @@ export class Chat {
     this.unread = 0;
     this.to = $('chat-to');
     this.log = new ChatLog($('chat-log'), message => this.#line(message), before => link.send({ type: 'history', of: 'chat', before }));
-    chatForm($('chat-form'), $('chat-text'), $('chat-note'), text => this.send(this.to.value, text));
+    chatForm($('chat-form'), $('chat-text'), $('chat-note'), (text, putBack) => {
+      const to = this.to.value;
+      return this.send(to, text, why => this.#notSent(to, text, why, putBack));
+    });
     this.#recipients();
     const soon = () => { this.pending ??= setTimeout(() => { this.pending = null; this.#recipients(); }, 50); };
     roster.addEventListener('changed', soon);
@@ -22,8 +26,9 @@ export class Chat {
     $('room').addEventListener('view', () => { if (isShown('chat')) this.read(); });
   }
 
-  send(to, text) {
-    return this.link.send({ type: 'chat', to, text });
+  /** refused(why): it was sent to nobody. */
+  send(to, text, refused) {
+    return this.link.send({ type: 'chat', to, text }, error => refused(notDone('Not sent; your text is in the box again.', error)));
   }
 
   received(message) {
@@ -48,6 +53,13 @@ export class Chat {
     this.to.value = id;
     show('chat');
     $('chat-text').focus();
+  }
+
+  /** What is being written to somebody else by now must not be mixed with it. */
+  #notSent(to, text, why, putBack) {
+    if (to === this.to.value) return putBack(why);
+    setText($('chat-note'), `Not sent to ${GROUPS[to] ?? this.roster.name(to)}: “${text}”. Please send it again.`);
+    return true;
   }
 
   #line(message) {

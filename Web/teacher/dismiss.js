@@ -59,7 +59,8 @@ export class Dismiss {
     setText($('dismiss-heading'), heading);
     setHidden($('dismiss-part'), this.one !== null);
     setText($('dismiss-error'), '');
-    $('dismiss-reason').value = '';
+    $('dismiss-reason').value = this.notTaken ?? '';
+    this.notTaken = null;
     $('dismiss-reason').removeAttribute('aria-invalid');
     this.dialog.showModal();
     $('dismiss-reason').focus();
@@ -89,7 +90,11 @@ export class Dismiss {
       setText($('dismiss-error'), 'Please give a reason; whoever is removed wants to know why.');
       return $('dismiss-reason').focus();
     }
-    if (!this.link.send({ type: 'dismiss', students: this.#chosen, reason })) return setText($('dismiss-error'), NO_CONNECTION);
+    const refused = () => {
+      this.notTaken = reason; // it need not be typed again
+      return 'Nobody was removed.';
+    };
+    if (!this.link.send({ type: 'dismiss', students: this.#chosen, reason }, refused)) return setText($('dismiss-error'), NO_CONNECTION);
     this.dialog.close();
   }
 

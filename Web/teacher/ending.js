@@ -12,8 +12,9 @@ const ENDED = {
   ended_idle: ['The exam has ended', 'It ended by itself, since nobody was connected to it for a long time. Nobody can join it any more.'],
   replaced: ['The exam is open in another tab', 'The newer tab is the one in use. You can close this one.'],
   identity: ['Please join once more', 'The server does not know this tab any more. Open the link for teachers again.'],
-  refused: ['The connection was refused', 'The server and this page do not understand each other. Please load the page again.'],
+  refused: ['The connection was refused', 'The server closed it several times. The exam goes on; please load the page again.'],
 };
+const BACK = { replaced: 'Use this tab instead', refused: 'Load the page again' };
 const FILES = [['csv', 'All events as a table (CSV)'], ['json', 'All events as JSON']];
 
 export function endDialog({ code, token }) {
@@ -31,16 +32,18 @@ export function endDialog({ code, token }) {
   }));
 }
 
-/** reason: why the connection is closed for good. again(): this tab is to be used after all. */
-export function leave(identity, reason, again) {
+/** reason: why the connection is closed for good, with what the server says of it. again(): this tab is to be used after all. */
+export function leave(identity, reason, detail, again) {
   for (const dialog of document.querySelectorAll('dialog[open]')) dialog.close();
   $('room').hidden = true;
   $('ended').hidden = false;
   const [title, text] = ENDED[reason] ?? ENDED.ended;
-  tell(title, text);
+  tell(title, detail ? `${text} The server's reason: ${detail}` : text);
   $('ended-links').replaceChildren(...(hasEnded(reason) ? records(identity) : []));
-  setHidden($('ended-action'), reason !== 'replaced');
+  setHidden($('ended-action'), !(reason in BACK));
+  setText($('ended-action'), BACK[reason] ?? '');
   $('ended-action').onclick = () => {
+    if (reason === 'refused') return location.reload();
     $('ended').hidden = true;
     $('room').hidden = false;
     again();

@@ -8,6 +8,7 @@ import { AlertCard } from './alert-card.js';
 import { stateLine, stateTone } from './roster.js';
 
 const SHOWN_ALERTS = 20;
+const REFUSAL_TOLD_FOR = 10_000;
 const NOTHING = 'data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw==';
 
 export class Focus {
@@ -22,7 +23,10 @@ export class Focus {
     this.log = new ChatLog(this.logList, message => ({
       who: chat.heading(message), mine: message.from === chat.me,
     }));
-    chatForm(this.form, this.input, this.note, text => chat.send(this.student, text));
+    chatForm(this.form, this.input, this.note, (text, putBack) => {
+      const { student } = this;
+      return chat.send(student, text, why => this.#notSent(student, text, why, putBack));
+    });
     chat.listeners.add(message => { if (this.student && chat.concerns(message, this.student)) this.log.add(message); });
     roster.addEventListener('changed', ({ detail }) => { if (detail.id === this.student) this.#show(); });
     roster.addEventListener('removed', ({ detail }) => { if (detail.id === this.student) this.close(); });
@@ -57,6 +61,13 @@ export class Focus {
     if (this.dialog.open) this.dialog.close();
   }
 
+  /** The server did not do something; what the room says of it is behind this view. */
+  refused(why) {
+    setText(this.refusal, why);
+    clearTimeout(this.refusalTimer);
+    this.refusalTimer = setTimeout(() => setText(this.refusal, ''), REFUSAL_TOLD_FOR);
+  }
+
   #build() {
     this.name = el('h2', { id: 'focus-name' });
     this.dot = el('span', { class: 'dot' });
@@ -66,6 +77,7 @@ export class Focus {
     this.veil = el('p', { class: 'veil' });
     this.alertList = el('ul', { class: 'alerts', 'aria-label': 'Alerts of this student' });
     this.pauseButton = el('button', { type: 'button', onclick: () => this.#pauseOrResume() });
+    this.refusal = el('p', { class: 'notice bad', role: 'alert' });
     this.pausedLine = el('p', { class: 'notice focus-paused', role: 'status' });
     this.logList = el('div', { class: 'log', role: 'log', tabindex: '0', 'aria-label': 'Messages with this student' });
     this.input = el('input', { id: 'focus-text', maxlength: '2000', autocomplete: 'off' });
@@ -77,7 +89,7 @@ export class Focus {
         el('div', {}, this.name, el('p', { class: 'focus-state' }, this.dot, this.state, ' ', this.hand)),
         el('div', { class: 'focus-actions' }, el('button', { type: 'button', class: 'quiet', onclick: () => this.dismiss.ask(this.student) }, 'Remove…'), this.pauseButton, el('button', { type: 'button', onclick: () => this.dialog.close() }, 'Close'))),
       el('div', { class: 'focus-body' },
-        el('div', { class: 'focus-left' }, this.pausedLine, this.place),
+        el('div', { class: 'focus-left' }, this.refusal, this.pausedLine, this.place),
         el('div', { class: 'focus-right' }, this.alertList, this.adjust.element),
         el('div', { class: 'chat' }, this.logList, this.form)));
   }
@@ -97,6 +109,13 @@ export class Focus {
     this.adjust.show();
   }
 
+  /** Whoever looks at another student by now finds the text when coming back to this one. */
+  #notSent(student, text, why, putBack) {
+    if (student === this.student) return putBack(why);
+    this.drafts.set(student, [text, this.drafts.get(student)].filter(Boolean).join(' '));
+    return `Your message to ${this.roster.name(student)} was not sent. It is in the box again in the large view.`;
+  }
+
   /** Those that stand on top, what is over folded below. */
   #alert(alert) {
     let card = this.cards.get(alert.alert_id);
@@ -105,7 +124,7 @@ export class Focus {
     } else {
       const { roster, token, alerts } = this;
       card = new AlertCard(alert, {
-        roster, token, acknowledge: (id, note) => alerts.acknowledge(id, note),
+        roster, token, acknowledge: (...alert) => alerts.acknowledge(...alert),
         adjust: (student, kind) => { this.adjust.open(student, kind); this.adjust.focus(); },
       });
       this.cards.set(alert.alert_id, card);

@@ -29,7 +29,7 @@ export class Hands {
     const item = el('li', { data: { id, since } },
       el('span', { class: 'hand-who' }, el('button', { type: 'button', class: 'link', onclick: () => this.open(id) }, name), ' ', waited),
       el('button', { type: 'button', class: 'small', onclick: () => this.reply(id) }, 'Reply', whose()),
-      el('button', { type: 'button', class: 'small', onclick: () => this.link.send({ type: 'lower_hand', student: id }) }, 'Done', whose()));
+      el('button', { type: 'button', class: 'small', onclick: () => this.link.send({ type: 'lower_hand', student: id }, () => `The hand of ${name} is still up.`) }, 'Done', whose()));
     this.items.set(id, { item, waited, since });
     const after = [...this.list.children].find(other => Number(other.dataset.since) > since);
     this.list.insertBefore(item, after ?? null);

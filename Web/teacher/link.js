@@ -1,11 +1,13 @@
 // The page's side of the wall worker: messages in both directions, and the canvases it draws on.
 
+import { Requests } from '../shared/requests.js';
 import { socketAddress } from '../shared/wire.js';
 
 /** Events: connection {state, reason}, message {message}. */
 export class Link extends EventTarget {
   constructor() {
     super();
+    this.requests = new Requests();
     this.worker = new Worker(new URL('./wall-worker.js', import.meta.url), { type: 'module' });
     this.worker.onmessage = ({ data }) => {
       if (data.type === 'connection') this.connected = data.state === 'open';
@@ -21,11 +23,16 @@ export class Link extends EventTarget {
     this.#post({ type: 'start', address: socketAddress(code), token });
   }
 
-  /** True when it went out. */
-  send(message) {
+  /** True when it went out. refused(error): it was not done; answers true where that is told, or else what to say of it. */
+  send(message, refused = null) {
     if (!this.connected) return false;
-    this.#post({ type: 'send', message });
+    this.#post({ type: 'send', message: refused ? this.requests.numbered(message, refused) : message });
     return true;
+  }
+
+  /** Tells whoever sent what the error is about. */
+  refused(error) {
+    return this.requests.refused(error);
   }
 
   canvas(number, canvas) {

@@ -31,6 +31,11 @@ const CONNECTION = {
   waiting: { tone: 'bad', text: 'No connection, trying again' },
 };
 
+const WAITING = {
+  server: 'The server is busy or starts again, trying again',
+  refused: 'The server closed the connection, trying again',
+};
+
 const room = $('room');
 
 async function begin() {
@@ -63,7 +68,7 @@ function enter(identity) {
   const focus = new Focus({ code, token, roster, alerts, chat, link, pause, dismiss });
   const feed = new AlertFeed({
     alerts, roster,
-    context: { roster, token, open, acknowledge: (id, note) => alerts.acknowledge(id, note), adjust: (student, kind) => focus.open(student, kind) },
+    context: { roster, token, open, acknowledge: (...alert) => alerts.acknowledge(...alert), adjust: (student, kind) => focus.open(student, kind) },
   });
   new Hands({ roster, link, open, reply: student => chat.address(student), announce });
   const settings = settingsDialog(new Sounds(alerts));
@@ -88,16 +93,19 @@ function enter(identity) {
       case 'chat': return chat.received(message);
       case 'history': return message.of === 'chat' ? chat.log.marked(message) : alerts.marked(message);
       case 'notice': return notices.received(message);
-      case 'error':
-        if (message.code === 'too_many') notices.passing(message.code, message.detail, message.retry_after);
-        return console.warn('server:', message.code, message.detail);
+      case 'error': {
+        console.warn('the server refuses:', message.code, message.detail);
+        const told = link.refused(message);
+        if (told !== true) focus.refused(notices.refused(message, told));
+        return;
+      }
     }
   });
-  link.addEventListener('connection', ({ detail: { state, reason } }) => {
-    if (state === 'closed') return leave(identity, reason, () => link.reopen());
+  link.addEventListener('connection', ({ detail: { state, reason, detail } }) => {
+    if (state === 'closed') return leave(identity, reason, detail, () => link.reopen());
     if (state === 'open') room.hidden = false;
     $('connection').dataset.tone = CONNECTION[state].tone;
-    setText($('connection'), CONNECTION[state].text);
+    setText($('connection'), state === 'waiting' ? WAITING[reason] ?? CONNECTION.waiting.text : CONNECTION[state].text);
     room.dataset.connection = state;
   });
   link.start(code, token);

@@ -1,11 +1,12 @@
 // A word about an alert, for colleagues and the report. Unfolds in the card; what is typed stays until it went out.
 
 import { el, setText } from '../shared/dom.js';
+import { notDone } from './words.js';
 
 let count = 0;
 
 export class NoteForm {
-  /** send(text) -> whether it went out; closed() when the form has folded again. */
+  /** send(text, refused) -> whether it went out; refused(error): it was not kept. closed() when the form has folded again. */
   constructor({ send, closed }) {
     Object.assign(this, { send, closed });
     const id = `note-${count += 1}`;
@@ -31,7 +32,7 @@ export class NoteForm {
     event.preventDefault();
     const text = this.input.value.trim();
     if (!text) return setText(this.hint, 'Please write a few words, or press Escape to leave it.');
-    if (!this.send(text)) return setText(this.hint, 'Not sent: there is no connection just now. Please try again in a moment.');
+    if (!this.send(text, error => this.#refused(text, error))) return setText(this.hint, 'Not sent: there is no connection just now. Please try again in a moment.');
     this.#close();
   }
 
@@ -40,6 +41,15 @@ export class NoteForm {
     event.preventDefault(); // inside a dialog, Escape leaves the note and not the dialog
     event.stopPropagation();
     this.#close();
+  }
+
+  /** The form unfolds again with the text, unless another is being written by now. */
+  #refused(text, error) {
+    if (!this.element.isConnected) return `The note “${text}” was not kept.`;
+    if (!this.isOpen) this.input.value = text;
+    this.element.hidden = false;
+    setText(this.hint, notDone('The note was not kept.', error));
+    return this.element.getClientRects().length > 0 ? true : `The note “${text}” was not kept.`;
   }
 
   #close() {

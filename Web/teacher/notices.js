@@ -1,19 +1,23 @@
 // What every teacher must know about the server itself: that it cannot keep what happens, say. The exam goes on.
+// And what it has not done of what this teacher asked, where no place is nearer.
 
 import { $, el, setHidden } from '../shared/dom.js';
+import { sentence } from './words.js';
 
 const TITLES = {
   store: 'The server cannot write down what happens at the moment. The exam goes on.',
   guessing: 'Many wrong exam codes are being typed on this server.',
-  too_many: 'That was more than the server takes at once.',
   quota: 'This exam has little or no room left for what is written.',
   load: 'The server has more to do than it can. Alerts may come late.',
 };
+const REFUSED = 'The server did not do what was asked last.';
+const PASSES_AFTER = 10; // seconds
 const SETTLED = 1500; // after the welcome, what still stands is told again
 
 export class Notices {
   constructor() {
     this.standing = new Map(); // code -> detail
+    this.passing = new Map(); // code of an error -> {title, detail, timer}
   }
 
   received({ code, detail }) {
@@ -30,19 +34,30 @@ export class Notices {
     }, SETTLED);
   }
 
-  /** What is over by itself. */
-  passing(code, detail, seconds = 1) {
-    this.#set(code, detail);
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.#set(code, null), Math.max(5, seconds) * 1000);
+  /** what: which of the things asked for was not done, if that is known. It goes by itself. Answers what is said. */
+  refused({ code, detail, retry_after: seconds = 0 }, what = REFUSED) {
+    clearTimeout(this.passing.get(code)?.timer);
+    const timer = setTimeout(() => { this.passing.delete(code); this.#show(); }, Math.max(PASSES_AFTER, seconds) * 1000);
+    this.passing.set(code, { title: what, detail: sentence(detail || code), timer });
+    this.#show();
+    return `${what} ${sentence(detail || code)}`;
   }
 
   #set(code, detail) {
-    if ((this.standing.get(code) ?? null) === (detail ?? null)) return; // told again, not to be read out again
+    if ((this.standing.get(code) ?? null) === (detail ?? null)) return;
     if (detail) this.standing.set(code, detail);
     else this.standing.delete(code);
-    $('notices').replaceChildren(...[...this.standing].map(([one, text]) =>
-      el('p', { data: { code: one } }, el('strong', {}, TITLES[one] ?? 'The server reports a problem.'), ' ', text)));
-    setHidden($('notices'), this.standing.size === 0);
+    this.#show();
+  }
+
+  /** What stands there already stays as it is, or it would be read out again. */
+  #show() {
+    const lines = new Map(); // as it reads -> [code, title, detail]
+    const put = (...line) => lines.set(line.slice(1).join(' '), line);
+    for (const [code, detail] of this.standing) put(code, TITLES[code] ?? 'The server reports a problem.', detail);
+    for (const [code, { title, detail }] of this.passing) put(code, title, detail);
+    setHidden($('notices'), lines.size === 0);
+    for (const line of [...$('notices').children]) if (!lines.delete(line.textContent)) line.remove();
+    $('notices').append(...[...lines.values()].map(([code, title, detail]) => el('p', { data: { code } }, el('strong', {}, title), ' ', detail)));
   }
 }

@@ -28,14 +28,15 @@ export class Pause {
     setText($('pause-heading'), name ? `Pause the exam for ${name}?` : 'Pause the exam for everybody?');
     setText($('pause-lead'), `${name ?? 'Every student, also who joins later,'} sees the reason. No alerts are raised until you resume.`);
     setText($('pause-error'), '');
-    $('pause-reason').value = '';
+    $('pause-reason').value = this.notTaken ?? '';
+    this.notTaken = null;
     $('pause-reason').removeAttribute('aria-invalid');
     this.dialog.showModal();
     $('pause-reason').focus();
   }
 
   resume(student) {
-    return this.link.send({ type: 'resume', student });
+    return this.link.send({ type: 'resume', student }, () => 'The pause goes on.');
   }
 
   #submit(event) {
@@ -46,7 +47,11 @@ export class Pause {
       setText($('pause-error'), 'Please give a reason; your students wait, and want to know why.');
       return $('pause-reason').focus();
     }
-    if (!this.link.send({ type: 'pause', student: this.student, reason })) return setText($('pause-error'), NO_CONNECTION);
+    const refused = () => {
+      this.notTaken = reason; // it need not be typed again
+      return 'The exam was not paused.';
+    };
+    if (!this.link.send({ type: 'pause', student: this.student, reason }, refused)) return setText($('pause-error'), NO_CONNECTION);
     this.dialog.close();
   }
 

@@ -74,3 +74,9 @@ export function untilText({ until }) {
 /** The accommodations that are in force. */
 export const allowed = person => Object.values(person.accommodations ?? {})
   .filter(one => one.effect !== 'none' && (!one.until || Date.parse(one.until) > serverNow()));
+
+/** What the server says, as a sentence of its own. */
+export const sentence = text => `${text[0].toUpperCase()}${text.slice(1)}${/[.!?…]$/.test(text) ? '' : '.'}`;
+
+/** What is said where something was asked that the server did not do. */
+export const notDone = (what, { code, detail }) => `${what} ${sentence(detail || code)}`;

@@ -65,8 +65,8 @@ public enum StudentNotice: Sendable, Hashable {
   case dismissed(Dismissal)
   /// The exam is over; close code 1000 follows.
   case ended(EndReason)
-  /// `retryAfter`: seconds after which the same would be taken.
-  case error(code: String, detail: String, retryAfter: Int? = nil)
+  /// `retryAfter`: seconds after which the same would be taken. `id`: that of the message it answers, if that had one.
+  case error(code: String, detail: String, retryAfter: Int? = nil, id: Int? = nil)
 }
 
 /// How the server sees the student, told to the student alone.
@@ -100,7 +100,8 @@ extension StudentNotice: Encodable {
   private enum Key: String, CodingKey {
     case type
     case participantID = "participant_id"
-    case window, seq, from, name, text, at, number, history, reason, code, detail, teachers, focus, paused, up
+    case window, seq, from, name, text, at, number, history, reason, code, detail, teachers, focus, paused,
+      up, id
     case retryAfter = "retry_after"
   }
 
@@ -153,11 +154,12 @@ extension StudentNotice: Encodable {
     case .ended(let reason):
       try fields.encode("ended", forKey: .type)
       try fields.encode(reason, forKey: .reason)
-    case .error(let code, let detail, let retryAfter):
+    case .error(let code, let detail, let retryAfter, let id):
       try fields.encode("error", forKey: .type)
       try fields.encode(code, forKey: .code)
       try fields.encode(detail, forKey: .detail)
       try fields.encodeIfPresent(retryAfter, forKey: .retryAfter)
+      try fields.encodeIfPresent(id, forKey: .id)
     }
   }
 }

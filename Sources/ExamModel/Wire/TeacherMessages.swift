@@ -184,8 +184,8 @@ public enum TeacherNotice: Sendable, Hashable {
   case notice(code: String, detail: String?)
   /// The exam is over; close code 1000 follows.
   case ended(EndReason)
-  /// `retryAfter`: seconds after which the same would be taken.
-  case error(code: String, detail: String, retryAfter: Int? = nil)
+  /// `retryAfter`: seconds after which the same would be taken. `id`: that of the message it answers, if that had one.
+  case error(code: String, detail: String, retryAfter: Int? = nil, id: Int? = nil)
 }
 
 extension TeacherNotice: Encodable {
@@ -193,7 +193,7 @@ extension TeacherNotice: Encodable {
     case type
     case participantID = "participant_id"
     case credit, heartbeat, participants, paused, dismissed, participant, number, history, code, detail,
-      reason
+      reason, id
     case retryAfter = "retry_after"
   }
 
@@ -233,11 +233,12 @@ extension TeacherNotice: Encodable {
     case .ended(let reason):
       try fields.encode("ended", forKey: .type)
       try fields.encode(reason, forKey: .reason)
-    case .error(let code, let detail, let retryAfter):
+    case .error(let code, let detail, let retryAfter, let id):
       try fields.encode("error", forKey: .type)
       try fields.encode(code, forKey: .code)
       try fields.encode(detail, forKey: .detail)
       try fields.encodeIfPresent(retryAfter, forKey: .retryAfter)
+      try fields.encodeIfPresent(id, forKey: .id)
     }
   }
 }

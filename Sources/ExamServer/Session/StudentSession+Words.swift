@@ -12,7 +12,7 @@ extension StudentSession {
     do {
       message = try WireJSON.decode(StudentMessage.self, from: text)
     } catch {
-      refuse("bad_message", error.detail)
+      refuse("bad_message", error.detail, of: text)
       return
     }
     switch message {
@@ -24,31 +24,33 @@ extension StudentSession {
     case .status(let page, let camera): hear(.status(page: page, camera: camera), later: isFlood, at: now)
     case .hand(let up): hear(.hand(up: up), later: isFlood, at: now)
     case .note where owner?.isJournalFull == true:
-      refuse("quota", JournalQuota.refusal, isAnswer: true)
-    case .note(let alert, let text):
-      if let problem = owner?.student(self, problemWith: text, on: alert) {
-        refuse("bad_note", problem.detail, isAnswer: true)
+      refuse("quota", JournalQuota.refusal, isAnswer: true, of: text)
+    case .note(let alert, let note):
+      if let problem = owner?.student(self, problemWith: note, on: alert) {
+        refuse("bad_note", problem.detail, isAnswer: true, of: text)
       } else {
-        hear(.note(alert: alert, text: text), later: isFlood, at: now)
+        hear(.note(alert: alert, text: note), later: isFlood, at: now, of: text)
       }
-    case .chat(let text):
+    case .chat(let line):
       if let wait = isFlood ? .seconds(1) : owner?.waitingTime(of: self) ?? chats.take(0, at: now) {
-        refuseForNow("this message was dropped", wait, isAnswer: !isFlood)
+        refuseForNow("this message was dropped", wait, isAnswer: !isFlood, of: text)
       } else if owner?.isJournalFull == true {
-        refuse("quota", JournalQuota.refusal, isAnswer: true)
-      } else if let problem = owner?.student(self, wrote: text) {
-        refuse("bad_chat", problem.detail, isAnswer: true)
+        refuse("quota", JournalQuota.refusal, isAnswer: true, of: text)
+      } else if let problem = owner?.student(self, wrote: line) {
+        refuse("bad_chat", problem.detail, isAnswer: true, of: text)
       }
     case .history(let request):
-      if let problem = owner?.student(self, asksFor: request) { refuse("bad_message", problem.detail) }
+      if let problem = owner?.student(self, asksFor: request) {
+        refuse("bad_message", problem.detail, of: text)
+      }
     case .unknown:
       break
     }
   }
 
-  private func hear(_ word: StudentWords.Word, later: Bool, at now: Instant) {
+  private func hear(_ word: StudentWords.Word, later: Bool, at now: Instant, of text: String? = nil) {
     guard words.add(word) else {
-      return refuseForNow("this note was dropped", StudentWords.betweenNotes, isAnswer: true)
+      return refuseForNow("this note was dropped", StudentWords.betweenNotes, isAnswer: true, of: text)
     }
     if later {
       refuseForNow("the last word counts", .seconds(1))
@@ -88,9 +90,12 @@ extension StudentSession {
     }
   }
 
-  private func refuseForNow(_ what: String, _ wait: Duration, isAnswer: Bool = false) {
+  private func refuseForNow(
+    _ what: String, _ wait: Duration, isAnswer: Bool = false, of text: String? = nil
+  ) {
     let seconds = max(1, Int(wait.inSeconds.rounded(.up)))
     refuse(
-      "too_many", "too much at once: \(what); wait \(seconds) s", retryAfter: seconds, isAnswer: isAnswer)
+      "too_many", "too much at once: \(what); wait \(seconds) s", retryAfter: seconds, isAnswer: isAnswer,
+      of: text)
   }
 }

@@ -258,11 +258,17 @@ final class StudentSession {
 
   /// Tells the student, and the log, at most once a second and ten seconds, what cannot be used.
   ///
-  /// - Parameter isAnswer: somebody waits for this answer, so it goes out however many went before.
-  func refuse(_ code: String, _ detail: String, retryAfter: Int? = nil, isAnswer: Bool = false) {
+  /// - Parameters:
+  ///   - isAnswer: somebody waits for this answer, so it goes out however many went before.
+  ///   - text: the message that is refused; the answer names it.
+  func refuse(
+    _ code: String, _ detail: String, retryAfter: Int? = nil, isAnswer: Bool = false, of text: String? = nil
+  ) {
     let report = refusals.add(code, at: .now)
     if report.tellStudent || isAnswer {
-      send(.error(code: code, detail: detail, retryAfter: retryAfter))
+      send(
+        .error(
+          code: code, detail: detail, retryAfter: retryAfter, id: text.flatMap(WireJSON.requestID)))
       if Self.streamCodes.contains(code) { noPicture(detail) }
     }
     if let count = report.journalCount {

@@ -114,14 +114,12 @@ final class TeacherConnection {
       let message = try WireJSON.decode(TeacherMessage.self, from: text)
       if message.isAct, let wait = owner.waitingTime(of: participant) {
         let seconds = max(1, Int(wait.inSeconds.rounded(.up)))
-        return send(
-          .error(
-            code: "too_many",
-            detail: "Too much at once; the last thing was not done. Please wait \(seconds) s.",
-            retryAfter: seconds))
+        return refuse(
+          text, "too_many", "Too much at once; the last thing was not done. Please wait \(seconds) s.",
+          retryAfter: seconds)
       }
       if owner.isJournalFull, message.isWrittenAtWill {
-        return send(.error(code: "quota", detail: JournalQuota.refusal))
+        return refuse(text, "quota", JournalQuota.refusal)
       }
       switch message {
       case .watch(let request): watch(request, at: .now)
@@ -142,6 +140,10 @@ final class TeacherConnection {
     } catch {
       problem = error
     }
-    if let problem { send(.error(code: "bad_message", detail: problem.detail)) }
+    if let problem { refuse(text, "bad_message", problem.detail) }
+  }
+
+  private func refuse(_ text: String, _ code: String, _ detail: String, retryAfter: Int? = nil) {
+    send(.error(code: code, detail: detail, retryAfter: retryAfter, id: WireJSON.requestID(in: text)))
   }
 }
