@@ -1,5 +1,6 @@
 import ExamModel
 import Foundation
+import WebGateway
 
 /// JSON as the wire contract has it.
 enum WireJSON {
@@ -17,12 +18,12 @@ enum WireJSON {
   static func text(_ value: some Encodable) -> String { String(decoding: encode(value), as: UTF8.self) }
 
   static func decode<Value: Decodable>(_ type: Value.Type, from text: String) throws(WireError) -> Value {
-    try decode(type, from: Array(text.utf8))
-  }
-
-  static func decode<Value: Decodable>(_ type: Value.Type, from bytes: [UInt8]) throws(WireError) -> Value {
+    // The names of fields are keys of a dictionary before anybody looks at them.
+    if CombiningMarks.runTooLong(in: text, escaped: true) {
+      throw WireError(detail: "the text has more than \(CombiningMarks.longestRun) combining marks in a row")
+    }
     do {
-      return try JSONDecoder().decode(type, from: Data(bytes))
+      return try JSONDecoder().decode(type, from: Data(text.utf8))
     } catch let error as DecodingError {
       throw WireError(error)
     } catch {
@@ -34,6 +35,14 @@ enum WireJSON {
 
   /// The number by which the sender of a message would know the answer; `nil` where it gave none, or no whole number.
   static func requestID(in text: String) -> Int? { (try? decode(Request.self, from: text))?.id }
+
+  static func decode<Value: Decodable>(_ type: Value.Type, from bytes: [UInt8]) throws(WireError) -> Value {
+    // The decoder would also take UTF-16 and UTF-32, which nobody has looked at. In these every letter has a NUL.
+    guard let text = String(validating: bytes, as: UTF8.self), !bytes.contains(0) else {
+      throw WireError(detail: "the text is not UTF-8")
+    }
+    return try decode(type, from: text)
+  }
 }
 
 /// What is wrong with a JSON text, for its sender.

@@ -441,6 +441,8 @@ private func headerFields(_ headers: OpaquePointer?) -> [String: String] {
   while soup_message_headers_iter_next(&iterator, &name, &value) != 0 {
     let key = String(cString: name!).lowercased()
     let text = String(cString: value!)
+    // No client of ours has such a name or value, so it is as if it were not there.
+    guard !CombiningMarks.runTooLong(in: key), !CombiningMarks.runTooLong(in: text) else { continue }
     fields[key] = fields[key].map { $0 + ", " + text } ?? text
   }
   return fields

@@ -2,7 +2,8 @@
 /// behind it.
 enum RequestTarget {
   /// The decoded segments of a percent-encoded path, or nil where a segment is `.` or `..`, is empty (but for the last
-  /// one), or holds `/`, a backslash, NUL or bytes that are not UTF-8.
+  /// one), or holds `/`, a backslash, NUL, too many combining marks or bytes that are
+  /// not UTF-8.
   static func segments(ofPath path: String) -> [String]? {
     guard path.utf8.first == UInt8(ascii: "/") else { return nil }
     if path == "/" { return [] }
@@ -67,7 +68,7 @@ enum RequestTarget {
       default: bytes.append(byte)
       }
     }
-    return String(validating: bytes, as: UTF8.self)
+    return String(validating: bytes, as: UTF8.self).flatMap { CombiningMarks.runTooLong(in: $0) ? nil : $0 }
   }
 
   private static func hexValue(_ byte: UInt8) -> UInt8? {

@@ -8,6 +8,9 @@ enum ReadableText {
   ///
   /// - Returns: `nil` where nothing readable is left, or more than `maximumLength` code points are.
   static func line(_ typed: String, maximumLength: Int) -> String? {
+    // Composing takes time that grows with the square of a run of marks. No code point has more than four bytes, and what is
+    // left out may be most of it.
+    guard typed.utf8.count <= 16 * maximumLength else { return nil }
     var kept = String.UnicodeScalarView()
     var visible = 0
     var last: Unicode.Scalar?

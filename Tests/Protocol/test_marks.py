@@ -1,0 +1,62 @@
+"""Texts of nothing but combining marks, wherever text may come in: to sort them takes time that grows with their square."""
+import json
+import os
+import urllib.parse
+
+import pytest
+from clients import request
+
+# Out of their canonical order, so that all of them have to be moved.
+MARKS = "a" + "\u0300" * 30_000 + "\u0316" * 30_000
+FEW = "a" + "\u0300" * 1_500 + "\u0316" * 1_500
+
+
+def cpu_seconds(server):
+    fields = open(f"/proc/{server.process.pid}/stat").read().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+@pytest.fixture
+def cheap(server):
+    """What a test makes the server do takes next to no time."""
+    before = cpu_seconds(server)
+    yield
+    took = cpu_seconds(server) - before
+    assert took < 1, f"{took:.1f} s"
+
+
+def raw(**fields):
+    return json.dumps(fields, ensure_ascii=False).encode()
+
+
+def test_in_the_body_of_a_request(exam, cheap):
+    bodies = [
+        raw(name=MARKS, role="student"), json.dumps({"name": MARKS[::2], "role": "student"}).encode(),
+        raw(**{MARKS: 1, "name": "Ada", "role": "student"}),
+        json.dumps({MARKS[::2]: 1, "name": "Ada", "role": "student"}).encode(),
+        json.dumps({MARKS: 1, "name": "Ada", "role": "student"}, ensure_ascii=False).encode("utf-16-le"),
+        json.dumps({MARKS[::2]: 1, "name": "Ada", "role": "student"}, ensure_ascii=False).encode("utf-32")]
+    for path in ("/api/sessions", f"{exam.path}/participants"):
+        for body in bodies:
+            answer = request(exam.url, "POST", path, body, headers={"Content-Type": "application/json"})
+            assert answer.status == 400, (path, body[:60])
+
+
+def test_in_the_head_of_a_request(exam, cheap):
+    marks = urllib.parse.quote(FEW)
+    assert request(exam.url, "GET", f"/{marks}").status == 400
+    assert request(exam.url, "GET", f"/healthz?{marks}=1&x={marks}").status == 200
+    for name in ("Origin", "Cookie", "X-Forwarded-For", "Accept"):
+        assert request(exam.url, "GET", "/healthz", headers={name: FEW.encode()}).status == 200
+    assert request(exam.url, "GET", exam.path, headers={"Authorization": b"Bearer " + FEW.encode()}).status == 401
+
+
+def test_in_a_message(exam, cheap):
+    for text in (raw(**{MARKS: 1, "type": "hello"}).decode(), json.dumps({"type": "hand", "up": True, MARKS[::2]: 1})):
+        ada = exam.student("Ada")
+        ada.hello("image/jpeg")
+        ada.raw(text)
+        ada.expect("error", code="bad_message")
+    # What people write for fun is no attack.
+    ada.send("chat", text="Z" + "\u0300\u0316" * 40 + "algo")
+    ada.expect("chat", text="Z" + "\u0300\u0316" * 40 + "algo")
