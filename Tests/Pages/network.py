@@ -7,7 +7,8 @@ import time
 
 class Network:
     """Forwards TCP. cut(): every connection is reset and new ones are refused. freeze(): everything stays open and nothing
-    moves, as with a server that hangs. narrow(): from now on it carries so much, and loses some. restore(): all is well again."""
+    moves, as with a server that hangs. narrow(): from now on it carries so much, and loses some. answer(): something in between
+    answers every request with these bytes. restore(): all is well again."""
 
     SEGMENT = 1460  # bytes that TCP sends at once over Ethernet
     RETRANSMISSION = 0.3  # seconds until what was lost has come a second time
@@ -20,6 +21,7 @@ class Network:
         self.pairs = []
         self.bits_per_second = self.loss = None
         self.random = random.Random(1)
+        self.reply = None
         self.listener = None
         self.port = 0
         self._listen()
@@ -33,11 +35,19 @@ class Network:
         self.listener.shutdown(socket.SHUT_RDWR)
         self.listener.close()
         self.listener = None
+        self._cut_all()
+
+    def _cut_all(self):
         with self.lock:
             pairs, self.pairs = self.pairs, []
         for pair in pairs:
             for end in pair:
                 _close(end)
+
+    def answer(self, status, body, type="text/html"):
+        self.reply = (f"HTTP/1.1 {status} Because\r\nContent-Type: {type}\r\nContent-Length: {len(body)}\r\n"
+                      f"Connection: close\r\n\r\n{body}").encode()
+        self._cut_all()
 
     def freeze(self):
         self.moving.clear()
@@ -47,7 +57,7 @@ class Network:
         self.bits_per_second, self.loss = bits_per_second, loss
 
     def restore(self):
-        self.bits_per_second = self.loss = None
+        self.bits_per_second = self.loss = self.reply = None
         self.moving.set()
         if self.listener is None:
             self._listen()
@@ -68,6 +78,9 @@ class Network:
                 near, _ = listener.accept()
             except OSError:
                 return
+            if self.reply:
+                threading.Thread(target=self._answer, args=(near, self.reply), daemon=True).start()
+                continue
             try:
                 far = socket.create_connection(("127.0.0.1", self.target))
             except OSError:
@@ -80,6 +93,15 @@ class Network:
                 end.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 16 * 1024)
             for source, sink in ((near, far), (far, near)):
                 threading.Thread(target=self._pump, args=(source, sink), daemon=True).start()
+
+    def _answer(self, near, reply):
+        try:
+            if near.recv(65536):
+                near.sendall(reply)
+        except OSError:
+            pass
+        finally:
+            _close(near)
 
     def _pump(self, source, sink):
         try:

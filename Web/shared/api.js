@@ -27,9 +27,9 @@ async function request(method, path, { body, type, token, timeout = 10000, read 
   } catch {
     throw new Problem(0, 'The server could not be reached. Please check your network connection and try again.');
   }
-  const document = await response.json().catch(() => ({}));
+  const document = (await response.json().catch(() => null)) ?? {};
   const retryAfter = Number(response.headers.get('Retry-After')) || null;
-  throw new Problem(response.status, document.detail || document.title || `The server answered ${response.status}.`,
+  throw new Problem(response.status, document.detail || document.title || `Something answers otherwise than the server should (${response.status}). Please check your network connection and try again.`,
     { code: document.code ?? null, retryAfter, waiting: document.waiting ?? null, interval: document.interval ?? null });
 }
 

@@ -1,6 +1,8 @@
-// The line in which those wait who type a code or password at an address from which many wrong ones came.
+// The line in which those wait who type a code or password at an address from which many wrong ones came, and those who come
+// while very many others do.
 // The server draws lots among those who ask, so the page asks again until it is its turn.
 
+const ASKS_AGAIN = ['waiting', 'too_many_tries'];
 const SILENT_FOR = 1500; // no answer yet: the server holds the request in the line
 
 /** Asks until it is our turn; show(problem | null) is called while we wait, and with nothing when it is over. */
@@ -16,7 +18,7 @@ export async function inLine(ask, show, goesOn = () => true) {
       try {
         return await ask();
       } catch (problem) {
-        if (problem.code !== 'waiting' || !goesOn()) throw problem;
+        if (!ASKS_AGAIN.includes(problem.code) || !goesOn()) throw problem;
         say(problem);
         await new Promise(resolve => setTimeout(resolve, (problem.retryAfter ?? 1) * 1000 * (0.7 + Math.random() * 0.6)));
         if (!goesOn()) throw problem;
@@ -32,7 +34,8 @@ export async function inLine(ask, show, goesOn = () => true) {
 const SHORT = 90; // seconds; beyond it minutes are told
 
 /** What somebody in line reads. what: "codes" or "passwords". */
-export function lineSentence({ waiting, interval }, what) {
+export function lineSentence({ code, waiting, interval }, what) {
+  if (code === 'too_many_tries') return 'Many come in from your network at this moment. This page asks again by itself until it is your turn; you need not do anything.';
   if (waiting === null) return 'Please wait a moment: the server has not answered yet.';
   const others = waiting === 0 ? 'It' : `${waiting === 1 ? 'One other is' : `${waiting} others are`} waiting, and it`;
   const seconds = Math.max(2, Math.ceil((waiting + 1) * interval));

@@ -4,6 +4,7 @@
 //
 // "open" means the server has welcomed us, not that TCP is up: a frozen server accepts connections too.
 
+import { endingOf } from './endings.js';
 import { addressOf, socketProtocols } from './wire.js';
 
 const FIRST_DELAY = 250;
@@ -22,16 +23,18 @@ const CROWDED = 1013;
 const TRIES = 3;
 const WELL_AFTER = 30000;
 const LONGEST_REASON = 160;
+const BUSY = [429, 502, 503, 504]; // the server, or a proxy that waits for it
+const UPGRADE_REQUIRED = 426; // nothing is wrong with what was asked plainly
 
 const endedBecause = reason => (['teacher', 'idle'].includes(reason) ? `ended_${reason}` : 'ended');
 
-export const hasEnded = reason => reason.startsWith('ended');
+const sighted = (status, detail) => (typeof detail === 'string' && detail ? `${status}: ${detail}` : String(status)).slice(0, LONGEST_REASON);
 
 export class ReconnectingSocket {
   /**
    * handlers: opened(socket) may greet; text(message) and binary(buffer) receive; refused(code) hears the code of a close
    * that says what was sent is not taken; state(name, reason, detail) follows the diagram. Reasons for "waiting": server
-   * (it closed, for causes of its own), refused, or null where the network is to be suspected. Reasons for "closed": ended (and it is not known how), ended_teacher, ended_idle, replaced,
+   * (it closed, or answers, for causes of its own), refused, answered (otherwise than it should, perhaps by something in between; detail: what), or null where the network is to be suspected. Reasons for "closed": ended (and it is not known how), ended_teacher, ended_idle, replaced,
    * dismissed (detail: why, in a person's words), identity, refused (detail: why, in the server's words).
    */
   constructor(address, token, handlers) {
@@ -42,6 +45,7 @@ export class ReconnectingSocket {
     this.failures = 0;
     this.refusals = 0; // in a row, none of the connections between them well
     this.cause = null; // why we wait
+    this.seen = null; // {reason, detail}: what was answered when asked why there is no connection
     this.lastHeard = 0;
     this.silence = DEFAULT_SILENCE;
     this.generation = 0;
@@ -133,7 +137,7 @@ export class ReconnectingSocket {
       clearTimeout(this.connectTimer);
       this.failures = 0;
       this.silence = message.heartbeat > 0 ? message.heartbeat * 3000 : DEFAULT_SILENCE;
-      this.cause = null;
+      this.cause = this.seen = null;
       if (this.state !== 'open') {
         this.openedAt = performance.now();
         this.#become('open');
@@ -169,9 +173,13 @@ export class ReconnectingSocket {
     this.#drop();
     const longest = Math.min(LONGEST_DELAY, FIRST_DELAY * 2 ** this.failures);
     this.failures += 1;
-    this.#become('waiting', this.cause);
+    this.#wait();
     this.retryTimer = setTimeout(() => this.#connect(), longest * (0.5 + Math.random() / 2));
     if (ask) this.#askWhy();
+  }
+
+  #wait() {
+    this.#become('waiting', this.seen?.reason ?? this.cause, this.seen?.detail);
   }
 
   /** A browser hides the status of a refused upgrade; the same address asked plainly tells it. */
@@ -179,16 +187,19 @@ export class ReconnectingSocket {
     const generation = this.generation;
     const { status, code, detail } = await this.#ask(this.address.replace(/^ws/, 'http'), { Authorization: `Bearer ${this.token}` });
     if (generation !== this.generation) return;
-    if (code === 'dismissed') this.close(code, detail);
-    else if (status === 401 || status === 403) this.close('identity');
-    else if (status === 404 || status === 410) this.close(hasEnded(code ?? '') ? code : 'ended');
+    const end = endingOf(code);
+    if (end) return this.close(end, end === 'dismissed' ? detail : null);
+    const before = this.seen;
+    this.seen = [0, UPGRADE_REQUIRED].includes(status) ? null
+      : BUSY.includes(status) ? { reason: 'server' } : { reason: 'answered', detail: sighted(status, detail) };
+    if (this.seen?.reason !== before?.reason || this.seen?.detail !== before?.detail) this.#wait();
   }
 
   /** The status, and what a problem document says. */
   async #ask(address, headers = {}) {
     try {
       const response = await fetch(address, { headers, cache: 'no-store', signal: AbortSignal.timeout(4000) });
-      const { code, detail } = response.ok ? {} : await response.json().catch(() => ({}));
+      const { code, detail } = response.ok ? {} : (await response.json().catch(() => null)) ?? {};
       response.body?.cancel().catch(() => {});
       return { status: response.status, code, detail };
     } catch {

@@ -20,6 +20,7 @@ export class Live {
     Object.assign(this, { camera, uplink, identity, ended });
     this.connection = 'connecting';
     this.connectionReason = null;
+    this.connectionDetail = null; // what was answered, where something was
     this.trouble = null; // no way to send pictures works, and why
     this.check = null;
     this.unchecked = false;
@@ -51,7 +52,10 @@ export class Live {
 
   #connectionChanged({ state, reason, detail }) {
     this.connection = state;
-    if (state !== 'connecting') this.connectionReason = state === 'waiting' ? reason ?? 'network' : null;
+    if (state !== 'connecting') {
+      this.connectionReason = state === 'waiting' ? reason ?? 'network' : null;
+      this.connectionDetail = state === 'waiting' ? detail : null;
+    }
     if (state === 'closed') {
       this.over = true;
       this.view.show(false);
@@ -128,7 +132,7 @@ export class Live {
   /** The first thing that is wrong is the one that is told; a nervous reader gets one sentence, not five. */
   #show() {
     const { camera } = this;
-    const connection = this.trouble ? null : connectionSentence(this.connection, this.connectionReason);
+    const connection = this.trouble ? null : connectionSentence(this.connection, this.connectionReason, this.connectionDetail);
     let sentence = LIVE;
     if (camera.state !== 'live') sentence = CAMERA[camera.state];
     else if (this.trouble) sentence = troubleSentence(this.trouble);

@@ -2,9 +2,9 @@
 
 import { joinAsStudent } from '../shared/api.js';
 import { $, el, setHidden, setText } from '../shared/dom.js';
+import { hasEnded } from '../shared/endings.js';
 import { forget, recall, remember } from '../shared/identity.js';
 import { inLine, lineSentence } from '../shared/line.js';
-import { hasEnded } from '../shared/socket.js';
 import { readCode } from '../shared/wire.js';
 import { Camera } from './camera.js';
 import { Live } from './live.js';
@@ -100,7 +100,7 @@ function showCamera() {
 }
 
 function showPreview(outcome) {
-  if (outcome.gone === 404) return askName(joinProblem({ status: 404 }));
+  if (outcome.gone === 'unknown_session') return askName(joinProblem({ code: outcome.gone }));
   if (outcome.gone) return finish('gone');
   if (outcome.waiting) return showLine(outcome.waiting);
   const { faces, dark, unknown, refused } = outcome;
@@ -154,8 +154,8 @@ $('join').addEventListener('click', async () => {
     remember('student', identity);
     goLive(identity);
   } catch (problem) {
-    if (problem.status === 404) askName(joinProblem(problem));
-    else if (problem.status === 410) finish('gone');
+    if (problem.code === 'unknown_session') askName(joinProblem(problem));
+    else if (hasEnded(problem.code)) finish('gone');
     else if (!$('step-camera').hidden) {
       $('join-error').textContent = joinProblem(problem);
       showCamera();

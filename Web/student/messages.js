@@ -1,5 +1,7 @@
 // Every sentence a student can meet, in one place: what is the matter, and what to do. Tone: ok, wait, warn, bad.
 
+import { hasEnded, isGone } from '../shared/endings.js';
+
 export const CAMERA = {
   off: { tone: 'wait', title: 'Camera off', text: 'The camera has not been started yet.' },
   asking: { tone: 'wait', title: 'Waiting for the camera', text: 'Your browser may ask whether this page can use the camera. Please choose “Allow”.' },
@@ -17,11 +19,16 @@ const CONNECTION = {
   connecting: { tone: 'wait', title: 'Connecting', text: 'One moment, please.' },
   server: { tone: 'warn', title: 'The server is busy or starts again', text: 'This is not your fault. We come back by ourselves; please leave this page open and go on with your exam.' },
   refused: { tone: 'warn', title: 'The server closed the connection', text: 'We try again by ourselves; please leave this page open and go on with your exam.' },
+  answered: { tone: 'warn', title: 'The exam cannot be reached just now', text: 'This is not your fault: something in the network, or the server, answers otherwise than it should. We keep trying and come back by ourselves. Please leave this page open and go on with your exam. If you had to log in to your network, please do that in another tab.' },
   network: { tone: 'warn', title: 'The connection is interrupted', text: 'We keep trying and come back by ourselves. Please check your network, and leave this page open. Go on with your exam.' },
 };
 
-/** null when there is nothing to say. reason: why we have waited: server, refused or network. */
-export const connectionSentence = (state, reason) => (state === 'open' ? null : CONNECTION[reason] ?? CONNECTION.connecting);
+/** null when there is nothing to say. reason: why we have waited: server, refused, answered (detail: what) or network. */
+export function connectionSentence(state, reason, detail) {
+  if (state === 'open') return null;
+  const sentence = CONNECTION[reason] ?? CONNECTION.connecting;
+  return detail ? { ...sentence, detail: forHelpers(`the answer was ${detail}`) } : sentence;
+}
 
 export const LIVE = { tone: 'ok', title: 'All is well', text: 'You are connected and your teacher can see you. Good luck with your exam.' };
 
@@ -42,10 +49,11 @@ export const TROUBLES = {
 /** code: undefined where the browser is at fault. */
 export function troubleSentence({ code, detail }) {
   if (!code) return UNSUPPORTED;
-  return { ...TROUBLES[code] ?? UNUSABLE, detail: `For whoever helps you: ${inShort(detail || code)}` };
+  return { ...TROUBLES[code] ?? UNUSABLE, detail: forHelpers(detail || code) };
 }
 
 const LONGEST_DETAIL = 160;
+const forHelpers = text => `For whoever helps you: ${inShort(text)}`;
 const inShort = text => (text.length > LONGEST_DETAIL ? `${text.slice(0, LONGEST_DETAIL)}…` : text);
 
 /** The check of the picture fails on the server. */
@@ -211,10 +219,10 @@ export function ownViewProblem(problem) {
 }
 
 export function ownDataProblem(problem) {
+  // What was erased and what never was are told alike.
+  if (isGone(problem.code)) return 'The server keeps nothing for this tab any more. If that seems wrong, ask your teacher.';
   switch (problem.status) {
     case 0: return 'The server could not be reached, so nothing was downloaded. Please check your network connection and try again.';
-    // What was erased and what never was are told alike.
-    case 401: case 403: case 404: case 410: return 'The server keeps nothing for this tab any more. If that seems wrong, ask your teacher.';
     case 429: return `The server is busy just now. Please try again in ${problem.retryAfter ?? 30} seconds.`;
     default: return `The download did not work: ${problem.message}`;
   }
@@ -242,10 +250,8 @@ export const END = {
 };
 
 export function joinProblem(problem) {
-  switch (problem.status) {
-    case 404: return 'There is no exam with this code. Please look at the code once more.';
-    case 410: return 'This exam has ended; nobody can join it any more.';
-    case 429: return `Too many tries just now. Please wait ${problem.retryAfter ?? 30} seconds and try again.`;
-    default: return problem.message;
-  }
+  if (problem.code === 'unknown_session') return 'There is no exam with this code. Please look at the code once more.';
+  if (hasEnded(problem.code)) return 'This exam has ended; nobody can join it any more.';
+  return problem.status === 429
+    ? `Too many tries just now. Please wait ${problem.retryAfter ?? 30} seconds and try again.` : problem.message;
 }

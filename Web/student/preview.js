@@ -2,13 +2,14 @@
 // judged here as well, so that there is an answer even when the server has none.
 
 import { previewPicture } from '../shared/api.js';
+import { endingOf } from '../shared/endings.js';
 
 const EVERY = 2000;
 const WIDTH = 320;
 const DARK_BELOW = 40; // mean luma, 0 to 255
 
 export class Preview {
-  /** result({faces, dark, hint} | {unknown: true, dark} | {refused: why, dark} | {gone: 404 | 410} | {waiting: Problem}) */
+  /** result({faces, dark, hint} | {unknown: true, dark} | {refused: why, dark} | {gone: code} | {waiting: Problem}) */
   constructor(video, result) {
     this.video = video;
     this.result = result;
@@ -49,7 +50,7 @@ export class Preview {
       const waits = problem.code === 'waiting';
       if (waits) wait = 1000;
       else if (problem.status === 429) wait = Math.max(EVERY, (problem.retryAfter ?? 2) * 1000);
-      outcome = problem.status === 404 || problem.status === 410 ? { gone: problem.status }
+      outcome = endingOf(problem.code) ? { gone: problem.code }
         : waits ? { waiting: problem } : problem.status === 429 ? null
           : problem.code === 'bad_picture' ? { refused: problem.message, dark } : { unknown: true, dark };
     }

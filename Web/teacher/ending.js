@@ -2,9 +2,9 @@
 
 import { download, endSession, eraseData, ticketAddress } from '../shared/api.js';
 import { $, el, setHidden, setText, timeOfDay } from '../shared/dom.js';
+import { endingOf, hasEnded } from '../shared/endings.js';
 import { saveFile } from '../shared/files.js';
 import { forget } from '../shared/identity.js';
-import { hasEnded } from '../shared/socket.js';
 
 const ENDED = {
   ended: ['The exam has ended', 'Nobody can join it any more.'],
@@ -26,7 +26,7 @@ export function endDialog({ code, token }) {
     try {
       await endSession(code, token); // the page follows when the server tells everybody
     } catch (problem) {
-      if (problem.status !== 404 && problem.status !== 410) throw problem;
+      if (!hasEnded(endingOf(problem.code))) throw problem;
     }
     $('end-dialog').close();
   }));

@@ -34,6 +34,7 @@ const CONNECTION = {
 const WAITING = {
   server: 'The server is busy or starts again, trying again',
   refused: 'The server closed the connection, trying again',
+  answered: 'Something answers otherwise than the server should, trying again',
 };
 
 const room = $('room');
@@ -106,6 +107,7 @@ function enter(identity) {
     if (state === 'open') room.hidden = false;
     $('connection').dataset.tone = CONNECTION[state].tone;
     setText($('connection'), state === 'waiting' ? WAITING[reason] ?? CONNECTION.waiting.text : CONNECTION[state].text);
+    $('connection').title = state === 'waiting' && detail ? `The answer was ${detail}` : '';
     room.dataset.connection = state;
   });
   link.start(code, token);

@@ -29,7 +29,7 @@ export function setup(invitation) {
         $('setup').hidden = true;
         resolve(identity);
       } catch (problem) {
-        refused(problem, invitation);
+        refused(problem);
       } finally {
         $('setup-submit').disabled = false;
       }
@@ -53,8 +53,8 @@ async function join({ code, key }, name) {
   return { code, name, title: answer.session?.title ?? '', teacher_key: key, invite: answer.invite, participant_id: answer.participant_id, token: answer.token, public_url: answer.public_url };
 }
 
-function refused(problem, invitation) {
-  if (problem.status === 401 && !invitation) {
+function refused(problem) {
+  if (['password_needed', 'password_wrong'].includes(problem.code)) {
     const again = !$('password-field').hidden;
     setHidden($('password-field'), false);
     setText($('setup-error'), again ? 'This password is not right. Please try again.' : 'This server asks teachers for a password.');
@@ -62,10 +62,10 @@ function refused(problem, invitation) {
     return $('password').select();
   }
   setText($('setup-error'), {
-    403: 'This link is not valid for teachers, or the exam has ended. Please ask for a new one.',
-    404: 'There is no exam with this code.',
-    429: `Too many tries just now. Please wait ${problem.retryAfter ?? 30} seconds.`,
-  }[problem.status] ?? problem.message);
+    wrong_key: 'This link is not valid for teachers, or the exam has ended. Please ask for a new one.',
+    unknown_session: 'There is no exam with this code.',
+    too_many_tries: `Too many tries just now. Please wait ${problem.retryAfter ?? 30} seconds.`,
+  }[problem.code] ?? problem.message);
 }
 
 function fieldError(text) {
