@@ -49,11 +49,12 @@ public struct ExamService: Sendable {
     }
     // Before anybody is told that the server is ready: who ends it at once must not be overheard.
     let signals = await ProcessSignals([SIGINT, SIGTERM, SIGHUP])
-    let (services, server, directory) = try await start()
+    let clocks = ClockKeeper(logger: logger)
+    let (services, server, directory) = try await start(clocks)
     let address = try await listen(server)
     logger.info("ready", metadata: ["address": "\(address)"])
     onReady(address)
-    let keeping = StoreKeeper(services: services, directory: directory)
+    let keeping = StoreKeeper(services: services, directory: directory, clocks: clocks)
     let tasks = [
       Task { await keeping.noteAlive() }, Task { await keeping.endIdleSessions() },
       Task { await keeping.sweep() },
@@ -77,7 +78,9 @@ public struct ExamService: Sendable {
 
   // MARK: Start and stop
 
-  private func start() async throws -> (ExamServices, WebServer, any SessionDirectory) {
+  private func start(
+    _ clocks: ClockKeeper
+  ) async throws -> (ExamServices, WebServer, any SessionDirectory) {
     try WebFolder.check(configuration.webFolder)
     try await PipelineCheck.require(folder: configuration.pipelinesFolder)
     let pipelines = try PipelineCatalog(folder: configuration.pipelinesFolder)
@@ -96,7 +99,7 @@ public struct ExamService: Sendable {
       recorder: EventRecorder(store: store, logger: logger), metrics: ServerMetrics(),
       admission: await Admission(devices: devices) { logger.warning("\($0)") })
     let (server, directory) = try await makeServer(services)
-    try await StoreKeeper(services: services, directory: directory).restoreSessions()
+    try await StoreKeeper(services: services, directory: directory, clocks: clocks).restoreSessions()
     return (services, server, directory)
   }
 

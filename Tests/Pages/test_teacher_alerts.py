@@ -1,4 +1,6 @@
 """Working with alerts: the wall by need, the keyboard, notes, sounds, and what is allowed to one student."""
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -223,6 +225,16 @@ def test_a_rule_is_loosened_for_a_while(exam, student):
     focus.get_by_label("Reason, for the report").fill("One screen only")
     focus.get_by_role("button", name="Apply").click()
     expect(focus.locator(".allowed")).to_be_hidden()
+
+
+@pytest.mark.parametrize("days", [1, -1])
+def test_a_teachers_clock_that_is_set_changes_no_age_and_no_time_left(exam, student, days):
+    ada = student("Ada")
+    exam.page.evaluate(f"const now = Date.now; Date.now = () => now() + {days} * 86_400_000")
+    entry = exam.adjust("Ada", "Looking away", "Allow twice as much", "30 minutes", "Two screens")
+    expect(entry).to_contain_text(re.compile(r"\((29|30) min left\)"))
+    ada.page.get_by_role("button", name="Raise hand").click()
+    expect(exam.page.locator("#hands li")).to_contain_text(re.compile(r"waiting \d\d? s"))
 
 
 def test_a_card_leads_to_the_form_that_mutes_its_kind(exam, student):

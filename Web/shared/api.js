@@ -66,17 +66,6 @@ export async function ticketAddress(code, what, token) {
 export const download = (code, what, token) =>
   request('GET', `${session(code)}/${what}`, { token, read: asBlob, timeout: 60000 });
 
-/** The server's clock less ours in milliseconds; 0 when it cannot be told or does not matter. */
-export async function clockOffset() {
-  try {
-    const response = await fetch(addressOf('/healthz'), { cache: 'no-store' });
-    const offset = Date.parse(response.headers.get('Date')) - Date.now();
-    return Math.abs(offset) > 2000 ? offset : 0;
-  } catch {
-    return 0;
-  }
-}
-
 export const previewPicture = (code, jpeg, invite) =>
   request('POST', `${session(code)}/preview`, { body: jpeg, type: 'image/jpeg', token: invite, timeout: 8000 });
 

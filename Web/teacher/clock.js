@@ -1,10 +1,10 @@
-// The server's clock, by which all times on the wire are given.
+// The server's clock, by which all times on the wire are given. Ours may be wrong, or be set in the middle of an exam.
 
-let offset = 0;
+let offset = performance.timeOrigin;
 
-/** The server's clock less ours in milliseconds. */
-export function setClockOffset(milliseconds) {
-  offset = milliseconds;
+/** The server said what time it is. */
+export function setServerTime(at) {
+  offset = Date.parse(at) - performance.now();
 }
 
-export const serverNow = () => Date.now() + offset;
+export const serverNow = () => performance.now() + offset;

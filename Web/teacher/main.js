@@ -1,6 +1,5 @@
 // The teacher's page: setup -> room -> ended. The room is joined up here; each part lives in its own file.
 
-import { clockOffset } from '../shared/api.js';
 import { $, setText, spaced } from '../shared/dom.js';
 import { recall } from '../shared/identity.js';
 import { readCode } from '../shared/wire.js';
@@ -9,7 +8,7 @@ import { alertKeys } from './alert-keys.js';
 import { Alerts } from './alerts.js';
 import { announce, announceAlerts } from './announcer.js';
 import { Chat } from './chat.js';
-import { setClockOffset } from './clock.js';
+import { setServerTime } from './clock.js';
 import { Dismiss } from './dismiss.js';
 import { endDialog, leave } from './ending.js';
 import { Focus } from './focus.js';
@@ -55,7 +54,6 @@ function enter(identity) {
   setText($('room-title'), title);
   setText($('room-code'), spaced(code));
   setText($('empty-code'), spaced(code));
-  clockOffset().then(setClockOffset);
 
   const link = new Link();
   const roster = new Roster();
@@ -86,7 +84,9 @@ function enter(identity) {
 
   link.addEventListener('message', ({ detail: { message } }) => {
     switch (message.type) {
+      case 'heartbeat': return setServerTime(message.at);
       case 'welcome':
+        setServerTime(message.at);
         alerts.welcomed();
         return notices.welcomed();
       case 'roster': case 'participant': return roster.received(message);

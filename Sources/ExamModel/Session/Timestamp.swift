@@ -8,12 +8,10 @@ public struct Timestamp: Hashable, Sendable, Comparable, Codable, CustomStringCo
 
   public init(microseconds: Int64) { self.microseconds = microseconds }
 
-  public static var now: Timestamp {
+  /// What the system's clock says, which anybody may set. Everything but what is about that clock goes by `now`.
+  public static var system: Timestamp {
     Timestamp(microseconds: Int64(Date().timeIntervalSince1970 * 1_000_000))
   }
-
-  /// The wall-clock time of an instant of the monotonic clock, as the two clocks stand now.
-  public init(_ instant: ContinuousClock.Instant) { self = .now.advanced(by: instant - .now) }
 
   public static func < (left: Timestamp, right: Timestamp) -> Bool { left.microseconds < right.microseconds }
 

@@ -169,9 +169,10 @@ extension AccommodationRequest {
 
 /// What the server tells a teacher as text.
 public enum TeacherNotice: Sendable, Hashable {
-  /// `credit`: pictures that may be unacknowledged. `heartbeat`: at least one message comes in so many seconds.
-  case welcome(participant: ParticipantID, credit: Int, heartbeat: Int)
-  case heartbeat
+  /// `credit`: pictures that may be unacknowledged. `heartbeat`: at least one message comes in so many seconds. `at`: now,
+  /// for pages that tell how long ago something was.
+  case welcome(participant: ParticipantID, credit: Int, heartbeat: Int, at: Timestamp)
+  case heartbeat(at: Timestamp)
   /// `pause`: of everybody, those who join later included. `dismissed`: who was removed lately, the newest last.
   case roster([Participant], pause: Pause?, dismissed: [Participant])
   case participant(Participant)
@@ -192,7 +193,7 @@ extension TeacherNotice: Encodable {
   private enum Key: String, CodingKey {
     case type
     case participantID = "participant_id"
-    case credit, heartbeat, participants, paused, dismissed, participant, number, history, code, detail,
+    case at, credit, heartbeat, participants, paused, dismissed, participant, number, history, code, detail,
       reason, id
     case retryAfter = "retry_after"
   }
@@ -200,13 +201,15 @@ extension TeacherNotice: Encodable {
   public func encode(to encoder: any Encoder) throws {
     var fields = encoder.container(keyedBy: Key.self)
     switch self {
-    case .welcome(let participant, let credit, let heartbeat):
+    case .welcome(let participant, let credit, let heartbeat, let time):
       try fields.encode("welcome", forKey: .type)
       try fields.encode(participant, forKey: .participantID)
       try fields.encode(credit, forKey: .credit)
       try fields.encode(heartbeat, forKey: .heartbeat)
-    case .heartbeat:
+      try fields.encode(time, forKey: .at)
+    case .heartbeat(let time):
       try fields.encode("heartbeat", forKey: .type)
+      try fields.encode(time, forKey: .at)
     case .roster(let participants, let pause, let dismissed):
       try fields.encode("roster", forKey: .type)
       try fields.encode(participants, forKey: .participants)

@@ -7,10 +7,12 @@ import WebGateway
 struct StoreKeeper {
   private let services: ExamServices
   private let directory: any SessionDirectory
+  private let clocks: ClockKeeper
 
-  nonisolated init(services: ExamServices, directory: any SessionDirectory) {
+  nonisolated init(services: ExamServices, directory: any SessionDirectory, clocks: ClockKeeper) {
     self.services = services
     self.directory = directory
+    self.clocks = clocks
   }
 
   private var store: any SessionStore { services.store }
@@ -42,10 +44,11 @@ struct StoreKeeper {
   }
 
   /// Tells the store every two seconds that the server lives, until cancelled: what comes after the last time is a blind
-  /// spot if the server is killed.
+  /// spot if the server is killed. Looks at the clocks as often.
   func noteAlive() async {
     var trouble: String?
     repeat {
+      clocks.look(isExamOn: !directory.live.isEmpty)
       store.noteAlive(at: .now)
       let now = store.trouble
       if now != trouble {

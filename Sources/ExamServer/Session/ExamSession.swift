@@ -83,7 +83,7 @@ final class ExamSession {
     if !teachers.isEmpty || students.values.contains(where: \.isConnected) { lastInUse = now }
     if now - lastHeartbeat >= .seconds(TeacherConnection.heartbeat) {
       lastHeartbeat = now
-      tellTeachers(.heartbeat)
+      tellTeachers(.heartbeat(at: .now))
     }
     let trouble = services.store.trouble
     if trouble != storeTrouble {

@@ -125,9 +125,7 @@ final class StudentMonitor {
     var open: Set<AlertKind> = []
     var cleared: [AlertKind: Instant] = [:]
     for alert in alerts {
-      if let until = alert.until {
-        cleared[alert.kind] = now - .microseconds(Timestamp.now.microseconds - until.microseconds)
-      }
+      if let until = alert.until { cleared[alert.kind] = Instant(until) }
       if alert.isOpen { open.insert(alert.kind) } else { open.remove(alert.kind) }
     }
     policy.restore(baseline: baseline, open: open, cleared: cleared)

@@ -8,8 +8,7 @@ extension StudentSession {
   func accommodate(_ accommodation: Accommodation) {
     let isInForce = accommodation.isInForce(at: .now)
     participant.accommodations[accommodation.kind.rawValue] = isInForce ? accommodation : nil
-    let rest = accommodation.until.map { Duration.microseconds($0.microseconds - Timestamp.now.microseconds) }
-    monitor.accommodate(accommodation, until: rest.map { Instant.now + $0 })
+    monitor.accommodate(accommodation, until: accommodation.until.map(Instant.init))
     owner?.studentChanged(self)
   }
 

@@ -1,0 +1,40 @@
+import Synchronization
+
+/// The time by which everything that happens is kept and told: wall time that does not jump. It is the system's time of
+/// one moment and, from then on, what the clock that counts since the machine's start says has passed, sleep included.
+/// So the difference of two times is how long it took, whoever sets the system's clock in between.
+///
+/// Between exams it follows the system's clock (`set`), and only then.
+public enum ExamTime {
+  private static let origin = ContinuousClock.now
+  /// Microseconds since the Unix epoch.
+  private static let timeOfOrigin = Atomic(Timestamp.system.advanced(by: origin - .now).microseconds)
+
+  /// How far the system's clock is ahead.
+  public static var deviation: Duration {
+    .microseconds(Timestamp.system.microseconds - Timestamp.now.microseconds)
+  }
+
+  /// From here on, `time` is now.
+  public static func set(to time: Timestamp) {
+    timeOfOrigin.store(time.advanced(by: origin - .now).microseconds, ordering: .relaxed)
+  }
+
+  fileprivate static func time(at instant: ContinuousClock.Instant) -> Timestamp {
+    Timestamp(microseconds: timeOfOrigin.load(ordering: .relaxed)).advanced(by: instant - origin)
+  }
+
+  fileprivate static func instant(at time: Timestamp) -> ContinuousClock.Instant {
+    origin + .microseconds(time.microseconds - timeOfOrigin.load(ordering: .relaxed))
+  }
+}
+
+extension Timestamp {
+  public static var now: Timestamp { Timestamp(.now) }
+
+  public init(_ instant: ContinuousClock.Instant) { self = ExamTime.time(at: instant) }
+}
+
+extension ContinuousClock.Instant {
+  public init(_ time: Timestamp) { self = ExamTime.instant(at: time) }
+}
