@@ -49,8 +49,7 @@ public struct ExamService: Sendable {
     }
     // Before anybody is told that the server is ready: who ends it at once must not be overheard.
     let signals = await ProcessSignals([SIGINT, SIGTERM, SIGHUP])
-    let clocks = ClockKeeper(logger: logger)
-    let (services, server, directory) = try await start(clocks)
+    let (services, server, directory, clocks) = try await start()
     let address = try await listen(server)
     logger.info("ready", metadata: ["address": "\(address)"])
     onReady(address)
@@ -78,9 +77,7 @@ public struct ExamService: Sendable {
 
   // MARK: Start and stop
 
-  private func start(
-    _ clocks: ClockKeeper
-  ) async throws -> (ExamServices, WebServer, any SessionDirectory) {
+  private func start() async throws -> (ExamServices, WebServer, any SessionDirectory, ClockKeeper) {
     try WebFolder.check(configuration.webFolder)
     try await PipelineCheck.require(folder: configuration.pipelinesFolder)
     let pipelines = try PipelineCatalog(folder: configuration.pipelinesFolder)
@@ -99,8 +96,9 @@ public struct ExamService: Sendable {
       recorder: EventRecorder(store: store, logger: logger), metrics: ServerMetrics(),
       admission: await Admission(devices: devices) { logger.warning("\($0)") })
     let (server, directory) = try await makeServer(services)
+    let clocks = try await ClockKeeper(services: services)
     try await StoreKeeper(services: services, directory: directory, clocks: clocks).restoreSessions()
-    return (services, server, directory)
+    return (services, server, directory, clocks)
   }
 
   @GatewayActor

@@ -37,7 +37,7 @@ final class JournalWriter: Sendable {
     var pictureBytes = 0
     /// What else the thread has to do, between two transactions.
     var tasks = WaitingLine<@Sendable () -> Void>()
-    var alive: Timestamp?
+    var alive: ClockRecord?
     var dropped = 0
     /// Transactions begun and ended so far.
     var begun = 0
@@ -110,9 +110,9 @@ final class JournalWriter: Sendable {
   }
 
   /// Tries again what waits, and notes the time. The time itself never waits in line: another one follows soon.
-  func retry(at time: Timestamp?) {
+  func retry(at clocks: ClockRecord) {
     enqueue { state in
-      state.alive = time ?? state.alive
+      state.alive = clocks
       return true
     }
   }
@@ -208,7 +208,7 @@ final class JournalWriter: Sendable {
     case picture(WaitingPicture)
     case task(@Sendable () -> Void)
     case operations([WriteOperation])
-    case alive(Timestamp)
+    case alive(ClockRecord)
   }
 
   /// Does what is next.
@@ -234,7 +234,7 @@ final class JournalWriter: Sendable {
       state.withLock { $0.pictureBytes -= picture.bytes.count }
     case .task(let task): task()
     case .operations(let batch): return perform(batch, fromLine: true)
-    case .alive(let time): return perform([.noteAlive(at: time)], fromLine: false)
+    case .alive(let clocks): return perform([.noteAlive(clocks)], fromLine: false)
     case nil: return false
     }
     return true

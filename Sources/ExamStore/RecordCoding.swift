@@ -26,6 +26,11 @@ enum RecordCoding {
     String(decoding: try encoder.encode(value), as: UTF8.self)
   }
 
+  static func clocks(_ row: Row) -> ClockRecord? {
+    guard let text = row["value"] as String? else { return nil }
+    return try? decoder.decode(ClockRecord.self, from: Data(text.utf8))
+  }
+
   static func session(_ row: Row) -> SessionRecord? {
     guard let code = SessionCode(row["code"] as String) else { return nil }
     return SessionRecord(

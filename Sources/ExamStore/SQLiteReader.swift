@@ -195,6 +195,16 @@ struct SQLiteReader: ArchiveReader, Sendable {
     }.map { Timestamp(microseconds: $0) }
   }
 
+  /// - Throws: for what no server wrote too.
+  func clocks() throws -> ClockRecord? {
+    try read { db in
+      try db.rows("SELECT rowid AS id, value FROM meta WHERE key = 'clocks'", [], as: "the clocks") { row in
+        RecordCoding.clocks(row)
+      }.first
+    } adding: { _, _ in
+    }
+  }
+
   /// - Parameter change: brings what was read up to date with an operation that waits to be written.
   private func read<Result: Sendable>(
     _ body: (Database) throws -> Result, adding change: (inout Result, WriteOperation) -> Void

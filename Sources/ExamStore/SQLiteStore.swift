@@ -11,6 +11,7 @@ public final class SQLiteStore: SessionStore {
   private let room = ReadingRoom()
   private let report: @Sendable (String) -> Void
   public let lastAlive: Timestamp?
+  public let clocks: ClockRecord?
 
   private struct Writing {
     let lock: StoreLock
@@ -54,6 +55,7 @@ public final class SQLiteStore: SessionStore {
     self.reader = reader
     self.report = report
     lastAlive = try reader.lastAlive()
+    clocks = try reader.clocks()
     for name in file.keptAside() {
       report("\(folder.path)/\(name) was moved aside after damage; nothing erases it by itself")
     }
@@ -72,6 +74,7 @@ public final class SQLiteStore: SessionStore {
     writing = nil
     self.report = report
     lastAlive = try reader.lastAlive()
+    clocks = try reader.clocks()
   }
 
   /// Ends all use of the files; whoever writes afterwards is told that nothing is kept, and whoever waits to read that the
@@ -107,9 +110,9 @@ public final class SQLiteStore: SessionStore {
     writing.writer.keep(jpeg, of: alert, in: session)
   }
 
-  public func noteAlive(at time: Timestamp) {
+  public func noteAlive(_ clocks: ClockRecord) {
     guard let writing else { return refuse() }
-    writing.writer.retry(at: time)
+    writing.writer.retry(at: clocks)
   }
 
   private func write(_ operation: WriteOperation) {

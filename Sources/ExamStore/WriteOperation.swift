@@ -8,7 +8,7 @@ enum WriteOperation: Sendable {
   case remove(ParticipantID, from: SessionCode)
   case append(JournalEvent)
   case end(SessionCode, at: Timestamp)
-  case noteAlive(at: Timestamp)
+  case noteAlive(ClockRecord)
 
   /// - Returns: why it was not written although the database is well, where that is so.
   func perform(in db: Database) throws -> String? {
@@ -61,9 +61,10 @@ enum WriteOperation: Sendable {
       return true
     case .end(let session, let time):
       try db.change("UPDATE sessions SET ended_at = ? WHERE code = ?", [time.microseconds, session.digits])
-    case .noteAlive(let time):
+    case .noteAlive(let clocks):
       try db.change(
-        "INSERT OR REPLACE INTO meta (key, value) VALUES ('last_alive', ?)", [time.microseconds])
+        "INSERT OR REPLACE INTO meta (key, value) VALUES ('last_alive', ?), ('clocks', ?)",
+        [clocks.time.microseconds, RecordCoding.json(clocks)])
     }
     return db.changesCount > 0
   }

@@ -150,6 +150,7 @@ final class StubStore: Journal, Archive, ArchiveReader {
   private let erased: [ErasureReceipt]
   private let pictures: [String: [UInt8]]
   let lastAlive: Timestamp?
+  let clocks: ClockRecord? = nil
 
   struct Broken: Error, CustomStringConvertible {
     let description = "the disk says no"
@@ -172,7 +173,7 @@ final class StubStore: Journal, Archive, ArchiveReader {
   func append(_ event: JournalEvent) {}
   func end(_ session: SessionCode, at time: Timestamp) {}
   func keep(picture jpeg: UnsafeRawBufferPointer, of alert: AlertID, in session: SessionCode) {}
-  func noteAlive(at time: Timestamp) {}
+  func noteAlive(_ clocks: ClockRecord) {}
   var trouble: String? { nil }
 
   func sessions(isLive: Bool?) throws -> [SessionRecord] { exams.map(\.record) + others }

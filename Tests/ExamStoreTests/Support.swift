@@ -113,6 +113,10 @@ extension JournalEvent {
 }
 
 extension SQLiteStore {
+  func noteAlive(at time: Timestamp) {
+    noteAlive(ClockRecord(time: time, boot: nil, retention: RetentionClock(believing: time)))
+  }
+
   func keep(_ picture: [UInt8], of alert: String, in session: SessionCode = .one) {
     picture.withUnsafeBytes { keep(picture: $0, of: AlertID(rawValue: alert), in: session) }
   }

@@ -1,12 +1,15 @@
 """The system's clock is set by a day while an exam is on: nobody's times may show it."""
 import datetime
+import json
 import re
+import sqlite3
 import time
 
 import pytest
-from clients import Exam, wait_until
+from clients import Exam, Teacher, request, wait_until
 from media import absent, face
 from support.clocks import DAY, Clocks
+from support.server import run
 
 
 @pytest.fixture
@@ -36,6 +39,11 @@ def times_in(value):
     elif isinstance(value, list):
         for one in value:
             yield from times_in(one)
+
+
+def assert_in_order(events):
+    times = [seconds(event["at"]) for event in events]
+    assert all(later > earlier - 1 for earlier, later in zip(times, times[1:])), times
 
 
 class Watch:
@@ -112,7 +120,7 @@ def test_a_clock_that_is_set_during_an_exam_changes_nothing_in_it(clocks, data, 
         events = exam.request("GET", "/events").json
         report = exam.request("GET", "/report?format=json").json
         watch.expect_true_times(teacher.messages, bert.messages, events, report, ahead=31)
-        assert [e["at"] for e in events] == sorted(e["at"] for e in events)
+        assert_in_order(events)
         exam.end()
         report = exam.request("GET", "/report?format=json").json
         watch.expect_true_times(report, ahead=31)
@@ -122,5 +130,123 @@ def test_a_clock_that_is_set_during_an_exam_changes_nothing_in_it(clocks, data, 
         created = later.journal("session_created")["at"]
         assert abs(seconds(created) - time.time() - days * DAY) < 10
         later.end()
+    finally:
+        server.stop()
+
+
+@pytest.mark.parametrize("kill, days", [(True, 1), (False, -1)])
+def test_a_clock_that_is_set_while_the_server_is_down_changes_nothing_in_an_exam(clocks, data, tmp_path, kill, days):
+    config = tmp_path / "config.yaml"
+    config.write_text("alerts: {face_missing: {cooldown: 300}}")
+    server = clocks.server(data, "--config", str(config))
+    watch = Watch()
+    exam = Exam(server.url)
+    teacher = exam.teacher()
+    ada = exam.student("Ada").start("image/jpeg", face())
+    ada.expect("check", state="ok", faces=1)
+    ada.upload.play(absent())
+    alert = teacher.expect_alert(ada, "face_missing", "confirmed")
+    ada.upload.play(face())
+    teacher.expect_alert(ada, "face_missing", "cleared")
+    teacher.send("mute", student=ada.id, kind="page_hidden", minutes=0.8, reason="a look at the task")
+    teacher.expect_participant(ada, lambda line: "page_hidden" in line["accommodations"])
+    server.process.kill() if kill else server.stop()
+    server.process.wait()
+    ada.upload.stop()
+    assert [c.expect_close() for c in (teacher, ada)] == [1006 if kill else 1001] * 2
+
+    clocks.set(days * DAY)
+    output = tmp_path / "report.json"
+    code, said = run(
+        "report", exam.code, "--data-dir", data, "--format", "json", "-o", output, environment=clocks.environment)
+    assert code == 0, said
+    watch.expect_true_times(json.loads(output.read_text()), ahead=49)
+    server = clocks.server(data, "--config", str(config))
+    try:
+        exam.url = server.url
+        wait_for_log(server, "clock was set", "none on the exams that are on")
+        again = Teacher(exam, teacher.token, teacher.id)
+        line = next(p for p in again.expect("roster")["participants"] if p["id"] == ada.id)
+        assert "page_hidden" in line["accommodations"]
+        back = exam.student("Ada", ada.joined).start("image/jpeg", face())
+        back.expect("check", state="ok")
+        back.upload.play(absent())
+        assert again.expect_alert(back, "face_missing", "confirmed", repeats=1)["alert_id"] == alert["alert_id"]
+        back.upload.play(face())
+        back.send("status", page="hidden")
+        again.expect_alert(back, "page_hidden", "confirmed", timeout=70)
+        assert exam.journal("blind_spot", back)["fields"]["cause"] == "restart"
+        events = exam.request("GET", "/events").json
+        assert_in_order(events)
+        watch.expect_true_times(events, again.messages, exam.request("GET", "/report?format=json").json, ahead=49)
+        exam.everybody = [back, again]
+        exam.leave()
+    finally:
+        server.stop()
+
+
+def test_retention_believes_a_clock_that_is_far_ahead_a_day_after_the_log_said_so(clocks, data):
+    server = clocks.server(data)
+    exam, *old = [Exam(server.url) for _ in range(4)]
+    for one in (exam, *old):
+        one.end()
+    # Those are due whatever the clock is set to: when they are gone, retention has looked.
+    with sqlite3.connect(data / "exam.sqlite") as database:
+        database.executemany(
+            "UPDATE sessions SET ended_at = ended_at - ? WHERE code = ?", [(31 * DAY * 1_000_000, o.code) for o in old[:1]])
+    clocks.set(400 * DAY)
+    wait_for_log(server, " warning ", "retention does not believe it yet", "+9600:00:0", "exams_due_by_it=3", "believed_in=24:00:00")
+    server.stop()
+
+    def after(hours, *, ahead):
+        clocks.set(ahead + hours * 3600, since_boot=hours * 3600)
+        return clocks.server(data)
+
+    def expect_erased(*exams):
+        for one in exams:
+            wait_until(
+                lambda: any(" erased " in x and "reason=retention" in x and one.code in x for x in server.log_lines),
+                f"{one.code} is erased")
+
+    def is_kept(one):
+        return request(server.url, "GET", f"{one.path}/events", token=one.teacher_token).status == 200
+
+    server = after(0.01, ahead=400 * DAY)
+    expect_erased(old[0])
+    assert all(map(is_kept, (exam, *old[1:])))
+    server.stop()
+    with sqlite3.connect(data / "exam.sqlite") as database:
+        database.execute("UPDATE sessions SET ended_at = ended_at - ? WHERE code = ?", (32 * DAY * 1_000_000, old[1].code))
+    server = after(23.5, ahead=400 * DAY)
+    expect_erased(old[1])
+    assert is_kept(exam) and is_kept(old[2])
+    server.stop()
+    server = after(24.5, ahead=400 * DAY)
+    expect_erased(exam, old[2])
+    server.stop()
+
+
+def test_retention_forgets_what_a_clock_said_that_was_set_right(clocks, data):
+    server = clocks.server(data)
+    exam, old = Exam(server.url), Exam(server.url)
+    exam.end()
+    old.end()
+    server.stop()
+    with sqlite3.connect(data / "exam.sqlite") as database:
+        database.execute("UPDATE sessions SET ended_at = ended_at - ? WHERE code = ?", (32 * DAY * 1_000_000, old.code))
+    clocks.set(-20 * DAY)
+    server = clocks.server(data)
+    wait_until(lambda: request(server.url, "GET", "/readyz").status == 200, "ready")
+    clocks.set(400 * DAY)
+    wait_for_log(server, "retention does not believe it yet", "exams_due_by_it=2")
+    clocks.set(0)
+    wait_for_log(server, "clock was set", "-9600:00:0")
+    server.stop()
+    # The clock was 20 days behind for a while, so what it says now is known to be right only a day after that.
+    clocks.set(25 * 3600, since_boot=25 * 3600)
+    server = clocks.server(data)
+    try:
+        wait_until(lambda: any(" erased " in x and old.code in x for x in server.log_lines), "it is erased")
+        assert request(server.url, "GET", f"{exam.path}/events", token=exam.teacher_token).status == 200
     finally:
         server.stop()

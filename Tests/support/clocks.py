@@ -20,7 +20,7 @@ def library():
 
 
 class Clocks:
-    """Those of all servers that it starts."""
+    """Those of all programs that it starts."""
 
     def __init__(self, folder):
         self.file = pathlib.Path(folder) / "clock-shift"
@@ -31,6 +31,10 @@ class Clocks:
         with self.file.open("r+b") as file:
             file.write(struct.pack("=qq", int(seconds * 1e9), int(since_boot * 1e9)))
 
-    def server(self, data, *options, environment=None):
-        environment = (environment or {}) | {"LD_PRELOAD": str(library()), "CLOCK_SHIFT": str(self.file)}
-        return Server(data, *options, environment=environment)
+    @property
+    def environment(self):
+        """In which a program has these clocks."""
+        return {"LD_PRELOAD": str(library()), "CLOCK_SHIFT": str(self.file)}
+
+    def server(self, data, *options):
+        return Server(data, *options, environment=self.environment)

@@ -1,6 +1,6 @@
 /* Loaded into a program before all other libraries, this shifts its clocks as the file CLOCK_SHIFT says, which may change
    at any time: nanoseconds for the system's clock (CLOCK_REALTIME) and for the clock since boot (CLOCK_BOOTTIME), two
-   64-bit integers. What waits until a time of the system's clock waits as long as it would have. */
+   64-bit integers. What waits until a time of such a clock waits as long as it would have. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -11,6 +11,7 @@
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
+#include <sys/timerfd.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -68,4 +69,19 @@ int sem_timedwait(sem_t *restrict semaphore, const struct timespec *restrict unt
   struct timespec real = *until;
   add(&real, -shift_of(CLOCK_REALTIME));
   return sem_clockwait(semaphore, CLOCK_REALTIME, &real);
+}
+
+static clockid_t clock_of_timer[4096];
+
+int timerfd_create(clockid_t clock, int flags) {
+  int timer = syscall(SYS_timerfd_create, clock, flags);
+  if (timer >= 0 && timer < 4096) clock_of_timer[timer] = clock;
+  return timer;
+}
+
+int timerfd_settime(int timer, int flags, const struct itimerspec *value, struct itimerspec *old) {
+  struct itimerspec real = *value;
+  int is_set = real.it_value.tv_sec || real.it_value.tv_nsec;
+  if ((flags & TFD_TIMER_ABSTIME) && is_set && timer < 4096) add(&real.it_value, -shift_of(clock_of_timer[timer]));
+  return syscall(SYS_timerfd_settime, timer, flags, &real, old);
 }

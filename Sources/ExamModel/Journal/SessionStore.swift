@@ -18,8 +18,8 @@ public protocol Journal: Sendable {
   func end(_ session: SessionCode, at time: Timestamp)
   /// Keeps the picture of an alert's onset.
   func keep(picture jpeg: UnsafeRawBufferPointer, of alert: AlertID, in session: SessionCode)
-  /// The process is alive at this time: after a crash the time from here on was a blind spot.
-  func noteAlive(at time: Timestamp)
+  /// The process is alive, and its clocks stand so: after a crash the time from here on was a blind spot.
+  func noteAlive(_ clocks: ClockRecord)
 
   /// What keeps writes from being kept, in words for an operator; `nil` while all is well.
   var trouble: String? { get }
@@ -30,6 +30,8 @@ public protocol Journal: Sendable {
 public protocol Archive: Sendable {
   /// When the process before this one was last known to be alive.
   var lastAlive: Timestamp? { get }
+  /// How the clocks stood then; `nil` where nothing is kept of them.
+  var clocks: ClockRecord? { get }
 
   /// Reads, and makes of it what the caller wants to have, on a thread for that. Few read at once; the others wait in a
   /// line that is bounded.

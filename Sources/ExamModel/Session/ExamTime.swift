@@ -10,11 +10,6 @@ public enum ExamTime {
   /// Microseconds since the Unix epoch.
   private static let timeOfOrigin = Atomic(Timestamp.system.advanced(by: origin - .now).microseconds)
 
-  /// How far the system's clock is ahead.
-  public static var deviation: Duration {
-    .microseconds(Timestamp.system.microseconds - Timestamp.now.microseconds)
-  }
-
   /// From here on, `time` is now.
   public static func set(to time: Timestamp) {
     timeOfOrigin.store(time.advanced(by: origin - .now).microseconds, ordering: .relaxed)

@@ -50,6 +50,7 @@ public struct ServerConfiguration: Sendable {
   public var sessionIdleHours: Double
   /// Days for which the data of a session are kept after its end.
   public var retentionDays: Double
+  var retention: Duration { .seconds(retentionDays * 24 * 3600) }
   /// Put a database that cannot be read aside and begin a new one.
   public var freshDatabase: Bool
   public var alerts: AlertRules

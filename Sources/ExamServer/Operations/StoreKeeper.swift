@@ -48,8 +48,7 @@ struct StoreKeeper {
   func noteAlive() async {
     var trouble: String?
     repeat {
-      clocks.look(isExamOn: !directory.live.isEmpty)
-      store.noteAlive(at: .now)
+      store.noteAlive(clocks.look(isExamOn: !directory.live.isEmpty))
       let now = store.trouble
       if now != trouble {
         if let now { logger.error("what happens is not kept", metadata: ["cause": "\(now)"]) }
@@ -78,9 +77,11 @@ struct StoreKeeper {
   }
 
   private func eraseOldSessions() async {
-    let age = Duration.seconds(services.configuration.retentionDays * 24 * 3600)
+    let age = services.configuration.retention
     do {
-      for receipt in try await store.eraseSessions(endedBefore: .now.advanced(by: .zero - age)) {
+      for receipt in try await store.eraseSessions(
+        endedBefore: clocks.retentionTime.advanced(by: .zero - age))
+      {
         directory.forget(receipt.session)
         services.recorder.noteErasure(receipt, by: "retention")
       }

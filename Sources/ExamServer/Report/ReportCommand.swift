@@ -25,12 +25,15 @@ public enum ReportCommand {
     }
     // To read, beside a server that may write to it.
     let store = try SQLiteStore(reading: DataFolder(existing: dataFolder), report: warn)
-    let lastAlive = store.lastAlive
+    let (lastAlive, clocks) = (store.lastAlive, store.clocks)
     let text = try await store.read(.whole) { archive in
-      try Self.text(
+      // An exam that is on has a time of its own, whatever became of the system's clock.
+      let isOn = try archive.session(sessionCode).map { $0.endedAt == nil } ?? false
+      let now = isOn ? clocks?.time(at: .now, system: .system) : nil
+      return try Self.text(
         of: sessionCode, from: archive, lastAlive: lastAlive, dataFolder: dataFolder, format: format,
         zone: zone,
-        at: .now, warn: warn)
+        at: now ?? .system, warn: warn)
     }
     if let output, output != "-" {
       try ReportFile.write(Array(text.utf8), to: output)
