@@ -40,6 +40,7 @@ let package = Package(
     .target(
       name: "CTLSStream", dependencies: ["CSoup"], cSettings: [.unsafeFlags(hardening)],
       linkerSettings: [.linkedLibrary("gnutls")]),
+    .target(name: "CHeadGuard", dependencies: ["CSoup"], cSettings: [.unsafeFlags(hardening)]),
     .target(
       name: "CPictureScaler", dependencies: ["CGStreamer"], cSettings: [.unsafeFlags(hardening)]),
     .target(
@@ -59,7 +60,7 @@ let package = Package(
       name: "FaceCheck", dependencies: ["ExamModel", "CFaceDetector"],
       swiftSettings: swiftSettings),
     .target(
-      name: "WebGateway", dependencies: ["GLibRuntime", "CSoup", "CGLibShims", "CTLSStream"],
+      name: "WebGateway", dependencies: ["GLibRuntime", "CSoup", "CGLibShims", "CTLSStream", "CHeadGuard"],
       swiftSettings: swiftSettings),
     .target(
       name: "ExamStore",
@@ -102,7 +103,7 @@ let package = Package(
       name: "FaceCheckTests", dependencies: ["FaceCheck"], exclude: ["Fixtures"],
       swiftSettings: swiftSettings),
     .testTarget(
-      name: "WebGatewayTests", dependencies: ["WebGateway"], swiftSettings: swiftSettings),
+      name: "WebGatewayTests", dependencies: ["WebGateway", "CSoup"], swiftSettings: swiftSettings),
     .testTarget(
       name: "ExamStoreTests",
       dependencies: ["ExamStore", "ExamModel", .product(name: "GRDB", package: "GRDB.swift")],

@@ -112,6 +112,10 @@ gssize exam_tls_stream_write(ExamTLSStream *self, const void *buffer, gsize size
   return -1;
 }
 
+gsize exam_tls_stream_pending(GIOStream *stream) {
+  return gnutls_record_check_pending(EXAM_TLS_STREAM(stream)->session);
+}
+
 gboolean exam_tls_stream_is_readable(ExamTLSStream *self) {
   return gnutls_record_check_pending(self->session) > 0 ||
          (g_socket_condition_check(self->socket, G_IO_IN) & (G_IO_IN | G_IO_HUP | G_IO_ERR)) != 0;

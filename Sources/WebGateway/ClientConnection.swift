@@ -16,6 +16,7 @@ final class ClientConnection {
   var countedFor: String?
   /// Whether it speaks TLS, or will after its handshake.
   let isSecure: Bool
+  private var isEncrypted = false
   private let socket: GObjectReference
   /// What is read and written: a `GSocketConnection`, or the TLS stream around it once `encrypt` was called.
   private(set) var stream: GObjectReference
@@ -45,6 +46,7 @@ final class ClientConnection {
 
   /// Puts TLS around the socket. Only now does the connection cost what TLS costs.
   func encrypt(_ credentials: TLSCredentials) {
+    isEncrypted = true
     stream = GObjectReference(
       adopting: exam_tls_stream_new(stream.cast(), rawSocket, credentials.pointer))
   }
@@ -60,6 +62,9 @@ final class ClientConnection {
   /// The stream's ends as `GPollableInputStream *` and `GPollableOutputStream *`, which it owns.
   var pollableInput: OpaquePointer { OpaquePointer(g_io_stream_get_input_stream(rawStream)) }
   var pollableOutput: OpaquePointer { OpaquePointer(g_io_stream_get_output_stream(rawStream)) }
+
+  /// Whether TLS holds decrypted bytes, of which the socket shows nothing.
+  var hasPendingInput: Bool { isEncrypted && exam_tls_stream_pending(rawStream) > 0 }
 
   /// Seconds without progress after which waiting for the socket fails; 0 for never.
   func setTimeout(_ seconds: Double) {

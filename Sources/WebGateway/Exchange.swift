@@ -1,5 +1,7 @@
+import CHeadGuard
 import CSoup
 import GLibRuntime
+import Glibc
 
 /// One connection's one request and its answer.
 ///
@@ -14,7 +16,7 @@ final class Exchange {
   private enum State {
     /// Headers, then body.
     case reading
-    /// Too large or too slow: an answer was written past libsoup, and the rest is read and dropped.
+    /// Refused while it was read: an answer was written past libsoup, and the rest is read and dropped.
     case rejected
     /// A handler is at work; libsoup is paused.
     case handling
@@ -36,8 +38,15 @@ final class Exchange {
   private var message: OpaquePointer?
   private var state = State.reading
   private var deadline: Double
-  private var started: Double
+  private(set) var started: Double
+  private var headGuard: GObjectReference?
   private var method = ""
+  /// The path, decoded; nil where that cannot be done.
+  private var segments: [String]?
+  private var query: [String: String] = [:]
+  private var maximumBodyBytes = 0
+  /// What the body costs that is not wholly there yet.
+  private(set) var unreadBytes = 0
   private var headers: [String: String] = [:]
   private var sender: SiteAddress.Sender
   private var logTarget = ""
@@ -49,6 +58,8 @@ final class Exchange {
   /// What a rejected request may still send before it is cut off, in bytes; more courtesy than that is not owed.
   private static let courtesyBytes = 4 * 1024 * 1024
   private static let courtesySeconds = 2.0
+  /// What libsoup keeps besides the bytes of each piece of a body, however short, in bytes.
+  private static let chunkCost = 128
 
   init(client: ClientConnection, core: WebServerCore) {
     self.client = client
@@ -59,6 +70,25 @@ final class Exchange {
   }
 
   // MARK: - From libsoup
+
+  /// What libsoup reads the request from. Lives as long as this.
+  func guardedStream() -> UnsafeMutablePointer<GIOStream> {
+    let stream = GObjectReference(
+      adopting: exam_head_guard_new(
+        client.rawStream, gsize(core.configuration.maximumHeadBytes),
+        guint(core.configuration.maximumHeadFields + 1), requestHeadIsRefused,
+        Unmanaged.passUnretained(self).toOpaque()))
+    headGuard = stream
+    return stream.cast()
+  }
+
+  func refuseHead(_ fault: ExamHeadFault) {
+    if fault == EXAM_HEAD_TOO_LARGE {
+      reject(431, "Request Header Fields Too Large")
+    } else {
+      reject(501, "Not Implemented")
+    }
+  }
 
   /// libsoup has made the message that the request will be read into.
   func begin(_ message: OpaquePointer) {
@@ -94,18 +124,22 @@ final class Exchange {
     deadline = started + core.configuration.bodyTimeout
     method = String(cString: soup_server_message_get_method(message))
     if let uri = soup_server_message_get_uri(message) {
-      logTarget = RequestTarget.redacted(
-        path: String(cString: g_uri_get_path(uri)), query: g_uri_get_query(uri).map { String(cString: $0) })
+      let path = String(cString: g_uri_get_path(uri))
+      let rawQuery = g_uri_get_query(uri).map { String(cString: $0) }
+      logTarget = RequestTarget.redacted(path: path, query: rawQuery)
+      segments = RequestTarget.segments(ofPath: path)
+      query = rawQuery.map { RequestTarget.fields(ofQuery: $0) } ?? [:]
     }
+    maximumBodyBytes = core.maximumBodyBytes(HTTPMethod(method), segments ?? [])
     guard soup_message_headers_get_encoding(raw) == SOUP_ENCODING_CONTENT_LENGTH,
-      soup_message_headers_get_content_length(raw) > core.configuration.maximumBodyBytes
+      soup_message_headers_get_content_length(raw) > maximumBodyBytes
     else { return }
     if soup_message_headers_get_expectations(raw).rawValue & SOUP_EXPECTATION_CONTINUE.rawValue != 0 {
       // The client waits before it sends the body, so libsoup can answer in order.
       set(Self.bodyTooLarge)
       state = .answering
     } else {
-      rejectBody()
+      reject(413, "Content Too Large")
     }
   }
 
@@ -113,8 +147,11 @@ final class Exchange {
     guard let message else { return }
     switch state {
     case .reading:
-      if soup_server_message_get_request_body(message).pointee.length > core.configuration.maximumBodyBytes {
-        rejectBody()
+      if soup_server_message_get_request_body(message).pointee.length > maximumBodyBytes {
+        reject(413, "Content Too Large")
+      } else {
+        unreadBytes += count + Self.chunkCost
+        core.countUnread(count + Self.chunkCost)
       }
     case .rejected:
       droppedBytes += count
@@ -125,15 +162,29 @@ final class Exchange {
 
   /// Setting a status does not keep libsoup from reading on, so the answer goes past it, and what still comes is
   /// dropped for a moment: closed at once, the connection would be reset and the answer lost.
-  private func rejectBody() {
+  private func reject(_ status: Int, _ title: String) {
     guard let message else { return }
     soup_message_body_set_accumulate(soup_server_message_get_request_body(message), 0)
-    soup_message_body_truncate(soup_server_message_get_request_body(message))
-    status = 413
-    client.writeDirectly(rawAnswer(413, "Content Too Large"))
+    forgetBody(message)
+    self.status = status
+    client.writeDirectly(rawAnswer(status, title))
     client.shutDownWriting()
     state = .rejected
     deadline = monotonicSeconds() + Self.courtesySeconds
+  }
+
+  /// There is no room for its body.
+  func giveBodyUp() { reject(503, "Service Unavailable") }
+
+  private func forgetBody(_ message: OpaquePointer) {
+    soup_message_body_truncate(soup_server_message_get_request_body(message))
+    countNothingUnread()
+  }
+
+  private func countNothingUnread() {
+    let bytes = unreadBytes
+    unreadBytes = 0
+    core.countUnread(-bytes)
   }
 
   /// The whole request is there.
@@ -143,11 +194,12 @@ final class Exchange {
       if case .rejected = state {
         // Ends the exchange: there is nothing left to say.
         client.shutDown()
-        soup_server_message_set_status(message, 413, nil)
+        soup_server_message_set_status(message, guint(status), nil)
       }
       return
     }
     core.statistics.requests += 1
+    core.requestIsWhole(on: client)
     keepsAlive = core.mayKeepAlive && wantsKeepAlive(message)
     guard let request = makeRequest(message) else {
       return answer(.problem(status: 400, title: "Bad Request", detail: "The path cannot be decoded."))
@@ -179,18 +231,20 @@ final class Exchange {
     else { return }
     let stream = GObjectReference(adopting: UnsafeMutableRawPointer(stolen))
     // A client that sends its next request before it has the answer leaves bytes in libsoup's buffer, from where they
-    // cannot be put back. No browser does that; such a connection is closed.
+    // cannot be put back, or in that of TLS, where nobody waits for them. No browser does that; such a connection is closed.
     let buffered = OpaquePointer(g_io_stream_get_input_stream(stream.cast()))
-    let hasLeftover =
-      g_pollable_input_stream_is_readable(buffered) != 0
-      && g_pollable_input_stream_is_readable(client.pollableInput) == 0
-    if !hasLeftover { state = .keptAlive }
+    guard let headGuard, exam_head_guard_has_leftover(headGuard.cast(), buffered) == 0,
+      !client.hasPendingInput
+    else { return }
+    state = .keptAlive
   }
 
   /// libsoup is done with the message, whatever happened.
   func messageFreed() {
     let freed = message
     message = nil
+    if let headGuard { exam_head_guard_forget(headGuard.cast()) }
+    countNothingUnread()
     let last = state
     state = .finished
     switch last {
@@ -245,7 +299,7 @@ final class Exchange {
       do {
         piece = try await next()
       } catch {
-        return self.client.shutDown()
+        return self.cutOff()
       }
       guard case .sending = self.state, let message = self.message else { return }
       if piece?.isEmpty == true { return self.sendPiece(from: next) }
@@ -260,6 +314,16 @@ final class Exchange {
       }
       soup_server_message_unpause(message)
     }
+  }
+
+  /// Ends an answer in the middle. libsoup is paused and watches nothing: it finds out by writing.
+  private func cutOff() {
+    guard case .sending = state, let message else { return }
+    state = .answering
+    keepsAlive = false
+    client.shutDown()
+    soup_message_body_complete(soup_server_message_get_response_body(message))
+    soup_server_message_unpause(message)
   }
 
   private func stream(_ response: HTTPResponse, _ accept: @GatewayActor (PictureStream) -> Void) {
@@ -379,16 +443,14 @@ final class Exchange {
     status: 413, title: "Content Too Large", detail: "The request's body is larger than allowed.")
 
   private func makeRequest(_ message: OpaquePointer) -> HTTPRequest? {
-    guard let uri = soup_server_message_get_uri(message),
-      let segments = RequestTarget.segments(ofPath: String(cString: g_uri_get_path(uri)))
-    else { return nil }
-    let query = g_uri_get_query(uri).map { RequestTarget.fields(ofQuery: String(cString: $0)) } ?? [:]
+    guard let segments else { return nil }
     var body: [UInt8] = []
     if let bytes = soup_message_body_flatten(soup_server_message_get_request_body(message)) {
       body = SharedBytes(adopting: bytes).withUnsafeBytes { Array($0) }
     }
+    forgetBody(message)
     return HTTPRequest(
-      method: HTTPMethod(method), path: "/" + segments.joined(separator: "/"), query: query, headers: headers,
+      method: HTTPMethod(method), segments: segments, query: query, headers: headers,
       body: body, remoteAddress: sender.address, isSecure: sender.isSecure)
   }
 }
@@ -439,11 +501,27 @@ private func headerFields(_ headers: OpaquePointer?) -> [String: String] {
   var name: UnsafePointer<CChar>?
   var value: UnsafePointer<CChar>?
   while soup_message_headers_iter_next(&iterator, &name, &value) != 0 {
-    let key = String(cString: name!).lowercased()
-    let text = String(cString: value!)
-    // No client of ours has such a name or value, so it is as if it were not there.
-    guard !CombiningMarks.runTooLong(in: key), !CombiningMarks.runTooLong(in: text) else { continue }
-    fields[key] = fields[key].map { $0 + ", " + text } ?? text
+    let key = headerText(name!).lowercased()
+    let text = headerText(value!)
+    if fields[key] == nil {
+      fields[key] = text
+    } else {
+      fields[key]!.append(", ")
+      fields[key]!.append(text)
+    }
   }
   return fields
+}
+
+/// A header's text as ISO 8859-1 (RFC 9110, 5.5), in which nothing has to be composed or sorted to be compared, and no
+/// separator makes one character with what stands behind it.
+private func headerText(_ text: UnsafePointer<CChar>) -> String {
+  let bytes = UnsafeRawBufferPointer(start: text, count: strlen(text))
+  if bytes.allSatisfy({ $0 < 0x80 }) { return String(decoding: bytes, as: UTF8.self) }
+  return String(String.UnicodeScalarView(bytes.map { Unicode.Scalar($0) }))
+}
+
+private func requestHeadIsRefused(_ fault: ExamHeadFault, _ data: gpointer?) {
+  let exchange = callbackContext(data, as: Exchange.self)
+  GatewayActor.assumeIsolated { exchange.refuseHead(fault) }
 }

@@ -23,7 +23,8 @@ public struct GatewayConfiguration: Sendable {
   /// With it, the port speaks TLS and nothing else.
   public var tls: TLSFiles?
 
-  /// Connections of all kinds at one time; further ones get 503 and are closed.
+  /// Connections of all kinds at one time. For one more the oldest without a whole request gives way, of the network that
+  /// has most of those; where there is none, the new one gets 503.
   public var maximumConnections = 4096
   /// The same for one address. A school's students may share one, so this bounds a fault, not an attack.
   public var maximumConnectionsPerAddress = 1024
@@ -43,8 +44,14 @@ public struct GatewayConfiguration: Sendable {
   public var keepAliveTimeout = 15.0
   /// Seconds without any progress on a socket that waits to be written or read, before the peer counts as dead.
   public var idleTimeout = 30.0
-  /// Largest request body, in bytes.
-  public var maximumBodyBytes = 256 * 1024
+  /// Largest head of a request, in bytes and in fields.
+  public var maximumHeadBytes = 16 * 1024
+  public var maximumHeadFields = 100
+  /// Largest request body, in bytes, where a route has no bound of its own.
+  public var maximumBodyBytes = 16 * 1024
+  /// What all bodies that are not wholly there may cost together, in bytes; above it the oldest of the network that holds
+  /// most gets 503.
+  public var maximumUnreadBodyBytes = 32 * 1024 * 1024
 
   /// Largest WebSocket message, all its fragments together, in bytes. A connection can be given another bound.
   public var maximumMessageBytes = 256 * 1024

@@ -2,7 +2,10 @@
 public struct HTTPRequest: Sendable {
   public let method: HTTPMethod
   /// The path, percent-decoded segment by segment. No segment is empty (but the last), `.` or `..`, or holds `/` or NUL.
-  public internal(set) var path: String
+  public internal(set) var segments: [String]
+  /// The segments joined, to be looked up or shown. It cannot be split again: a mark at a segment's beginning makes one
+  /// character with the slash before it.
+  public var path: String { "/" + segments.joined(separator: "/") }
   /// What the route's `:name` segments matched.
   public internal(set) var parameters: [String: String]
   /// The query's fields, decoded; of a field given twice, the last.
@@ -15,15 +18,17 @@ public struct HTTPRequest: Sendable {
   public let isSecure: Bool
   /// The token that the ticket in the address stood for.
   var ticketToken: String?
-  /// Values by lower-case name, repeated headers joined by `, `.
+  /// Values by lower-case name, repeated headers joined by `, `. Bytes that are not ASCII are read as ISO 8859-1, so that no
+  /// two of them make one character.
   let headers: [String: String]
 
   public init(
-    method: HTTPMethod, path: String, parameters: [String: String] = [:], query: [String: String] = [:],
+    method: HTTPMethod, segments: [String] = [], parameters: [String: String] = [:],
+    query: [String: String] = [:],
     headers: [String: String] = [:], body: [UInt8] = [], remoteAddress: String = "", isSecure: Bool = false
   ) {
     self.method = method
-    self.path = path
+    self.segments = segments
     self.parameters = parameters
     self.query = query
     self.body = body

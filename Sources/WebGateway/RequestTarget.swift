@@ -2,8 +2,7 @@
 /// behind it.
 enum RequestTarget {
   /// The decoded segments of a percent-encoded path, or nil where a segment is `.` or `..`, is empty (but for the last
-  /// one), or holds `/`, a backslash, NUL, too many combining marks or bytes that are
-  /// not UTF-8.
+  /// one), or holds `/`, a backslash, NUL, too many combining marks or bytes that are not UTF-8.
   static func segments(ofPath path: String) -> [String]? {
     guard path.utf8.first == UInt8(ascii: "/") else { return nil }
     if path == "/" { return [] }
@@ -44,11 +43,13 @@ enum RequestTarget {
   static func redacted(path: String, query: String?) -> String {
     var text = path
     if let query {
-      let fields = query.split(separator: "&", omittingEmptySubsequences: false).map { field in
-        let name = field.prefix { $0 != "=" }
-        let decoded = decode(name.utf8[...])?.lowercased()
-        guard let decoded, name.utf8.count <= 32 else { return "…" }
-        return shown.contains(decoded) ? String(field) : "\(name)=…"
+      // By bytes: a mark behind a separator would make one character with it. More than the log takes is not looked at.
+      let seen = query.utf8.prefix(512)
+      let fields = seen.split(separator: UInt8(ascii: "&"), omittingEmptySubsequences: false).map { field in
+        let name = field.prefix { $0 != UInt8(ascii: "=") }
+        guard name.count <= 32, let decoded = decode(name)?.lowercased() else { return "…" }
+        let kept = shown.contains(decoded) ? field : name
+        return String(decoding: kept, as: UTF8.self) + (shown.contains(decoded) ? "" : "=…")
       }
       text += "?" + fields.joined(separator: "&")
     }

@@ -16,22 +16,31 @@ struct Router {
     case notFound
   }
 
-  private var handlers: [(method: HTTPMethod, pattern: PathPattern, handler: Handler)] = []
+  private var handlers:
+    [(method: HTTPMethod, pattern: PathPattern, maximumBodyBytes: Int?, handler: Handler)] = []
   private var webSockets: [(pattern: PathPattern, route: WebSocketRoute)] = []
 
-  mutating func add(_ method: HTTPMethod, _ pattern: String, _ handler: @escaping Handler) {
-    handlers.append((method, PathPattern(pattern), handler))
+  mutating func add(
+    _ method: HTTPMethod, _ pattern: String, maximumBodyBytes: Int?, _ handler: @escaping Handler
+  ) {
+    handlers.append((method, PathPattern(pattern), maximumBodyBytes, handler))
   }
 
   mutating func add(webSocket pattern: String, _ route: WebSocketRoute) {
     webSockets.append((PathPattern(pattern), route))
   }
 
+  /// The bound that the route for a request has for its body, if it has one.
+  func maximumBodyBytes(_ method: HTTPMethod, _ path: [String]) -> Int? {
+    handlers.first { $0.maximumBodyBytes != nil && $0.method == method && $0.pattern.match(path) != nil }?
+      .maximumBodyBytes
+  }
+
   /// A HEAD request is answered by the handler for GET.
   func answer(_ method: HTTPMethod, _ path: [String]) -> Answer {
     let wanted = method == .head ? .get : method
     var allowed: [String] = []
-    for (routeMethod, pattern, handler) in handlers {
+    for (routeMethod, pattern, _, handler) in handlers {
       guard let parameters = pattern.match(path) else { continue }
       if routeMethod == wanted { return .handler(handler, parameters: parameters) }
       allowed.append(routeMethod.name)

@@ -29,7 +29,7 @@ final class StaticFiles {
 
   /// Nil where there is no such file.
   func answer(_ request: HTTPRequest) -> HTTPResponse? {
-    let name = pages[request.path] ?? String(request.path.dropFirst())
+    let name = pages[request.path] ?? request.segments.joined(separator: "/")
     guard let (entry, type) = load(name) else { return nil }
     guard request.method == .get || request.method == .head else {
       var response = HTTPResponse.problem(status: 405, title: "Method Not Allowed")

@@ -91,9 +91,6 @@ final class TLSHandshake: PolledSocket {
 
   // MARK: - Computing
 
-  /// Whether it still waits for its turn; those that ended meanwhile do not.
-  var isInLine: Bool { if case .inLine = state { true } else { false } }
-
   /// Its turn has come.
   func compute(_ credentials: TLSCredentials) async {
     guard case .inLine(let isHello) = state else { return }

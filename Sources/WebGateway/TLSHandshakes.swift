@@ -22,12 +22,10 @@ final class TLSHandshakes {
   private let configuration: GatewayConfiguration
   private let onEnd: @GatewayActor (ClientConnection, TLSHandshake.End) -> Void
 
-  /// By address, the oldest first.
-  private var unfinished: [String: AgedSet] = [:]
-  private var count = 0
-  private var answers: [TLSHandshake] = []
-  private var hellos: [String: [TLSHandshake]] = [:]
-  /// The addresses of `hellos`, the one whose turn is next first.
+  private var unfinished = AgedByNetwork<TLSHandshake>()
+  private var answers = AgedSet<TLSHandshake>()
+  private var hellos = AgedByNetwork<TLSHandshake>()
+  /// The networks of `hellos`, the one whose turn is next first.
   private var turns: [String] = []
   private var computingHellos = 0
   private var computingAnswers = 0
@@ -49,31 +47,29 @@ final class TLSHandshakes {
     let handshake = TLSHandshake(
       client, deadline: monotonicSeconds() + configuration.handshakeTimeout, handshakes: self)
     let network = client.network
-    if unfinished[network, default: AgedSet()].count >= configuration.maximumHandshakesPerAddress {
+    if unfinished.count(of: network) >= configuration.maximumHandshakesPerAddress {
       giveWay(of: network)
-    } else if count >= configuration.maximumHandshakes,
-      let fullest = unfinished.max(by: { $0.value.count < $1.value.count })?.key
-    {
+    } else if unfinished.count >= configuration.maximumHandshakes, let fullest = unfinished.fullest {
       giveWay(of: fullest)
     }
-    unfinished[network, default: AgedSet()].append(handshake)
-    count += 1
-    mostSinceRelease = max(mostSinceRelease, count)
+    unfinished.append(handshake, of: network)
+    mostSinceRelease = max(mostSinceRelease, unfinished.count)
     handshake.begin(poller: poller)
   }
 
   private func giveWay(of network: String) {
     // It may still be computed: its place is free all the same.
-    guard let oldest = unfinished[network]?.removeOldest() else { return }
-    count -= 1
-    oldest.end(.gaveWay)
+    unfinished.removeOldest(of: network)?.end(.gaveWay)
   }
 
   /// What a handshake says of its end.
   func ended(_ handshake: TLSHandshake, _ how: TLSHandshake.End) {
     let network = handshake.client.network
-    if unfinished[network]?.remove(handshake) == true { count -= 1 }
-    if unfinished[network]?.count == 0 { unfinished[network] = nil }
+    _ = unfinished.remove(handshake, of: network)
+    _ = answers.remove(handshake)
+    if hellos.remove(handshake, of: network), hellos.count(of: network) == 0 {
+      turns.removeAll { $0 == network }
+    }
     onEnd(handshake.client, how)
   }
 
@@ -82,8 +78,8 @@ final class TLSHandshakes {
   func standInLine(_ handshake: TLSHandshake, isHello: Bool) {
     if isHello {
       let network = handshake.client.network
-      if hellos[network, default: []].isEmpty { turns.append(network) }
-      hellos[network, default: []].append(handshake)
+      if hellos.count(of: network) == 0 { turns.append(network) }
+      hellos.append(handshake, of: network)
     } else {
       answers.append(handshake)
     }
@@ -91,20 +87,18 @@ final class TLSHandshakes {
   }
 
   private func computeNext() {
-    // Both lines are as short as there are unfinished handshakes.
-    while computingAnswers < Self.answersAtOnce, !answers.isEmpty {
-      compute(answers.removeFirst(), isHello: false)
+    while computingAnswers < Self.answersAtOnce, let next = answers.removeOldest() {
+      compute(next, isHello: false)
     }
     while computingHellos < Self.hellosAtOnce, !turns.isEmpty {
       let network = turns.removeFirst()
-      let newest = hellos[network]?.popLast()
-      if hellos[network]?.isEmpty == false { turns.append(network) } else { hellos[network] = nil }
+      let newest = hellos.removeNewest(of: network)
+      if hellos.count(of: network) > 0 { turns.append(network) }
       if let newest { compute(newest, isHello: true) }
     }
   }
 
   private func compute(_ handshake: TLSHandshake, isHello: Bool) {
-    guard handshake.isInLine else { return }
     if isHello { computingHellos += 1 } else { computingAnswers += 1 }
     Task { @GatewayActor in
       await handshake.compute(credentials)
@@ -116,50 +110,18 @@ final class TLSHandshakes {
   // MARK: - Time
 
   func sweep(now: Double) {
-    for handshake in unfinished.values.flatMap(\.all) { handshake.sweep(now: now) }
-    guard mostSinceRelease >= Self.crowd, count <= Self.calm, now - lastRelease >= Self.releaseInterval else {
+    for handshake in unfinished.all { handshake.sweep(now: now) }
+    guard mostSinceRelease >= Self.crowd, unfinished.count <= Self.calm,
+      now - lastRelease >= Self.releaseInterval
+    else {
       return
     }
-    mostSinceRelease = count
+    mostSinceRelease = unfinished.count
     lastRelease = now
     Task { await TLSActor.releaseMemory() }
   }
 
   func cancelAll() {
-    for handshake in unfinished.values.flatMap(\.all) { handshake.end(.failed("the server is stopping")) }
-  }
-}
-
-/// Handshakes in the order in which they came. All that is done to it takes constant time, on average.
-private struct AgedSet {
-  private var members: [UInt64: TLSHandshake] = [:]
-  private var ages: [ObjectIdentifier: UInt64] = [:]
-  private var oldest: UInt64 = 0
-  private var next: UInt64 = 0
-
-  var count: Int { members.count }
-  var all: [TLSHandshake] { Array(members.values) }
-
-  mutating func append(_ handshake: TLSHandshake) {
-    members[next] = handshake
-    ages[ObjectIdentifier(handshake)] = next
-    next += 1
-  }
-
-  mutating func remove(_ handshake: TLSHandshake) -> Bool {
-    guard let age = ages.removeValue(forKey: ObjectIdentifier(handshake)) else { return false }
-    members[age] = nil
-    return true
-  }
-
-  mutating func removeOldest() -> TLSHandshake? {
-    while oldest < next {
-      defer { oldest += 1 }
-      if let handshake = members.removeValue(forKey: oldest) {
-        ages[ObjectIdentifier(handshake)] = nil
-        return handshake
-      }
-    }
-    return nil
+    for handshake in unfinished.all { handshake.end(.failed("the server is stopping")) }
   }
 }

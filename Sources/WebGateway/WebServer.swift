@@ -31,12 +31,13 @@ public final class WebServer {
   ///
   /// - Parameters:
   ///   - pattern: matched by whole segments; `:name` matches any one segment. GET answers HEAD too.
+  ///   - maximumBodyBytes: the largest body, where it is another than the configuration's.
   ///   - handler: may take its time; the connection waits. Its answer is dropped where the client goes away.
   public func route(
-    _ method: HTTPMethod, _ pattern: String,
+    _ method: HTTPMethod, _ pattern: String, maximumBodyBytes: Int? = nil,
     _ handler: @escaping @GatewayActor (HTTPRequest) async -> HTTPResponse
   ) {
-    core.router.add(method, pattern, handler)
+    core.router.add(method, pattern, maximumBodyBytes: maximumBodyBytes, handler)
   }
 
   /// Adds a path that speaks WebSocket. A handshake must offer `subprotocol` and, from a browser, come from this

@@ -23,6 +23,9 @@ final class WebServerCore {
   private var isStopping = false
 
   private var connectionsByAddress: [String: Int] = [:]
+  /// Connections that have no whole request: they give way to others.
+  private var waiting = AgedByNetwork<ClientConnection>()
+  private var unreadBodyBytes = 0
   /// On a port that speaks TLS.
   private var handshakes: TLSHandshakes?
   private var exchanges: [ObjectIdentifier: Exchange] = [:]
@@ -84,15 +87,34 @@ final class WebServerCore {
     client.whenClosed { [weak self, unowned client] in self?.connectionClosed(client) }
     let hasRoom = count(client, for: site.isTrustedProxy(client.address) ? nil : client.network)
 
-    if isStopping || statistics.openConnections > configuration.maximumConnections {
-      return refuse(client, .total, .refusedTotal)
-    }
+    if isStopping { return refuse(client, .total, .refusedTotal) }
     if !hasRoom {
-      return refuse(client, .perAddress, .refusedPerAddress)
+      guard makeRoom(of: client.network, .perAddress, .refusedPerAddress) else {
+        return refuse(client, .perAddress, .refusedPerAddress)
+      }
+    } else if statistics.openConnections > configuration.maximumConnections {
+      guard makeRoom(of: waiting.fullest, .total, .refusedTotal) else {
+        return refuse(client, .total, .refusedTotal)
+      }
     }
     statistics.acceptedConnections += 1
+    waiting.append(client, of: client.network)
     client.setTimeout(configuration.idleTimeout)
     if let handshakes { handshakes.begin(client) } else { handOver(client) }
+  }
+
+  /// Closes the oldest connection of a network that has no whole request. It is not told why: a browser opens connections
+  /// ahead, and takes what comes on one for the answer to its next request, while it sends that again where one is closed.
+  ///
+  /// - Returns: false where there is none.
+  private func makeRoom(
+    of network: String?, _ reason: GatewayEvent.RefusalReason, _ kind: EventLimiter.Kind
+  ) -> Bool {
+    guard let oldest = network.flatMap({ waiting.removeOldest(of: $0) }) else { return false }
+    noteRefusal(of: oldest, reason, kind)
+    // Whoever reads it finds out and closes it.
+    oldest.shutDown()
+    return true
   }
 
   private func refuse(
@@ -133,6 +155,7 @@ final class WebServerCore {
 
   private func connectionClosed(_ client: ClientConnection) {
     statistics.openConnections -= 1
+    _ = waiting.remove(client, of: client.network)
     _ = count(client, for: nil)
   }
 
@@ -159,7 +182,7 @@ final class WebServerCore {
     exchanges[ObjectIdentifier(exchange)] = exchange
     exchangeBeingAccepted = exchange
     soup_server_accept_iostream(
-      soup.cast(), client.rawStream, client.localAddress.cast(), client.peerAddress.cast(), nil)
+      soup.cast(), exchange.guardedStream(), client.localAddress.cast(), client.peerAddress.cast(), nil)
     exchangeBeingAccepted = nil
   }
 
@@ -171,6 +194,7 @@ final class WebServerCore {
   /// Keeps a connection for a further request.
   func waitForRequest(_ client: ClientConnection) {
     guard !isStopping else { return client.close() }
+    waiting.append(client, of: client.network)
     if site.isTrustedProxy(client.address) { _ = count(client, for: nil) }
     let deadline = monotonicSeconds() + configuration.keepAliveTimeout
     let connection = IdleConnection(client, deadline: deadline, poller: poller) { [weak self] connection in
@@ -232,25 +256,42 @@ final class WebServerCore {
 
   // MARK: - Requests
 
+  /// A request is there as a whole: its connection gives way to nobody any more.
+  func requestIsWhole(on client: ClientConnection) { _ = waiting.remove(client, of: client.network) }
+
+  /// The largest body of a request, in bytes.
+  func maximumBodyBytes(_ method: HTTPMethod, _ segments: [String]) -> Int {
+    let own = configuration.publicURL?.strippingPrefix(segments) ?? segments
+    return router.maximumBodyBytes(method, own) ?? configuration.maximumBodyBytes
+  }
+
+  /// Counts what bodies that are not wholly there cost. Above the bound the oldest of the network that holds most gives way.
+  func countUnread(_ bytes: Int) {
+    unreadBodyBytes += bytes
+    while unreadBodyBytes > configuration.maximumUnreadBodyBytes {
+      let holders = Dictionary(grouping: exchanges.values.filter { $0.unreadBytes > 0 }) {
+        IPAddress.network(of: $0.client.clientAddress)
+      }
+      let fullest = holders.values.max {
+        $0.reduce(0) { $0 + $1.unreadBytes } < $1.reduce(0) { $0 + $1.unreadBytes }
+      }
+      guard let oldest = fullest?.min(by: { $0.started < $1.started }) else { return }
+      oldest.giveBodyUp()
+    }
+  }
+
   func dispatch(_ request: HTTPRequest, from sender: SiteAddress.Sender, _ exchange: Exchange) {
     if let refusal = refusal(of: request, from: sender, exchange) { return exchange.answer(refusal) }
-    var segments =
-      request.path == "/"
-      ? []
-      : request.path.dropFirst().split(
-        separator: "/", omittingEmptySubsequences: false
-      ).map(String.init)
-    if let url = configuration.publicURL {
-      if url.needsSlash(segments) { return exchange.answer(.redirect(to: url.path)) }
-      segments = url.strippingPrefix(segments)
-    }
     var request = request
-    request.path = "/" + segments.joined(separator: "/")
+    if let url = configuration.publicURL {
+      if url.needsSlash(request.segments) { return exchange.answer(.redirect(to: url.path)) }
+      request.segments = url.strippingPrefix(request.segments)
+    }
     if let ticket = request.query["ticket"], !request.method.changes {
       guard let token = redeemTicket?(ticket, request.path) else { return exchange.answer(.badTicket) }
       request.ticketToken = token
     }
-    switch router.answer(request.method, segments) {
+    switch router.answer(request.method, request.segments) {
     case .handler(let handler, let parameters):
       request.parameters = parameters
       exchange.handle(request, with: handler)

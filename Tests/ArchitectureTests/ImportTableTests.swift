@@ -10,7 +10,7 @@ import Testing
     "GLibRuntime": ["CGStreamer", "CSoup", "CGLibShims"],
     "MediaPipeline": ["ExamModel", "GLibRuntime", "CGStreamer", "CGLibShims", "CPictureScaler"],
     "FaceCheck": ["ExamModel", "CFaceDetector"],
-    "WebGateway": ["GLibRuntime", "CSoup", "CGLibShims", "CTLSStream"],
+    "WebGateway": ["GLibRuntime", "CSoup", "CGLibShims", "CTLSStream", "CHeadGuard"],
     "ExamStore": ["ExamModel", "GRDB"],
     "ExamServer": [
       "ExamModel", "GLibRuntime", "MediaPipeline", "FaceCheck", "WebGateway", "ExamStore", "Logging",

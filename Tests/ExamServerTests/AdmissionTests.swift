@@ -291,7 +291,7 @@ private final class Desk {
 
   private func request(_ cookie: String?, isSecure: Bool = false) -> HTTPRequest {
     HTTPRequest(
-      method: .post, path: "/", headers: cookie.map { ["Cookie": $0] } ?? [:], isSecure: isSecure)
+      method: .post, headers: cookie.map { ["Cookie": $0] } ?? [:], isSecure: isSecure)
   }
 
   private func device(
@@ -331,6 +331,9 @@ private final class Desk {
     ] {
       #expect(device(forged) == nil, "\(forged.prefix(60))")
     }
+    // Each costs the making of a signature, so only the first is looked at.
+    #expect(device("\(cookie); exam_device=1.c.x.9999999999.0") != nil)
+    #expect(device("exam_device=1.c.x.9999999999.0; \(cookie)") == nil)
     let other = DeviceCookie(key: Secret(text: "another key"))
     #expect(other.device(of: request(cookie), right: .code, at: now) == nil)
   }

@@ -95,8 +95,7 @@ extension GatewayServerTests {
 
     @Test func capsRefuseClearlyAndTheirLogIsShort() async throws {
       try await run(configure: { $0.maximumConnections = 3 }) { test in
-        let held = try (0..<3).map { _ in try test.client() }
-        try await eventually("accepted") { await test.statistics.openConnections == 3 }
+        let held = try (0..<3).map { _ in try WebSocketTestClient(port: test.port).client }
         for _ in 0..<20 {
           let answer = try test.client().takeAll()
           #expect(status(answer) == 503 && answer.contains("Retry-After: 5"))
@@ -109,7 +108,7 @@ extension GatewayServerTests {
         #expect(try TestClient.request(test.port, "GET /").hasSuffix("here"))
       }
       try await run(configure: { $0.maximumConnectionsPerAddress = 2 }) { test in
-        let held = try (0..<2).map { _ in try test.client() }
+        let held = try (0..<2).map { _ in try WebSocketTestClient(port: test.port).client }
         #expect(status(try test.client().takeAll()) == 503)
         _ = held
       }

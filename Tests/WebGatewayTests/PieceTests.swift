@@ -70,6 +70,7 @@ extension GatewayServerTests {
         test in
         let answer = try TestClient.request(test.port, "GET /long")
         #expect(answer.contains("3\r\nccc\r\n") && !answer.contains("0\r\n\r\n"))
+        try await eventually("still connected") { await test.statistics.openConnections == 0 }
       }
     }
 

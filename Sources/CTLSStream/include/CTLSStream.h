@@ -33,4 +33,7 @@ typedef enum {
 /// while another one uses the stream. `error` is set where it failed; the stream can only be closed then.
 ExamTLSHandshake exam_tls_stream_handshake(GIOStream *stream, GError **error);
 
+/// Bytes that are decrypted and not yet read, of which the socket shows nothing.
+gsize exam_tls_stream_pending(GIOStream *stream);
+
 #endif

@@ -86,23 +86,28 @@ struct DeviceCookie: Sendable {
   }
 
   private func read(_ request: HTTPRequest, at now: Timestamp) -> (id: String, proof: Proof)? {
-    for pair in (request.header("Cookie") ?? "").split(whereSeparator: { $0 == ";" || $0 == "," }) {
-      let parts = pair.split(separator: "=", maxSplits: 1)
-      guard parts.count == 2, parts[0].drop(while: { $0 == " " }) == Self.name,
-        parts[1].utf8.count <= Self.longest
-      else { continue }
-      let fields = parts[1].split(separator: ".", omittingEmptySubsequences: false)
-      guard fields.count == 5, fields[0] == "1", let proof = Proof(rawValue: String(fields[1])),
-        let until = Int64(fields[3]), until > now.microseconds / 1_000_000
-      else { continue }
-      let signed = fields.dropLast().joined(separator: ".")
-      // Hashing first makes the comparison's time say nothing about the signature.
-      guard
-        SecretHash(Secret(text: hmacSHA256(of: signed, key: key)))
-          == SecretHash(Secret(text: String(fields[4])))
-      else { continue }
-      return (String(fields[2]), proof)
+    let prefix = Self.name + "="
+    let pairs = (request.header("Cookie") ?? "").utf8.split {
+      $0 == UInt8(ascii: ";") || $0 == UInt8(ascii: ",")
     }
-    return nil
+    // The first of that name: a browser has one, and each costs the making of a signature.
+    guard
+      let own = pairs.lazy.map({ $0.drop { $0 == UInt8(ascii: " ") } }).first(where: {
+        $0.starts(with: prefix.utf8)
+      }),
+      own.count <= prefix.utf8.count + Self.longest
+    else { return nil }
+    let fields = Substring(own.dropFirst(prefix.utf8.count)).split(
+      separator: ".", omittingEmptySubsequences: false)
+    guard fields.count == 5, fields[0] == "1", let proof = Proof(rawValue: String(fields[1])),
+      let until = Int64(fields[3]), until > now.microseconds / 1_000_000
+    else { return nil }
+    let signed = fields.dropLast().joined(separator: ".")
+    // Hashing first makes the comparison's time say nothing about the signature.
+    guard
+      SecretHash(Secret(text: hmacSHA256(of: signed, key: key)))
+        == SecretHash(Secret(text: String(fields[4])))
+    else { return nil }
+    return (String(fields[2]), proof)
   }
 }

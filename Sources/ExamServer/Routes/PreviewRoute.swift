@@ -29,12 +29,14 @@ final class PreviewRoute {
   }
 
   func register(on server: WebServer) {
-    server.route(.post, "/api/sessions/:code/preview") { [self] request in
+    server.route(.post, "/api/sessions/:code/preview", maximumBodyBytes: 256 * 1024) { [self] request in
       await .answering { () async throws(Access.Refusal) in
         // The page has only the invite link's secret, or what was typed.
         let session = try await access.entry(request, invite: request.bearerToken)
         let now = ContinuousClock.now
-        if let wait = byAddress.take(GuesserAddress(request.remoteAddress), at: now) ?? bySession.take(session.code, at: now) {
+        if let wait = byAddress.take(GuesserAddress(request.remoteAddress), at: now)
+          ?? bySession.take(session.code, at: now)
+        {
           throw Self.busy(wait)
         }
         var response = try await answer(request.body)
