@@ -22,7 +22,7 @@ def test_names(exam):
     for typed, name in kept.items():
         joined = exam.join(typed)
         assert [p["name"] for p in exam.describe()["participants"] if p["id"] == joined["participant_id"]] == [name]
-    for name in ("", "  \n", "\u200b\u202e", "x" * 81, "e" + "\u0301" * 5000, "\x00"):
+    for name in ("", "  \n", "\u200b\u202e", "x" * 81, "e" + "\u0301" * 100, "\x00"):
         answer = join(exam, {"name": name, "role": "student"})
         assert (answer.status, answer.code) == (400, "bad_name"), name[:20]
 
@@ -35,8 +35,8 @@ def test_a_name_cannot_forge_a_line_of_the_log(exam, server):
 
 BAD_BODIES = [
     b"", b"{", b"[]", b"null", b'{"name":"Ada"}', b'{"role":"student"}', b'{"name":5,"role":"student"}',
-    b'{"name":"Ada","role":"admin"}', b'{"name":null,"role":"student"}', b'\xff\xfe', b"[" * 100_000,
-    b'{"name":"Ada","role":"' + b"x" * 100_000 + b'"}',
+    b'{"name":"Ada","role":"admin"}', b'{"name":null,"role":"student"}', b'\xff\xfe', b"[" * 15_000,
+    b'{"name":"Ada","role":"' + b"x" * 15_000 + b'"}',
 ]
 
 
@@ -45,7 +45,7 @@ def test_bodies(exam):
         answer = join(exam, body)
         assert (answer.status, answer.code) == (400, "bad_request"), body[:40]
         assert len(answer.body) < 1000
-    assert join(exam, b" " * (256 * 1024 + 1)).status == 413
+    assert join(exam, b" " * (16 * 1024 + 1)).status == 413
     for path in ("", "/participants", "/preview"):
         answer = request(exam.url, "PUT", exam.path + path, {})
         assert answer.status == 405 and answer.headers["allow"]
