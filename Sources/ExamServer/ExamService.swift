@@ -90,7 +90,7 @@ public struct ExamService: Sendable {
     let store = try SQLiteStore(folder: data, isFresh: configuration.freshDatabase) {
       logger.warning("\($0)")
     }
-    let devices = try DeviceCookie(data: data)
+    let devices = try DeviceCookie(data: data, path: configuration.publicURL?.path ?? "/")
     let services = ExamServices(
       configuration: configuration, pipelines: pipelines, faces: faces, store: store,
       recorder: EventRecorder(store: store, logger: logger), metrics: ServerMetrics(),
@@ -115,18 +115,20 @@ public struct ExamService: Sendable {
     let logger = logger
     let server = try WebServer(configuration: gateway) { event in
       switch event {
-      case .request: logger.debug("\(event)")
+      case .request, .webSocketOpened, .webSocketClosed: logger.debug("\(event)")
       case .requestsRefused, .certificateEnds: logger.warning("\(event)")
       default: logger.info("\(event)")
       }
     }
     let directory = LocalSessionDirectory(maximumSessions: configuration.maximumSessions)
-    let access = Access(directory: directory, archive: services.store, admission: services.admission)
+    let archive = NotedArchive(services.store) { logger.error("\($0)") }
+    let access = Access(directory: directory, archive: archive, admission: services.admission)
     SessionRoutes(services: services, directory: directory, access: access).register(on: server)
     PictureRoutes(access: access).register(on: server)
     PreviewRoute(services: services, access: access).register(on: server)
-    DataRoutes(services: services, directory: directory, access: access).register(on: server)
-    ReportRoutes(archive: services.store, access: access) { logger.warning("\($0)") }.register(on: server)
+    DataRoutes(services: services, archive: archive, directory: directory, access: access).register(
+      on: server)
+    ReportRoutes(archive: archive, access: access) { logger.warning("\($0)") }.register(on: server)
     TicketRoutes(access: access).register(on: server)
     OperationsRoutes(services: services, directory: directory, server: server).register()
     server.serveFiles(

@@ -1,5 +1,6 @@
-/// Something an operator may want to read. No event carries a token, and events that a client can cause at will come at
-/// most once a second, with a count.
+/// Something an operator may want to read. No event carries a token. What a client can cause at will comes at most once a
+/// second, with a count; only `request`, `webSocketOpened` and `webSocketClosed` come for each, and are for a log that is
+/// to hold every one of them.
 public enum GatewayEvent: Sendable, Equatable, CustomStringConvertible {
   case listening(host: String, port: UInt16, tls: Bool)
   case stopped

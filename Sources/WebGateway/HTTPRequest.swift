@@ -16,8 +16,8 @@ public struct HTTPRequest: Sendable {
   public let remoteAddress: String
   /// Whether the client's connection is encrypted, to here or to a trusted proxy.
   public let isSecure: Bool
-  /// The token that the ticket in the address stood for.
-  var ticketToken: String?
+  /// For whom the ticket in the address stood; `nil` where there is none.
+  public internal(set) var ticketHolder: String?
   /// Values by lower-case name, repeated headers joined by `, `. Bytes that are not ASCII are read as ISO 8859-1, so that no
   /// two of them make one character.
   let headers: [String: String]
@@ -41,7 +41,7 @@ public struct HTTPRequest: Sendable {
   /// A header's value; the name in any case.
   public func header(_ name: String) -> String? { headers[name.lowercased()] }
 
-  /// The token from `Authorization: Bearer`, else the one a `?ticket=` stands for, else from a subprotocol `token.…`, which
+  /// The token from `Authorization: Bearer`, else, where no ticket stands for one, from a subprotocol `token.…`, which
   /// is how a page gives it to a WebSocket, else from `?token=`, for clients that can do none of these.
   public var bearerToken: String? {
     if let authorization = headers["authorization"] {
@@ -49,7 +49,7 @@ public struct HTTPRequest: Sendable {
       guard parts.count == 2, parts[0].lowercased() == "bearer" else { return nil }
       return String(parts[1].drop { $0 == " " })
     }
-    if let ticketToken { return ticketToken }
+    if ticketHolder != nil { return nil }
     if let offered = WebSocketUpgrade.token(offeredBy: self) { return offered }
     return query["token"]
   }

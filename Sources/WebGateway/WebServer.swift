@@ -91,7 +91,7 @@ public final class WebServer {
 
   /// Lets requests carry `?ticket=` instead of a token.
   ///
-  /// - Parameter redeem: given the ticket and the path it is shown at, answers the token it stands for, once.
+  /// - Parameter redeem: given the ticket and the path it is shown at, answers whom it stands for (`HTTPRequest.ticketHolder`), once.
   public func acceptTickets(_ redeem: @escaping @GatewayActor (_ ticket: String, _ path: String) -> String?) {
     core.redeemTicket = redeem
   }

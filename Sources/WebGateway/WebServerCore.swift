@@ -288,8 +288,8 @@ final class WebServerCore {
       request.segments = url.strippingPrefix(request.segments)
     }
     if let ticket = request.query["ticket"], !request.method.changes {
-      guard let token = redeemTicket?(ticket, request.path) else { return exchange.answer(.badTicket) }
-      request.ticketToken = token
+      guard let holder = redeemTicket?(ticket, request.path) else { return exchange.answer(.badTicket) }
+      request.ticketHolder = holder
     }
     switch router.answer(request.method, request.segments) {
     case .handler(let handler, let parameters):

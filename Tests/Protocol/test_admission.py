@@ -262,3 +262,45 @@ def test_teachers_are_told_beyond_the_ceiling(alone):
     assert typed(alone, exam.code, "127.0.2.1", "Ada", invite=exam.invite).status == 201
     assert patiently(lambda: typed(alone, exam.code, "127.0.2.2", "Bert")).status == 201
     exam.leave()
+
+
+def test_who_joins_in_a_loop_keeps_no_browser_out_that_looked_at_its_camera(alone):
+    """All have the link and the address; the look at the camera gives a browser a budget of its own."""
+    exam, source = Exam(alone.url), "127.0.0.28"
+    seen = request(alone.url, "POST", f"{exam.path}/preview", face()[0][0], token=exam.invite, source=source)
+    cookie = seen.headers["set-cookie"].split("; ")[0]
+    while (answer := typed(alone, exam.code, source, invite=exam.invite)).status != 429:
+        assert answer.status in (201, 409)
+    assert answer.code == "too_many_tries" and int(answer.headers["retry-after"]) >= 1
+    assert typed(alone, exam.code, source, "Ada", {"Cookie": cookie}, invite=exam.invite).status in (201, 409)
+    # Whoever has but the code uses up nothing of those with the link.
+    assert typed(alone, exam.code, source, "Ada").status in (201, 409)
+    exam.leave()
+
+
+def test_made_up_tokens_for_an_exam_that_is_over_keep_nobody_waiting(alone):
+    over = Exam(alone.url)
+    over.end()
+    unknown, stopping, told = next(wrong_codes(over)), threading.Event(), []
+
+    def ask(code, n, token="z" * 20):
+        return request(alone.url, "GET", f"/api/sessions/{code}/events", token=token, source=f"127.0.0.{n}")
+
+    def flood(n):
+        while not stopping.is_set():
+            told.append((n, (answer := ask(over.code if n % 2 else unknown, 30 + n % 2)).status, answer.code))
+
+    with concurrent.futures.ThreadPoolExecutor(200) as pool:
+        floods = [pool.submit(flood, n) for n in range(200)]
+        try:
+            wait_until(lambda: len(told) > 600, "the flood is on")
+            # Elsewhere a token that is right is known, and one that is not is told so.
+            assert ask(over.code, 40, over.teacher_token).status == 200
+            assert ask(over.code, 40).code == "bad_token"
+        finally:
+            stopping.set()
+        for one in floods:
+            one.result()
+    for parity in (0, 1):
+        # Alike whether the exam is over or never was.
+        assert {rest for n, *rest in told if n % 2 == parity for rest in [tuple(rest)]} == {(401, "bad_token"), (429, "busy")}

@@ -130,3 +130,20 @@ def test_streams_end_with_the_exam(exam, ada, server):
     assert time.monotonic() < begin + 4, "the last picture is repeated although the exam is over"
     stream.close()
     wait_until(lambda: server.metrics()["exam_picture_streams"] == 0, "no stream is left")
+
+
+def test_nobody_opens_streams_without_end(exam, ada):
+    """Four of a student; of a teacher each student in both sizes, and four at least."""
+    own = f"/students/{ada.id}/live.mjpeg"
+    streams = [Stream(exam, ada) for _ in range(4)]
+    for stream in streams:
+        stream.part()
+    refused = exam.request("GET", own)
+    assert (refused.status, refused.code) == (429, "too_many_streams") and "retry-after" in refused.headers
+    assert exam.request("GET", f"/students/{ada.id}/live.jpg").code == "too_many_streams"
+    # Everybody has places of his own, and a stream that ends gives its place back.
+    assert exam.request("GET", f"/students/{ada.id}/live.jpg", token=ada.token).status == 200
+    streams[0].close()
+    wait_until(lambda: exam.request("GET", f"/students/{ada.id}/live.jpg").status == 200, "a place")
+    for stream in streams[1:]:
+        stream.close()

@@ -42,6 +42,9 @@ final class Admission {
     try await passwords.turn(guess(password.digest, request, .password))
   }
 
+  /// The browser that was right about a code before; `nil` for one that was not.
+  func device(of request: HTTPRequest) -> String? { devices.device(of: request, right: .code) }
+
   /// The browser was right: it gets, or keeps, a budget of its own.
   func mark(_ response: inout HTTPResponse, of request: HTTPRequest, right proof: DeviceCookie.Proof) {
     devices.mark(&response, of: request, right: proof)

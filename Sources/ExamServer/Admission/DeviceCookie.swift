@@ -21,9 +21,15 @@ struct DeviceCookie: Sendable {
   private static let longest = 200
 
   private let key: String
+  private let path: String
 
-  /// - Parameter key: what the cookies are signed with.
-  init(key: Secret) { self.key = key.text }
+  /// - Parameters:
+  ///   - key: what the cookies are signed with.
+  ///   - path: under which the server is found; another program of the same site does not get them.
+  init(key: Secret, path: String) {
+    self.key = key.text
+    self.path = path
+  }
 
   struct KeyError: Error, CustomStringConvertible {
     let path: String
@@ -35,28 +41,28 @@ struct DeviceCookie: Sendable {
   ///
   /// - Throws: `KeyError` where that does not work, or where the file is damaged: whoever removes it makes all browsers
   ///   strangers once.
-  init(data: DataFolder) throws(KeyError) {
-    let path = data.deviceKey
-    if let text = try? String(contentsOfFile: path, encoding: .utf8) {
+  init(data: DataFolder, path: String) throws(KeyError) {
+    let file = data.deviceKey
+    if let text = try? String(contentsOfFile: file, encoding: .utf8) {
       let kept = text.trimmingCharacters(in: .whitespacesAndNewlines)
       guard kept.count == 40 else {
-        throw KeyError(path: path, cause: "it is damaged; remove it, and a new one is made")
+        throw KeyError(path: file, cause: "it is damaged; remove it, and a new one is made")
       }
-      self.init(key: Secret(text: kept))
+      self.init(key: Secret(text: kept), path: path)
       return
     }
     var generator = SystemRandomNumberGenerator()
     let made = Secret.random(using: &generator)
-    let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-    guard descriptor >= 0 else { throw KeyError(path: path, cause: String(cString: strerror(errno))) }
+    let descriptor = open(file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else { throw KeyError(path: file, cause: String(cString: strerror(errno))) }
     defer { close(descriptor) }
     let bytes = Array((made.text + "\n").utf8)
     guard write(descriptor, bytes, bytes.count) == bytes.count, fsync(descriptor) == 0 else {
       let cause = String(cString: strerror(errno))
-      unlink(path)
-      throw KeyError(path: path, cause: cause)
+      unlink(file)
+      throw KeyError(path: file, cause: cause)
     }
-    self.init(key: made)
+    self.init(key: made, path: path)
   }
 
   /// The browser that sent the request, if it was right before about as much as `proof`.
@@ -79,7 +85,7 @@ struct DeviceCookie: Sendable {
     response.headers.append(
       (
         "Set-Cookie",
-        "\(Self.name)=\(text).\(hmacSHA256(of: text, key: key)); Path=/; "
+        "\(Self.name)=\(text).\(hmacSHA256(of: text, key: key)); Path=\(path); "
           + "Max-Age=\(Int(Self.lifetime.inSeconds)); HttpOnly; SameSite=Lax"
           + (request.isSecure ? "; Secure" : "")
       ))

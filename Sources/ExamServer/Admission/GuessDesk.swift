@@ -53,7 +53,10 @@ final class GuessDesk {
     if let charge = ledger.takeAtOnce(guess, at: .now) { return Turn(charge, desk: self) }
     let ticket = nextTicket
     nextTicket += 1
-    guard line.enter(ticket, guess, at: .now) else { throw waits(guess) }
+    var generator = SystemRandomNumberGenerator()
+    if let leaving = line.enter(ticket, guess, at: .now, using: &generator) {
+      waiting.removeValue(forKey: leaving)?.resume(returning: nil)
+    }
     let turn = await withCheckedContinuation { continuation in
       waiting[ticket] = continuation
       if moving == nil { moving = Task { await self.move() } }

@@ -24,9 +24,9 @@ struct GuessLimits: Sendable {
 
   /// Those who stay in the line of one address, drawn by lot; the others are told to come again.
   static let waiting = 20
-  /// Requests that are held for their turns, of all addresses together.
+  /// Requests that are held for their turns, of all addresses together; beyond them one of the address that holds most goes.
   static let held = 1024
-  /// Everybody who has come is in for one draw at least.
+  /// Who has come is in for one draw at least, but for who gives way where all places are taken.
   static let round = Duration.seconds(1)
 
   /// For how long what was right in the line of an address is answered there without a further turn, to those who stay.

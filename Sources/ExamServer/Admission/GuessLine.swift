@@ -32,12 +32,25 @@ struct GuessLine<Ticket: Hashable & Sendable>: Sendable {
 
   func count(at address: GuesserAddress) -> Int { waiting[address]?.count ?? 0 }
 
-  /// - Returns: whether there was room.
-  mutating func enter(_ ticket: Ticket, _ guess: Guess, at now: Instant) -> Bool {
-    guard count < GuessLimits.held else { return false }
+  /// Where all places are taken, one who waits at the address that holds most gives way, by lot: nobody who holds many
+  /// places keeps the others out of the draw.
+  ///
+  /// - Returns: who is to come again.
+  mutating func enter(
+    _ ticket: Ticket, _ guess: Guess, at now: Instant, using generator: inout some RandomNumberGenerator
+  ) -> Ticket? {
+    let leaving = count < GuessLimits.held ? nil : giveWay(using: &generator)
     waiting[guess.address, default: []].append(Waiting(ticket: ticket, guess: guess, since: now))
     count += 1
-    return true
+    return leaving
+  }
+
+  private mutating func giveWay(using generator: inout some RandomNumberGenerator) -> Ticket? {
+    guard let address = waiting.max(by: { $0.value.count < $1.value.count })?.key, var here = waiting[address]
+    else { return nil }
+    let leaving = here.remove(at: Int.random(in: here.indices, using: &generator))
+    keep(here, at: address)
+    return leaving.ticket
   }
 
   /// Moves on where it is time.

@@ -10,6 +10,7 @@ final class Access {
   private let directory: any SessionDirectory
   private let archive: any Archive
   private let admission: Admission
+  private let lookUps = TokenLookUps()
 
   init(directory: any SessionDirectory, archive: any Archive, admission: Admission) {
     self.directory = directory
@@ -119,9 +120,7 @@ final class Access {
     _ request: HTTPRequest, role: Role?
   ) throws(Refusal) -> (session: ExamSession, participant: Participant)? {
     let code = try code(request)
-    guard let token = request.bearerToken else { return nil }
-    let hash = SecretHash(Secret(text: token))
-    guard case .live(let session) = directory.find(code) else { return nil }
+    guard let hash = tokenHash(request), case .live(let session) = directory.find(code) else { return nil }
     if let dismissal = session.dismissed(hash)?.dismissed { throw .dismissed(dismissal) }
     guard let participant = session.participant(hash) else { return nil }
     try check(participant.role, role)
@@ -133,9 +132,8 @@ final class Access {
     _ request: HTTPRequest
   ) throws(Refusal) -> (session: ExamSession, gone: Participant)? {
     let code = try code(request)
-    guard let token = request.bearerToken else { return nil }
-    let hash = SecretHash(Secret(text: token))
-    guard case .live(let session) = directory.find(code), let gone = session.dismissed(hash)
+    guard let hash = tokenHash(request), case .live(let session) = directory.find(code),
+      let gone = session.dismissed(hash)
     else { return nil }
     return (session, gone)
   }
@@ -163,11 +161,15 @@ final class Access {
   private func formerParticipant(_ request: HTTPRequest) async throws(Refusal) -> Reader {
     let code = try code(request)
     let beginning = ContinuousClock.now
-    guard let token = request.bearerToken else { throw tokenRefusal(request) }
+    guard let hash = tokenHash(request) else { throw tokenRefusal(request) }
+    let network = GuesserAddress(request.remoteAddress)
+    guard lookUps.enter(network) else { throw Self.manyTokens }
+    defer { lookUps.leave(network) }
     if case .ended = directory.find(code) {
-      let hash = SecretHash(Secret(text: token)).digest
-      let found = try await archive.reading(.lookUp) {
-        (try $0.session(code), try $0.participant(of: code, tokenHash: hash))
+      let found = try await lookUps.inTurn(network) { () async throws(Refusal) in
+        try await archive.reading(.lookUp) {
+          (try $0.session(code), try $0.participant(of: code, tokenHash: hash.digest))
+        }
       }
       if let record = found.0, let reader = found.1 {
         return Reader(record: record, live: nil, id: reader.id, role: reader.role, name: reader.name)
@@ -177,8 +179,22 @@ final class Access {
     throw tokenRefusal(request)
   }
 
+  /// What stands for the participant: the hash of the token, or what the ticket in the address stood for.
+  func tokenHash(_ request: HTTPRequest) -> SecretHash? {
+    request.bearerToken.map { SecretHash(Secret(text: $0)) }
+      ?? request.ticketHolder.map { SecretHash(digest: $0) }
+  }
+
+  /// Said before anything is looked at, so it is the same whatever the code.
+  private static let manyTokens = Refusal(
+    response: .problem(
+      status: 429, title: "Busy",
+      detail: "Many tokens from this network are being looked up. Please try again in a second.",
+      code: "busy",
+      retryAfter: 1))
+
   func tokenRefusal(_ request: HTTPRequest) -> Refusal {
-    let isMissing = request.bearerToken == nil
+    let isMissing = tokenHash(request) == nil
     return Refusal(
       response: .problem(
         status: 401, title: isMissing ? "Token missing" : "Token not valid",
@@ -221,7 +237,10 @@ extension Access.Refusal {
     return Access.Refusal(
       response: .problem(
         status: 503, title: "Records not readable",
-        detail: "What is kept of this session cannot be read at the moment: \(error)", code: "store"))
+        detail: error is SessionGone
+          ? "What is kept of this session cannot be read: \(error)."
+          : "What is kept of this session cannot be read at the moment; the server's log says why.",
+        code: "store"))
   }
 
   static func tooMany(_ wait: Duration) -> Access.Refusal {

@@ -6,16 +6,16 @@ import WebGateway
 @GatewayActor
 final class DataRoutes {
   private let services: ExamServices
+  private let archive: any Archive
   private let directory: any SessionDirectory
   private let access: Access
 
-  init(services: ExamServices, directory: any SessionDirectory, access: Access) {
+  init(services: ExamServices, archive: any Archive, directory: any SessionDirectory, access: Access) {
     self.services = services
+    self.archive = archive
     self.directory = directory
     self.access = access
   }
-
-  private var archive: any Archive { services.store }
 
   func register(on server: WebServer) {
     let session = "/api/sessions/:code"

@@ -6,6 +6,7 @@ import WebGateway
 @GatewayActor
 final class PictureRoutes {
   private let access: Access
+  private var seats = PictureSeats()
 
   init(access: Access) { self.access = access }
 
@@ -14,17 +15,26 @@ final class PictureRoutes {
     server.route(.get, student + "/live.mjpeg") { [self] request in
       await .answering { () async throws(Access.Refusal) in
         let (session, watcher, channel) = try await channel(request)
+        let most = PictureSeats.most(for: watcher, students: session.students.count)
+        guard seats.haveRoom(for: watcher.id, most: most) else { throw Self.tooManyStreams(most) }
         return HTTPResponse(
           status: 200,
-          body: .pictures { stream in
-            PictureStreamViewer(stream, watcher: watcher).watch(channel, of: session.fanOut)
+          body: .pictures { [self] stream in
+            guard seats.take(watcher.id, most: most) else { return stream.end() }
+            PictureStreamViewer(stream, watcher: watcher.id).watch(channel, of: session.fanOut) { [self] in
+              seats.leave(watcher.id)
+            }
           })
       }
     }
     server.route(.get, student + "/live.jpg") { [self] request in
       await .answering { () async throws(Access.Refusal) in
         let (session, watcher, channel) = try await channel(request)
-        guard let jpeg = await SinglePictureViewer(watcher: watcher).next(of: channel, from: session.fanOut)
+        let most = PictureSeats.most(for: watcher, students: session.students.count)
+        guard seats.take(watcher.id, most: most) else { throw Self.tooManyStreams(most) }
+        defer { seats.leave(watcher.id) }
+        guard
+          let jpeg = await SinglePictureViewer(watcher: watcher.id).next(of: channel, from: session.fanOut)
         else {
           throw Access.Refusal(
             response: .problem(
@@ -39,7 +49,7 @@ final class PictureRoutes {
 
   private func channel(
     _ request: HTTPRequest
-  ) async throws(Access.Refusal) -> (ExamSession, ParticipantID, PictureChannel) {
+  ) async throws(Access.Refusal) -> (ExamSession, Participant, PictureChannel) {
     let (session, watcher) = try await access.participant(request, role: nil)
     if watcher.role == .student, watcher.id.rawValue != request.parameters["student"] {
       throw .notForStudents
@@ -58,7 +68,15 @@ final class PictureRoutes {
           status: 400, title: "Unknown view", detail: "view is tile or focus, not \(name.prefix(40)).",
           code: "bad_request"))
     }
-    return (session, watcher.id, PictureChannel(student: student, view: view))
+    return (session, watcher, PictureChannel(student: student, view: view))
+  }
+
+  private static func tooManyStreams(_ most: Int) -> Access.Refusal {
+    Access.Refusal(
+      response: .problem(
+        status: 429, title: "Too many pictures at once",
+        detail: "You watch \(most) pictures at once already, which is the most. Close one of them first.",
+        code: "too_many_streams", retryAfter: 5))
   }
 }
 
@@ -73,8 +91,13 @@ private final class PictureStreamViewer: PictureViewer {
     self.watcher = watcher
   }
 
-  func watch(_ channel: PictureChannel, of fanOut: any PictureFanOut) {
-    stream.onClose = { fanOut.detach(self, from: channel) }
+  func watch(
+    _ channel: PictureChannel, of fanOut: any PictureFanOut, closed: @escaping @GatewayActor () -> Void
+  ) {
+    stream.onClose = {
+      fanOut.detach(self, from: channel)
+      closed()
+    }
     fanOut.attach(self, to: channel)
   }
 

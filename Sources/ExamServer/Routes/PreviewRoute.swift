@@ -1,5 +1,6 @@
 import ExamModel
 import FaceCheck
+import Logging
 import MediaPipeline
 import WebGateway
 
@@ -20,8 +21,14 @@ final class PreviewRoute {
   private let services: ExamServices
   private let access: Access
   private var atOnce = 0
-  private var byAddress = RateLimiter<GuesserAddress>(burst: budget.burst, perSecond: budget.perSecond)
-  private var bySession = RateLimiter<SessionCode>(burst: budget.burst, perSecond: budget.perSecond)
+  private var byAddress = RateLimiter<Key<GuesserAddress>>(burst: budget.burst, perSecond: budget.perSecond)
+  private var bySession = RateLimiter<Key<SessionCode>>(burst: budget.burst, perSecond: budget.perSecond)
+
+  /// Those who have the link do not wait for those who have but the code.
+  private struct Key<Of: Hashable & Sendable>: Hashable, Sendable {
+    let of: Of
+    let isByLink: Bool
+  }
 
   init(services: ExamServices, access: Access) {
     self.services = services
@@ -34,8 +41,10 @@ final class PreviewRoute {
         // The page has only the invite link's secret, or what was typed.
         let session = try await access.entry(request, invite: request.bearerToken)
         let now = ContinuousClock.now
-        if let wait = byAddress.take(GuesserAddress(request.remoteAddress), at: now)
-          ?? bySession.take(session.code, at: now)
+        let isByLink = session.isInvite(request.bearerToken)
+        let address = Key(of: GuesserAddress(request.remoteAddress), isByLink: isByLink)
+        if let wait = byAddress.take(address, at: now)
+          ?? bySession.take(Key(of: session.code, isByLink: isByLink), at: now)
         {
           throw Self.busy(wait)
         }
@@ -65,6 +74,13 @@ final class PreviewRoute {
         response: .problem(
           status: 422, title: "Picture not usable", detail: "The picture could not be checked: \(reason)",
           code: "bad_picture"))
+    case .failed(let problem):
+      services.recorder.logger.warning("a preview could not be checked", metadata: ["cause": "\(problem)"])
+      throw Access.Refusal(
+        response: .problem(
+          status: 503, title: "Picture not checked",
+          detail: "The server could not check the picture; its log says why. It is no fault of the camera.",
+          code: "pipeline_failed", retryAfter: 10))
     }
     let light: StudentCheck.Light = observation.isDark ? .dark : .ok
     return .json(
@@ -89,41 +105,56 @@ final class PreviewRoute {
         retryAfter: max(2, Int(wait.inSeconds.rounded(.up)))))
   }
 
-  private enum Outcome: Sendable {
+  enum Outcome: Sendable {
     case checked(FaceObservation)
+    /// What is wrong with the picture, for who sent it.
     case unusable(String)
+    /// What is wrong with the server, for its log.
+    case failed(String)
     /// Students in exams were due all the time.
     case waitedInVain
+
+    /// What is said of a picture that was not decoded in time; `nil` where it was, and waits for its check.
+    init?(undecodedAfter statistics: PipelineStatistics) {
+      guard statistics.analysisPictures == 0 else { return nil }
+      // Where no decoder has had it yet, nothing is known of it.
+      self =
+        statistics.pending > 0 || statistics.submitted == 0
+        ? .waitedInVain : .unusable("it is damaged, or no JPEG that the server can decode")
+    }
+
+    init(_ failure: PipelineFailure) {
+      self = failure.cause == .server ? .failed("\(failure)") : .unusable(failure.message)
+    }
   }
 
   private func look(at jpeg: [UInt8]) async -> Outcome {
     let (outcomes, found) = AsyncStream.makeStream(of: Outcome.self, bufferingPolicy: .bufferingOldest(1))
     let lane = services.faces.addLane(
       name: "preview", priority: .least, onObservation: { found.yield(.checked($0)) },
-      onFailure: { found.yield(.unusable($0)) })
+      onFailure: { found.yield(.failed($0)) })
     defer { lane.close() }
     let taps = MediaTaps(
       analysis: { lane.offer($0) }, picture: { _, _ in },
-      failed: { found.yield(.unusable($0.message)) })
+      failed: { found.yield(Outcome($0)) })
     let pipeline: LivePipeline
     do {
       let template = try services.pipelines.template(for: "image/jpeg")
       pipeline = try await LivePipeline.start(
         template, name: "preview", analysisRate: AnalysisPace.usual, taps: taps)
     } catch {
-      return .unusable("\(error)")
+      return .failed("\(error)")
     }
     switch jpeg.withUnsafeBytes({ pipeline.ingest.push($0, capturedAt: 0, isKeyFrame: true) }) {
     case .accepted: break
     case .refused(let reason): found.yield(.unusable(reason))
-    case .closed, .dropped, .needsKeyFrame, .needsRestart, .thinned:
-      found.yield(.unusable("the server's pipeline for pictures does not take it"))
+    case .dropped: found.yield(.waitedInVain)
+    case .closed, .needsKeyFrame, .needsRestart, .thinned:
+      found.yield(.failed("the pipeline for pictures does not take any"))
     }
     let timeout = Task {
       try await Task.sleep(for: Self.patience.decode)
-      if pipeline.statistics.analysisPictures == 0 {
-        found.yield(.unusable("it is damaged, or no JPEG that the server can decode"))
-      }
+      if let outcome = Outcome(undecodedAfter: pipeline.statistics) { found.yield(outcome) }
       try await Task.sleep(for: Self.patience.check)
       found.yield(.waitedInVain)
     }

@@ -7,18 +7,7 @@ final class SessionRoutes {
   private let services: ExamServices
   private let directory: any SessionDirectory
   private let access: Access
-  private enum Newcomers: Hashable, Sendable {
-    case creating, typed, byLink
-  }
-
-  private struct NewcomerKey: Hashable, Sendable {
-    let newcomers: Newcomers
-    let address: GuesserAddress
-  }
-
-  /// Those of one address who came in. A school's whole class may come from one address at once. Who comes by the link
-  /// does not wait for those who have but the code.
-  private var newcomers = RateLimiter<NewcomerKey>(burst: 200, perSecond: 2)
+  private var newcomers = Newcomers()
 
   init(services: ExamServices, directory: any SessionDirectory, access: Access) {
     self.services = services
@@ -173,8 +162,7 @@ final class SessionRoutes {
       invite = session.invite(forKey: body.teacher_key ?? "")
     } else {
       session = try await access.entry(request, invite: body.invite)
-      let isByLink = body.invite.map { session.isInvite(SecretHash(Secret(text: $0))) } ?? false
-      try limit(isByLink ? .byLink : .typed, request)
+      try limit(session.isInvite(body.invite) ? .byLink : .typed, request)
     }
     guard session.makesRoom(for: body.role, newcomerFrom: request.remoteAddress) else {
       let most =
@@ -236,9 +224,11 @@ final class SessionRoutes {
 
   // MARK: Parts
 
-  private func limit(_ kind: Newcomers, _ request: HTTPRequest) throws(Access.Refusal) {
-    let key = NewcomerKey(newcomers: kind, address: GuesserAddress(request.remoteAddress))
-    if let wait = newcomers.take(key, at: .now) { throw .tooMany(wait) }
+  private func limit(_ way: Newcomers.Way, _ request: HTTPRequest) throws(Access.Refusal) {
+    let wait = newcomers.take(
+      way, address: GuesserAddress(request.remoteAddress), device: services.admission.device(of: request),
+      at: .now)
+    if let wait { throw .tooMany(wait) }
   }
 
   private func decode<Body: Decodable>(_ request: HTTPRequest) throws(Access.Refusal) -> Body {

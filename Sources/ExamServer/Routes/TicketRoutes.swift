@@ -13,7 +13,7 @@ final class TicketRoutes {
     server.route(.post, "/api/sessions/:code/tickets") { [self] request in
       await .answering { () async throws(Access.Refusal) in try await issue(request) }
     }
-    server.acceptTickets { [self] ticket, path in tickets.redeem(ticket, path: path, at: .now) }
+    server.acceptTickets { [self] ticket, path in tickets.redeem(ticket, path: path, at: .now)?.digest }
   }
 
   private struct TicketRequest: Decodable {
@@ -35,11 +35,12 @@ final class TicketRoutes {
       throw badRequest("The JSON body: \(error.detail).")
     }
     let session = "/api/sessions/\(reader.code)/"
-    guard wanted.path.hasPrefix(session), wanted.path.utf8.count <= 200, let token = request.bearerToken
+    guard wanted.path.hasPrefix(session), wanted.path.utf8.count <= 200,
+      let holder = access.tokenHash(request)
     else {
       throw badRequest("path is one below \(session), without a query.")
     }
-    let ticket = tickets.issue(for: Secret(text: token), path: wanted.path, at: .now)
+    let ticket = tickets.issue(for: holder, path: wanted.path, at: .now)
     return .json(
       status: 201,
       WireJSON.encode(

@@ -146,6 +146,9 @@ final class ExamSession {
     record.inviteHash.map { SecretHash(digest: $0) == hash } ?? false
   }
 
+  /// Whether somebody has the secret in the link for students.
+  func isInvite(_ secret: String?) -> Bool { secret.map { isInvite(SecretHash(Secret(text: $0))) } ?? false }
+
   /// The secret in the link for students, for a teacher who has the key; `nil` for a session of before there was one.
   func invite(forKey key: String) -> Secret? {
     let invite = Secret.invite(ofKey: key)

@@ -2,6 +2,7 @@ import ExamModel
 import FaceCheck
 import Foundation
 import GLibRuntime
+import Logging
 import MediaPipeline
 import Synchronization
 import WebGateway
@@ -37,6 +38,7 @@ final class StudentSession {
 
   private let fanOut: any PictureFanOut
   let metrics: ServerMetrics
+  private let logger: Logger
   private let maximumTileRate: Double
   private let upload: StudentUpload
   private let lane: FaceCheckLane
@@ -64,6 +66,7 @@ final class StudentSession {
     self.participant = participant
     self.fanOut = fanOut
     metrics = services.metrics
+    logger = services.recorder.logger
     maximumTileRate = services.configuration.maximumTileRate
     monitor = StudentMonitor(rules: services.configuration.alerts)
 
@@ -182,7 +185,9 @@ final class StudentSession {
       case .unsupportedMedia(let problem):
         refuse("unsupported_media", "this server does not take this media type: \(problem)", isAnswer: true)
       case .pipelineFailed(let problem):
-        refuse("pipeline_failed", "the stream could not be set up on the server: \(problem)", isAnswer: true)
+        refuse(
+          "pipeline_failed", "the stream could not be set up on the server; its log says why",
+          cause: "\(problem)", isAnswer: true)
       }
       return
     }
@@ -262,7 +267,8 @@ final class StudentSession {
   ///   - isAnswer: somebody waits for this answer, so it goes out however many went before.
   ///   - text: the message that is refused; the answer names it.
   func refuse(
-    _ code: String, _ detail: String, retryAfter: Int? = nil, isAnswer: Bool = false, of text: String? = nil
+    _ code: String, _ detail: String, cause: String? = nil, retryAfter: Int? = nil, isAnswer: Bool = false,
+    of text: String? = nil
   ) {
     let report = refusals.add(code, at: .now)
     if report.tellStudent || isAnswer {
@@ -272,6 +278,9 @@ final class StudentSession {
       if Self.streamCodes.contains(code) { noPicture(detail) }
     }
     if let count = report.journalCount {
+      if let cause {
+        logger.warning("\(code)", metadata: ["name": "\(participant.name)", "cause": "\(cause)"])
+      }
       owner?.student(
         self, happened: .uploadRefused, ["code": code, "detail": detail, "count": String(count)])
     }
@@ -300,7 +309,7 @@ final class StudentSession {
 
   private func checkFailed(_ problem: String) {
     monitor.checkFailed()
-    refuse("check_failed", problem)
+    refuse("check_failed", "the server could not check a picture; its log says why", cause: problem)
   }
 
   private func publish(_ pictures: [PictureView: TapPicture]) {
@@ -340,7 +349,9 @@ final class StudentSession {
         ])
       noPicture("the server's decoder does not answer")
     case .startFailed(let problem):
-      refuse("pipeline_failed", "the stream could not be set up again: \(problem)")
+      refuse(
+        "pipeline_failed", "the stream could not be set up again on the server; its log says why",
+        cause: "\(problem)")
     case .restarted:
       PictureView.allCases.forEach(updateDemand)
       send(.restart(reason: "the stream could not be read any further"))

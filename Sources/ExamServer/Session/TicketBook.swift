@@ -1,18 +1,18 @@
 import ExamModel
 
-/// One-time tickets: each stands for a participant's token, once, for one path and a short time. They go where a token must
+/// One-time tickets: each stands for a participant's token, whose hash alone is kept, once, for one path and a short time. They go where a token must
 /// not: into an address, which ends up in histories and logs.
 struct TicketBook {
   typealias Instant = ContinuousClock.Instant
 
   static let lifetime = Duration.seconds(30)
-  /// Of everybody, and of one token; past it the oldest go.
+  /// Of everybody, and of one token. Past it the oldest goes of the token that holds most.
   static let capacity = 2000
   static let perToken = 20
 
   private struct Entry {
     let ticket: SecretHash
-    let token: Secret
+    let holder: SecretHash
     let path: String
     let until: Instant
   }
@@ -20,25 +20,36 @@ struct TicketBook {
   /// In the order in which they end.
   private var entries: [Entry] = []
 
+  var count: Int { entries.count }
+
   /// - Parameter path: the one path at which the ticket is good, without a query.
-  mutating func issue(for token: Secret, path: String, at now: Instant) -> Secret {
+  mutating func issue(for holder: SecretHash, path: String, at now: Instant) -> Secret {
     drop(until: now)
-    let mine = entries.indices.filter { entries[$0].token.text == token.text }
-    if mine.count >= Self.perToken { entries.remove(at: mine[0]) }
-    if entries.count >= Self.capacity { entries.removeFirst() }
+    let mine = entries.indices.filter { entries[$0].holder == holder }
+    if mine.count >= Self.perToken {
+      entries.remove(at: mine[0])
+    } else if entries.count >= Self.capacity {
+      dropOfWhoHoldsMost()
+    }
     var generator = SystemRandomNumberGenerator()
     let ticket = Secret.random(using: &generator)
-    entries.append(Entry(ticket: SecretHash(ticket), token: token, path: path, until: now + Self.lifetime))
+    entries.append(Entry(ticket: SecretHash(ticket), holder: holder, path: path, until: now + Self.lifetime))
     return ticket
   }
 
-  /// The token; nil where the ticket is none, is spent or over, or is for another path, which spends it too.
-  mutating func redeem(_ ticket: String, path: String, at now: Instant) -> String? {
+  /// Whose it was; nil where the ticket is none, is spent or over, or is for another path, which spends it too.
+  mutating func redeem(_ ticket: String, path: String, at now: Instant) -> SecretHash? {
     drop(until: now)
     let hash = SecretHash(Secret(text: ticket))
     guard let index = entries.firstIndex(where: { $0.ticket == hash }) else { return nil }
     let entry = entries.remove(at: index)
-    return entry.path == path ? entry.token.text : nil
+    return entry.path == path ? entry.holder : nil
+  }
+
+  private mutating func dropOfWhoHoldsMost() {
+    let held = Dictionary(entries.map { ($0.holder, 1) }, uniquingKeysWith: +)
+    let most = held.values.max()
+    if let oldest = entries.firstIndex(where: { held[$0.holder] == most }) { entries.remove(at: oldest) }
   }
 
   private mutating func drop(until now: Instant) {

@@ -9,7 +9,7 @@ extension GatewayServerTests {
     @GatewayActor static func routes(_ server: WebServer) {
       server.route(.get, "/who") { .text("\($0.remoteAddress) \($0.isSecure) \($0.path)") }
       server.route(.post, "/who") { .text($0.remoteAddress) }
-      server.route(.get, "/token") { .text($0.bearerToken ?? "none") }
+      server.route(.get, "/token") { .text($0.bearerToken ?? $0.ticketHolder ?? "none") }
       server.webSocketRoute("/socket", subprotocol: WebSocketTestClient.subprotocol) { request in
         .accept { $0.send(text: "\($0.remoteAddress) \(request.bearerToken ?? "none")") }
       }

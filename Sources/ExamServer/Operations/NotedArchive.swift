@@ -1,0 +1,52 @@
+import ExamModel
+import Synchronization
+
+/// An archive that tells the log why something could not be read or erased: whoever asked for it need not know the server's
+/// files, and whoever runs it does.
+final class NotedArchive: Archive {
+  private let archive: any Archive
+  private let note: @Sendable (String) -> Void
+  private let notedAt = Mutex<ContinuousClock.Instant?>(nil)
+
+  /// - Parameter note: told at most once a second.
+  init(_ archive: any Archive, note: @escaping @Sendable (String) -> Void) {
+    self.archive = archive
+    self.note = note
+  }
+
+  var lastAlive: Timestamp? { archive.lastAlive }
+  var clocks: ClockRecord? { archive.clocks }
+
+  func read<Value: Sendable>(
+    _ extent: ReadingExtent, _ body: @escaping @Sendable (any ArchiveReader) throws -> Value
+  ) async throws -> Value {
+    try await noting { try await archive.read(extent, body) }
+  }
+
+  func erase(_ session: SessionCode, reason: ErasureReceipt.Reason) async throws -> ErasureReceipt? {
+    try await noting { try await archive.erase(session, reason: reason) }
+  }
+
+  func eraseSessions(endedBefore time: Timestamp) async throws -> [ErasureReceipt] {
+    try await noting { try await archive.eraseSessions(endedBefore: time) }
+  }
+
+  private func noting<Value: Sendable>(_ body: () async throws -> Value) async throws -> Value {
+    do {
+      return try await body()
+    } catch {
+      if !(error is ArchiveBusy || error is SessionGone || error is Access.Refusal), isDue(.now) {
+        note("what is kept cannot be read or erased: \(error)")
+      }
+      throw error
+    }
+  }
+
+  private func isDue(_ now: ContinuousClock.Instant) -> Bool {
+    notedAt.withLock { last in
+      if let last, now - last < .seconds(1) { return false }
+      last = now
+      return true
+    }
+  }
+}
