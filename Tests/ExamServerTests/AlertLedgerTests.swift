@@ -51,6 +51,39 @@ import Testing
     #expect(ledger.all.map(\.id) == [first.id, next.id])
   }
 
+  @Test func whatStandsAgainForLackOfRoomBeginsAnew() throws {
+    var ledger = AlertLedger()
+    for _ in 0..<AlertLedger.maximumOfAKind {
+      _ = confirm(&ledger)
+      _ = ledger.clear(.faceMissing, student: ada, at: time)
+    }
+    let later = time.advanced(by: .seconds(3600))
+    let again = ledger.confirm(
+      AlertConfirmation(
+        kind: .faceMissing, student: ada, severity: .high, since: later, confidence: 1,
+        thresholds: AlertThresholds(window: 3, share: 0.8, limit: nil, baseline: nil, cooldown: 30)),
+      again: false)
+    #expect(again.repeats == 1)
+    let over = ledger.clear(.faceMissing, student: ada, at: later.advanced(by: .seconds(5)))
+    #expect(try #require(over).duration == 5)
+  }
+
+  @Test func eachStudentsPagesAreOfTheirOwn() {
+    var ledger = AlertLedger()
+    for student in [ada, bert, ada, bert, bert] {
+      _ = ledger.confirm(
+        AlertConfirmation(
+          kind: .faceMissing, student: student, severity: .high, since: time, confidence: 1,
+          thresholds: AlertThresholds(window: 3, share: 0.8, limit: nil, baseline: nil, cooldown: 30)),
+        again: false)
+      _ = ledger.clear(.faceMissing, student: student, at: time)
+    }
+    #expect(ledger.page(before: nil, about: ada).items == ledger.about(ada).map(\.id))
+    #expect(ledger.page(before: 2, about: bert).items == [ledger.about(bert)[0].id])
+    #expect(ledger.page(before: -1, about: bert).items == [])
+    #expect(ledger.page(before: .max, about: nil).items == ledger.all.map(\.id))
+  }
+
   @Test func whoFlickersForAWholeDayFillsNoMemory() {
     var ledger = AlertLedger()
     for _ in 0..<1000 {

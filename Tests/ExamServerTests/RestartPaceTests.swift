@@ -71,8 +71,32 @@ import Testing
       pace.gotStuck()
     }
     #expect(pace.isHopeless)
+    // Each of them may hold a thread, whatever the page says.
     pace.announced()
+    #expect(pace.isHopeless)
+    pace.started(at: start)
+    pace.decoded(at: start + .seconds(11))
     #expect(!pace.isHopeless)
+  }
+
+  @Test func aPageMayTryEveryWayOfSendingAndThenSlowsDown() {
+    var pace = pace()
+    var now = start
+    for _ in 0..<5 {
+      pace.announced()
+      now = pace.next(at: now)
+      pace.started(at: now)
+    }
+    #expect(now - start <= .seconds(5))
+    for _ in 0..<50 {
+      pace.announced()
+      now = pace.next(at: now)
+      pace.started(at: now)
+    }
+    #expect(now - start > .seconds(1000))
+    pace.decoded(at: now)
+    pace.announced()
+    #expect(pace.next(at: now + .seconds(1)) == now + .seconds(1))
   }
 }
 
@@ -110,6 +134,15 @@ import Testing
   @Test func aStreamThatBeginsBeforeTheFirstLookIsWatchedToo() {
     let first = findings(looks: 20) { ($0 * 3 + 5, 0, 0) }.firstIndex(of: .nothingDecoded)
     #expect(first == 5)
+  }
+
+  @Test func aMachineThatSleptHasNotWatched() {
+    var watch = DecodeWatch()
+    for (second, taken) in [(0.0, 1), (0.25, 2), (30, 2), (30.25, 2)] {
+      var statistics = PipelineStatistics()
+      (statistics.accepted, statistics.pending, statistics.decoded) = (taken + 3, 3, taken)
+      #expect(watch.look(at: statistics, now: start + .seconds(second)) == nil)
+    }
   }
 
   @Test func whatDoesNotComeBackIsFound() {

@@ -8,14 +8,12 @@ enum ReadableText {
   ///
   /// - Returns: `nil` where nothing readable is left, or more than `maximumLength` code points are.
   static func line(_ typed: String, maximumLength: Int) -> String? {
-    // Composing takes time that grows with the square of a run of marks. No code point has more than four bytes, and what is
-    // left out may be most of it.
-    guard typed.utf8.count <= 16 * maximumLength else { return nil }
     var kept = String.UnicodeScalarView()
     var visible = 0
     var last: Unicode.Scalar?
     var isSpaced = false
-    // Composed before anything is judged: composing changes the order of marks, and so what stands beside a joiner.
+    // Composed before anything is judged: composing changes the order of marks, and so what stands beside a joiner. The time it
+    // takes grows with the square of a run of marks; what comes from outside has none that is long (`CombiningMarks`).
     let scalars = Array(typed.precomposedStringWithCanonicalMapping.unicodeScalars)
     for (index, scalar) in scalars.enumerated() {
       if scalar.properties.isWhitespace {

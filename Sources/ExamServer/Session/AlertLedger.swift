@@ -4,6 +4,8 @@ import ExamModel
 struct AlertLedger {
   private(set) var records: [AlertID: AlertRecord] = [:]
   private var order: [AlertID] = []
+  /// Places in `order`, by student.
+  private var places: [ParticipantID: [Int]] = [:]
   private var latest: [Subject: AlertID] = [:]
   private var counts: [Subject: Int] = [:]
   /// Of one kind and one student; from then on the last one stands again. In three hours one a minute.
@@ -18,37 +20,43 @@ struct AlertLedger {
 
   /// Takes up what a journal tells, in the order in which the alerts were first confirmed.
   init(restoring alerts: [AlertRecord]) {
-    for record in alerts {
-      records[record.id] = record
-      order.append(record.id)
-      latest[Subject(student: record.student, kind: record.kind)] = record.id
-      counts[Subject(student: record.student, kind: record.kind), default: 0] += 1
-    }
+    for record in alerts { add(record) }
+  }
+
+  private mutating func add(_ record: AlertRecord) {
+    let subject = Subject(student: record.student, kind: record.kind)
+    records[record.id] = record
+    places[record.student, default: []].append(order.count)
+    order.append(record.id)
+    latest[subject] = record.id
+    counts[subject, default: 0] += 1
+  }
+
+  /// Places in `order` of those about one student or, for `nil`, about all.
+  private func places(about student: ParticipantID?) -> [Int] {
+    student.map { places[$0] ?? [] } ?? Array(order.indices)
   }
 
   /// All alerts, the oldest first.
   var all: [AlertRecord] { order.compactMap { records[$0] } }
 
   /// Those about one student, the oldest first.
-  func about(_ student: ParticipantID) -> [AlertRecord] { all.filter { $0.student == student } }
+  func about(_ student: ParticipantID) -> [AlertRecord] {
+    places(about: student).compactMap { records[order[$0]] }
+  }
 
   /// Those that stand, about one student or, for `nil`, about all; the oldest first.
   func open(about student: ParticipantID?) -> [AlertID] {
-    order.filter {
-      guard let record = records[$0] else { return false }
-      return record.isOpen && (student == nil || record.student == student)
-    }
+    places(about: student).map { order[$0] }.filter { records[$0]?.isOpen == true }
   }
 
   /// A page of those that are over, about one student or, for `nil`, about all.
   ///
   /// - Parameter before: the page ends before the alert of this place; `nil`: with the newest.
   func page(before: Int?, about student: ParticipantID?) -> HistoryPage<AlertID> {
-    let older = order.indices.prefix(before.map { min(max(0, $0), order.count) } ?? order.count).reversed()
-      .lazy.compactMap { place -> (number: Int, thing: AlertRecord)? in
-        guard let record = records[order[place]], !record.isOpen,
-          student == nil || record.student == student
-        else { return nil }
+    let older = places(about: student).reversed().lazy.drop { $0 >= before ?? .max }
+      .compactMap { place -> (number: Int, thing: AlertRecord)? in
+        guard let record = records[order[place]], !record.isOpen else { return nil }
         return (place, record)
       }
     return HistoryPage(older) {
@@ -62,10 +70,11 @@ struct AlertLedger {
   mutating func confirm(_ confirmation: AlertConfirmation, again: Bool) -> AlertRecord {
     let subject = Subject(student: confirmation.student, kind: confirmation.kind)
     var record: AlertRecord
-    if again || counts[subject, default: 0] >= Self.maximumOfAKind, let id = latest[subject],
-      let previous = records[id]
-    {
+    let isFull = counts[subject, default: 0] >= Self.maximumOfAKind
+    if again || isFull, let id = latest[subject], let previous = records[id] {
       record = previous
+      // It did not go on all the while.
+      if !again { record.since = confirmation.since }
       record.state = .confirmed
       record.until = nil
       record.duration = nil
@@ -78,9 +87,7 @@ struct AlertLedger {
         id: .random(using: &generator), student: confirmation.student, kind: confirmation.kind,
         severity: confirmation.severity, since: confirmation.since, confidence: confirmation.confidence,
         thresholds: confirmation.thresholds, detail: confirmation.detail)
-      order.append(record.id)
-      latest[subject] = record.id
-      counts[subject, default: 0] += 1
+      add(record)
     }
     records[record.id] = record
     return record

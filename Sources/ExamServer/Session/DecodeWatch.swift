@@ -17,6 +17,8 @@ struct DecodeWatch {
   private static let patience = Duration.milliseconds(1200)
   /// A header and the beginning of a frame are no stream yet.
   private static let leastMessages = 4
+  /// Between two looks.
+  private static let longestPause = Duration.seconds(1)
   /// No frame takes so long, however much there is to do.
   private static let stuckAfter = Duration.seconds(5)
 
@@ -26,12 +28,15 @@ struct DecodeWatch {
   private var taken = 0
   /// Taken when a picture last came out.
   private var takenWithPicture = 0
+  private var lastLook: Instant?
   /// When a picture last came out, or there was nothing to decode.
   private var lastPicture: Instant?
   private var lastTaken: Instant?
 
-  /// To be called several times a second.
+  /// To be called several times a second. After a time in which nobody looked, as when the machine slept, it watches anew.
   mutating func look(at statistics: PipelineStatistics, now: Instant) -> Finding? {
+    if let lastLook, now - lastLook > Self.longestPause { (lastPicture, lastTaken) = (nil, nil) }
+    lastLook = now
     let nowTaken = statistics.accepted - statistics.pending
     sawPicture = statistics.decoded != decoded
     if sawPicture { (decoded, takenWithPicture) = (statistics.decoded, nowTaken) }

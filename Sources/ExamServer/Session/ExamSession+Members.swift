@@ -71,7 +71,9 @@ extension ExamSession {
   /// Nobody looks at this one any more, and nothing is kept ready.
   private func takeOut(_ id: ParticipantID) {
     fanOut.end(id)
-    if let student = removeStudent(id) { Task { await student.letGo() } }
+    guard let student = removeStudent(id) else { return }
+    student.owner = nil
+    Task { await student.letGo() }
   }
 
   func teacher(_ teacher: ParticipantID, dismisses students: [ParticipantID], reason: String) -> WireError? {

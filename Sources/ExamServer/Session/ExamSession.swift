@@ -315,6 +315,8 @@ final class ExamSession {
     let ended = Array(students.values)
     for student in ended { student.hearLastWords() }
     let studentSockets = ended.compactMap { $0.leave(reason: reason) }
+    // What was seen before and is told only now comes too late.
+    for student in ended { student.owner = nil }
     let connections = Array(teachers.keys).compactMap { leaveTeacher($0, reason: reason) }
     students = [:]
     body()

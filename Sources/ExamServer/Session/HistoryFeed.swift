@@ -21,6 +21,8 @@ final class HistoryFeed {
 
   private unowned let socket: WebSocketConnection
   private let text: @GatewayActor (Item) -> String?
+  /// Pages a second in the long run: each is looked for among all that was, and encoded. Nobody reads faster.
+  private var pages = RateLimiter<Int>(burst: 20, perSecond: 2)
   private var items: [Item] = []
   private var next = 0
 
@@ -34,6 +36,11 @@ final class HistoryFeed {
   func isSending(_ kind: HistoryKind) -> Bool {
     items[next...].contains { if case .mark(let mark) = $0 { mark.of == kind } else { false } }
   }
+
+  /// Another page is asked for.
+  ///
+  /// - Returns: how long to wait before asking again; `nil` where the page may be looked for.
+  func wait(at now: ContinuousClock.Instant) -> Duration? { pages.take(0, at: now) }
 
   func add(_ items: [Item]) {
     self.items.append(contentsOf: items)

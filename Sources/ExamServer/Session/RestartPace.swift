@@ -8,6 +8,8 @@ struct RestartPace {
   static let leastInterval = Duration.seconds(1)
   /// A stream of which so many pipelines made no picture is given up. With the waits that is half a minute.
   static let tries = 6
+  /// So many announcements without a picture are no failure yet.
+  private static let waysOfSending = 6
   /// A pipeline that was well for so long: what fails next is the first failure again.
   private static let wellAfter = Duration.seconds(10)
 
@@ -15,6 +17,8 @@ struct RestartPace {
   private var failures = 0
   /// Those that never came back from what they were given. Each may hold a thread for good.
   private var stuck = 0
+  /// Announcements in a row without a picture between them.
+  private var fruitless = 0
   private var lastStart: Instant?
   private var madePicture = false
   private var everMadePicture = false
@@ -22,9 +26,11 @@ struct RestartPace {
 
   /// A page announced a stream.
   mutating func announced() {
-    let last = lastStart
-    self = RestartPace()
-    lastStart = last
+    var next = RestartPace()
+    next.lastStart = lastStart
+    next.stuck = stuck
+    next.fruitless = everMadePicture ? 0 : fruitless + 1
+    self = next
   }
 
   /// Whether the last pipeline follows another, and has made no picture yet.
@@ -40,7 +46,7 @@ struct RestartPace {
   mutating func decoded(at now: Instant) {
     madePicture = true
     everMadePicture = true
-    if let lastStart, now - lastStart >= Self.wellAfter { failures = 0 }
+    if let lastStart, now - lastStart >= Self.wellAfter { (failures, stuck) = (0, 0) }
   }
 
   mutating func failed() { failures += 1 }
@@ -54,9 +60,11 @@ struct RestartPace {
   mutating func beganAnew() { if !madePicture { failures += 1 } }
 
   /// When the next pipeline may start. The first failure costs no time; each one more in a row twice as much, up to half a
-  /// minute.
+  /// minute. So do announcements that bring no picture, but for the first ones: a page tries one way of sending after the
+  /// other.
   func next(at now: Instant) -> Instant {
-    let penalty = failures < 2 ? Duration.zero : .milliseconds(250 * (1 << min(failures, 7)))
+    let inARow = max(failures, fruitless - Self.waysOfSending)
+    let penalty = inARow < 2 ? Duration.zero : .milliseconds(250 * (1 << min(inARow, 7)))
     return max(now + penalty, lastStart.map { $0 + Self.leastInterval } ?? now)
   }
 

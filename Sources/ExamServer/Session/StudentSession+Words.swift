@@ -4,11 +4,17 @@ import WebGateway
 
 /// What a student's page says, and how fast it is heard.
 extension StudentSession {
+  /// Four times of what the longest note takes with every letter escaped.
+  private static let maximumTextBytes = 64 * 1024
+
   func receive(text: String, from socket: WebSocketConnection) {
     guard socket === connection.socket else { return }
     let now = Instant.now
     let isFlood = texts.take(0, at: now) != nil
     let message: StudentMessage
+    guard text.utf8.count <= Self.maximumTextBytes else {
+      return refuse("bad_message", "the text is longer than \(Self.maximumTextBytes) bytes")
+    }
     do {
       message = try WireJSON.decode(StudentMessage.self, from: text)
     } catch {
@@ -40,7 +46,9 @@ extension StudentSession {
         refuse("bad_chat", problem.detail, isAnswer: true, of: text)
       }
     case .history(let request):
-      if let problem = owner?.student(self, asksFor: request) {
+      if let wait = history?.wait(at: now) {
+        refuseForNow("this page was not looked for", wait, isAnswer: true, of: text)
+      } else if let problem = owner?.student(self, asksFor: request) {
         refuse("bad_message", problem.detail, of: text)
       }
     case .unknown:

@@ -106,7 +106,11 @@ final class StudentUpload {
     self.template = template
     container = template.follower
     pace.announced()
-    try await start(template, mine)
+    // Whoever says hello again and again gets no more pipelines than whoever's container begins again and again.
+    state = .starting
+    try? await Task.sleep(until: pace.next(at: .now), clock: .continuous)
+    guard mine == generation else { throw .superseded }
+    try await start(self.template ?? template, mine)
   }
 
   private func start(_ template: PipelineTemplate, _ mine: Int) async throws(BeginError) {
@@ -303,7 +307,7 @@ final class StudentUpload {
     guard mine == generation, let template else { return }
     do {
       try await start(template, mine)
-      if isFailure { onEvent(.restarted) }
+      if isFailure, case .running = state { onEvent(.restarted) }
     } catch .pipelineFailed(let error) {
       pace.failed()
       onEvent(.startFailed(error))

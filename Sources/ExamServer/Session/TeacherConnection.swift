@@ -112,7 +112,7 @@ final class TeacherConnection {
     var problem: WireError?
     do {
       let message = try WireJSON.decode(TeacherMessage.self, from: text)
-      if message.isAct, let wait = owner.waitingTime(of: participant) {
+      if let wait = wait(for: message, owner) {
         let seconds = max(1, Int(wait.inSeconds.rounded(.up)))
         return refuse(
           text, "too_many", "Too much at once; the last thing was not done. Please wait \(seconds) s.",
@@ -141,6 +141,11 @@ final class TeacherConnection {
       problem = error
     }
     if let problem { refuse(text, "bad_message", problem.detail) }
+  }
+
+  private func wait(for message: TeacherMessage, _ owner: any TeacherConnectionOwner) -> Duration? {
+    if case .history = message { return history?.wait(at: .now) }
+    return message.isAct ? owner.waitingTime(of: participant) : nil
   }
 
   private func refuse(_ text: String, _ code: String, _ detail: String, retryAfter: Int? = nil) {

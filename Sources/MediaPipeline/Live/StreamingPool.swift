@@ -55,8 +55,17 @@ final class StreamingPool: Sendable {
       state.started += 1
       return state.started
     }
-    let thread = g_thread_new(
-      "streaming-\(number)", runStreamingWorker, Unmanaged.passRetained(worker).toOpaque())
+    // `g_thread_new` ends the process where the system gives no thread; those that are there go on instead.
+    let thread = g_thread_try_new(
+      "streaming-\(number)", runStreamingWorker, Unmanaged.passRetained(worker).toOpaque(), nil)
+    guard let thread else {
+      Unmanaged.passUnretained(worker).release()
+      state.withLock { state in
+        state.workers.removeAll { $0 === worker }
+        state.living -= 1
+      }
+      return
+    }
     g_thread_unref(thread)
   }
 }
