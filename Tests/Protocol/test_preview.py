@@ -50,3 +50,12 @@ def test_an_address_and_a_session_have_a_budget(server):
     assert preview(exams[1], tiny, "127.0.2.1").status == 422
     for exam in exams:
         exam.leave()
+
+
+def test_few_are_looked_at_at_once(exam):
+    """Within all budgets: whoever comes on top of them is told to come again soon."""
+    good = jpeg()[0][0]
+    with concurrent.futures.ThreadPoolExecutor(39) as pool:
+        answers = list(pool.map(lambda n: preview(exam, good, f"127.0.3.{n}"), range(1, 40)))
+    assert {answer.status for answer in answers} == {200, 429}
+    assert [a for a in answers if a.status == 429 and a.code == "busy" and a.headers["retry-after"] == "2"]

@@ -24,6 +24,9 @@ def test_a_full_exam_refuses_what_is_written_and_keeps_what_matters(tmp_path):
         mark = teacher.mark
         teacher.send("acknowledge", alert_id=alert, note="seen")
         teacher.expect("error", since=mark, code="quota")
+        mark = teacher.mark
+        teacher.send("loosen", student=ada.id, kind="page_hidden", factor=3, reason="reader")
+        teacher.expect("error", since=mark, code="quota")
         teacher.send("acknowledge", alert_id=alert)
         teacher.expect("alert", since=mark, alert_id=alert)
         exam.student("Alan")

@@ -96,6 +96,33 @@ def test_tokens(exam, server):
     other.leave()
 
 
+def test_a_ticket_opens_one_address_once(exam, server):
+    ada, other = exam.join("Ada"), Exam(server.url)
+
+    def ticket(path, token=None):
+        return exam.request("POST", "/tickets", {"path": path}, token=token)
+
+    def opened(path, ticket):
+        return request(exam.url, "GET", f"{path}{'&' if '?' in path else '?'}ticket={ticket}")
+    report, data = f"{exam.path}/report", f"{exam.path}/students/{ada['participant_id']}/data"
+    answer = ticket(report)
+    assert answer.status == 201 and answer.json["expires_in"] == 30
+    # With any query, since only the path is what it was made for.
+    assert opened(f"{report}?format=json", answer.json["ticket"]).status == 200
+    for path, spent in ((report, answer.json["ticket"]), (report, "x" * 32), (report, ""), (report, exam.teacher_token),
+                        (data, ticket(report).json["ticket"])):
+        answer = opened(path, spent)
+        assert (answer.status, answer.code) == (401, "bad_ticket"), (path, spent)
+    # It stands for whoever asked for it, and no more.
+    assert opened(data, ticket(data, ada["token"]).json["ticket"]).status == 200
+    assert opened(report, ticket(report, ada["token"]).json["ticket"]).status == 403
+    for path in (f"{other.path}/report", "/metrics", exam.path, report + "x" * 200):
+        answer = ticket(path)
+        assert (answer.status, answer.code) == (400, "bad_request"), path
+    assert ticket(report, other.teacher_token).status == 401
+    other.leave()
+
+
 def test_the_socket_is_refused_with_a_reason(exam):
     ada = exam.join("Ada")
     for path, token, expected in ((exam.path, None, (401, "no_token")), (exam.path, "wrong", (401, "bad_token")),
