@@ -73,6 +73,19 @@ def test_pictures_that_no_way_makes_useful_are_told_until_they_are(people, serve
     expect(ada.page.locator("#state-detail")).to_be_empty()
 
 
+def test_what_is_wrong_with_the_picture_is_said_before_joining(people, served):
+    server = served({"student/preview.js": (
+        "canvas.toBlob(resolve, 'image/jpeg', 0.8)", "resolve(new Blob(['no picture']))")})
+    exam = people.teacher(url=server.url).create()
+    ada = people.student(url=server.url)
+    ada.page.set_viewport_size({"width": 390, "height": 844})
+    ada.open(exam.student_link, "Ada")
+    expect(ada.page.locator("#preview-sentence")).to_contain_text("The picture could not be checked:")
+    expect(ada.page.locator("#preview-sentence")).to_contain_text("you may join all the same")
+    expect_no_overflow(ada.page)
+    ada.join().expect_live()
+
+
 def test_the_page_changes_its_way_of_sending_before_anybody_is_asked(people, served):
     server = served(SPOILS_VP8)
     exam = people.teacher(url=server.url).create()
@@ -101,7 +114,8 @@ def test_one_refused_frame_alarms_nobody(people, served):
         raise AssertionError("the frame was not refused")
     exam.expect_tile_moving("Ada")
     assert media(exam) == ["video/x-vp8"]
-    assert ada.page.evaluate("titles") == []
+    assert "Your pictures cannot be used" not in ada.page.evaluate("titles")
+    expect(ada.page.locator("#refusal-note")).to_be_empty()
 
 
 def test_a_message_that_is_too_large_for_the_server_is_followed_by_smaller_ones(people, served):
@@ -148,7 +162,7 @@ def test_who_is_refused_thrice_is_told_why(people, served):
 
 
 def test_a_teacher_who_is_refused_thrice_is_told_why(people, served):
-    flood = FLOOD.replace("3000", "6000")
+    flood = FLOOD.replace("3000", "12000")
     server = served({"teacher/wall-worker.js": ("        socket.send(watch);\n", f"        socket.send(watch);\n        {flood}\n")})
     teacher = people.teacher(url=server.url)
     page = teacher.page

@@ -103,6 +103,10 @@ export class ChatLog {
  */
 export function chatForm(form, input, note, send) {
   let back = ''; // what was put back into the box since it was last sent
+  const say = text => {
+    note.textContent = text;
+    note.dataset.tone = text ? 'bad' : '';
+  };
   form.addEventListener('submit', event => {
     event.preventDefault();
     const text = input.value.trim();
@@ -111,15 +115,16 @@ export function chatForm(form, input, note, send) {
       const typed = input.value.startsWith(back) ? input.value.slice(back.length).trim() : input.value;
       back = back && input.value.startsWith(back) ? `${back} ${text}` : text;
       input.value = typed ? `${back} ${typed}` : back;
-      note.textContent = why;
+      say(why);
+      note.scrollIntoView({ block: 'nearest' });
       return true;
     };
     back = '';
     if (send(text, putBack)) {
       input.value = '';
-      note.textContent = '';
+      say('');
     } else {
-      note.textContent = 'Not sent: there is no connection just now. Your text stays here; please send it again in a moment.';
+      say('Not sent: there is no connection just now. Your text stays here; please send it again in a moment.');
     }
     input.focus();
   });

@@ -52,7 +52,7 @@ export function troubleSentence({ code, detail }) {
   return { ...TROUBLES[code] ?? UNUSABLE, detail: forHelpers(detail || code) };
 }
 
-const LONGEST_DETAIL = 160;
+const LONGEST_DETAIL = 120;
 const forHelpers = text => `For whoever helps you: ${inShort(text)}`;
 const inShort = text => (text.length > LONGEST_DETAIL ? `${text.slice(0, LONGEST_DETAIL)}…` : text);
 

@@ -183,6 +183,7 @@ function acknowledged(sequence) {
 
 function welcomed(window) {
   welcome = true;
+  if (!trouble) clearTimeout(retry); // the hello was heard
   ways.welcomed(performance.now());
   flow.restart(window > 0 ? window : 4);
   if (!met) {

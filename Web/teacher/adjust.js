@@ -37,6 +37,7 @@ export class Adjust {
     this.details.open = kind !== undefined;
     this.reason.value = '';
     this.reason.removeAttribute('aria-invalid');
+    this.note.dataset.tone = '';
     setText(this.note, '');
     this.effect.value = 'mute';
     this.minutes.value = '10';
@@ -93,6 +94,7 @@ export class Adjust {
   #send(message) {
     const { student } = this;
     const sent = this.link.send({ ...message, student }, error => this.#refused(error, student, message.reason));
+    this.note.dataset.tone = sent ? '' : 'bad';
     setText(this.note, sent ? '' : 'There is no connection just now; please try again in a moment.');
     return sent;
   }
@@ -100,6 +102,7 @@ export class Adjust {
   #refused(error, student, reason) {
     if (student !== this.student || !this.list.isConnected || !this.details.open) return `The rules for ${this.roster.name(student)} stay as they are.`;
     this.reason.value ||= reason;
+    this.note.dataset.tone = 'bad';
     setText(this.note, notDone('The rules stay as they are.', error));
     return true;
   }

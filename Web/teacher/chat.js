@@ -58,6 +58,7 @@ export class Chat {
   /** What is being written to somebody else by now must not be mixed with it. */
   #notSent(to, text, why, putBack) {
     if (to === this.to.value) return putBack(why);
+    $('chat-note').dataset.tone = 'bad';
     setText($('chat-note'), `Not sent to ${GROUPS[to] ?? this.roster.name(to)}: “${text}”. Please send it again.`);
     return true;
   }

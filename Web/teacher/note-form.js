@@ -24,6 +24,7 @@ export class NoteForm {
   open(text) {
     if (this.element.hidden) this.input.value = text;
     this.element.hidden = false;
+    this.hint.dataset.tone = '';
     setText(this.hint, '');
     this.input.focus();
   }
@@ -48,6 +49,7 @@ export class NoteForm {
     if (!this.element.isConnected) return `The note “${text}” was not kept.`;
     if (!this.isOpen) this.input.value = text;
     this.element.hidden = false;
+    this.hint.dataset.tone = 'bad';
     setText(this.hint, notDone('The note was not kept.', error));
     return this.element.getClientRects().length > 0 ? true : `The note “${text}” was not kept.`;
   }
