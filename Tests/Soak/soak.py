@@ -27,6 +27,8 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake  # noqa: E4
 STUDENTS = 50
 # What may be unusual about memory, beyond which it is a leak.
 TOLERANCE = 0.05
+# What the pool of libdispatch may have grown by.
+SPARE_THREADS = 4
 TROUBLE = (ConnectionClosed, InvalidHandshake, OSError, TimeoutError, AssertionError)
 HOSTILE_ADDRESS = "127.0.0.66"
 
@@ -226,7 +228,10 @@ class Measured:
         proc = pathlib.Path(f"/proc/{server.process.pid}")
         self.megabytes = server.resident_megabytes
         self.descriptors = len(list((proc / "fd").iterdir()))
-        self.threads = len(list((proc / "task").iterdir()))
+        names = [(task / "comm").read_text() for task in (proc / "task").iterdir()]
+        # libdispatch keeps as many as were ever needed at one time, and calls them after their quality of service.
+        self.pooled = sum("qos" in name for name in names)
+        self.threads = len(names) - self.pooled
         metrics = clients.request(server.url, "GET", "/metrics").body.decode()
         self.pipelines = int(float(next(
             line.split()[1] for line in metrics.splitlines() if line.startswith("exam_pipelines "))))
@@ -235,7 +240,7 @@ class Measured:
             if file.is_file() and file.suffix != ".jpg"}
 
     def __str__(self):
-        return (f"{self.megabytes:.1f} MB, {self.descriptors} descriptors, {self.threads} threads, "
+        return (f"{self.megabytes:.1f} MB, {self.descriptors} descriptors, {self.threads} threads and {self.pooled} of the pool, "
                 f"{self.pipelines} pipelines, {len(self.files)} files beside pictures")
 
 
@@ -249,7 +254,7 @@ def measured_in_calm(server, room):
         # Each figure for itself: what is given back comes back at its own time.
         now = Measured(server)
         if best:
-            for what in ("megabytes", "descriptors", "threads", "pipelines"):
+            for what in ("megabytes", "descriptors", "threads", "pooled", "pipelines"):
                 setattr(now, what, min(getattr(now, what), getattr(best, what)))
         best = now
         time.sleep(1)
@@ -263,6 +268,8 @@ def problems(first, last):
     for what in ("descriptors", "threads", "pipelines"):
         if getattr(last, what) > getattr(first, what):
             yield f"{what}: {getattr(first, what)} after the first tenth, {getattr(last, what)} at the end"
+    if last.pooled > first.pooled + SPARE_THREADS:
+        yield f"threads of the pool: {first.pooled} after the first tenth, {last.pooled} at the end"
     if extra := last.files - first.files:
         yield f"files that were not there: {sorted(extra)}"
 
