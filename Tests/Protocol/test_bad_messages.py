@@ -62,7 +62,7 @@ def test_something_else_before_hello(exam, neighbour, server, comes_back):
 
 def test_every_unsupported_media_type_is_answered(exam, neighbour, server):
     student = exam.student("Fallback")
-    for media in ("video/x-theora", "", "image/jpeg/x", "../../etc/passwd", "x" * 100_000, "video/x-vp8\0", "IMAGE /png"):
+    for media in ("video/x-theora", "", "image/jpeg/x", "../../etc/passwd", "x" * 50_000, "video/x-vp8\0", "IMAGE /png"):
         since = student.mark
         student.send("hello", media=media)
         error = student.expect("error", since, code="unsupported_media", timeout=3)

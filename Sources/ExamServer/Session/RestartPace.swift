@@ -29,7 +29,8 @@ struct RestartPace {
     var next = RestartPace()
     next.lastStart = lastStart
     next.stuck = stuck
-    next.fruitless = everMadePicture ? 0 : fruitless + 1
+    // One that was taken back before its pipeline began cost nothing.
+    next.fruitless = everMadePicture ? 0 : fruitless + (starts > 0 ? 1 : 0)
     self = next
   }
 
