@@ -115,7 +115,7 @@ public struct ExamService: Sendable {
     let logger = logger
     let server = try WebServer(configuration: gateway) { event in
       switch event {
-      case .request, .webSocketOpened, .webSocketClosed: logger.debug("\(event)")
+      case .request: logger.debug("\(event)")
       case .requestsRefused, .certificateEnds: logger.warning("\(event)")
       default: logger.info("\(event)")
       }

@@ -1,6 +1,6 @@
 /// Something an operator may want to read. No event carries a token. What a client can cause at will comes at most once a
-/// second, with a count; only `request`, `webSocketOpened` and `webSocketClosed` come for each, and are for a log that is
-/// to hold every one of them.
+/// second, with a count; only `request` comes for each, for a log that is to hold every one of them, and so do
+/// `webSocketOpened` and `webSocketClosed`, of which nobody without a token causes any.
 public enum GatewayEvent: Sendable, Equatable, CustomStringConvertible {
   case listening(host: String, port: UInt16, tls: Bool)
   case stopped

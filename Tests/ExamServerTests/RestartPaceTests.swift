@@ -79,26 +79,19 @@ import Testing
     #expect(!pace.isHopeless)
   }
 
-  @Test func aPageMayTryEveryWayOfSendingAndThenSlowsDown() {
+  /// A page tries one way of sending after the other, and on a bad network comes again and again: it waits no longer than
+  /// whoever's container begins anew, and gets no more pipelines either.
+  @Test func announcementsAreOneASecond() {
     var pace = pace()
     var now = start
-    // Taken back at once.
-    for _ in 0..<100 { pace.announced() }
-    for _ in 0..<5 {
+    for _ in 0..<60 {
+      pace.announced()
       pace.announced()
       now = pace.next(at: now)
       pace.started(at: now)
+      pace.failed()
     }
-    #expect(now - start <= .seconds(5))
-    for _ in 0..<50 {
-      pace.announced()
-      now = pace.next(at: now)
-      pace.started(at: now)
-    }
-    #expect(now - start > .seconds(1000))
-    pace.decoded(at: now)
-    pace.announced()
-    #expect(pace.next(at: now + .seconds(1)) == now + .seconds(1))
+    #expect(now - start == .seconds(60))
   }
 }
 

@@ -21,14 +21,19 @@ final class HistoryFeed {
 
   private unowned let socket: WebSocketConnection
   private let text: @GatewayActor (Item) -> String?
-  /// Pages a second in the long run: each is looked for among all that was, and encoded. Nobody reads faster.
-  private var pages = RateLimiter<Int>(burst: 20, perSecond: 2)
+  /// Each page is looked for and encoded. All of a long exam is a hundred or two of them.
+  private var pages: RateLimiter<Int>
   private var items: [Item] = []
   private var next = 0
 
-  /// - Parameter text: the message about a thing; `nil` where there is nothing to tell any more.
-  init(_ socket: WebSocketConnection, text: @escaping @GatewayActor (Item) -> String?) {
+  /// - Parameters:
+  ///   - pages: that may be asked for, at once and a second in the long run.
+  ///   - text: the message about a thing; `nil` where there is nothing to tell any more.
+  init(
+    _ socket: WebSocketConnection, pages: RateLimiter<Int>, text: @escaping @GatewayActor (Item) -> String?
+  ) {
     self.socket = socket
+    self.pages = pages
     self.text = text
   }
 

@@ -8,8 +8,6 @@ struct RestartPace {
   static let leastInterval = Duration.seconds(1)
   /// A stream of which so many pipelines made no picture is given up. With the waits that is half a minute.
   static let tries = 6
-  /// So many announcements without a picture are no failure yet.
-  private static let waysOfSending = 6
   /// A pipeline that was well for so long: what fails next is the first failure again.
   private static let wellAfter = Duration.seconds(10)
 
@@ -17,8 +15,6 @@ struct RestartPace {
   private var failures = 0
   /// Those that never came back from what they were given. Each may hold a thread for good.
   private var stuck = 0
-  /// Announcements in a row without a picture between them.
-  private var fruitless = 0
   private var lastStart: Instant?
   private var madePicture = false
   private var everMadePicture = false
@@ -29,8 +25,6 @@ struct RestartPace {
     var next = RestartPace()
     next.lastStart = lastStart
     next.stuck = stuck
-    // One that was taken back before its pipeline began cost nothing.
-    next.fruitless = everMadePicture ? 0 : fruitless + (starts > 0 ? 1 : 0)
     self = next
   }
 
@@ -61,11 +55,9 @@ struct RestartPace {
   mutating func beganAnew() { if !madePicture { failures += 1 } }
 
   /// When the next pipeline may start. The first failure costs no time; each one more in a row twice as much, up to half a
-  /// minute. So do announcements that bring no picture, but for the first ones: a page tries one way of sending after the
-  /// other.
+  /// minute.
   func next(at now: Instant) -> Instant {
-    let inARow = max(failures, fruitless - Self.waysOfSending)
-    let penalty = inARow < 2 ? Duration.zero : .milliseconds(250 * (1 << min(inARow, 7)))
+    let penalty = failures < 2 ? Duration.zero : .milliseconds(250 * (1 << min(failures, 7)))
     return max(now + penalty, lastStart.map { $0 + Self.leastInterval } ?? now)
   }
 

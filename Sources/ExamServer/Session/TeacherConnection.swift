@@ -69,7 +69,8 @@ final class TeacherConnection {
     roster: TeacherNotice, notices: [TeacherNotice], beginning: [HistoryFeed.Item],
     feed: (WebSocketConnection) -> HistoryFeed
   ) {
-    send(.welcome(participant: participant, credit: TeacherPictures.credit, heartbeat: Self.heartbeat, at: .now))
+    send(
+      .welcome(participant: participant, credit: TeacherPictures.credit, heartbeat: Self.heartbeat, at: .now))
     send(roster)
     notices.forEach(send)
     history = feed(socket)
