@@ -162,7 +162,7 @@ function received(message) {
     case 'welcome': return welcomed(message.window);
     case 'keyframe': keyWanted = true; return;
     case 'restart':
-      ways.disturbed(performance.now());
+      ways.expected(performance.now());
       return restart();
     case 'hand':
       message = hand.heard(message);
@@ -184,7 +184,7 @@ function acknowledged(sequence) {
 function welcomed(window) {
   welcome = true;
   if (!trouble) clearTimeout(retry); // the hello was heard
-  ways.welcomed(performance.now());
+  ways.expected(performance.now());
   flow.restart(window > 0 ? window : 4);
   if (!met) {
     for (const message of sticky.values()) socket.send(message);

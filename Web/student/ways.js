@@ -34,19 +34,14 @@ export class Ways {
     return true;
   }
 
-  /** The server waits for pictures. */
-  welcomed(now) {
-    this.quietSince = now;
-  }
-
-  /** Something was wrong, though nothing was refused. */
-  disturbed(now) {
+  /** The server waits for pictures, anew: whether it takes them will show. */
+  expected(now) {
     this.quietSince = now;
   }
 
   /** True when this way is of no use. */
   refused(code, now) {
-    this.quietSince = now;
+    this.expected(now);
     this.refusals = this.refusals.filter(([at]) => now - at < TOGETHER);
     this.refusals.push([now, WEIGHT[code] ?? 1]);
     const weight = this.refusals.reduce((sum, [, one]) => sum + one, 0);

@@ -52,6 +52,9 @@ extension CodingUserInfoKey {
 }
 
 extension Duration {
+  /// How many seconds somebody is told to wait, for whom this would be enough: at least one.
+  public var wholeSecondsToWait: Int { max(1, Int(inSeconds.rounded(.up))) }
+
   /// Whole microseconds, rounded towards zero.
   public var microseconds: Int64 {
     components.seconds * 1_000_000 + components.attoseconds / 1_000_000_000_000

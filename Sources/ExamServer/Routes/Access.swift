@@ -244,7 +244,7 @@ extension Access.Refusal {
   }
 
   static func tooMany(_ wait: Duration) -> Access.Refusal {
-    let seconds = max(1, Int(wait.inSeconds.rounded(.up)))
+    let seconds = wait.wholeSecondsToWait
     return Access.Refusal(
       response: .problem(
         status: 429, title: "Too many tries", detail: "Please wait \(seconds) s and try again.",

@@ -102,7 +102,7 @@ final class PreviewRoute {
       response: .problem(
         status: 429, title: "Busy", detail: "Many pictures are being checked. Please try again.",
         code: "busy",
-        retryAfter: max(2, Int(wait.inSeconds.rounded(.up)))))
+        retryAfter: max(2, wait.wholeSecondsToWait)))
   }
 
   enum Outcome: Sendable {

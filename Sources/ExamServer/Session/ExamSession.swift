@@ -210,7 +210,7 @@ final class ExamSession {
       return
     }
     if let wait = connectionWait(of: id) {
-      let seconds = max(1, Int(wait.inSeconds.rounded(.up)))
+      let seconds = wait.wholeSecondsToWait
       socket.close(code: CloseCode.tryAgain, reason: "connecting too often; come back in \(seconds) s")
       return
     }

@@ -101,7 +101,7 @@ extension StudentSession {
   private func refuseForNow(
     _ what: String, _ wait: Duration, isAnswer: Bool = false, of text: String? = nil
   ) {
-    let seconds = max(1, Int(wait.inSeconds.rounded(.up)))
+    let seconds = wait.wholeSecondsToWait
     refuse(
       "too_many", "too much at once: \(what); wait \(seconds) s", retryAfter: seconds, isAnswer: isAnswer,
       of: text)

@@ -114,7 +114,7 @@ final class TeacherConnection {
     do {
       let message = try WireJSON.decode(TeacherMessage.self, from: text)
       if let wait = wait(for: message, owner) {
-        let seconds = max(1, Int(wait.inSeconds.rounded(.up)))
+        let seconds = wait.wholeSecondsToWait
         return refuse(
           text, "too_many", "Too much at once; the last thing was not done. Please wait \(seconds) s.",
           retryAfter: seconds)

@@ -1,7 +1,7 @@
 import ExamModel
 
-/// One-time tickets: each stands for a participant's token, whose hash alone is kept, once, for one path and a short time. They go where a token must
-/// not: into an address, which ends up in histories and logs.
+/// One-time tickets: each stands for a participant's token, whose hash alone is kept, once, for one path and a short time.
+/// They go where a token must not: into an address, which ends up in histories and logs.
 struct TicketBook {
   typealias Instant = ContinuousClock.Instant
 
