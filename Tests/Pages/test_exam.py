@@ -57,7 +57,7 @@ def test_a_missing_face_raises_an_alert_with_its_picture_and_clears(exam, people
     expect(alert).to_be_visible()
     expect(alert).to_contain_text("Since")
     expect(exam.tile("Ada")).to_have_attribute("data-alert", "high")
-    exam.page.wait_for_function("document.querySelector('#alerts li img')?.naturalWidth > 0")
+    exam.page.wait_for_function("() => document.querySelector('#alerts li img')?.naturalWidth > 0")
     expect(exam.alert("Ada", "No face in the picture", "cleared")).to_be_visible()
     expect(exam.tile("Ada")).to_have_attribute("data-alert", "none")
     student.expect_live()

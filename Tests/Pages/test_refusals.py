@@ -141,7 +141,7 @@ def test_a_connection_that_is_closed_for_a_flood_comes_back(people, served):
     ada.expect_live()
     remember_titles(ada)
     ada.page.evaluate("new BroadcastChannel('test').postMessage(0)")
-    ada.page.wait_for_function("titles.includes('The server closed the connection')")
+    ada.page.wait_for_function("() => titles.includes('The server closed the connection')")
     ada.expect_live()
     exam.expect_tile_moving("Ada")
 

@@ -17,7 +17,7 @@ def ada(exam, people):
 def test_own_events_are_told_with_picture_and_change_in_place(exam, ada):
     event = ada.event("We could not see your face")
     expect(event).to_contain_text("still so")
-    ada.page.wait_for_function("document.querySelector('.event-picture img')?.naturalWidth > 0")
+    ada.page.wait_for_function("() => document.querySelector('.event-picture img')?.naturalWidth > 0")
     expect(ada.page.locator("#own-events-count")).to_have_text("1")
 
     event.get_by_label("Your note").fill("Half a sent")  # nobody has saved it yet
@@ -129,7 +129,7 @@ def test_all_that_is_kept_can_be_downloaded_during_and_after_the_exam(exam, desk
     event = ada.event("We could not see your face")
     ada.write_note(event, "I bent down for my pen")
     expect(event).to_contain_text("Saved.")
-    ada.page.wait_for_function("document.querySelector('.event-picture img')?.naturalWidth > 0")
+    ada.page.wait_for_function("() => document.querySelector('.event-picture img')?.naturalWidth > 0")
     kept = download(ada, "#own-data", "#own-data-note")
     alert, = kept["alerts"]
     assert (alert["kind"], alert["student_note"]) == ("face_missing", "I bent down for my pen")
