@@ -87,7 +87,14 @@ public struct ExamService: Sendable {
     let faces = try FaceCheckPool(
       models: FaceModels(folder: configuration.modelsFolder), configuration: checks)
     let logger = logger
-    let store = try SQLiteStore(folder: data, isFresh: configuration.freshDatabase) {
+    let quota = PictureQuota(
+      exam: .init(
+        pictures: configuration.maximumExamPictures,
+        bytes: Int(configuration.maximumExamPictureMegabytes * 1_000_000)),
+      all: .init(
+        pictures: configuration.maximumPictures,
+        bytes: Int(configuration.maximumPictureMegabytes * 1_000_000)))
+    let store = try SQLiteStore(folder: data, isFresh: configuration.freshDatabase, pictures: quota) {
       logger.warning("\($0)")
     }
     let devices = try DeviceCookie(data: data, path: configuration.publicURL?.path ?? "/")

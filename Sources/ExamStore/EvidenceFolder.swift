@@ -7,6 +7,7 @@ import Synchronization
 final class EvidenceFolder: Sendable {
   private let path: String
   private let capacity: Int
+  private let room: PictureRoom
   private let report: @Sendable (String) -> Void
   private let state = Mutex(State())
   private let sentence = Mutex<String?>(nil)
@@ -30,9 +31,12 @@ final class EvidenceFolder: Sendable {
   private static let suffix = ".jpg"
   private static let partial = ".part"
 
-  init(_ folder: DataFolder, capacity: Int, report: @escaping @Sendable (String) -> Void) {
+  init(
+    _ folder: DataFolder, capacity: Int, room: PictureRoom, report: @escaping @Sendable (String) -> Void
+  ) {
     path = folder.pictures
     self.capacity = capacity
+    self.room = room
     self.report = report
   }
 
@@ -41,12 +45,14 @@ final class EvidenceFolder: Sendable {
 
   // MARK: Keeping
 
+  /// - Parameter jpeg: a picture for which room was taken.
   func keep(_ jpeg: UnsafeRawBufferPointer, of alert: AlertID, in session: SessionCode) {
     guard EvidenceFolder.isFileName(alert) else {
+      room.giveBack(jpeg.count, of: session)
       return report("a picture of session \(session) is not kept: its alert's name cannot be a file's")
     }
     state.withLock { state in
-      guard !state.closed.contains(session) else { return }
+      guard !state.closed.contains(session) else { return room.giveBack(jpeg.count, of: session) }
       drain(&state)
       if state.waiting.isEmpty, mayTry(state) {
         if let cause = write(jpeg, of: alert, in: session) {
@@ -60,6 +66,7 @@ final class EvidenceFolder: Sendable {
         state.waitingBytes += jpeg.count
       } else {
         state.dropped += 1
+        room.giveBack(jpeg.count, of: session)
       }
       tell(state)
     }
@@ -195,8 +202,9 @@ final class EvidenceFolder: Sendable {
     let folder = folder(session)
     do {
       try FileManager.default.removeItem(atPath: folder)
+      room.clear(session)
     } catch {
-      guard access(folder, F_OK) == 0 else { return }
+      guard access(folder, F_OK) == 0 else { return room.clear(session) }
       throw StoreError(
         .notErased,
         """
@@ -215,12 +223,21 @@ final class EvidenceFolder: Sendable {
     }
   }
 
-  /// Removes what a process left behind that ended while it wrote a picture.
-  func removePartial() {
+  /// Counts the pictures that are there, and removes what a process left behind that ended while it wrote one.
+  func takeUp() {
     for (session, _) in folders() {
-      for name in names(in: folder(session)) where name.hasSuffix(EvidenceFolder.partial) {
-        unlink(folder(session) + "/" + name)
+      var (pictures, bytes) = (0, 0)
+      for name in names(in: folder(session)) {
+        let file = folder(session) + "/" + name
+        var status = stat()
+        if name.hasSuffix(EvidenceFolder.partial) {
+          unlink(file)
+        } else if stat(file, &status) == 0 {
+          pictures += 1
+          bytes += Int(status.st_size)
+        }
       }
+      room.count(pictures: pictures, bytes: bytes, of: session)
     }
   }
 

@@ -95,7 +95,9 @@ final class JournalWriter: Sendable {
   }
 
   /// Keeps a picture before any operation that comes after it.
-  func keep(_ jpeg: UnsafeRawBufferPointer, of alert: AlertID, in session: SessionCode) {
+  ///
+  /// - Returns: whether there was room for it in memory.
+  func keep(_ jpeg: UnsafeRawBufferPointer, of alert: AlertID, in session: SessionCode) -> Bool {
     let isTaken = state.withLock { state in
       guard state.pictureBytes + jpeg.count <= limits.pictureBytes else { return false }
       state.pictures.append(WaitingPicture(session: session, alert: alert, bytes: Array(jpeg)))
@@ -107,6 +109,7 @@ final class JournalWriter: Sendable {
     } else {
       report("a picture of session \(session) finds no room in memory, since the disk is slow, and is lost")
     }
+    return isTaken
   }
 
   /// Tries again what waits, and notes the time. The time itself never waits in line: another one follows soon.

@@ -9,6 +9,7 @@ public final class SQLiteStore: SessionStore {
   /// `nil` in a store that only reads.
   private let writing: Writing?
   private let room = ReadingRoom()
+  private let pictures: PictureRoom
   private let report: @Sendable (String) -> Void
   public let lastAlive: Timestamp?
   public let clocks: ClockRecord?
@@ -26,12 +27,15 @@ public final class SQLiteStore: SessionStore {
   ///
   /// - Parameters:
   ///   - isFresh: move a damaged database and the pictures aside and begin anew. Does nothing to a sound one.
+  ///   - pictures: how many may be kept.
   ///   - report: takes lines for an operator, in the order of events. It must not call the store.
   /// - Throws: `StoreError`.
   public convenience init(
-    folder: DataFolder, isFresh: Bool = false, report: @escaping @Sendable (String) -> Void
+    folder: DataFolder, isFresh: Bool = false, pictures: PictureQuota,
+    report: @escaping @Sendable (String) -> Void
   ) throws {
-    try self.init(folder: folder, isFresh: isFresh, limits: StoreLimits(), report: report)
+    try self.init(
+      folder: folder, isFresh: isFresh, limits: StoreLimits(pictures: pictures), report: report)
   }
 
   init(
@@ -44,7 +48,9 @@ public final class SQLiteStore: SessionStore {
     guard let identity = FileIdentity(folder.database) else {
       throw StoreError(.unusable, "the database \(folder.database) was removed while it was opened")
     }
-    let evidence = EvidenceFolder(folder, capacity: limits.pictureBytes, report: report)
+    pictures = PictureRoom(limits.pictures, report: report)
+    let evidence = EvidenceFolder(
+      folder, capacity: limits.pictureBytes, room: pictures, report: report)
     let writer = JournalWriter(
       database, evidence: evidence, identity: identity, limits: limits, report: report)
     let reader = SQLiteReader(folder: folder, database: database, evidence: evidence, writer: writer)
@@ -59,7 +65,7 @@ public final class SQLiteStore: SessionStore {
     for name in file.keptAside() {
       report("\(folder.path)/\(name) was moved aside after damage; nothing erases it by itself")
     }
-    evidence.removePartial()
+    evidence.takeUp()
     try eraser.removeLeftovers(olderThan: nil)
     // In case the process before this one ended in the middle of an erasure, or could not finish it during exams.
     try eraser.scrub(isQuiet: true)
@@ -68,9 +74,10 @@ public final class SQLiteStore: SessionStore {
   /// Opens the store of a server, which may be running, to read it only.
   /// - Throws: `StoreError`.
   public init(reading folder: DataFolder, report: @escaping @Sendable (String) -> Void = { _ in }) throws {
+    pictures = PictureRoom(StoreLimits().pictures, report: report)
     reader = SQLiteReader(
       folder: folder, database: try DatabaseFile(folder: folder, report: report).openToRead(),
-      evidence: EvidenceFolder(folder, capacity: 0, report: report), writer: nil)
+      evidence: EvidenceFolder(folder, capacity: 0, room: pictures, report: report), writer: nil)
     writing = nil
     self.report = report
     lastAlive = try reader.lastAlive()
@@ -105,9 +112,22 @@ public final class SQLiteStore: SessionStore {
 
   public func end(_ session: SessionCode, at time: Timestamp) { write(.end(session, at: time)) }
 
-  public func keep(picture jpeg: UnsafeRawBufferPointer, of alert: AlertID, in session: SessionCode) {
-    guard let writing else { return refuse() }
-    writing.writer.keep(jpeg, of: alert, in: session)
+  @discardableResult
+  public func keep(
+    picture jpeg: UnsafeRawBufferPointer, of alert: AlertID, in session: SessionCode
+  ) -> PictureState {
+    guard let writing else {
+      refuse()
+      return .lost
+    }
+    let outcome = pictures.take(jpeg.count, for: session)
+    guard outcome == .kept, !writing.writer.keep(jpeg, of: alert, in: session) else { return outcome }
+    pictures.giveBack(jpeg.count, of: session)
+    return .lost
+  }
+
+  public func pictureRoom(of session: SessionCode) -> (exam: RoomLevel, all: RoomLevel) {
+    pictures.level(of: session)
   }
 
   public func noteAlive(_ clocks: ClockRecord) {

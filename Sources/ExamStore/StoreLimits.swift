@@ -3,6 +3,9 @@ struct StoreLimits {
   /// Operations and bytes of pictures that wait in memory while the disk does not take them.
   var operations = 100_000
   var pictureBytes = 64 << 20
+  /// On disk, where nothing is configured.
+  var pictures = PictureQuota(
+    exam: .init(pictures: 5000, bytes: 500_000_000), all: .init(pictures: 200_000, bytes: 20_000_000_000))
   /// How long whoever hands over something to be kept waits for it. That thread serves every socket; a write takes a
   /// tenth of a millisecond.
   var patience = Duration.milliseconds(20)

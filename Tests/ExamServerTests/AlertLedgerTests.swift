@@ -36,7 +36,7 @@ import Testing
   @Test func withinTheCooldownTheSameAlertStandsAgain() {
     var ledger = AlertLedger()
     let first = confirm(&ledger)
-    ledger.setPicture("/onset", of: first.id)
+    ledger.setPicture("/onset", .kept, of: first.id)
     _ = ledger.clear(.faceMissing, student: ada, at: time)
     let again = confirm(&ledger, again: true)
     #expect(again.id == first.id)

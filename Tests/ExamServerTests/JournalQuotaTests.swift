@@ -1,3 +1,4 @@
+import ExamModel
 import Testing
 
 @testable import ExamServer

@@ -172,7 +172,10 @@ final class StubStore: Journal, Archive, ArchiveReader {
   func remove(_ participant: ParticipantID, from session: SessionCode) {}
   func append(_ event: JournalEvent) {}
   func end(_ session: SessionCode, at time: Timestamp) {}
-  func keep(picture jpeg: UnsafeRawBufferPointer, of alert: AlertID, in session: SessionCode) {}
+  func keep(
+    picture jpeg: UnsafeRawBufferPointer, of alert: AlertID, in session: SessionCode
+  ) -> PictureState { .kept }
+  func pictureRoom(of session: SessionCode) -> (exam: RoomLevel, all: RoomLevel) { (.roomy, .roomy) }
   func noteAlive(_ clocks: ClockRecord) {}
   var trouble: String? { nil }
 

@@ -118,7 +118,7 @@ extension SQLiteStore {
   }
 
   func keep(_ picture: [UInt8], of alert: String, in session: SessionCode = .one) {
-    picture.withUnsafeBytes { keep(picture: $0, of: AlertID(rawValue: alert), in: session) }
+    _ = picture.withUnsafeBytes { keep(picture: $0, of: AlertID(rawValue: alert), in: session) }
   }
 
   func picture(_ alert: String, in session: SessionCode = .one) throws -> [UInt8]? {

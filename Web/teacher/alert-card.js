@@ -5,7 +5,7 @@ import { el, setHidden, setText } from '../shared/dom.js';
 import { showKeptPicture } from '../shared/kept-picture.js';
 import { kindText } from './kinds.js';
 import { NoteForm } from './note-form.js';
-import { checksText, foldedText, ruleText, timesText } from './words.js';
+import { checksText, foldedText, notKeptText, ruleText, timesText } from './words.js';
 
 export class AlertCard {
   /** context: {roster, token, acknowledge(id, note, refused), adjust(student, kind), open(student)?}; without `open` it is open already. */
@@ -29,7 +29,7 @@ export class AlertCard {
     setText(this.what, kindText(alert.kind));
     this.#picture();
     this.tick();
-    setText(this.why, [checksText(alert), ruleText(alert)].filter(Boolean).join(' '));
+    setText(this.why, [checksText(alert), ruleText(alert), notKeptText(alert)].filter(Boolean).join(' '));
     this.#said(this.student, alert.student_note, this.name);
     this.#said(this.teacher, alert.note, alert.note_by ?? 'A teacher');
     setHidden(this.acknowledgeButton, alert.state !== 'confirmed');

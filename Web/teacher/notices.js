@@ -8,6 +8,7 @@ const TITLES = {
   store: 'The server cannot write down what happens at the moment. The exam goes on.',
   guessing: 'Many wrong exam codes are being typed on this server.',
   quota: 'This exam has little or no room left for what is written.',
+  pictures: 'There is little or no room left for pictures of alerts.',
   load: 'The server has more to do than it can. Alerts may come late.',
 };
 const REFUSED = 'The server did not do what was asked last.';

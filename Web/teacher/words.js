@@ -14,6 +14,16 @@ export function checksText({ kind, confidence }) {
   return `Seen in ${Math.floor(confidence * 10 + 0.01)} of 10 checks.`;
 }
 
+const NOT_KEPT = {
+  student_full: 'as many as one student may have were kept',
+  exam_full: 'the room for this exam’s pictures is used up',
+  server_full: 'the server’s room for pictures is used up',
+  lost: 'the server’s disk did not take it',
+};
+
+/** Why there is no picture though one was taken. */
+export const notKeptText = ({ picture_state: state }) => (state in NOT_KEPT ? `Its picture was not kept: ${NOT_KEPT[state]}.` : '');
+
 /** "Rule: after 5 s, 80 % of checks, more than 30° from the usual 4° to the left." */
 export function ruleText({ kind, thresholds }) {
   if (!thresholds) return '';

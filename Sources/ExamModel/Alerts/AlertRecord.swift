@@ -18,6 +18,8 @@ public struct AlertRecord: Sendable, Codable, Hashable, Identifiable {
   public var detail: String
   /// Path of the picture of the onset, where there is one.
   public var picture: String?
+  /// What became of the picture; `nil` of alerts that an older version kept.
+  public var pictureState: PictureState?
   /// The name of the teacher who acknowledged it.
   public var acknowledgedBy: String?
   public var note: String?
@@ -49,6 +51,7 @@ public struct AlertRecord: Sendable, Codable, Hashable, Identifiable {
   private enum CodingKeys: String, CodingKey {
     case id = "alert_id"
     case student, kind, severity, state, since, until, duration, confidence, thresholds, detail, picture
+    case pictureState = "picture_state"
     case acknowledgedBy = "acknowledged_by"
     case note
     case noteBy = "note_by"

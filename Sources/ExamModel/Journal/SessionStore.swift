@@ -16,8 +16,14 @@ public protocol Journal: Sendable {
   /// The journal only ever grows: nothing changes an event once it is in.
   func append(_ event: JournalEvent)
   func end(_ session: SessionCode, at time: Timestamp)
-  /// Keeps the picture of an alert's onset.
-  func keep(picture jpeg: UnsafeRawBufferPointer, of alert: AlertID, in session: SessionCode)
+  /// Keeps the picture of an alert's onset, where there is room for it.
+  ///
+  /// - Returns: `kept`, or why it is not.
+  func keep(
+    picture jpeg: UnsafeRawBufferPointer, of alert: AlertID, in session: SessionCode
+  ) -> PictureState
+  /// How much room is left for pictures: for those of this session, and for those of all.
+  func pictureRoom(of session: SessionCode) -> (exam: RoomLevel, all: RoomLevel)
   /// The process is alive, and its clocks stand so: after a crash the time from here on was a blind spot.
   func noteAlive(_ clocks: ClockRecord)
 

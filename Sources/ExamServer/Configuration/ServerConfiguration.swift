@@ -40,6 +40,11 @@ public struct ServerConfiguration: Sendable {
   public var maximumParticipants: Int
   /// Of one session's journal, beyond which what people write at will is refused.
   public var maximumJournalMegabytes: Double
+  /// Pictures of alerts that are kept of one session, and of all.
+  public var maximumExamPictures: Int
+  public var maximumExamPictureMegabytes: Double
+  public var maximumPictures: Int
+  public var maximumPictureMegabytes: Double
   /// Size at which `server.log` is rotated.
   public var maximumLogMegabytes: Double
   /// Rotated logs that are kept.
@@ -98,7 +103,9 @@ public struct ServerConfiguration: Sendable {
       "private_key": "", "self_signed": "false", "public_url": "", "allowed_hosts": "", "allowed_origins": "",
       "trusted_proxies": "", "forwarded_header": ForwardedHeader.xForwardedFor.rawValue,
       "checks_per_second": "2", "check_workers": "0", "maximum_sessions": "50", "maximum_participants": "250",
-      "maximum_journal_megabytes": "64", "maximum_log_megabytes": "20", "old_logs": "5",
+      "maximum_exam_pictures": "5000", "maximum_exam_picture_megabytes": "500", "maximum_pictures": "200000",
+      "maximum_picture_megabytes": "20000", "maximum_journal_megabytes": "64", "maximum_log_megabytes": "20",
+      "old_logs": "5",
       "maximum_tile_rate": "5", "session_idle_hours": "12", "retention_days": "30", "fresh_database": "false",
     ]
     for (kind, rule) in AlertRules.standard.rules {
@@ -190,6 +197,10 @@ public struct ServerConfiguration: Sendable {
     maximumSessions = try whole("maximum_sessions", in: 1...10_000)
     maximumParticipants = try whole("maximum_participants", in: 2...5_000)
     maximumJournalMegabytes = try number("maximum_journal_megabytes", in: 0.1...100_000)
+    maximumExamPictures = try whole("maximum_exam_pictures", in: 1...10_000_000)
+    maximumExamPictureMegabytes = try number("maximum_exam_picture_megabytes", in: 0.01...10_000_000)
+    maximumPictures = try whole("maximum_pictures", in: 1...10_000_000)
+    maximumPictureMegabytes = try number("maximum_picture_megabytes", in: 0.01...10_000_000)
     maximumLogMegabytes = try number("maximum_log_megabytes", in: 0.01...100_000)
     oldLogs = try whole("old_logs", in: 1...100)
     maximumTileRate = try number("maximum_tile_rate", in: 0.1...30)
@@ -210,6 +221,9 @@ public struct ServerConfiguration: Sendable {
     }
     try checkSecurity()
   }
+
+  /// Pictures that are kept of one student's alerts in one session.
+  var maximumPicturesOfStudent: Int { max(1, maximumExamPictures / 10) }
 
   /// A server that others can reach must ask teachers for a password and encrypt: a browser gives a camera to https
   /// and to localhost only.

@@ -89,7 +89,7 @@ enum ReportCSV {
     var until: Timestamp?
     var seconds: Double?
     var alert: AlertRecord?
-    var picture: ReportPicture?
+    var picture: PictureState?
     var effect: String?
     var factor: Double?
     var detail: String?

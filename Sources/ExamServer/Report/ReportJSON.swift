@@ -60,32 +60,29 @@ struct ReportJSON: Codable, Hashable {
   }
 
   struct Alert: Codable, Hashable {
+    /// With what is left of its picture.
     let record: AlertRecord
-    /// What became of its picture.
-    let picture_state: ReportPicture
     /// Up to the report's end while it is open.
     let seconds: Double
 
-    private enum CodingKeys: String, CodingKey { case picture_state, seconds }
+    private enum CodingKeys: String, CodingKey { case seconds }
 
     init(_ alert: ReportStudent.Alert) {
-      record = alert.record
-      picture_state = alert.picture
+      var record = alert.record
+      record.pictureState = alert.picture
+      self.record = record
       seconds = alert.span.seconds
     }
 
     /// The alert as it goes over the wire, and beside its fields what the report adds.
     init(from decoder: any Decoder) throws {
       record = try AlertRecord(from: decoder)
-      let fields = try decoder.container(keyedBy: CodingKeys.self)
-      picture_state = try fields.decode(ReportPicture.self, forKey: .picture_state)
-      seconds = try fields.decode(Double.self, forKey: .seconds)
+      seconds = try decoder.container(keyedBy: CodingKeys.self).decode(Double.self, forKey: .seconds)
     }
 
     func encode(to encoder: any Encoder) throws {
       try record.encode(to: encoder)
       var fields = encoder.container(keyedBy: CodingKeys.self)
-      try fields.encode(picture_state, forKey: .picture_state)
       try fields.encode(seconds, forKey: .seconds)
     }
   }

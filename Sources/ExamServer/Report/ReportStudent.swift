@@ -15,7 +15,7 @@ struct ReportStudent: Sendable, Identifiable {
   struct Alert: Sendable, Identifiable {
     let record: AlertRecord
     let span: ReportSpan
-    var picture: ReportPicture
+    var picture: PictureState
 
     var id: AlertID { record.id }
     /// A serious alert that no teacher has said to have seen.
@@ -92,7 +92,7 @@ struct ReportStudent: Sendable, Identifiable {
     alerts.sorted { ($0.since, $0.id.rawValue) < ($1.since, $1.id.rawValue) }.map {
       Alert(
         record: $0, span: ReportSpan(from: $0.since, until: $0.until, openUntil: end),
-        picture: $0.picture == nil ? .none : .kept)
+        picture: $0.pictureState ?? ($0.picture == nil ? .notTaken : .kept))
     }
   }
 
@@ -115,17 +115,6 @@ struct ReportStudent: Sendable, Identifiable {
   var openAlerts: Int { alerts.count { $0.record.isOpen } }
   var unseenAlerts: Int { alerts.count { $0.isUnseen } }
   var studentNotes: Int { alerts.count { $0.record.studentNote != nil } }
-}
-
-/// What became of the picture of an alert's onset.
-enum ReportPicture: String, Sendable, Hashable, Codable {
-  /// None was taken: there was nothing to see.
-  case none
-  case kept
-  /// One was kept, and the file is gone.
-  case missing
-  /// The file is there and could not be read, or holds something else than a picture.
-  case unreadable
 }
 
 extension [AlertRecord] {

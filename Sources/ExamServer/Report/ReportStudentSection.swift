@@ -159,7 +159,9 @@ struct ReportStudentSection {
 
   private func figure(_ alert: ReportStudent.Alert) -> HTML {
     switch alert.picture {
-    case .none: return "<div class=\"no-picture\">No picture was taken</div>"
+    case .notTaken: return "<div class=\"no-picture\">No picture was taken</div>"
+    case .studentFull, .examFull, .serverFull, .lost:
+      return "<div class=\"no-picture\">\(ReportWords.noRoom(alert.picture))</div>"
     case .missing: return Self.missing
     case .unreadable: return Self.unreadable
     case .kept:

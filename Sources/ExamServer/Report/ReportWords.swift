@@ -47,6 +47,16 @@ enum ReportWords {
     }
   }
 
+  /// Why a picture that was taken is not kept.
+  static func noRoom(_ state: PictureState) -> String {
+    switch state {
+    case .studentFull: "Picture not kept: as many as one student may have were kept"
+    case .examFull: "Picture not kept: the room for this exam’s pictures was used up"
+    case .serverFull: "Picture not kept: the server’s room for pictures was used up"
+    default: "Picture not kept: the server’s disk did not take it"
+    }
+  }
+
   static func ending(_ reason: EndReason, by name: String?) -> String {
     switch reason {
     case .teacher: "ended by \(name ?? "a teacher")"

@@ -8,6 +8,7 @@ struct AlertLedger {
   private var places: [ParticipantID: [Int]] = [:]
   private var latest: [Subject: AlertID] = [:]
   private var counts: [Subject: Int] = [:]
+  private var pictures: [ParticipantID: Int] = [:]
   /// Of one kind and one student; from then on the last one stands again. In three hours one a minute.
   static let maximumOfAKind = 200
 
@@ -30,6 +31,7 @@ struct AlertLedger {
     order.append(record.id)
     latest[subject] = record.id
     counts[subject, default: 0] += 1
+    if record.picture != nil { pictures[record.student, default: 0] += 1 }
   }
 
   /// Places in `order` of those about one student or, for `nil`, about all.
@@ -93,8 +95,18 @@ struct AlertLedger {
     return record
   }
 
-  /// The picture of an alert's onset is kept under this path.
-  mutating func setPicture(_ path: String, of alert: AlertID) { records[alert]?.picture = path }
+  /// What became of the picture of an alert that has none yet.
+  ///
+  /// - Parameter path: under which it is kept.
+  mutating func setPicture(_ path: String?, _ state: PictureState, of alert: AlertID) {
+    guard let student = records[alert]?.student else { return }
+    records[alert]?.picture = path
+    records[alert]?.pictureState = state
+    if path != nil { pictures[student, default: 0] += 1 }
+  }
+
+  /// How many pictures of a student are kept.
+  func pictures(of student: ParticipantID) -> Int { pictures[student] ?? 0 }
 
   /// What the alert was about is over.
   mutating func clear(_ kind: AlertKind, student: ParticipantID, at time: Timestamp) -> AlertRecord? {

@@ -1,5 +1,6 @@
 import ExamModel
 import GLibRuntime
+import Logging
 import WebGateway
 
 /// What students' sessions tell the exam.
@@ -83,9 +84,10 @@ extension ExamSession: StudentSessionOwner {
         AlertConfirmation(
           kind: kind, student: participant.id, severity: severity, since: Timestamp(onset),
           confidence: confidence, thresholds: thresholds), again: again)
-      if alert.picture == nil, let picture {
-        picture.withUnsafeBytes { services.store.keep(picture: $0, of: alert.id, in: code) }
-        alerts.setPicture("/api/sessions/\(code)/alerts/\(alert.id).jpg", of: alert.id)
+      if alert.picture == nil {
+        let state = picture.map { keep($0, of: alert) } ?? alert.pictureState ?? .notTaken
+        let path = state == .kept ? "/api/sessions/\(code)/alerts/\(alert.id).jpg" : nil
+        alerts.setPicture(path, state, of: alert.id)
         alert = alerts.records[alert.id] ?? alert
       }
       services.metrics.count(alert: kind)
@@ -104,6 +106,23 @@ extension ExamSession: StudentSessionOwner {
         payload: .alert(alert))
       tell(alert)
     }
+  }
+
+  /// One student alone cannot use up the room for pictures of the exam.
+  private func keep(_ picture: SharedBytes, of alert: AlertRecord) -> PictureState {
+    let kept = alerts.pictures(of: alert.student)
+    let most = services.configuration.maximumPicturesOfStudent
+    guard kept < most else { return .studentFull }
+    let state = picture.withUnsafeBytes { services.store.keep(picture: $0, of: alert.id, in: code) }
+    if state == .kept, kept + 1 == most {
+      services.recorder.logger.warning(
+        "no more pictures of this student's alerts are kept",
+        metadata: [
+          "session": "\(code)", "participant": "\(alert.student)", "pictures": "\(most)",
+          "advice": "a student may have a tenth of maximum_exam_pictures; alerts go on without",
+        ])
+    }
+    return state
   }
 
   /// Tells all teachers, and the student whom it is about.

@@ -43,6 +43,8 @@ final class ExamSession {
   private var quota: JournalQuota
   /// What teachers were told of the quota last.
   private var quotaLevel = JournalQuota.Level.roomy
+  /// What teachers were told of the room for pictures last.
+  private var pictureRoom: (exam: RoomLevel, all: RoomLevel) = (.roomy, .roomy)
   private var isGuessed = false
   /// Pictures a second that are made for the face check.
   private(set) var analysisPace = AnalysisPace()
@@ -94,6 +96,11 @@ final class ExamSession {
       quotaLevel = quota.level
       tellTeachers(JournalQuota.notice(quotaLevel))
     }
+    let room = services.store.pictureRoom(of: code)
+    if room != pictureRoom {
+      pictureRoom = room
+      tellTeachers(.pictures(room))
+    }
     if services.admission.isCodeGuessed != isGuessed {
       isGuessed.toggle()
       tellTeachers(guessingNotice)
@@ -106,6 +113,7 @@ final class ExamSession {
     if storeTrouble != nil { notices.append(.notice(code: "store", detail: storeTrouble)) }
     if analysisPace.isOverloaded { notices.append(loadNotice) }
     if quotaLevel != .roomy { notices.append(JournalQuota.notice(quotaLevel)) }
+    if pictureRoom != (.roomy, .roomy) { notices.append(.pictures(pictureRoom)) }
     if isGuessed { notices.append(guessingNotice) }
     return notices
   }

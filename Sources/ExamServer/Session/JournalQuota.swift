@@ -3,10 +3,7 @@ import ExamModel
 /// How much of one exam is kept in the journal, and how much may be. Budgets per participant bound how fast it grows, this
 /// bounds how far what people write at will can make it grow: what the exam itself brings is kept beyond it.
 struct JournalQuota: Sendable {
-  enum Level: Sendable { case roomy, nearlyFull, full }
-
-  /// From this share on teachers are warned.
-  static let warningShare = 0.8
+  typealias Level = RoomLevel
 
   private let maximumBytes: Double
   private var bytes = 0.0
@@ -15,7 +12,7 @@ struct JournalQuota: Sendable {
 
   var level: Level {
     if bytes >= maximumBytes { return .full }
-    return bytes >= maximumBytes * Self.warningShare ? .nearlyFull : .roomy
+    return bytes >= maximumBytes * Level.warningShare ? .nearlyFull : .roomy
   }
 
   mutating func add(bytes: Int) { self.bytes += Double(bytes) }
