@@ -133,9 +133,12 @@ public struct ExamService: Sendable {
     SessionRoutes(services: services, directory: directory, access: access).register(on: server)
     PictureRoutes(access: access).register(on: server)
     PreviewRoute(services: services, access: access).register(on: server)
-    DataRoutes(services: services, archive: archive, directory: directory, access: access).register(
-      on: server)
-    ReportRoutes(archive: archive, access: access) { logger.warning("\($0)") }.register(on: server)
+    let answers = LongAnswers()
+    DataRoutes(
+      services: services, archive: archive, directory: directory, access: access, answers: answers
+    ).register(on: server)
+    ReportRoutes(archive: archive, access: access, answers: answers) { logger.warning("\($0)") }
+      .register(on: server)
     TicketRoutes(access: access).register(on: server)
     OperationsRoutes(services: services, directory: directory, server: server).register()
     server.serveFiles(

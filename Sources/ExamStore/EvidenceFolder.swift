@@ -166,6 +166,34 @@ final class EvidenceFolder: Sendable {
     }
   }
 
+  /// What is there of a picture, without reading it; `nil` where none was kept or the file is gone.
+  func keptPicture(of alert: AlertID, in session: SessionCode) throws -> KeptPicture? {
+    guard EvidenceFolder.isFileName(alert) else { return nil }
+    let waiting = state.withLock { state in
+      state.waiting.first { $0.alert == alert && $0.session == session }
+    }
+    if let waiting { return KeptPicture(waiting.bytes) }
+    let path = file(alert, session)
+    // What is no ordinary file must not keep a reader waiting.
+    let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    guard descriptor >= 0 else {
+      if errno == ENOENT { return nil }
+      throw StoreError(.unusable, "the picture file \(path) cannot be read: \(lastError())")
+    }
+    defer { Glibc.close(descriptor) }
+    var status = stat()
+    var beginning = [UInt8](repeating: 0, count: KeptPicture.beginning)
+    let count = pread(descriptor, &beginning, beginning.count, 0)
+    guard count >= 0, fstat(descriptor, &status) == 0 else {
+      throw StoreError(.unusable, "the picture file \(path) cannot be read: \(lastError())")
+    }
+    if count == 0 {
+      report("the picture file \(path) is empty")
+      return nil
+    }
+    return KeptPicture(beginning: beginning[..<count], bytes: Int(status.st_size))
+  }
+
   // MARK: Erasing
 
   /// Takes no more pictures of `session`.

@@ -9,8 +9,8 @@ import Synchronization
 ///
 /// Who hands over an operation waits until it is in, as a transaction of its own: in WAL mode with `synchronous = NORMAL`
 /// its pages are with the system then, and so survive the end of the process, `kill -9` too. But nobody waits for longer
-/// than a moment: where a disk is slow, or another program or an erasure holds the database, the operation stays in line,
-/// and `trouble` says so until the line is empty. Who comes meanwhile does not wait at all.
+/// than a moment, and all together no longer than a small part of each second: where a disk is slow, or another program or
+/// an erasure holds the database, operations stay in line and nobody waits for a while. `trouble` says so meanwhile.
 ///
 /// A loss of power may cost the last moments (never the rest: the database stays sound). `synchronous = FULL` would keep
 /// those too, for an fsync with every event.
@@ -26,18 +26,19 @@ final class JournalWriter: Sendable {
   private let limits: StoreLimits
   private let report: @Sendable (String) -> Void
   /// Held for moments only, never for a transaction.
-  private let state = Mutex(State())
+  private let state: Mutex<State>
   private let sentence = Mutex<String?>(nil)
   private let arrivals = DispatchSemaphore(value: 0)
   private let ended = DispatchSemaphore(value: 0)
 
   private struct State {
     var waiting = WaitingLine<WriteOperation>()
-    var pictures = WaitingLine<WaitingPicture>()
+    var pictures = WaitingLine<PictureTask>()
     var pictureBytes = 0
     /// What else the thread has to do, between two transactions.
     var tasks = WaitingLine<@Sendable () -> Void>()
     var alive: ClockRecord?
+    /// Operations that found no room in the line and are lost, since it was empty last.
     var dropped = 0
     /// Transactions begun and ended so far.
     var begun = 0
@@ -45,8 +46,9 @@ final class JournalWriter: Sendable {
     /// Operations that were taken from the line, for those who wait for theirs.
     var written = 0
     var waiters: [(position: Int, semaphore: DispatchSemaphore)] = []
-    /// Somebody went on without having seen that it was written.
-    var isBehind = false
+    var patience: WriterPatience
+    /// The thread that waits once for many operations, while it hands them over.
+    var gatherer: pthread_t?
     var failure: (cause: String, advice: String)?
     var lastTry = ContinuousClock.now
     /// Sessions that were erased: what comes in late for them is dropped, and no surprise.
@@ -63,6 +65,7 @@ final class JournalWriter: Sendable {
     self.identity = identity
     self.limits = limits
     self.report = report
+    state = Mutex(State(patience: WriterPatience(perSecond: limits.patiencePerSecond)))
     let thread = Thread { [weak self, arrivals, ended] in
       while true {
         // Now and then without being called, for what could not be written.
@@ -84,8 +87,15 @@ final class JournalWriter: Sendable {
 
   func write(_ operation: WriteOperation) {
     enqueue { state in
-      if case .create(let session) = operation { state.erased.remove(session.code) }
+      if case .create(let session) = operation {
+        state.erased.remove(session.code)
+        state.pictures.append(.begin(session.code))
+      }
       guard state.waiting.count < limits.operations else {
+        if state.dropped == 0 {
+          report(
+            "\(limits.operations) entries wait for the database \(database.path); what else happens is lost")
+        }
         state.dropped += 1
         return false
       }
@@ -100,7 +110,7 @@ final class JournalWriter: Sendable {
   func keep(_ jpeg: UnsafeRawBufferPointer, of alert: AlertID, in session: SessionCode) -> Bool {
     let isTaken = state.withLock { state in
       guard state.pictureBytes + jpeg.count <= limits.pictureBytes else { return false }
-      state.pictures.append(WaitingPicture(session: session, alert: alert, bytes: Array(jpeg)))
+      state.pictures.append(.keep(session: session, alert: alert, bytes: Array(jpeg)))
       state.pictureBytes += jpeg.count
       return true
     }
@@ -120,25 +130,45 @@ final class JournalWriter: Sendable {
     }
   }
 
+  /// Waits once for all that `body` hands over.
+  func together(_ body: () -> Void) {
+    let thread = pthread_self()
+    let isOutermost = state.withLock { state in
+      guard state.gatherer == nil else { return false }
+      state.gatherer = thread
+      return true
+    }
+    body()
+    guard isOutermost else { return }
+    enqueue { state in
+      state.gatherer = nil
+      return true
+    }
+  }
+
   /// Hands something to the thread and waits for a moment until it is done.
   private func enqueue(_ change: (inout State) -> Bool) {
     let waiter: DispatchSemaphore? = state.withLock { state in
       if state.isClosing, state.failure == nil { state.failure = ("the server is stopping", "") }
-      guard change(&state), state.failure == nil, !state.isBehind else {
+      guard change(&state), state.failure == nil, !state.patience.isResting else {
         tell(&state)
         return nil
       }
+      guard state.gatherer != pthread_self() else { return nil }
       let semaphore = DispatchSemaphore(value: 0)
       state.waiters.append((state.written + state.waiting.count, semaphore))
       return semaphore
     }
     arrivals.signal()
-    guard let waiter, waiter.wait(timeout: .now() + limits.patience.inSeconds) == .timedOut else { return }
+    guard let waiter else { return }
+    let beginning = ContinuousClock.now
+    _ = waiter.wait(timeout: .now() + limits.patience.inSeconds)
+    let now = ContinuousClock.now
     state.withLock { state in
-      guard state.waiters.contains(where: { $0.semaphore === waiter }) else { return }
+      let isInVain = state.waiters.contains { $0.semaphore === waiter }
       state.waiters.removeAll { $0.semaphore === waiter }
-      state.isBehind = true
-      tell(&state)
+      state.patience.waited(now - beginning, inVain: isInVain, at: now)
+      if state.patience.isResting { tell(&state) }
     }
   }
 
@@ -176,11 +206,11 @@ final class JournalWriter: Sendable {
   /// Reads the database together with what waits to be written, as of one moment: while no transaction is under way.
   ///
   /// - Parameter read: may be called several times.
-  func reading<Result>(_ read: ([WriteOperation]) throws -> Result) throws -> Result {
+  func reading<Result>(_ read: (WaitingLine<WriteOperation>) throws -> Result) throws -> Result {
     let deadline = ContinuousClock.now + .seconds(5)
     while ContinuousClock.now < deadline {
       let (before, isQuiet, waiting) = state.withLock {
-        ($0.begun, $0.begun == $0.finished, Array($0.waiting))
+        ($0.begun, $0.begun == $0.finished, $0.waiting)
       }
       if isQuiet {
         let result = try read(waiting)
@@ -199,7 +229,7 @@ final class JournalWriter: Sendable {
     evidence.retry()
     return state.withLock { state in
       if state.waiting.isEmpty, state.pictures.isEmpty {
-        state.isBehind = false
+        state.patience.endRest(at: .now)
         tell(&state)
         release(&state)
       }
@@ -208,7 +238,7 @@ final class JournalWriter: Sendable {
   }
 
   private enum Step {
-    case picture(WaitingPicture)
+    case picture(PictureTask)
     case task(@Sendable () -> Void)
     case operations([WriteOperation])
     case alive(ClockRecord)
@@ -227,14 +257,15 @@ final class JournalWriter: Sendable {
         return .task(task)
       }
       guard state.failure == nil || .now - state.lastTry >= JournalWriter.pause else { return nil }
-      if !state.waiting.isEmpty { return .operations(state.waiting.prefix(JournalWriter.batch)) }
+      if !state.waiting.isEmpty { return .operations(Array(state.waiting.prefix(JournalWriter.batch))) }
       defer { state.alive = nil }
       return state.alive.map { .alive($0) }
     }
     switch step {
-    case .picture(let picture):
-      picture.bytes.withUnsafeBytes { evidence.keep($0, of: picture.alert, in: picture.session) }
-      state.withLock { $0.pictureBytes -= picture.bytes.count }
+    case .picture(.begin(let session)): evidence.begin(session)
+    case .picture(.keep(let session, let alert, let bytes)):
+      bytes.withUnsafeBytes { evidence.keep($0, of: alert, in: session) }
+      state.withLock { $0.pictureBytes -= bytes.count }
     case .task(let task): task()
     case .operations(let batch): return perform(batch, fromLine: true)
     case .alive(let clocks): return perform([.noteAlive(clocks)], fromLine: false)
@@ -247,7 +278,7 @@ final class JournalWriter: Sendable {
     of session: SessionCode, _ body: (Database) throws -> Result
   ) throws -> Result {
     while true {
-      let batch = state.withLock { $0.waiting.prefix(JournalWriter.batch) }
+      let batch = state.withLock { Array($0.waiting.prefix(JournalWriter.batch)) }
       guard !batch.isEmpty else { break }
       guard perform(batch, fromLine: true) else {
         throw StoreError(.notErased, "session \(session) is not erased: \(trouble ?? "")")
@@ -304,9 +335,10 @@ final class JournalWriter: Sendable {
     state.waiters.removeAll { everybody || $0.position <= state.written }
   }
 
+  /// Nothing waits any more.
   private func recover(_ state: inout State) {
-    state.isBehind = false
-    if state.failure != nil {
+    state.patience.endRest(at: .now)
+    if state.failure != nil || state.dropped > 0 {
       let loss = state.dropped == 0 ? "" : "; \(state.dropped) entries found no room in memory and are lost"
       report("the database \(database.path) is written again, and all that waited is in it\(loss)")
       state.failure = nil
@@ -316,17 +348,17 @@ final class JournalWriter: Sendable {
   }
 
   private func tell(_ state: inout State) {
+    let loss = state.dropped == 0 ? "" : " \(state.dropped) more found no room in memory and are lost."
     var text: String?
     if let failure = state.failure {
-      let loss = state.dropped == 0 ? "" : " \(state.dropped) more found no room in memory and are lost."
       text = """
         The database \(database.path) cannot be written (\(failure.cause)). The exam goes on; \(state.waiting.count) \
         entries wait in memory and are lost if the server ends now.\(loss) \(failure.advice)
         """
-    } else if state.isBehind {
+    } else if state.patience.isResting || state.dropped > 0 {
       text = """
         The disk of the database \(database.path) is slow, or another program holds it. The exam goes on; \
-        \(state.waiting.count) entries wait in memory and are lost if the server ends now.
+        \(state.waiting.count) entries wait in memory and are lost if the server ends now.\(loss)
         """
     }
     sentence.withLock { $0 = text }
@@ -353,10 +385,10 @@ final class JournalWriter: Sendable {
   }
 }
 
-private struct WaitingPicture: Sendable {
-  let session: SessionCode
-  let alert: AlertID
-  let bytes: [UInt8]
+/// What is to be done in the folder of pictures, in order.
+private enum PictureTask: Sendable {
+  case begin(SessionCode)
+  case keep(session: SessionCode, alert: AlertID, bytes: [UInt8])
 }
 
 /// What came of a task on another thread.

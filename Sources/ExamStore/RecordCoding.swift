@@ -4,21 +4,18 @@ import GRDB
 
 /// Between rows of the database and records of the model.
 enum RecordCoding {
-  /// Nothing that was written may come back changed: times are whole, and numbers that JSON does not know are words.
+  /// Nothing that was written may come back changed: times are whole. Numbers that JSON does not know are neither written
+  /// nor read: whoever was told of one would need JSON too.
   private static let encoder: JSONEncoder = {
     let encoder = JSONEncoder()
     encoder.userInfo[.exactTimestamps] = true
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    encoder.nonConformingFloatEncodingStrategy = .convertToString(
-      positiveInfinity: "infinity", negativeInfinity: "-infinity", nan: "nan")
     return encoder
   }()
 
   private static let decoder: JSONDecoder = {
     let decoder = JSONDecoder()
     decoder.userInfo[.exactTimestamps] = true
-    decoder.nonConformingFloatDecodingStrategy = .convertFromString(
-      positiveInfinity: "infinity", negativeInfinity: "-infinity", nan: "nan")
     return decoder
   }()
 
@@ -26,53 +23,62 @@ enum RecordCoding {
     String(decoding: try encoder.encode(value), as: UTF8.self)
   }
 
-  static func clocks(_ row: Row) -> ClockRecord? {
-    guard let text = row["value"] as String? else { return nil }
-    return try? decoder.decode(ClockRecord.self, from: Data(text.utf8))
+  // Rows may have been changed by another program: a column of another type is an error, and not the end of the process.
+
+  static func clocks(_ row: Row) throws -> ClockRecord? {
+    guard let text = try row.decode(String?.self, forColumn: "value") else { return nil }
+    return try decoder.decode(ClockRecord.self, from: Data(text.utf8))
   }
 
-  static func session(_ row: Row) -> SessionRecord? {
-    guard let code = SessionCode(row["code"] as String) else { return nil }
+  static func session(_ row: Row) throws -> SessionRecord? {
+    guard let code = SessionCode(try row.decode(String.self, forColumn: "code")) else { return nil }
     return SessionRecord(
-      code: code, title: row["title"], createdAt: Timestamp(microseconds: row["created_at"]),
-      teacherKeyHash: row["teacher_key_hash"], inviteHash: row["invite_hash"],
-      endedAt: (row["ended_at"] as Int64?).map { Timestamp(microseconds: $0) },
-      endReason: (row["end_reason"] as String?).flatMap { EndReason(rawValue: $0) })
+      code: code, title: try row.decode(forColumn: "title"), createdAt: try time(row, "created_at"),
+      teacherKeyHash: try row.decode(forColumn: "teacher_key_hash"),
+      inviteHash: try row.decode(forColumn: "invite_hash"),
+      endedAt: try row.decode(Int64?.self, forColumn: "ended_at").map { Timestamp(microseconds: $0) },
+      endReason: try row.decode(String?.self, forColumn: "end_reason").flatMap { EndReason(rawValue: $0) })
   }
 
-  static func participant(_ row: Row) -> ParticipantRecord? {
-    guard let session = SessionCode(row["session"] as String), let role = Role(rawValue: row["role"]),
-      let number = UInt32(exactly: row["number"] as Int64)
+  static func participant(_ row: Row) throws -> ParticipantRecord? {
+    guard let session = SessionCode(try row.decode(String.self, forColumn: "session")),
+      let role = Role(rawValue: try row.decode(forColumn: "role")),
+      let number = UInt32(exactly: try row.decode(Int64.self, forColumn: "number")),
+      Participant.numbers.contains(number)
     else { return nil }
     return ParticipantRecord(
-      id: ParticipantID(rawValue: row["participant"]), session: session, number: number, name: row["name"],
-      role: role,
-      tokenHash: row["token_hash"], joinedAt: Timestamp(microseconds: row["joined_at"]))
+      id: ParticipantID(rawValue: try row.decode(forColumn: "participant")), session: session, number: number,
+      name: try row.decode(forColumn: "name"), role: role,
+      tokenHash: try row.decode(forColumn: "token_hash"), joinedAt: try time(row, "joined_at"))
   }
 
-  static func event(_ row: Row) -> JournalEvent? {
-    guard let session = SessionCode(row["session"] as String),
-      let kind = JournalEvent.Kind(rawValue: row["kind"]),
-      let fields = try? decoder.decode([String: String].self, from: Data((row["fields"] as String).utf8))
+  static func event(_ row: Row) throws -> JournalEvent? {
+    guard let session = SessionCode(try row.decode(String.self, forColumn: "session")),
+      let kind = JournalEvent.Kind(rawValue: try row.decode(forColumn: "kind"))
     else { return nil }
-    var payload: JournalEvent.Payload?
-    if let text = row["payload"] as String? {
-      payload = try? decoder.decode(JournalEvent.Payload.self, from: Data(text.utf8))
-      guard payload != nil else { return nil }
+    let fields = try decoder.decode(
+      [String: String].self, from: Data(row.decode(String.self, forColumn: "fields").utf8))
+    let payload = try row.decode(String?.self, forColumn: "payload").map {
+      try decoder.decode(JournalEvent.Payload.self, from: Data($0.utf8))
     }
     return JournalEvent(
-      at: Timestamp(microseconds: row["at"]), session: session, kind: kind,
-      participant: (row["participant"] as String?).map { ParticipantID(rawValue: $0) }, name: row["name"],
-      fields: fields, payload: payload)
+      at: try time(row, "at"), session: session, kind: kind,
+      participant: try row.decode(String?.self, forColumn: "participant").map {
+        ParticipantID(rawValue: $0)
+      }, name: try row.decode(forColumn: "name"), fields: fields, payload: payload)
   }
 
-  static func receipt(_ row: Row) -> ErasureReceipt? {
-    guard let session = SessionCode(row["session"] as String),
-      let reason = ErasureReceipt.Reason(rawValue: row["reason"])
+  static func receipt(_ row: Row) throws -> ErasureReceipt? {
+    guard let session = SessionCode(try row.decode(String.self, forColumn: "session")),
+      let reason = ErasureReceipt.Reason(rawValue: try row.decode(forColumn: "reason"))
     else { return nil }
     return ErasureReceipt(
-      at: Timestamp(microseconds: row["at"]), session: session, reason: reason,
-      participants: row["participants"],
-      events: row["events"], pictures: row["pictures"])
+      at: try time(row, "at"), session: session, reason: reason,
+      participants: try row.decode(forColumn: "participants"), events: try row.decode(forColumn: "events"),
+      pictures: try row.decode(forColumn: "pictures"))
+  }
+
+  private static func time(_ row: Row, _ column: String) throws -> Timestamp {
+    Timestamp(microseconds: try row.decode(forColumn: column))
   }
 }

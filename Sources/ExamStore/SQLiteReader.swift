@@ -96,7 +96,7 @@ struct SQLiteReader: ArchiveReader, Sendable {
       var events: [JournalEvent] = []
       var bytes = 0
       while let row = try rows.next() {
-        guard let event = RecordCoding.event(row) else { throw UnreadableRow("an event", row) }
+        guard let event = try? RecordCoding.event(row) else { throw UnreadableRow("an event", row) }
         events.append(event)
         bytes += (row["fields"] as String).utf8.count + ((row["payload"] as String?)?.utf8.count ?? 0)
         if events.count >= Self.eventsPerPage || bytes >= Self.bytesPerPage {
@@ -109,7 +109,7 @@ struct SQLiteReader: ArchiveReader, Sendable {
       guard page.next == nil, case .append(let event) = waiting, event.session == session,
         choice.includes(event)
       else { return }
-      page = JournalPage(events: page.events + [event], next: nil)
+      page.events.append(event)
     }
   }
 
@@ -174,6 +174,10 @@ struct SQLiteReader: ArchiveReader, Sendable {
     try evidence.picture(of: alert, in: session)
   }
 
+  func keptPicture(of alert: AlertID, in session: SessionCode) throws -> KeptPicture? {
+    try evidence.keptPicture(of: alert, in: session)
+  }
+
   func receipts() throws -> [ErasureReceipt] {
     try read { db in
       try db.rows("SELECT * FROM receipts ORDER BY id", [], as: "a receipt", RecordCoding.receipt)
@@ -199,7 +203,7 @@ struct SQLiteReader: ArchiveReader, Sendable {
   func clocks() throws -> ClockRecord? {
     try read { db in
       try db.rows("SELECT rowid AS id, value FROM meta WHERE key = 'clocks'", [], as: "the clocks") { row in
-        RecordCoding.clocks(row)
+        try RecordCoding.clocks(row)
       }.first
     } adding: { _, _ in
     }
@@ -260,7 +264,7 @@ extension Database {
     let rows = try Row.fetchCursor(statement, arguments: arguments)
     var records: [Record] = []
     while let row = try rows.next() {
-      guard let record = try decode(row) else { throw UnreadableRow(name, row) }
+      guard let record = try? decode(row) else { throw UnreadableRow(name, row) }
       records.append(record)
     }
     return records

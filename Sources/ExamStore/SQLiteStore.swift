@@ -97,10 +97,7 @@ public final class SQLiteStore: SessionStore {
 
   // MARK: Writing
 
-  public func create(_ session: SessionRecord) {
-    evidence.begin(session.code)
-    write(.create(session))
-  }
+  public func create(_ session: SessionRecord) { write(.create(session)) }
 
   public func add(_ participant: ParticipantRecord) { write(.add(participant)) }
 
@@ -133,6 +130,11 @@ public final class SQLiteStore: SessionStore {
   public func noteAlive(_ clocks: ClockRecord) {
     guard let writing else { return refuse() }
     writing.writer.retry(at: clocks)
+  }
+
+  public func together(_ body: () -> Void) {
+    guard let writing else { return body() }
+    writing.writer.together(body)
   }
 
   private func write(_ operation: WriteOperation) {

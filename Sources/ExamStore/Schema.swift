@@ -17,6 +17,8 @@ enum Schema {
     // `dismissed`, `first_seen`.
     migrator.registerMigration("3") { _ in }
     migrator.registerMigration("4") { db in try db.execute(sql: version4) }
+    // `number` among the fields of `joined`.
+    migrator.registerMigration("5") { _ in }
     return migrator
   }()
 

@@ -9,6 +9,9 @@ struct StoreLimits {
   /// How long whoever hands over something to be kept waits for it. That thread serves every socket; a write takes a
   /// tenth of a millisecond.
   var patience = Duration.milliseconds(20)
+  /// How long all of them together are kept waiting in a second. As long as hundreds of writes take on a sound disk, and no
+  /// more than a tenth of that thread's time.
+  var patiencePerSecond = Duration.milliseconds(100)
   /// A database of so many pages, of 4 KiB, is written anew after an erasure although an exam is on: that takes about a
   /// tenth of a second, in which writers wait.
   var pagesRebuiltAtAnyTime = 4096

@@ -1,30 +1,60 @@
-/// First in, first out; taking many from the front costs no more than there are.
+/// First in, first out. It is kept in chunks: who reads a copy of a long line while it grows costs the next one who appends
+/// no more than a copy of the last chunk.
 struct WaitingLine<Element: Sendable>: Sendable {
-  private var elements: [Element] = []
-  private var head = 0
+  private static var elementsPerChunk: Int { 128 }
 
-  var count: Int { elements.count - head }
+  /// None is empty, and all but the last are full.
+  private var chunks: [[Element]] = []
+  /// Elements of the first chunk that are taken already.
+  private var head = 0
+  private(set) var count = 0
+
   var isEmpty: Bool { count == 0 }
 
-  mutating func append(_ element: Element) { elements.append(element) }
+  mutating func append(_ element: Element) {
+    if let last = chunks.indices.last, chunks[last].count < Self.elementsPerChunk {
+      chunks[last].append(element)
+    } else {
+      chunks.append([element])
+    }
+    count += 1
+  }
 
-  func prefix(_ count: Int) -> [Element] { Array(elements[head...].prefix(count)) }
-
-  mutating func removeFirst(_ count: Int) {
-    head += count
-    // Moving the rest down once half is gone costs each element about one move in all.
-    guard head * 2 >= elements.count else { return }
-    elements.removeFirst(head)
-    head = 0
+  mutating func removeFirst(_ number: Int) {
+    count -= number
+    head += number
+    var emptied = 0
+    while emptied < chunks.count, head >= chunks[emptied].count {
+      head -= chunks[emptied].count
+      emptied += 1
+    }
+    chunks.removeFirst(emptied)
   }
 
   mutating func removeAll(where condition: (Element) -> Bool) {
-    elements.removeFirst(head)
-    head = 0
-    elements.removeAll(where: condition)
+    var rest = WaitingLine()
+    for element in self where !condition(element) { rest.append(element) }
+    self = rest
   }
 }
 
 extension WaitingLine: Sequence {
-  func makeIterator() -> IndexingIterator<ArraySlice<Element>> { elements[head...].makeIterator() }
+  struct Iterator: IteratorProtocol {
+    fileprivate let chunks: [[Element]]
+    fileprivate var chunk = 0
+    fileprivate var index: Int
+
+    mutating func next() -> Element? {
+      guard chunk < chunks.count else { return nil }
+      defer {
+        index += 1
+        if index == chunks[chunk].count { (chunk, index) = (chunk + 1, 0) }
+      }
+      return chunks[chunk][index]
+    }
+  }
+
+  var underestimatedCount: Int { count }
+
+  func makeIterator() -> Iterator { Iterator(chunks: chunks, index: head) }
 }

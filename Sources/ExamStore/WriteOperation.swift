@@ -17,6 +17,8 @@ enum WriteOperation: Sendable {
       return nil
     } catch let error as DatabaseError where error.isAboutTheValues {
       return "\(self) is not kept: \(error.cause)"
+    } catch is EncodingError {
+      return "\(self) is not kept: a number in it is not finite"
     }
   }
 

@@ -101,9 +101,12 @@ def main():
             tell("alone", acknowledgements(student, picture, options.seconds / 2))
             paths = ["/events", "/report", "/events?format=csv", f"/students/{joined[0]['participant_id']}/data"]
             loop = 'while curl -s -o /dev/null -w "%{http_code} %{time_total} %{size_download}\\n" -H "$1" "$2"; do :; done'
+            # Nobody has more than three answers under way.
+            tokens = [old.teacher_token] + [
+                old.join(f"Teacher {n}", "teacher", teacher_key=old.key)["token"] for n in range(options.readers // 3)]
             readers = [
                 subprocess.Popen(
-                    ["nice", "-n", "5", "sh", "-c", loop, "sh", f"Authorization: Bearer {old.teacher_token}",
+                    ["nice", "-n", "5", "sh", "-c", loop, "sh", f"Authorization: Bearer {tokens[n // 3]}",
                      f"{server.url}{old.path}{paths[n % len(paths)]}"], stdout=subprocess.PIPE, text=True,
                     start_new_session=True)
                 for n in range(options.readers)]

@@ -129,7 +129,7 @@ import Testing
     exam.alert("none", of: "p1", .pageHidden, from: 20, until: 21)
     var report = exam.report()
     let store = StubStore(pictures: ["good": HandWrittenExam.jpeg, "odd": [1, 2, 3, 4, 5, 6]])
-    report.checkPictures { try store.picture(of: $0, in: HandWrittenExam.code) }
+    report.checkPictures { try store.keptPicture(of: $0, in: HandWrittenExam.code) }
     #expect(report.students[0].alerts.map(\.picture) == [.kept, .missing, .unreadable, .unreadable, .notTaken])
     #expect(report.pictureProblems.map(\.alert.rawValue) == ["gone", "broken", "odd"])
     #expect(

@@ -103,10 +103,10 @@ import Testing
     var exam = HandWrittenExam()
     exam.student("p1", "Ada")
     exam.alert("a1", of: "p1", .faceMissing, from: 10, until: 11, picture: true)
-    let page = ReportPage(exam.report()) { _ in nil }.text()
+    let page = ReportFormat.html.text(exam.report(), zone: ReportClock.utc) { _ in nil }
     #expect(words(page).contains("Picture file missing"))
     #expect(!page.contains("<img"))
-    let odd = ReportPage(exam.report()) { _ in [1, 2, 3, 4, 5, 6] }.text()
+    let odd = ReportFormat.html.text(exam.report(), zone: ReportClock.utc) { _ in [1, 2, 3, 4, 5, 6] }
     #expect(words(odd).contains("Picture file not readable"))
     #expect(!odd.contains("<img"))
   }

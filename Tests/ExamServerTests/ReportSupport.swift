@@ -91,8 +91,8 @@ struct HandWrittenExam {
     -> String
   {
     var report = report(at: minutes)
-    report.checkPictures(picture)
-    return ReportPage(report, picture: picture).text()
+    report.checkPictures { try picture($0).map { KeptPicture($0) } }
+    return ReportFormat.html.text(report, zone: ReportClock.utc, picture: picture)
   }
 
   /// With something of everything in it.
@@ -149,6 +149,7 @@ final class StubStore: Journal, Archive, ArchiveReader {
   private let others: [SessionRecord]
   private let erased: [ErasureReceipt]
   private let pictures: [String: [UInt8]]
+  private let readsPictures: Bool
   let lastAlive: Timestamp?
   let clocks: ClockRecord? = nil
 
@@ -158,12 +159,13 @@ final class StubStore: Journal, Archive, ArchiveReader {
 
   init(
     _ exams: [HandWrittenExam] = [], others: [SessionRecord] = [], erased: [ErasureReceipt] = [],
-    pictures: [String: [UInt8]] = [:], lastAlive: Timestamp? = nil
+    pictures: [String: [UInt8]] = [:], readsPictures: Bool = true, lastAlive: Timestamp? = nil
   ) {
     self.exams = exams
     self.others = others
     self.erased = erased
     self.pictures = pictures
+    self.readsPictures = readsPictures
     self.lastAlive = lastAlive
   }
 
@@ -177,6 +179,7 @@ final class StubStore: Journal, Archive, ArchiveReader {
   ) -> PictureState { .kept }
   func pictureRoom(of session: SessionCode) -> (exam: RoomLevel, all: RoomLevel) { (.roomy, .roomy) }
   func noteAlive(_ clocks: ClockRecord) {}
+  func together(_ body: () -> Void) { body() }
   var trouble: String? { nil }
 
   func sessions(isLive: Bool?) throws -> [SessionRecord] { exams.map(\.record) + others }
@@ -193,8 +196,12 @@ final class StubStore: Journal, Archive, ArchiveReader {
   func alert(_ id: AlertID, in session: SessionCode) throws -> AlertRecord? { nil }
   func alerts(about student: ParticipantID, in session: SessionCode) throws -> [AlertRecord] { [] }
   func picture(of alert: AlertID, in session: SessionCode) throws -> [UInt8]? {
-    if alert.rawValue == "broken" { throw Broken() }
+    if alert.rawValue == "broken" || !readsPictures { throw Broken() }
     return pictures[alert.rawValue]
+  }
+  func keptPicture(of alert: AlertID, in session: SessionCode) throws -> KeptPicture? {
+    if alert.rawValue == "broken" { throw Broken() }
+    return pictures[alert.rawValue].map { KeptPicture($0) }
   }
   func read<Value: Sendable>(
     _ extent: ReadingExtent, _ body: @escaping @Sendable (any ArchiveReader) throws -> Value

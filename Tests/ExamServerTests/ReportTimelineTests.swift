@@ -138,7 +138,7 @@ import Testing
 
   private func page(zone: String) throws -> String {
     let zone = try #require(ReportClock.zone(named: zone))
-    return ReportPage(exam.report(at: minutes(26, 3, 0)), zone: zone) { _ in nil }.text()
+    return ReportFormat.html.text(exam.report(at: minutes(26, 3, 0)), zone: zone) { _ in nil }
       .replacing("\u{A0}", with: " ")
   }
 
@@ -177,7 +177,7 @@ import Testing
           at: HandWrittenExam.at(minutes(25, 21, 10)))))
     exam.end(minutes(25, 21, 40))
     let zone = try #require(ReportClock.zone(named: "Europe/Berlin"))
-    let page = ReportPage(exam.report(at: minutes(27, 0, 0)), zone: zone) { _ in nil }.text()
+    let page = ReportFormat.html.text(exam.report(at: minutes(27, 0, 0)), zone: zone) { _ in nil }
       .replacing("\u{A0}", with: " ")
     #expect(page.contains("from 23:10:00 until 26 Oct 02:30:00 UTC+01:00"))
     #expect(page.contains("times in Europe/Berlin (UTC+02:00)"))
@@ -208,10 +208,12 @@ import Testing
 
   @Test func csvHasRFC3339WithTheDifference() throws {
     let berlin = try #require(ReportClock.zone(named: "Europe/Berlin"))
-    let csv = ReportCSV.text(exam.report(at: minutes(26, 3, 0)), zone: berlin)
+    let csv = ReportFormat.csv.text(exam.report(at: minutes(26, 3, 0)), zone: berlin) { _ in nil }
     #expect(csv.contains("2025-10-26T02:30:00.000+02:00") && csv.contains("2025-10-26T02:30:00.000+01:00"))
     #expect(!csv.contains("Z\""))
-    #expect(ReportCSV.text(exam.report(at: minutes(26, 3, 0))).contains("2025-10-26T00:30:00.000Z"))
+    #expect(
+      ReportFormat.csv.text(exam.report(at: minutes(26, 3, 0)), zone: ReportClock.utc, picture: { _ in nil })
+        .contains("2025-10-26T00:30:00.000Z"))
     let newfoundland = try #require(ReportClock.zone(named: "America/St_Johns"))
     #expect(
       ReportClock(zone: newfoundland, from: HandWrittenExam.start).stamp(HandWrittenExam.start)

@@ -63,7 +63,8 @@ import Testing
   /// While an exam is on, a large database is not written anew; what is deleted is overwritten all the same.
   @Test func aLargeDatabaseIsWrittenAnewWhenNobodyWaits() throws {
     let folder = try TestFolder()
-    let limits = StoreLimits(patience: .seconds(60), pagesRebuiltAtAnyTime: 0)
+    var limits = StoreLimits.patient
+    limits.pagesRebuiltAtAnyTime = 0
     let previous = try folder.store(limits: limits)
     fill(previous, .one, events: 2000, text: Self.secret)
     fill(previous, .two, events: 2000, text: "other")

@@ -12,7 +12,7 @@ import Testing
       severity: .medium,
       since: .test(1), confidence: 0.1 + 0.2,
       thresholds: AlertThresholds(
-        window: 5, share: 0.8, limit: .infinity, baseline: -.infinity, cooldown: 1e300),
+        window: 5, share: 0.8, limit: .greatestFiniteMagnitude, baseline: -0.1, cooldown: 1e300),
       detail: "Turned 41° to the “left”\n\u{1F600}")
     let confirmed = alert
     alert.state = .acknowledged
@@ -83,7 +83,7 @@ import Testing
   /// A kind that an older version does not know must come with a migration that it does not know either; else the older
   /// version would open the database and fail in the middle. A new kind goes into this list with that migration.
   @Test func theKindsAreThoseOfTheSchema() {
-    #expect(Schema.migrator.migrations == ["1", "2", "3", "4"])
+    #expect(Schema.migrator.migrations == ["1", "2", "3", "4", "5"])
     #expect(
       JournalEvent.Kind.allCases.map(\.rawValue) == [
         "session_created", "session_ended", "session_restored", "joined", "connected", "disconnected",
@@ -120,7 +120,7 @@ import Testing
     let folder = try TestFolder()
     let late = SessionRecord.test(.one, createdAt: .test(10))
     let early = SessionRecord.test(.two, createdAt: .test(5))
-    let people = [ParticipantRecord.test(2), .test(1), .test(.max)]
+    let people = [ParticipantRecord.test(2), .test(1), .test(Participant.numbers.upperBound)]
     do {
       let store = try folder.store()
       store.create(late)
@@ -206,6 +206,65 @@ import Testing
     #expect(error?.extendedResultCode == .SQLITE_CONSTRAINT_TRIGGER)
     #expect(try store.numbers() == [0, 1, 2, 3, 4])
     #expect(try store.receipts().map(\.events) == [0])
+  }
+
+  /// Numbers that JSON does not know, and columns of another type: an error, and not the end of the process.
+  @Test(arguments: [
+    #"'chat', '{}', '{"baseline":{"yaw":"nan","face_height":1,"luminance":1,"edges":1,"checks":1}}'"#,
+    #"'chat', '{}', '{"baseline":{"face_height":"infinity","luminance":1,"edges":1,"checks":1}}'"#,
+    "'chat', x'ff', NULL", "x'ff', '{}', NULL", "'chat', '{}', x'ff'",
+  ])
+  func aValueThatCannotBeUnderstoodIsAnError(_ values: String) throws {
+    let folder = try TestFolder()
+    let store = try folder.store()
+    store.create(.test())
+    try folder.tamper(
+      "INSERT INTO events (session, at, kind, fields, payload) VALUES ('000001', 0, \(values))")
+    #expect(throws: StoreError.self) { try store.events(of: .one) }
+  }
+
+  @Test(arguments: [
+    "number = 4294967295", "number = 0", "number = -1", "number = 'many'", "role = x'ff'",
+  ])
+  func aParticipantThatCannotBeUnderstoodIsAnError(_ change: String) throws {
+    let folder = try TestFolder()
+    let store = try folder.store()
+    store.create(.test())
+    store.add(.test(1))
+    try folder.tamper("UPDATE participants SET \(change)")
+    let error = #expect(throws: StoreError.self) { try store.participants(of: .one) }
+    #expect(error?.code == .unreadable)
+  }
+
+  /// It would be unreadable, and would keep all that comes behind it from being written.
+  @Test func aNumberThatIsNotFiniteIsNotKept() throws {
+    let folder = try TestFolder()
+    let store = try folder.store()
+    store.create(.test())
+    store.append(
+      JournalEvent(
+        at: .test(1), session: .one, kind: .calibrated,
+        payload: .baseline(Baseline(yaw: .nan, faceHeight: 1, luminance: 1, edges: 1, checks: 1))))
+    store.append(.numbered(2))
+    #expect(store.trouble == nil)
+    #expect(try store.numbers() == [2])
+    #expect(folder.reports.contains { $0.contains("is not kept: a number in it is not finite") })
+  }
+
+  @Test func whatIsThereOfAPictureIsTold() throws {
+    let store = try TestFolder().store()
+    store.create(.test())
+    let jpeg: [UInt8] = [0xFF, 0xD8, 0xFF, 0xE0] + Array(repeating: 7, count: 90_000)
+    store.keep(jpeg, of: "a1")
+    store.keep([1, 2, 3, 4, 5], of: "a2")
+    store.append(.numbered(1))
+    func kept(_ id: String) throws -> KeptPicture? {
+      try store.reader.keptPicture(of: AlertID(rawValue: id), in: .one)
+    }
+    #expect(try kept("a1") == KeptPicture(jpeg))
+    #expect(try kept("a1")?.isJPEG == true && kept("a1")?.bytes == 90_004)
+    #expect(try kept("a2")?.isJPEG == false)
+    #expect(try kept("a3") == nil && kept("../000001/a1") == nil)
   }
 
   @Test func aRowThatCannotBeUnderstoodIsNotLeftOut() throws {

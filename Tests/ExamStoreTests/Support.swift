@@ -70,7 +70,10 @@ final class TestFolder: Sendable {
 
 extension StoreLimits {
   /// Whoever writes waits, however busy the machine is.
-  static let patient = StoreLimits(patience: .seconds(60))
+  static let patient = StoreLimits(patience: .seconds(60), patiencePerSecond: .seconds(3600))
+  /// The same, with little room in memory.
+  static let small = StoreLimits(
+    operations: 10, pictureBytes: 100, patience: .seconds(60), patiencePerSecond: .seconds(3600))
 }
 
 extension SessionCode {

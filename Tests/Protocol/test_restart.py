@@ -1,6 +1,7 @@
 """The server ends, by a signal or by being killed, and comes back."""
 import os
 import signal
+import sqlite3
 
 import pytest
 from clients import Exam, Student, Teacher, request, wait_until
@@ -162,5 +163,25 @@ def test_a_second_server_on_the_same_data_is_refused(data):
         os.kill(server.process.pid, signal.SIGTERM)
         assert server.process.wait(15) == 0
         Server(data).stop()
+    finally:
+        server.stop()
+
+
+def test_a_number_is_not_given_again_after_a_restart(data):
+    """Whoever made room in a full session is not among the participants any more, and had a number all the same."""
+    server = Server(data)
+    exam = Exam(server.url)
+    exam.student("Ada")
+    gone = exam.student("Bert")
+    exam.leave()
+    server.process.kill()
+    server.process.wait()
+    with sqlite3.connect(data / "exam.sqlite") as database:
+        database.execute("DELETE FROM participants WHERE participant = ?", (gone.id,))
+    database.close()
+    server = Server(data)
+    exam.url = server.url
+    try:
+        assert exam.student("Cleo").exam_number == gone.exam_number + 1
     finally:
         server.stop()

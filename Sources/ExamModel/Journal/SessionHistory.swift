@@ -52,6 +52,8 @@ public struct SessionHistory: Sendable {
   public private(set) var chat: [ChatMessage] = []
   /// In the order in which they joined.
   public private(set) var people: [Person] = []
+  /// The highest number anybody had, those included whose place was taken back; 0 where the journal tells of none.
+  public private(set) var highestNumber: UInt32 = 0
 
   private var indexOfAlert: [AlertID: Int] = [:]
   private var indexOfPerson: [ParticipantID: Int] = [:]
@@ -131,6 +133,9 @@ public struct SessionHistory: Sendable {
   }
 
   private mutating func join(_ event: JournalEvent) {
+    if let number = event.fields["number"].flatMap({ UInt32($0) }), Participant.numbers.contains(number) {
+      highestNumber = max(highestNumber, number)
+    }
     guard let id = event.participant, indexOfPerson[id] == nil else { return }
     indexOfPerson[id] = people.count
     var person = Person(

@@ -26,6 +26,9 @@ public protocol Journal: Sendable {
   func pictureRoom(of session: SessionCode) -> (exam: RoomLevel, all: RoomLevel)
   /// The process is alive, and its clocks stand so: after a crash the time from here on was a blind spot.
   func noteAlive(_ clocks: ClockRecord)
+  /// Waits once for all that `body` hands over on the calling thread, at its end, and not for each: for many at once. Until
+  /// then they may be told of and not be kept.
+  func together(_ body: () -> Void)
 
   /// What keeps writes from being kept, in words for an operator; `nil` while all is well.
   var trouble: String? { get }
@@ -96,7 +99,29 @@ public protocol ArchiveReader {
   func alerts(about student: ParticipantID, in session: SessionCode) throws -> [AlertRecord]
   /// `nil` where none was kept or the file is gone.
   func picture(of alert: AlertID, in session: SessionCode) throws -> [UInt8]?
+  /// What there is of a picture, without reading the whole of it; `nil` as above.
+  func keptPicture(of alert: AlertID, in session: SessionCode) throws -> KeptPicture?
   func receipts() throws -> [ErasureReceipt]
+}
+
+/// What can be said of a picture that is kept by its size and how it begins.
+public struct KeptPicture: Sendable, Hashable {
+  /// How many bytes of it are looked at.
+  public static let beginning = 3
+
+  public let bytes: Int
+  /// Whether it begins as a JPEG does.
+  public let isJPEG: Bool
+
+  /// - Parameter beginning: its first bytes, `KeptPicture.beginning` of them where it has so many.
+  public init(beginning: some Sequence<UInt8>, bytes: Int) {
+    self.bytes = bytes
+    isJPEG = bytes > 4 && beginning.starts(with: [0xFF, 0xD8, 0xFF])
+  }
+
+  public init(_ picture: [UInt8]) {
+    self.init(beginning: picture.prefix(Self.beginning), bytes: picture.count)
+  }
 }
 
 /// Which events are read.
@@ -115,7 +140,7 @@ public struct JournalPosition: Sendable, Hashable {
 }
 
 public struct JournalPage: Sendable {
-  public let events: [JournalEvent]
+  public var events: [JournalEvent]
   /// From where to read on; `nil` at the end.
   public let next: JournalPosition?
 

@@ -30,8 +30,11 @@ public enum CameraState: String, Sendable, Codable {
 
 /// One line of the roster.
 public struct Participant: Sendable, Codable, Hashable, Identifiable {
+  /// With room above them for whoever still joins: no server lives to see so many.
+  public static let numbers: ClosedRange<UInt32> = 1...UInt32(Int32.max)
+
   public let id: ParticipantID
-  /// Small number by which binary messages name the participant; never reused in a session.
+  /// Small number by which binary messages name the participant, one of `numbers`; never reused in a session.
   public let number: UInt32
   public let name: String
   public let role: Role

@@ -9,9 +9,10 @@ enum ReportCSV {
     "effect", "factor", "detail", "by", "note", "student_note",
   ]
 
-  /// - Parameter zone: of the times, which carry their difference from UTC.
-  static func text(_ report: SessionReport, zone: ReportClock.Zone = ReportClock.utc) -> String {
-    let clock = ReportClock(zone: zone, from: report.from)
+  /// The line of the columns' names and that of the session.
+  ///
+  /// - Parameter clock: for the times, which carry their difference from UTC.
+  static func opening(_ report: SessionReport, _ clock: ReportClock) -> String {
     var lines = CSVLines()
     lines.add(columns)
     var session = Line(report, nil, "session")
@@ -21,9 +22,13 @@ enum ReportCSV {
     session.detail = report.title
     session.by = report.teachers.joined(separator: "; ")
     lines.add(session.fields(clock))
-    for student in report.students {
-      for line in Self.lines(of: student, report) { lines.add(line.fields(clock)) }
-    }
+    return lines.text
+  }
+
+  /// The lines of one of the report's students.
+  static func section(_ index: Int, of report: SessionReport, _ clock: ReportClock) -> String {
+    var lines = CSVLines(isBeginning: false)
+    for line in Self.lines(of: report.students[index], report) { lines.add(line.fields(clock)) }
     return lines.text
   }
 

@@ -19,10 +19,9 @@ public enum ReportFormat: String, Sendable, CaseIterable {
   func text(
     _ report: SessionReport, zone: TimeZone, picture: @escaping (AlertID) throws -> [UInt8]?
   ) -> String {
-    switch self {
-    case .html: ReportPage(report, zone: zone, picture: picture).text()
-    case .csv: ReportCSV.text(report, zone: zone)
-    case .json: WireJSON.text(ReportJSON(report)) + "\n"
-    }
+    var writer = ReportWriter(report, as: self, zone: zone)
+    var document: [UInt8] = []
+    while writer.write(to: &document, picture: picture) {}
+    return String(decoding: document, as: UTF8.self)
   }
 }

@@ -1,7 +1,16 @@
 import ExamModel
 
-/// A report for programs. Its fields are named as those of the wire; `until` is absent of what is not over.
-struct ReportJSON: Codable, Hashable {
+/// A report for programs: the fields of `Head`, and `students`. They are named as those of the wire; `until` is absent of
+/// what is not over.
+enum ReportJSON {
+  struct Head: Codable, Hashable {
+    let generated_at: Timestamp
+    /// Up to when the session is told: its end, or how far an unfinished one had come.
+    let as_of: Timestamp
+    let session: Session
+    let totals: Totals
+  }
+
   struct Session: Codable, Hashable {
     let code: SessionCode
     let title: String
@@ -107,31 +116,26 @@ struct ReportJSON: Codable, Hashable {
     let chat_received: Int
   }
 
-  let generated_at: Timestamp
-  /// Up to when the session is told: its end, or how far an unfinished one had come.
-  let as_of: Timestamp
-  let session: Session
-  let totals: Totals
-  let students: [Student]
+}
 
+extension ReportJSON.Head {
   init(_ report: SessionReport) {
     generated_at = report.generatedAt
     as_of = report.until
-    session = Session(
+    session = ReportJSON.Session(
       code: report.code, title: report.title, from: report.from,
       until: report.isFinished ? report.until : nil, is_finished: report.isFinished,
       end_reason: report.ending?.reason, ended_by: report.ending?.by,
       teachers: report.teachers, chat_messages: report.chatMessages)
-    totals = Totals(
+    totals = ReportJSON.Totals(
       students: report.students.count, alerts: report.alerts.count, open_alerts: report.openAlerts,
-      by_kind: report.alerts.countsByKind.map { Count(kind: $0.kind, alerts: $0.count) },
+      by_kind: report.alerts.countsByKind.map { ReportJSON.Count(kind: $0.kind, alerts: $0.count) },
       blind_seconds: report.blindSeconds)
-    students = report.students.map(Student.init)
   }
 }
 
 extension ReportJSON.Student {
-  fileprivate init(_ student: ReportStudent) {
+  init(_ student: ReportStudent) {
     participant_id = student.id
     name = student.name
     joined_at = student.joinedAt

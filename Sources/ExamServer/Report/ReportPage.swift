@@ -6,31 +6,21 @@ import Foundation
 ///
 /// What was said in the chat is not on it, only how much: a report is passed on to people whom private questions do not
 /// concern, and what is folded up on a screen is lost on paper. The chat is in the session's journal.
-struct ReportPage {
+struct ReportPage: Sendable {
   let report: SessionReport
+  /// What the timelines show.
+  let shown: ReportSpan
   let clock: ReportClock
-  /// Reads the picture of an alert; `nil` where there is none.
-  let picture: (AlertID) throws -> [UInt8]?
 
-  init(
-    _ report: SessionReport, zone: TimeZone = ReportClock.utc, picture: @escaping (AlertID) throws -> [UInt8]?
-  ) {
+  init(_ report: SessionReport, zone: TimeZone = ReportClock.utc) {
     self.report = report
-    self.picture = picture
+    shown = report.shown
     clock = ReportClock(
-      zone: zone, from: report.shown.from, telling: ReportSpan(from: report.from, until: report.until))
+      zone: zone, from: shown.from, telling: ReportSpan(from: report.from, until: report.until))
   }
 
   /// Missing pictures named at the top; each is told of in its place besides.
   private static let maximumProblems = 10
-
-  /// The whole document.
-  func text() -> String {
-    var html = opening
-    for index in report.students.indices { html += section(index) }
-    html += closing
-    return html.text
-  }
 
   /// All up to the first student's section.
   var opening: HTML {
@@ -65,11 +55,14 @@ struct ReportPage {
   }
 
   /// The section of one of the report's students.
-  func section(_ index: Int) -> HTML {
+  ///
+  /// - Parameter picture: reads the picture of an alert; `nil` where there is none.
+  func section(
+    _ index: Int, picture: @escaping (AlertID) throws -> [UInt8]?
+  ) -> ReportStudentSection {
     ReportStudentSection(
-      student: report.students[index], number: index, shown: report.shown, isFinished: report.isFinished,
-      clock: clock, picture: picture
-    ).html
+      student: report.students[index], number: index, shown: shown, isFinished: report.isFinished,
+      clock: clock, picture: picture)
   }
 
   /// All behind the last student's section.

@@ -1,7 +1,8 @@
 import ExamModel
 import Foundation
 
-/// The part of the page that tells of one student.
+/// The part of the page that tells of one student, itself in parts: `heading`, a row for each alert, `closing`. A row holds
+/// a picture.
 struct ReportStudentSection {
   let student: ReportStudent
   /// Among all students of the page, for links and labels.
@@ -17,7 +18,8 @@ struct ReportStudentSection {
     return "\(.typed(student.name)) (joined \(clock.time(joined)))"
   }
 
-  var html: HTML {
+  /// All up to the first alert.
+  var heading: HTML {
     let timeline = ReportTimeline(of: student, bounds: shown, clock: clock)
     var sums = [
       student.presence.isEmpty
@@ -36,9 +38,13 @@ struct ReportStudentSection {
       <section class="student card" id="s\(number)" aria-labelledby="h\(number)">
       <h3 id="h\(number)">\(Self.name(of: student, clock))</h3>
       <p>\(sums.joined(separator: " · "))</p>
-      \(timeline.drawing(title: "Timeline of \(student.name)", id: number))\(facts)\(alerts)</section>
-
+      \(timeline.drawing(title: "Timeline of \(student.name)", id: number))\(facts)\(tableOpening)
       """
+  }
+
+  /// All behind the last alert.
+  var closing: HTML {
+    student.alerts.isEmpty ? "</section>\n" : "</tbody></table>\n</section>\n"
   }
 
   // MARK: Facts
@@ -111,18 +117,18 @@ struct ReportStudentSection {
 
   // MARK: Alerts
 
-  private var alerts: HTML {
+  private var tableOpening: HTML {
     guard !student.alerts.isEmpty else { return "" }
-    let rows = student.alerts.map { row($0) }
     return """
       <table class="alerts"><thead><tr><th scope="col">Picture</th><th scope="col">Alerts of \
       \(Self.name(of: student, clock))</th></tr></thead><tbody>
-      \(rows)</tbody></table>
 
       """
   }
 
-  private func row(_ alert: ReportStudent.Alert) -> HTML {
+  /// What is told of one of the student's alerts.
+  func row(_ index: Int) -> HTML {
+    let alert = student.alerts[index]
     let record = alert.record
     var when = [
       "\(clock.time(record.since)) – \(record.isOpen ? standing : clock.time(alert.span.until))",
@@ -167,7 +173,7 @@ struct ReportStudentSection {
     case .kept:
       // Whoever made the report may not have looked, and files can go in between.
       guard let bytes = try? picture(alert.id) else { return Self.missing }
-      guard bytes.isJPEG else { return Self.unreadable }
+      guard KeptPicture(bytes).isJPEG else { return Self.unreadable }
       return """
         <img alt="\(student.name) at \(clock.time(alert.record.since))" \
         src="data:image/jpeg;base64,\(verbatim: Data(bytes).base64EncodedString())">

@@ -81,7 +81,7 @@ struct SessionReport: Sendable {
     guard let record = try archive.session(code) else { return nil }
     var report = SessionReport(
       record: record, history: try archive.history(of: code), generatedAt: now, lastAlive: lastAlive)
-    report.checkPictures { try archive.picture(of: $0, in: code) }
+    report.checkPictures { try archive.keptPicture(of: $0, in: code) }
     return report
   }
 
@@ -107,19 +107,20 @@ struct SessionReport: Sendable {
 
   /// Looks whether the pictures that should be there are, and notes which are not.
   ///
-  /// - Parameter picture: reads one; `nil` where the file is gone.
-  mutating func checkPictures(_ picture: (AlertID) throws -> [UInt8]?) {
+  /// - Parameter picture: looks at one, by its beginning: all of an exam's are too much to be read for this; `nil` where
+  ///   the file is gone.
+  mutating func checkPictures(_ picture: (AlertID) throws -> KeptPicture?) {
     for student in students.indices {
       for index in students[student].alerts.indices where students[student].alerts[index].picture == .kept {
         let alert = students[student].alerts[index].record
         var reason: String?
         do {
-          guard let bytes = try picture(alert.id) else {
+          guard let kept = try picture(alert.id) else {
             students[student].alerts[index].picture = .missing
             note(alert, of: students[student].name, reason: nil)
             continue
           }
-          if !bytes.isJPEG { reason = "the file holds no JPEG (\(bytes.count) bytes)" }
+          if !kept.isJPEG { reason = "the file holds no JPEG (\(kept.bytes) bytes)" }
         } catch {
           reason = "\(error)"
         }
@@ -170,9 +171,4 @@ struct SessionReport: Sendable {
       }
       .map(\.element)
   }
-}
-
-extension [UInt8] {
-  /// Whether it begins as a JPEG does.
-  var isJPEG: Bool { count > 4 && starts(with: [0xFF, 0xD8, 0xFF]) }
 }

@@ -9,8 +9,13 @@ final class DataRoutes {
   private let archive: any Archive
   private let directory: any SessionDirectory
   private let access: Access
+  private let answers: LongAnswers
 
-  init(services: ExamServices, archive: any Archive, directory: any SessionDirectory, access: Access) {
+  init(
+    services: ExamServices, archive: any Archive, directory: any SessionDirectory, access: Access,
+    answers: LongAnswers
+  ) {
+    self.answers = answers
     self.services = services
     self.archive = archive
     self.directory = directory
@@ -34,7 +39,8 @@ final class DataRoutes {
   }
 
   private func events(_ request: HTTPRequest) async throws(Access.Refusal) -> HTTPResponse {
-    let code = try await access.reader(request, role: .teacher).code
+    let reader = try await access.reader(request, role: .teacher)
+    let code = reader.code
     let name = request.query["format"] ?? "json"
     guard let format = JournalDocument.Format(rawValue: name) else {
       throw Access.Refusal(
@@ -43,7 +49,7 @@ final class DataRoutes {
           code: "bad_request"))
     }
     let answer = try await LongAnswer(
-      of: code, from: archive, beginning: JournalDocument(of: code, as: format)
+      of: code, in: answers.enter(reader), from: archive, beginning: JournalDocument(of: code, as: format)
     ) { archive, document, piece in try document.write(to: &piece, from: archive) }
     let type = format == .json ? "application/json" : "text/csv; charset=utf-8"
     return HTTPResponse(status: 200, headers: [("Content-Type", type)], body: answer.body)
@@ -81,7 +87,8 @@ final class DataRoutes {
     let student = ParticipantID(rawValue: request.parameters["student"] ?? "")
     guard reader.role == .teacher || reader.id == student else { throw .notForStudents }
     let answer = try await LongAnswer(
-      of: record.code, from: archive, beginning: StudentData(of: student, in: record)
+      of: record.code, in: answers.enter(reader), from: archive,
+      beginning: StudentData(of: student, in: record)
     ) { archive, document, piece in try document.write(to: &piece, from: archive) }
     return HTTPResponse(
       status: 200,

@@ -13,6 +13,8 @@ actor LongAnswer<State: Sendable> {
   private let archive: any Archive
   private let session: SessionCode
   private let step: Step
+  /// Kept until whoever sends this lets go of it: with its last piece, or its connection.
+  private let place: LongAnswers.Place
   /// `nil` once all is read.
   private var state: State?
   private var first: [UInt8]?
@@ -21,9 +23,11 @@ actor LongAnswer<State: Sendable> {
   ///
   /// - Parameter state: what `step` needs to go on where it stopped.
   init(
-    of session: SessionCode, from archive: any Archive, beginning state: State, step: @escaping Step
+    of session: SessionCode, in place: LongAnswers.Place, from archive: any Archive, beginning state: State,
+    step: @escaping Step
   ) async throws(Access.Refusal) {
     self.archive = archive
+    self.place = place
     self.session = session
     self.step = step
     self.state = state

@@ -6,11 +6,15 @@ import WebGateway
 final class ReportRoutes {
   private let archive: any Archive
   private let access: Access
+  private let answers: LongAnswers
   private let note: @Sendable (String) -> Void
 
   /// - Parameter note: told of pictures that should be there and are not, a line each.
-  init(archive: any Archive, access: Access, note: @escaping @Sendable (String) -> Void) {
+  init(
+    archive: any Archive, access: Access, answers: LongAnswers, note: @escaping @Sendable (String) -> Void
+  ) {
     self.archive = archive
+    self.answers = answers
     self.access = access
     self.note = note
   }
@@ -22,7 +26,8 @@ final class ReportRoutes {
   }
 
   private func report(_ request: HTTPRequest) async throws(Access.Refusal) -> HTTPResponse {
-    let code = try await access.reader(request, role: .teacher).code
+    let reader = try await access.reader(request, role: .teacher)
+    let code = reader.code
     let name = request.query["format"] ?? "html"
     guard let format = ReportFormat(rawValue: name) else {
       throw badRequest("Unknown format", "format is html, csv or json, not \(name.prefix(40)).")
@@ -32,7 +37,8 @@ final class ReportRoutes {
       throw badRequest("Unknown time zone", "time_zone: \(ReportClock.advice(insteadOf: zoneName)).")
     }
     let answer = try await LongAnswer(
-      of: code, from: archive, beginning: ReportDocument(of: code, as: format, zone: zone, note: note)
+      of: code, in: answers.enter(reader), from: archive,
+      beginning: ReportDocument(of: code, as: format, zone: zone, note: note)
     ) { archive, document, piece in try document.write(to: &piece, from: archive) }
     var response = HTTPResponse(
       status: 200, headers: [("Content-Type", format.contentType)], body: answer.body)

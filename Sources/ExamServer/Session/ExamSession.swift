@@ -172,11 +172,13 @@ final class ExamSession {
       id: .random(using: &generator), number: nextNumber, name: name.text, role: role, joinedAt: .now,
       state: .left)
     let token = Secret.random(using: &generator)
-    services.store.add(
-      ParticipantRecord(
-        id: participant.id, session: code, number: participant.number, name: participant.name, role: role,
-        tokenHash: SecretHash(token).digest, joinedAt: participant.joinedAt))
-    record(.joined, participant: participant, ["role": role.rawValue])
+    services.store.together {
+      services.store.add(
+        ParticipantRecord(
+          id: participant.id, session: code, number: participant.number, name: participant.name, role: role,
+          tokenHash: SecretHash(token).digest, joinedAt: participant.joinedAt))
+      record(.joined, participant: participant, ["role": role.rawValue, "number": "\(participant.number)"])
+    }
     add(
       Members.Member(
         participant: participant, tokenHash: SecretHash(token), address: address, hasConnected: false,
@@ -321,13 +323,17 @@ final class ExamSession {
     self.closing = closing
     ticking?.cancel()
     let ended = Array(students.values)
-    for student in ended { student.hearLastWords() }
-    let studentSockets = ended.compactMap { $0.leave(reason: reason) }
-    // What was seen before and is told only now comes too late.
-    for student in ended { student.owner = nil }
-    let connections = Array(teachers.keys).compactMap { leaveTeacher($0, reason: reason) }
-    students = [:]
-    body()
+    var studentSockets: [WebSocketConnection] = []
+    var connections: [TeacherConnection] = []
+    services.store.together {
+      for student in ended { student.hearLastWords() }
+      studentSockets = ended.compactMap { $0.leave(reason: reason) }
+      // What was seen before and is told only now comes too late.
+      for student in ended { student.owner = nil }
+      connections = Array(teachers.keys).compactMap { leaveTeacher($0, reason: reason) }
+      students = [:]
+      body()
+    }
     for socket in studentSockets {
       if let studentNotice { socket.send(text: WireJSON.text(studentNotice)) }
       socket.close(code: closing.code, reason: closing.reason)
@@ -358,6 +364,7 @@ final class ExamSession {
     _ participants: [ParticipantRecord], _ history: SessionHistory, journalBytes: Int, downSince: Timestamp?
   ) {
     let now = Timestamp.now
+    nextNumber = history.highestNumber + 1
     quota.add(bytes: journalBytes)
     quotaLevel = quota.level
     alerts = AlertLedger(restoring: history.alerts)

@@ -1,0 +1,81 @@
+import ExamModel
+
+/// Writes a report in one of its formats, part by part: no part holds more than one picture, or than one student without
+/// pictures.
+struct ReportWriter: Sendable {
+  private enum Part {
+    case opening
+    case student(Int)
+    /// One of a student's alerts, where it has a part of its own.
+    case alert(Int, of: Int)
+  }
+
+  private let report: SessionReport
+  private let format: ReportFormat
+  private let page: ReportPage
+  private let csvClock: ReportClock
+  private var next = Part.opening
+
+  /// - Parameter zone: of the times on a page and in CSV; JSON is for programs and has UTC.
+  init(_ report: SessionReport, as format: ReportFormat, zone: ReportClock.Zone) {
+    self.report = report
+    self.format = format
+    page = ReportPage(report, zone: zone)
+    csvClock = ReportClock(zone: zone, from: report.from)
+  }
+
+  /// Writes the next part.
+  ///
+  /// - Parameter picture: reads the picture of an alert; `nil` where the file is gone.
+  /// - Returns: whether there is more.
+  mutating func write(
+    to document: inout [UInt8], picture: @escaping (AlertID) throws -> [UInt8]?
+  ) -> Bool {
+    switch next {
+    case .opening:
+      document += opening.utf8
+      next = .student(0)
+    case .student(let index) where index == report.students.count:
+      document += closing.utf8
+      return false
+    case .student(let index):
+      switch format {
+      case .csv: document += ReportCSV.section(index, of: report, csvClock).utf8
+      case .json:
+        if index > 0 { document.append(UInt8(ascii: ",")) }
+        document += WireJSON.encode(ReportJSON.Student(report.students[index]))
+      case .html:
+        document += page.section(index, picture: picture).heading.text.utf8
+        next = .alert(0, of: index)
+        return true
+      }
+      next = .student(index + 1)
+    case .alert(let alert, let index):
+      let section = page.section(index, picture: picture)
+      if alert < section.student.alerts.count {
+        document += section.row(alert).text.utf8
+        next = .alert(alert + 1, of: index)
+      } else {
+        document += section.closing.text.utf8
+        next = .student(index + 1)
+      }
+    }
+    return true
+  }
+
+  private var opening: String {
+    switch format {
+    case .html: page.opening.text
+    case .csv: ReportCSV.opening(report, csvClock)
+    case .json: WireJSON.text(ReportJSON.Head(report)).dropLast() + ",\"students\":["
+    }
+  }
+
+  private var closing: String {
+    switch format {
+    case .html: page.closing.text
+    case .csv: ""
+    case .json: "]}\n"
+    }
+  }
+}

@@ -1,0 +1,72 @@
+import ExamModel
+import Synchronization
+
+/// The long answers under way: each holds a piece in memory for as long as its client takes for it, and its turns with the
+/// archive are those of the others. So nobody gets many at once, and students together no more than leave room for their
+/// teachers.
+final class LongAnswers: Sendable {
+  static let maximum = 64
+  /// Of all students together: below what may wait to read the archive.
+  static let maximumOfStudents = 16
+  /// Of one reader. Whoever opens a page again is not to wait until the server has noticed that the old one was left.
+  static func maximum(for role: Role) -> Int { role == .student ? 1 : 3 }
+
+  fileprivate struct Reader: Hashable {
+    let session: SessionCode
+    let id: ParticipantID
+    let role: Role
+  }
+
+  private let counts = Mutex<[Reader: Int]>([:])
+
+  /// A place that is free again with the last reference to it.
+  final class Place: Sendable {
+    private let answers: LongAnswers
+    private let reader: Reader
+
+    fileprivate init(_ answers: LongAnswers, _ reader: Reader) {
+      self.answers = answers
+      self.reader = reader
+    }
+
+    deinit { answers.leave(reader) }
+  }
+
+  /// A place for one more answer.
+  func enter(_ id: ParticipantID, role: Role, of session: SessionCode) throws(ArchiveBusy) -> Place {
+    let reader = Reader(session: session, id: id, role: role)
+    let refusal: ArchiveBusy? = counts.withLock { counts in
+      let own = counts[reader, default: 0]
+      guard own < Self.maximum(for: role) else {
+        return ArchiveBusy(retryAfter: 5, "what you asked for before is still on its way")
+      }
+      let all = counts.values.reduce(0, +)
+      let students = counts.reduce(0) { $0 + ($1.key.role == .student ? $1.value : 0) }
+      guard all < Self.maximum, role != .student || students < Self.maximumOfStudents else {
+        return ArchiveBusy(retryAfter: 5, "many people read what is kept just now")
+      }
+      counts[reader] = own + 1
+      return nil
+    }
+    if let refusal { throw refusal }
+    return Place(self, reader)
+  }
+
+  private func leave(_ reader: Reader) {
+    counts.withLock { counts in
+      let rest = counts[reader, default: 0] - 1
+      counts[reader] = rest > 0 ? rest : nil
+    }
+  }
+}
+
+extension LongAnswers {
+  /// A place for whoever sent a request.
+  func enter(_ reader: Access.Reader) throws(Access.Refusal) -> Place {
+    do {
+      return try enter(reader.id, role: reader.role, of: reader.code)
+    } catch {
+      throw .unreadable(error)
+    }
+  }
+}
