@@ -173,7 +173,6 @@ def test_a_number_is_not_given_again_after_a_restart(data):
     exam = Exam(server.url)
     exam.student("Ada")
     gone = exam.student("Bert")
-    exam.leave()
     server.process.kill()
     server.process.wait()
     with sqlite3.connect(data / "exam.sqlite") as database:
