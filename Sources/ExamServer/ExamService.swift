@@ -78,7 +78,8 @@ public struct ExamService: Sendable {
   // MARK: Start and stop
 
   private func start() async throws -> (ExamServices, WebServer, any SessionDirectory, ClockKeeper) {
-    try WebFolder.check(configuration.webFolder)
+    let logger = logger
+    let pages = try WebFolder.read(configuration.webFolder) { logger.warning("\($0)") }
     try await PipelineCheck.require(folder: configuration.pipelinesFolder)
     let pipelines = try PipelineCatalog(folder: configuration.pipelinesFolder)
     var checks = FaceCheckConfiguration()
@@ -86,7 +87,6 @@ public struct ExamService: Sendable {
     if configuration.checkWorkers > 0 { checks.workers = configuration.checkWorkers }
     let faces = try FaceCheckPool(
       models: FaceModels(folder: configuration.modelsFolder), configuration: checks)
-    let logger = logger
     let quota = PictureQuota(
       exam: .init(
         pictures: configuration.maximumExamPictures,
@@ -102,14 +102,16 @@ public struct ExamService: Sendable {
       configuration: configuration, pipelines: pipelines, faces: faces, store: store,
       recorder: EventRecorder(store: store, logger: logger), metrics: ServerMetrics(),
       admission: await Admission(devices: devices) { logger.warning("\($0)") })
-    let (server, directory) = try await makeServer(services)
+    let (server, directory) = try await makeServer(services, pages)
     let clocks = try await ClockKeeper(services: services)
     try await StoreKeeper(services: services, directory: directory, clocks: clocks).restoreSessions()
     return (services, server, directory, clocks)
   }
 
   @GatewayActor
-  private func makeServer(_ services: ExamServices) throws -> (WebServer, any SessionDirectory) {
+  private func makeServer(
+    _ services: ExamServices, _ pages: PageFolder
+  ) throws -> (WebServer, any SessionDirectory) {
     var gateway = GatewayConfiguration(host: configuration.host, port: UInt16(configuration.port))
     if let certificate = configuration.certificate, let key = configuration.privateKey {
       gateway.tls = .init(certificate: certificate, key: key, isTrial: configuration.selfSigned)
@@ -141,8 +143,7 @@ public struct ExamService: Sendable {
       .register(on: server)
     TicketRoutes(access: access).register(on: server)
     OperationsRoutes(services: services, directory: directory, server: server).register()
-    server.serveFiles(
-      from: configuration.webFolder, pages: WebFolder.pages)
+    server.serveFiles(from: pages, pages: WebFolder.pages)
     return (server, directory)
   }
 

@@ -53,12 +53,12 @@ public final class WebServer {
     core.router.add(webSocket: pattern, .init(subprotocol: subprotocol, explain: explain, accept: accept))
   }
 
-  /// Serves the files under `root` where no route matches.
+  /// Serves the files of `folder` where no route matches.
   ///
   /// - Parameters:
-  ///   - pages: files under `root` by path, such as `/teacher` to `teacher.html`.
-  public func serveFiles(from root: String, pages: [String: String]) {
-    core.files = StaticFiles(root: root, pages: pages)
+  ///   - pages: files of it by path, such as `/teacher` to `teacher.html`.
+  public func serveFiles(from folder: PageFolder, pages: [String: String]) {
+    core.files = StaticFiles(folder: folder, pages: pages)
   }
 
   /// Begins to listen. Raises the process's limit of open files to what the system allows.

@@ -48,6 +48,23 @@ import Testing
     #expect(seen > 10)
   }
 
+  /// What is on a disk is read and written by types of no actor, on threads of their own.
+  @Test func noTypeOfTheGatewaysActorCallsTheDisk() throws {
+    let calls =
+      /(?:^|[^.\w]|Glibc\.)(?:open|opendir|readdir|[lf]?stat|realpath|rename|unlink|f?sync|mkdir)\(|FileManager|FileHandle|\(contentsOf:|contentsOfFile/
+    var seen = 0
+    for target in ["ExamServer", "WebGateway"] {
+      for (name, text) in try Self.files(target) where text.contains("@GatewayActor") {
+        seen += 1
+        for line in text.split(separator: "\n")
+        where line.contains(calls) && !line.contains("func ") && !line.contains("append(contentsOf:") {
+          Issue.record("\(name) may wait for a disk: \(line)")
+        }
+      }
+    }
+    #expect(seen > 40)
+  }
+
   /// Only they who open a database could get by the archive.
   @Test func theDatabaseIsOpenedInTwoPlaces() throws {
     let files = try Self.files("ExamServer") + Self.files("exam-monitoring")

@@ -104,9 +104,9 @@ import WebGateway
   @Test func aFolderWithoutThePagesIsAnError() throws {
     let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .deletingLastPathComponent()
-    try WebFolder.check(root.appending(path: "Web").path)
-    for folder in ["/nowhere", root.path] {
-      #expect(throws: ServerConfiguration.InvalidSetting.self) { try WebFolder.check(folder) }
+    _ = try WebFolder.read(root.appending(path: "Web").path) { Issue.record("\($0)") }
+    for folder in ["/nowhere", root.path, root.appending(path: "Pipelines").path] {
+      #expect(throws: ServerConfiguration.InvalidSetting.self) { try WebFolder.read(folder) { _ in } }
     }
   }
 

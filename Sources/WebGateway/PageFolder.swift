@@ -1,0 +1,69 @@
+import Dispatch
+import GLibRuntime
+import Synchronization
+
+/// The folder with the pages and the files they load, held in memory: no request waits for a disk. It is looked through
+/// once a second on a thread of its own, and a file whose size or time has changed is read again. Where that does not work,
+/// because the disk hangs or the folder is gone, what was read last is served on.
+public final class PageFolder: Sendable {
+  struct File: Sendable {
+    /// Says which version of the file it is, quoted as in an `ETag`.
+    let tag: String
+    let type: String
+    let bytes: SharedBytes
+  }
+
+  /// The folder cannot be served as it is.
+  public struct ReadError: Error, CustomStringConvertible {
+    public let path: String
+    public let problem: String
+    public var description: String { "\(path) \(problem)" }
+  }
+
+  private static let interval = DispatchTimeInterval.seconds(1)
+
+  private let path: String
+  private let report: @Sendable (String) -> Void
+  private let files: Mutex<[String: File]>
+  private let lastProblem = Mutex<String?>(nil)
+  private let queue = DispatchQueue(label: "pages", qos: .utility)
+
+  /// Reads the folder, on the calling thread.
+  ///
+  /// - Parameter report: told, in a sentence, why changes are not served; called on any thread.
+  /// - Throws: `ReadError` where something in it cannot be read, or there is more than pages need.
+  public init(_ path: String, report: @escaping @Sendable (String) -> Void) throws(ReadError) {
+    self.path = path
+    self.report = report
+    files = Mutex(try PageSearch.run(path, known: [:]))
+    lookLater()
+  }
+
+  /// The file of a name such as `js/app.js`.
+  subscript(name: String) -> File? { files.withLock { $0[name] } }
+
+  /// Whether there is a file of that name.
+  public func has(_ name: String) -> Bool { self[name] != nil }
+
+  private func lookLater() {
+    queue.asyncAfter(deadline: .now() + Self.interval) { [weak self] in
+      self?.look()
+      self?.lookLater()
+    }
+  }
+
+  private func look() {
+    var problem: String?
+    do {
+      let found = try PageSearch.run(path, known: files.withLock { $0 })
+      files.withLock { $0 = found }
+    } catch {
+      problem = "\(error); the pages stay as they were"
+    }
+    let isNew = lastProblem.withLock { last in
+      defer { last = problem }
+      return problem != last
+    }
+    if isNew, let problem { report(problem) }
+  }
+}

@@ -1,0 +1,137 @@
+import GLibRuntime
+import Glibc
+
+/// One look through a folder of pages.
+///
+/// Regular files of the types that pages need are read, and none whose name, or a folder's on its way, begins with a dot. A
+/// symbolic link counts where it leads to a file in the folder; none leads out of it, and none to a folder is followed,
+/// for it might lead in a circle.
+struct PageSearch {
+  private static let maximumFileBytes = 16 << 20
+  private static let maximumBytes = 64 << 20
+  /// Files and folders, of whatever type.
+  private static let maximumEntries = 1000
+  private static let maximumDepth = 8
+
+  private let root: String
+  private let known: [String: PageFolder.File]
+  private var found: [String: PageFolder.File] = [:]
+  private var bytes = 0
+  private var entries = 0
+
+  /// - Parameter known: what was found last; a file that has not changed since is not read again.
+  /// - Returns: the files by their names, such as `js/app.js`.
+  static func run(
+    _ path: String, known: [String: PageFolder.File]
+  ) throws(PageFolder.ReadError) -> [String: PageFolder.File] {
+    // Anew each time: the path may be a link that is set to another version.
+    guard let root = resolve(path) else { throw unreadable(path) }
+    var search = PageSearch(root: root, known: known)
+    try search.look(into: "", depth: 0)
+    return search.found
+  }
+
+  private init(root: String, known: [String: PageFolder.File]) {
+    self.root = root
+    self.known = known
+  }
+
+  /// - Parameter prefix: of the names in it, such as `js/`.
+  private mutating func look(into prefix: String, depth: Int) throws(PageFolder.ReadError) {
+    let path = "\(root)/\(prefix)"
+    guard depth <= Self.maximumDepth else { throw Self.tooMuch(path) }
+    guard let folder = opendir(path) else {
+      if errno == ENOENT, depth > 0 { return }
+      throw Self.unreadable(path)
+    }
+    defer { closedir(folder) }
+    while true {
+      errno = 0
+      guard let entry = readdir(folder) else { break }
+      let name = withUnsafePointer(to: &entry.pointee.d_name) {
+        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+      }
+      guard !name.hasPrefix(".") else { continue }
+      entries += 1
+      guard entries <= Self.maximumEntries else { throw Self.tooMuch(path) }
+      try take(prefix + name, depth: depth)
+    }
+    if errno != 0 { throw Self.unreadable(path) }
+  }
+
+  private mutating func take(_ name: String, depth: Int) throws(PageFolder.ReadError) {
+    var path = "\(root)/\(name)"
+    var status = stat()
+    // What goes away meanwhile is not there.
+    guard lstat(path, &status) == 0 else { return }
+    if status.st_mode & S_IFMT == S_IFDIR { return try look(into: name + "/", depth: depth + 1) }
+    guard let type = PageType.of(name) else { return }
+    if status.st_mode & S_IFMT == S_IFLNK {
+      guard let target = Self.resolve(path), target.hasPrefix(root + "/"), stat(target, &status) == 0 else {
+        return
+      }
+      path = target
+    }
+    guard status.st_mode & S_IFMT == S_IFREG else { return }
+    let size = Int(status.st_size)
+    bytes += size
+    guard size <= Self.maximumFileBytes, bytes <= Self.maximumBytes else { throw Self.tooMuch(path) }
+    let tag = Self.tag(status)
+    if let file = known[name], file.tag == tag {
+      found[name] = file
+    } else if let read = try Self.read(path, like: tag, count: size) {
+      found[name] = .init(tag: tag, type: type, bytes: read)
+    } else {
+      // Somebody is writing it: until the next look the old one is good.
+      found[name] = known[name]
+    }
+  }
+
+  private static func tooMuch(_ path: String) -> PageFolder.ReadError {
+    .init(
+      path: path,
+      problem:
+        "is more than the folder of the pages may hold: \(maximumEntries) files, \(maximumDepth) folders deep, "
+        + "\(maximumBytes >> 20) MiB in all and \(maximumFileBytes >> 20) MiB each")
+  }
+
+  private static func tag(_ status: stat) -> String {
+    let time = status.st_mtim
+    return
+      "\"\(String(time.tv_sec, radix: 36))-\(String(time.tv_nsec, radix: 36))-\(String(status.st_size, radix: 36))\""
+  }
+
+  /// - Returns: nil where it is no longer, at the end, the version with the tag.
+  private static func read(
+    _ path: String, like tag: String, count: Int
+  ) throws(PageFolder.ReadError) -> SharedBytes? {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW)
+    guard descriptor >= 0 else {
+      if errno == ENOENT || errno == ELOOP { return nil }
+      throw unreadable(path)
+    }
+    defer { close(descriptor) }
+    var bytes = [UInt8](repeating: 0, count: count)
+    var done = 0
+    while done < count {
+      let got = bytes.withUnsafeMutableBytes { Glibc.read(descriptor, $0.baseAddress! + done, count - done) }
+      if got < 0, errno == EINTR { continue }
+      if got < 0 { throw unreadable(path) }
+      if got == 0 { return nil }
+      done += got
+    }
+    var status = stat()
+    return fstat(descriptor, &status) == 0 && Self.tag(status) == tag ? SharedBytes(bytes) : nil
+  }
+
+  /// The path without symbolic links.
+  private static func resolve(_ path: String) -> String? {
+    guard let resolved = realpath(path, nil) else { return nil }
+    defer { free(resolved) }
+    return String(cString: resolved)
+  }
+
+  private static func unreadable(_ path: String) -> PageFolder.ReadError {
+    .init(path: path, problem: "cannot be read: \(String(cString: strerror(errno)))")
+  }
+}
