@@ -58,6 +58,7 @@ let package = Package(
       swiftSettings: swiftSettings),
     .target(
       name: "FaceCheck", dependencies: ["ExamModel", "CFaceDetector"],
+      resources: [.embedInCode("models.json")],
       swiftSettings: swiftSettings),
     .target(
       name: "WebGateway", dependencies: ["GLibRuntime", "CSoup", "CGLibShims", "CTLSStream", "CHeadGuard"],

