@@ -13,8 +13,8 @@ QUIET := 2>&1 | { grep -v '^warning: prohibited flag(s)' || true; }
 SHELL := /bin/bash
 .SHELLFLAGS := -o pipefail -ec
 
-.PHONY: run build test test-long test-swift test-protocol test-pages test-eval test-bench test-fuzz bench eval fuzz \
-  sanitize sanitize-address sanitize-thread soak models packages packages-test packages-bench format lint clean help
+.PHONY: run build test test-long test-swift test-protocol test-pages test-eval test-bench test-fuzz test-sanitize test-soak bench eval \
+  fuzz sanitize sanitize-address sanitize-thread soak models packages packages-test packages-bench format lint clean help
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -53,7 +53,8 @@ models: packages $(VENV)/.models
 	@$(VENV)/bin/python deploy/fetch_models.py Models
 
 test: packages-test models $(VENV)/.protocol $(VENV)/.pages $(VENV)/.eval $(VENV)/.bench
-	@$(MAKE) --no-print-directory test-swift test-protocol test-pages test-eval test-bench test-fuzz
+	@$(MAKE) --no-print-directory test-swift test-protocol test-pages test-eval test-bench test-fuzz test-sanitize \
+	  test-soak
 
 # All of it, and what takes longer: docs/testing.md.
 test-long: test
@@ -99,7 +100,7 @@ sanitize-thread: export TSAN_OPTIONS := suppressions=$(CURDIR)/Tests/Sanitizers/
 sanitize-address sanitize-thread: export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 sanitize-address sanitize-thread: sanitize-%: packages-test models $(VENV)/.protocol $(VENV)/.pages
 	$(SWIFT) build --build-tests --sanitize=$* --scratch-path .build-$* $(SANITIZED) $(QUIET)
-	$(SWIFT) test --no-parallel --skip-build --sanitize=$* --scratch-path .build-$* $(SANITIZED) $(QUIET)
+	$(SWIFT) test --no-parallel --skip-build --sanitize=$* --scratch-path .build-$* $(SANITIZED) $(ARGS) $(QUIET)
 
 # A long exam with hostile students and a kill in its middle.
 MINUTES ?= 60
@@ -109,6 +110,13 @@ soak: packages models build $(VENV)/.protocol
 # The same inputs each time, so that it fails for what was changed alone.
 test-fuzz:
 	@$(MAKE) --no-print-directory fuzz ARGS='--runs 20000 --seed 1'
+
+# Those who call C and C++ of ours.
+test-sanitize:
+	@$(MAKE) --no-print-directory sanitize-address ARGS="--filter '^(FaceCheck|GLibRuntime|MediaPipeline|WebGateway)Tests\.'"
+
+test-soak:
+	@$(MAKE) --no-print-directory soak MINUTES=2
 
 # What the libraries alone cost: Tests/Bench/libraries. The server's own face detector is compiled in.
 FLOOR := .build/floor

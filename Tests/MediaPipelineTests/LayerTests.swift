@@ -61,7 +61,8 @@ import Testing
           at: Int64(index) * 100_000)
       }
       if result == .accepted { accepted += 1 }
-      #expect(await eventually { live.statistics.decoded == accepted })
+      // Not the decoder alone: what is not yet taken from it gives way to the next picture.
+      #expect(await eventually { recorder.now.analysis.count == accepted })
     }
     let thinned = live.statistics.thinned
     await live.stop()
@@ -76,6 +77,7 @@ import Testing
     #expect(all.thinned == 0)
     #expect(few.thinned > 60)
     #expect(few.pictures.count > 25)
-    for (time, pixels) in few.pictures { #expect(all.pictures[time] == pixels) }
+    let different = few.pictures.filter { all.pictures[$0.key] != $0.value }.keys.sorted()
+    #expect(different.isEmpty)
   }
 }
