@@ -38,6 +38,8 @@ public struct ExamService: Sendable {
   ///
   /// - Parameter onReady: called with the address once the server listens.
   public func run(onReady: @Sendable (String) -> Void) async throws {
+    // Also where it cannot start: what was said until then is why.
+    defer { flush() }
     tuneAllocator()
     if geteuid() == 0 {
       logger.warning(
@@ -70,9 +72,18 @@ public struct ExamService: Sendable {
     }
     let isWhole = await stop(server, directory, services)
     logger.info("stopped")
-    console.flush()
     // What hangs must not be torn apart under its own threads, as leaving in the usual way would do.
-    if !isWhole { _exit(0) }
+    if !isWhole {
+      flush()
+      _exit(0)
+    }
+  }
+
+  /// Has written what was said until now, unless that takes half a second: a disk or a terminal may hang.
+  private func flush() {
+    let end = ContinuousClock.now + .milliseconds(500)
+    log.flush(within: .milliseconds(400))
+    console.flush(within: end - .now)
   }
 
   // MARK: Start and stop
@@ -156,8 +167,9 @@ public struct ExamService: Sendable {
     return "\(scheme)://\(host):\(bound.port)"
   }
 
-  /// How long the end may take, however many sessions there are and whatever hangs in them.
-  private static let patience = Duration.seconds(5)
+  /// How long the end may take, however many sessions there are and whatever hangs in them; with what is left to be written
+  /// it is five seconds.
+  private static let patience = Duration.milliseconds(4500)
 
   /// - Returns: whether all came to its end in time.
   @GatewayActor
@@ -198,10 +210,6 @@ public struct ExamService: Sendable {
     } catch {
       logger.error("the pipelines stay as they were", metadata: ["cause": "\(error)"])
     }
-    do {
-      try log.reopen()
-    } catch {
-      logger.error("the log goes on in the old file", metadata: ["cause": "\(error)"])
-    }
+    log.reopen()
   }
 }

@@ -1,0 +1,113 @@
+import ExamModel
+import Glibc
+import Synchronization
+
+/// The file that is open. Used by the writer's thread alone, which may wait for the disk here.
+final class LogFileOutput: Sendable {
+  private let path: String
+  private let maximumBytes: Int
+  private let oldFiles: Int
+  private let file: Mutex<File>
+
+  private struct File {
+    var descriptor: Int32
+    var bytes: Int
+    /// At how many bytes it is rotated.
+    var rotatesAt: Int
+    /// The last write ended within a line.
+    var isTorn = false
+  }
+
+  init(path: String, maximumBytes: Int, oldFiles: Int) throws(LogFile.OpenError) {
+    self.path = path
+    self.maximumBytes = maximumBytes
+    self.oldFiles = max(1, oldFiles)
+    let (descriptor, bytes) = try Self.open(path)
+    file = Mutex(File(descriptor: descriptor, bytes: bytes, rotatesAt: maximumBytes))
+  }
+
+  deinit { file.withLock { _ = close($0.descriptor) } }
+
+  /// Writes a line, and begins a new file where this one is full.
+  ///
+  /// - Returns: why not all of it was written; nil where it was. A full disk must not end an exam.
+  func write(_ line: String) -> String? {
+    let problem = put(line)
+    if file.withLock({ $0.bytes >= $0.rotatesAt }) { rotate() }
+    return problem
+  }
+
+  private func put(_ line: String) -> String? {
+    file.withLock { file in
+      // The rest of a line that was cut must not become the beginning of this one.
+      let bytes = Array(((file.isTorn ? "\n" : "") + line + "\n").utf8)
+      var written = 0
+      var problem: String?
+      while written < bytes.count, problem == nil {
+        let count = bytes[written...].withUnsafeBytes {
+          Glibc.write(file.descriptor, $0.baseAddress, $0.count)
+        }
+        if count < 0, errno == EINTR { continue }
+        if count < 0 { problem = String(cString: strerror(errno)) }
+        written += max(0, count)
+      }
+      file.bytes += written
+      if written > 0 { file.isTorn = problem != nil }
+      return problem
+    }
+  }
+
+  func reopen() {
+    do {
+      try openAnew()
+    } catch {
+      _ = put("\(Timestamp.now) error the log goes on in the old file: \(error)")
+    }
+  }
+
+  private func rotate() {
+    do {
+      // A tool may have renamed the file already; what has its name now is another, and not ours to move.
+      if isStillOurs {
+        for number in (1..<oldFiles).reversed() { try move("\(path).\(number)", "\(path).\(number + 1)") }
+        try move(path, "\(path).1")
+      }
+      try openAnew()
+    } catch {
+      // Later once more: lines go on into the file that is open, whatever its name.
+      _ = put("\(Timestamp.now) error the log cannot be rotated and goes on growing: \(error)")
+      file.withLock { $0.rotatesAt = $0.bytes + max(1, maximumBytes / 10) }
+    }
+  }
+
+  private var isStillOurs: Bool {
+    var named = stat()
+    var opened = stat()
+    guard stat(path, &named) == 0, file.withLock({ fstat($0.descriptor, &opened) }) == 0 else { return false }
+    return named.st_dev == opened.st_dev && named.st_ino == opened.st_ino
+  }
+
+  private func move(_ old: String, _ new: String) throws(LogFile.OpenError) {
+    guard rename(old, new) != 0, errno != ENOENT else { return }
+    throw LogFile.OpenError(path: new, cause: String(cString: strerror(errno)))
+  }
+
+  private func openAnew() throws(LogFile.OpenError) {
+    let (descriptor, bytes) = try Self.open(path)
+    let old = file.withLock { file in
+      let old = file.descriptor
+      file = File(descriptor: descriptor, bytes: bytes, rotatesAt: maximumBytes)
+      return old
+    }
+    close(old)
+  }
+
+  private static func open(_ path: String) throws(LogFile.OpenError) -> (descriptor: Int32, bytes: Int) {
+    let descriptor = Glibc.open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else {
+      throw LogFile.OpenError(path: path, cause: String(cString: strerror(errno)))
+    }
+    var status = stat()
+    return (descriptor, fstat(descriptor, &status) == 0 ? Int(status.st_size) : 0)
+  }
+}
