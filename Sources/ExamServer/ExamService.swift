@@ -51,7 +51,7 @@ public struct ExamService: Sendable {
     }
     // Before anybody is told that the server is ready: who ends it at once must not be overheard.
     let signals = await ProcessSignals([SIGINT, SIGTERM, SIGHUP])
-    let (services, server, directory, clocks) = try await start()
+    let (services, store, server, directory, clocks) = try await start()
     let address = try await listen(server)
     logger.info("ready", metadata: ["address": "\(address)"])
     onReady(address)
@@ -60,7 +60,6 @@ public struct ExamService: Sendable {
       Task { await keeping.noteAlive() }, Task { await keeping.endIdleSessions() },
       Task { await keeping.sweep() },
     ]
-    defer { for task in tasks { task.cancel() } }
 
     for await signal in signals.stream {
       if signal == SIGHUP {
@@ -70,7 +69,8 @@ public struct ExamService: Sendable {
         break
       }
     }
-    let isWhole = await stop(server, directory, services)
+    for task in tasks { task.cancel() }
+    let isWhole = await stop(server, directory, services, store)
     logger.info("stopped")
     // What hangs must not be torn apart under its own threads, as leaving in the usual way would do.
     if !isWhole {
@@ -88,7 +88,9 @@ public struct ExamService: Sendable {
 
   // MARK: Start and stop
 
-  private func start() async throws -> (ExamServices, WebServer, any SessionDirectory, ClockKeeper) {
+  private func start() async throws -> (
+    ExamServices, SQLiteStore, WebServer, any SessionDirectory, ClockKeeper
+  ) {
     let logger = logger
     let pages = try WebFolder.read(configuration.webFolder) { logger.warning("\($0)") }
     try await PipelineCheck.require(folder: configuration.pipelinesFolder)
@@ -117,7 +119,7 @@ public struct ExamService: Sendable {
     let (server, directory) = try await makeServer(services, pages)
     let clocks = try await ClockKeeper(services: services)
     try await StoreKeeper(services: services, directory: directory, clocks: clocks).restoreSessions()
-    return (services, server, directory, clocks)
+    return (services, store, server, directory, clocks)
   }
 
   @GatewayActor
@@ -170,22 +172,31 @@ public struct ExamService: Sendable {
   /// How long the end may take, however many sessions there are and whatever hangs in them; with what is left to be written
   /// it is five seconds.
   private static let patience = Duration.milliseconds(4500)
+  /// How long who has begun to read what is kept may go on. Who has got nothing by then is told so, and has time to hear it.
+  private static let patienceWithReaders = Duration.seconds(3)
 
   /// - Returns: whether all came to its end in time.
   @GatewayActor
   private func stop(
-    _ server: WebServer, _ directory: any SessionDirectory, _ services: ExamServices
+    _ server: WebServer, _ directory: any SessionDirectory, _ services: ExamServices, _ store: SQLiteStore
   ) async -> Bool {
     // Everybody in every session is told before anything is waited for. Sessions stay in the directory: who asks for one
     // in the meantime must not hear that it has ended.
     let endings = directory.live.map { $0.suspend() }
     services.admission.stop()
+    store.turnAwayNewcomers()
     let isWhole = await Patience.wait(Self.patience) {
+      let readers = Task.detached {
+        try await Task.sleep(for: Self.patienceWithReaders)
+        store.turnAwayEverybody()
+      }
       await withTaskGroup { group in
         for ending in endings { group.addTask { await ending() } }
         group.addTask { await server.stop(within: 4) }
       }
+      readers.cancel()
       services.faces.shutdown()
+      return store.close()
     }
     if !isWhole {
       logger.warning(

@@ -191,16 +191,19 @@ final class JournalWriter: Sendable {
   }
 
   /// Writes what it can and ends the thread.
-  func close() {
+  ///
+  /// - Returns: whether it has ended.
+  func close() -> Bool {
     let isNew = state.withLock { state in
       defer { state.isClosing = true }
       state.lastTry -= JournalWriter.pause
       return !state.isClosing
     }
-    guard isNew else { return }
-    arrivals.signal()
+    if isNew { arrivals.signal() }
     // A disk that hangs must not keep the process from ending.
-    _ = ended.wait(timeout: .now() + 2)
+    guard ended.wait(timeout: .now() + 2) == .success else { return false }
+    ended.signal()
+    return true
   }
 
   /// Reads the database together with what waits to be written, as of one moment: while no transaction is under way.

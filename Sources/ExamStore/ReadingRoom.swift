@@ -30,26 +30,71 @@ final class ReadingRoom: Sendable {
     _ extent: ReadingExtent, _ body: @escaping @Sendable () throws -> Value
   ) async throws -> Value {
     try await withCheckedThrowingContinuation { continuation in
-      let lane = extent == .lookUp ? short : long
-      let refusal = lane.enter(isBounded: extent != .further) { refusal in
-        if let refusal {
-          continuation.resume(throwing: refusal)
-        } else {
-          continuation.resume(with: Result(catching: body))
-        }
+      let answer = Answer(continuation)
+      let job = Job(hasBegun: extent == .further) {
+        answer.give(Result(catching: body))
+      } refuse: {
+        answer.give(.failure($0))
       }
-      if let refusal { continuation.resume(throwing: refusal) }
+      (extent == .lookUp ? short : long).enter(job)
     }
   }
 
-  /// Whoever waits is turned away, now and from now on. Who reads is not waited for.
+  /// Whoever waits to begin is turned away, now and from now on. Who has begun goes on.
+  func closeToNewcomers() {
+    for lane in [long, short] { lane.turnAway(everybody: false) }
+  }
+
+  /// Everybody is turned away, now and from now on. Who is in the middle of reading is told so and not waited for.
   func close() {
-    for lane in [long, short] { lane.close() }
+    for lane in [long, short] { lane.turnAway(everybody: true) }
+  }
+
+  /// Whether everybody was turned away: whoever reads on does so for nobody.
+  var isClosed: Bool { long.isClosed }
+
+  /// Waits until nobody is in the middle of reading any more.
+  ///
+  /// - Returns: whether that was within `limit`.
+  func isEmpty(within limit: Duration) -> Bool {
+    let deadline = ContinuousClock.now + limit
+    while !(long.isEmpty && short.isEmpty) {
+      guard ContinuousClock.now < deadline else { return false }
+      usleep(1000)
+    }
+    return true
+  }
+
+  /// Whoever asked is answered once: with what was read, or that it will not be.
+  private final class Answer<Value: Sendable>: Sendable {
+    private let waiting: Mutex<CheckedContinuation<Value, any Error>?>
+
+    init(_ continuation: CheckedContinuation<Value, any Error>) { waiting = Mutex(continuation) }
+
+    func give(_ result: Result<Value, any Error>) {
+      waiting.withLock { waiting in
+        defer { waiting = nil }
+        return waiting
+      }?.resume(with: result)
+    }
+  }
+
+  private final class Job: Sendable {
+    /// Whether it is one more piece of an answer that has begun.
+    let hasBegun: Bool
+    let read: @Sendable () -> Void
+    let refuse: @Sendable (any Error) -> Void
+
+    init(
+      hasBegun: Bool, read: @escaping @Sendable () -> Void, refuse: @escaping @Sendable (any Error) -> Void
+    ) {
+      self.hasBegun = hasBegun
+      self.read = read
+      self.refuse = refuse
+    }
   }
 
   private final class Lane: Sendable {
-    typealias Job = @Sendable (ArchiveBusy?) -> Void
-
     private let capacity: Int
     private let threads: Int
     private let arrivals = DispatchSemaphore(value: 0)
@@ -57,6 +102,9 @@ final class ReadingRoom: Sendable {
 
     private struct State {
       var waiting = WaitingLine<Job>()
+      /// Those for whom a thread reads just now.
+      var reading: [Job] = []
+      var isClosedToNewcomers = false
       var isClosed = false
     }
 
@@ -78,44 +126,51 @@ final class ReadingRoom: Sendable {
       }
     }
 
-    /// - Returns: why the job is not taken.
-    func enter(isBounded: Bool, _ job: @escaping Job) -> ArchiveBusy? {
-      let refusal: ArchiveBusy? = state.withLock { state in
-        if state.isClosed { return Self.closed }
-        if isBounded, state.waiting.count >= capacity {
+    var isClosed: Bool { state.withLock { $0.isClosed } }
+    var isEmpty: Bool { state.withLock { $0.reading.isEmpty } }
+
+    func enter(_ job: Job) {
+      let refusal: (any Error)? = state.withLock { state in
+        if state.isClosed || state.isClosedToNewcomers && !job.hasBegun { return ArchiveClosed() }
+        if !job.hasBegun, state.waiting.count >= capacity {
           return ArchiveBusy(retryAfter: 5, "many people read what is kept just now")
         }
         state.waiting.append(job)
         return nil
       }
-      if refusal == nil { arrivals.signal() }
-      return refusal
+      if let refusal { return job.refuse(refusal) }
+      arrivals.signal()
     }
 
     /// - Returns: whether there will be more.
     private func work() -> Bool {
-      let (job, isClosed) = state.withLock { state in
+      let job = state.withLock { state in
         let job = state.waiting.first { _ in true }
-        if job != nil { state.waiting.removeFirst(1) }
-        return (job, state.isClosed)
+        if let job {
+          state.waiting.removeFirst(1)
+          state.reading.append(job)
+        }
+        return job
       }
-      job?(nil)
-      return !isClosed
+      job?.read()
+      return state.withLock { state in
+        state.reading.removeAll { $0 === job }
+        return !state.isClosed
+      }
     }
 
-    func close() {
-      let (waiting, isNew) = state.withLock { state in
-        defer {
-          state.waiting = WaitingLine()
-          state.isClosed = true
-        }
-        return (Array(state.waiting), !state.isClosed)
+    func turnAway(everybody: Bool) {
+      let (refused, isNew) = state.withLock { state in
+        let refused = state.waiting.filter { everybody || !$0.hasBegun }
+        state.waiting.removeAll { everybody || !$0.hasBegun }
+        let isNew = everybody && !state.isClosed
+        state.isClosedToNewcomers = true
+        state.isClosed = state.isClosed || everybody
+        return (refused + (everybody ? state.reading : []), isNew)
       }
-      for job in waiting { job(Self.closed) }
+      for job in refused { job.refuse(ArchiveClosed()) }
       guard isNew else { return }
       for _ in 0..<threads { arrivals.signal() }
     }
-
-    private static let closed = ArchiveBusy(retryAfter: 10, "the server is stopping")
   }
 }

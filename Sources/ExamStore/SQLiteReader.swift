@@ -10,6 +10,7 @@ struct SQLiteReader: ArchiveReader, Sendable {
   let folder: DataFolder
   let database: DatabasePool
   let evidence: EvidenceFolder
+  let room: ReadingRoom
   /// `nil` where nobody writes.
   let writer: JournalWriter?
 
@@ -210,9 +211,11 @@ struct SQLiteReader: ArchiveReader, Sendable {
   }
 
   /// - Parameter change: brings what was read up to date with an operation that waits to be written.
+  /// - Throws: `ArchiveClosed` in the middle of something long, too: the database is about to be closed.
   private func read<Result: Sendable>(
     _ body: (Database) throws -> Result, adding change: (inout Result, WriteOperation) -> Void
   ) throws -> Result {
+    guard !room.isClosed else { throw ArchiveClosed() }
     do {
       guard let writer else { return try database.read(body) }
       return try writer.reading { waiting in

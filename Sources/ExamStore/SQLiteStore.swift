@@ -53,7 +53,8 @@ public final class SQLiteStore: SessionStore {
       folder, capacity: limits.pictureBytes, room: pictures, report: report)
     let writer = JournalWriter(
       database, evidence: evidence, identity: identity, limits: limits, report: report)
-    let reader = SQLiteReader(folder: folder, database: database, evidence: evidence, writer: writer)
+    let reader = SQLiteReader(
+      folder: folder, database: database, evidence: evidence, room: room, writer: writer)
     let checkpointer = try Checkpointer(
       path: folder.database, pagesRebuiltAtAnyTime: limits.pagesRebuiltAtAnyTime, report: report)
     let eraser = StoreEraser(reader: reader, writer: writer, checkpointer: checkpointer, report: report)
@@ -77,22 +78,35 @@ public final class SQLiteStore: SessionStore {
     pictures = PictureRoom(StoreLimits().pictures, report: report)
     reader = SQLiteReader(
       folder: folder, database: try DatabaseFile(folder: folder, report: report).openToRead(),
-      evidence: EvidenceFolder(folder, capacity: 0, room: pictures, report: report), writer: nil)
+      evidence: EvidenceFolder(folder, capacity: 0, room: pictures, report: report), room: room, writer: nil)
     writing = nil
     self.report = report
     lastAlive = try reader.lastAlive()
     clocks = try reader.clocks()
   }
 
-  /// Ends all use of the files; whoever writes afterwards is told that nothing is kept, and whoever waits to read that the
-  /// server is stopping.
-  public func close() {
+  /// From now on nobody begins to read or to erase, and whoever waits to begin is told that the server is stopping. Who has
+  /// begun goes on.
+  public func turnAwayNewcomers() { room.closeToNewcomers() }
+
+  /// Who reads or erases just now is told too that the server is stopping, and gets nothing of it.
+  public func turnAwayEverybody() { room.close() }
+
+  /// Ends all use of the files; whoever writes afterwards is told that nothing is kept, and whoever reads or waits for it
+  /// that the server is stopping. May take seconds: for what is still to be written, and for a page that is being read.
+  ///
+  /// - Returns: whether all is closed. What somebody is in the middle of after that time is left open, for a database that
+  ///   is closed under its readers ends the process.
+  @discardableResult
+  public func close() -> Bool {
     room.close()
-    writing?.writer.close()
+    let isWritten = writing?.writer.close() ?? true
     evidence.retry()
+    guard room.isEmpty(within: .seconds(1)), isWritten else { return false }
     try? reader.database.close()
     writing?.eraser.checkpointer.close()
     writing?.lock.release()
+    return true
   }
 
   // MARK: Writing

@@ -67,17 +67,33 @@ import Testing
     #expect(door.most == 2)
   }
 
-  @Test func whoWaitsWhenItClosesIsToldAndWhoReadsIsNotWaitedFor() async throws {
+  @Test func whoHasBegunGoesOnWhenItClosesToNewcomers() async throws {
     let room = ReadingRoom()
     let door = Door()
     let reading = [await door.fill(room, .whole, until: 1), await door.fill(room, .whole, until: 2)]
-    let waiting = await door.fill(room, .further, until: 2)
-    room.close()
+    let waiting = await door.fill(room, .whole, until: 2)
+    let further = await door.fill(room, .further, until: 2)
+    room.closeToNewcomers()
     #expect(await !waiting.value)
-    await #expect(throws: ArchiveBusy.self) { try await room.run(.whole) {} }
-    await #expect(throws: ArchiveBusy.self) { try await room.run(.lookUp) {} }
-    door.open(for: 2)
-    for task in reading { #expect(await task.value) }
+    await #expect(throws: ArchiveClosed.self) { try await room.run(.whole) {} }
+    await #expect(throws: ArchiveClosed.self) { try await room.run(.lookUp) {} }
+    door.open(for: 4)
+    for task in reading + [further] { #expect(await task.value) }
+    #expect(try await room.run(.further) { 7 } == 7)
+  }
+
+  @Test func whoWaitsOrReadsWhenItClosesIsToldAtOnce() async throws {
+    let room = ReadingRoom()
+    let door = Door()
+    let tasks = [
+      await door.fill(room, .whole, until: 1), await door.fill(room, .further, until: 2),
+      await door.fill(room, .further, until: 2),
+    ]
+    room.close()
+    for task in tasks { #expect(await !task.value) }
+    await #expect(throws: ArchiveClosed.self) { try await room.run(.further) {} }
+    #expect(door.inside == 2)
+    door.open(for: 3)
   }
 
   @Test func readersYieldToThoseWhoMustBeOnTime() async throws {

@@ -45,8 +45,8 @@ public protocol Archive: Sendable {
   /// Reads, and makes of it what the caller wants to have, on a thread for that. Few read at once; the others wait in a
   /// line that is bounded.
   ///
-  /// - Throws: `ArchiveBusy` when the line is full or the archive closes; what `body` throws, which for a reader's calls
-  ///   is why it cannot be read: nothing is better than a wrong answer there.
+  /// - Throws: `ArchiveBusy` when the line is full, `ArchiveClosed` when the archive closes; what `body` throws, which for a
+  ///   reader's calls is why it cannot be read: nothing is better than a wrong answer there.
   func read<Value: Sendable>(
     _ extent: ReadingExtent, _ body: @escaping @Sendable (any ArchiveReader) throws -> Value
   ) async throws -> Value
@@ -63,11 +63,11 @@ public enum ReadingExtent: Sendable {
   case lookUp
   /// Up to everything of a session.
   case whole
-  /// One more piece of what has begun: it waits its turn like the others, and is never turned away.
+  /// One more piece of what has begun: it waits its turn like the others, and is not turned away before the archive closes.
   case further
 }
 
-/// The archive has no room in its line, or is being closed.
+/// The archive has no room in its line.
 public struct ArchiveBusy: Error, Sendable, CustomStringConvertible {
   /// Seconds after which to try again.
   public let retryAfter: Int
@@ -77,6 +77,15 @@ public struct ArchiveBusy: Error, Sendable, CustomStringConvertible {
     self.retryAfter = retryAfter
     self.description = description
   }
+}
+
+/// The archive is being closed: the server stops.
+public struct ArchiveClosed: Error, Sendable, CustomStringConvertible {
+  /// Seconds after which a server that is started again may answer.
+  public let retryAfter = 10
+  public let description = "the server is stopping"
+
+  public init() {}
 }
 
 /// Reads what is kept, on the thread that calls it. Only the archive lends one, on a thread that may wait.

@@ -35,7 +35,9 @@ final class NotedArchive: Archive {
     do {
       return try await body()
     } catch {
-      if !(error is ArchiveBusy || error is SessionGone || error is Access.Refusal), isDue(.now) {
+      let isExpected =
+        error is ArchiveBusy || error is ArchiveClosed || error is SessionGone || error is Access.Refusal
+      if !isExpected, isDue(.now) {
         note("what is kept cannot be read or erased: \(error)")
       }
       throw error

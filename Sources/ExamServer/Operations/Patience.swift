@@ -2,12 +2,12 @@
 enum Patience {
   /// Waits until `work` has ended, but no longer than `limit`; what has not ended by then is left to itself.
   ///
-  /// - Returns: whether it ended in time.
-  static func wait(_ limit: Duration, for work: @escaping @Sendable () async -> Void) async -> Bool {
+  /// - Parameter work: says whether all has come to its end.
+  /// - Returns: whether that was so, and in time.
+  static func wait(_ limit: Duration, for work: @escaping @Sendable () async -> Bool) async -> Bool {
     let (ends, end) = AsyncStream.makeStream(of: Bool.self)
     Task.detached {
-      await work()
-      end.yield(true)
+      end.yield(await work())
     }
     let timer = Task.detached {
       try await Task.sleep(for: limit)

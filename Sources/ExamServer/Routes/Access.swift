@@ -234,6 +234,15 @@ extension Access.Refusal {
             "What is kept cannot be read just now: \(error). Please try again in \(error.retryAfter) s.",
           code: "busy", retryAfter: error.retryAfter))
     }
+    if let error = error as? ArchiveClosed {
+      return Access.Refusal(
+        response: .problem(
+          status: 503, title: "Stopping",
+          detail:
+            "What is kept cannot be read or erased just now: \(error). Please try again when it is back, in about "
+            + "\(error.retryAfter) s.",
+          code: "stopping", retryAfter: error.retryAfter))
+    }
     return Access.Refusal(
       response: .problem(
         status: 503, title: "Records not readable",
