@@ -7,20 +7,35 @@ public struct DataFolder: Sendable {
   public struct PrepareError: Error, CustomStringConvertible {
     public let path: String
     public let cause: String
-    public var description: String { "cannot use the data folder \(path): \(cause)" }
+    public var description: String {
+      """
+      cannot use the data folder \(path): \(cause). Check that it belongs to the user who runs this and that its disk can \
+      be written, or give another folder with --data-dir.
+      """
+    }
   }
 
   /// Creates the folder, readable by its owner alone, unless it is there.
   public init(preparing path: String) throws(PrepareError) {
     self.path = path
-    do {
-      try FileManager.default.createDirectory(
-        atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-    } catch {
-      throw PrepareError(path: path, cause: error.localizedDescription)
-    }
-    guard access(path, W_OK | X_OK) == 0 else {
+    guard DataFolder.make(path), access(path, R_OK | W_OK | X_OK) == 0 else {
       throw PrepareError(path: path, cause: String(cString: strerror(errno)))
+    }
+  }
+
+  /// Makes a folder, and those above it, unless it is there. Where that is not so `errno` says why.
+  private static func make(_ path: String) -> Bool {
+    if mkdir(path, 0o700) == 0 { return true }
+    switch errno {
+    case EEXIST:
+      var status = stat()
+      guard stat(path, &status) == 0 else { return false }
+      errno = ENOTDIR
+      return status.st_mode & S_IFMT == S_IFDIR
+    case ENOENT:
+      let above = URL(filePath: path).deletingLastPathComponent().path
+      return above != path && make(above) && mkdir(path, 0o700) == 0
+    default: return false
     }
   }
 

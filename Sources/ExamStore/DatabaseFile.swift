@@ -34,7 +34,13 @@ struct DatabaseFile {
       }
       try create()
     }
-    for name in [path] + DatabaseFile.companions.map({ path + $0 }) { chmod(name, 0o600) }
+    for name in [path] + DatabaseFile.companions.map({ path + $0 }) where isThere(name) {
+      chmod(name, 0o600)
+      // SQLite opens what it cannot write for reading only, and says nothing until something is to be written.
+      guard access(name, R_OK | W_OK) == 0 else {
+        throw StoreError.notWritable(path, cause: "\(name): \(lastError())")
+      }
+    }
     // A connection that can write would change the file before it can be looked at.
     try reading { db in
       try checkVersion(db)

@@ -252,8 +252,20 @@ final class EvidenceFolder: Sendable {
   }
 
   /// Counts the pictures that are there, and removes what a process left behind that ended while it wrote one.
-  func takeUp() {
+  ///
+  /// - Throws: where no picture could be kept.
+  func takeUp() throws(StoreError) {
+    let permissions = R_OK | W_OK | X_OK
+    let advice = "Check that it and all that is in it belong to the user who runs the server."
+    guard access(path, F_OK) != 0 || access(path, permissions) == 0 else {
+      throw StoreError(
+        .unusable,
+        "the folder of the pictures of alerts, \(path), cannot be written: \(lastError()). \(advice)")
+    }
     for (session, _) in folders() {
+      if access(folder(session), permissions) != 0 {
+        report("the pictures in \(folder(session)) cannot be read or erased: \(lastError()). \(advice)")
+      }
       var (pictures, bytes) = (0, 0)
       for name in names(in: folder(session)) {
         let file = folder(session) + "/" + name

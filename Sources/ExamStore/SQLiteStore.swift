@@ -66,7 +66,7 @@ public final class SQLiteStore: SessionStore {
     for name in file.keptAside() {
       report("\(folder.path)/\(name) was moved aside after damage; nothing erases it by itself")
     }
-    evidence.takeUp()
+    try evidence.takeUp()
     try eraser.removeLeftovers(olderThan: nil)
     // In case the process before this one ended in the middle of an erasure, or could not finish it during exams.
     try eraser.scrub(isQuiet: true)

@@ -41,16 +41,20 @@ public struct StoreError: Error, Sendable, CustomStringConvertible {
     case .SQLITE_FULL:
       self.init(.unusable, "the database \(path) cannot be used: its disk is full. Free some space there.")
     case .SQLITE_CANTOPEN, .SQLITE_READONLY, .SQLITE_PERM, .SQLITE_AUTH:
-      self.init(
-        .unusable,
-        """
-        the database \(path) cannot be used: \(error.cause). The user who runs this needs to write to it and to its \
-        folder, even to read it only, because of the files -wal and -shm next to it. On a read-only medium, copy the \
-        folder to another place first.
-        """)
+      self = .notWritable(path, cause: error.cause)
     default:
       self.init(.unusable, "the database \(path) cannot be used: \(error.cause). Check the disk it is on.")
     }
+  }
+
+  static func notWritable(_ path: String, cause: String) -> StoreError {
+    StoreError(
+      .unusable,
+      """
+      the database \(path) cannot be used: \(cause). The user who runs this needs to write to it and to its folder, even \
+      to read it only, because of the files -wal and -shm next to it. On a read-only medium, copy the folder to another \
+      place first.
+      """)
   }
 
   static func damaged(_ path: String, cause: String) -> StoreError {

@@ -43,7 +43,14 @@ struct DeviceCookie: Sendable {
   ///   strangers once.
   init(data: DataFolder, path: String) throws(KeyError) {
     let file = data.deviceKey
-    if let text = try? String(contentsOfFile: file, encoding: .utf8) {
+    if access(file, F_OK) == 0 {
+      guard access(file, R_OK) == 0, let text = try? String(contentsOfFile: file, encoding: .utf8) else {
+        throw KeyError(
+          path: file,
+          cause:
+            "\(String(cString: strerror(errno))); see that it belongs to the user who runs the server, or remove it, and a "
+            + "new one is made")
+      }
       let kept = text.trimmingCharacters(in: .whitespacesAndNewlines)
       guard kept.count == 40 else {
         throw KeyError(path: file, cause: "it is damaged; remove it, and a new one is made")
