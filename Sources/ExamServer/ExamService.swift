@@ -41,6 +41,8 @@ public struct ExamService: Sendable {
     // Also where it cannot start: what was said until then is why.
     defer { flush() }
     tuneAllocator()
+    // A limit on the size of files is to the server what a full disk is, and not its end.
+    signal(SIGXFSZ, SIG_IGN)
     if geteuid() == 0 {
       logger.warning(
         "running as root",

@@ -1,0 +1,74 @@
+"""What happens cannot be written down: what each side sees of it, and that all of it is there afterwards."""
+import contextlib
+import resource
+import signal
+import sqlite3
+
+import pytest
+from clients import Exam, wait_until
+from media import absent, face
+from support.server import Server
+
+
+@contextlib.contextmanager
+def full(server):
+    """No file can grow, as on a disk that is full."""
+    pid = server.process.pid
+    before = resource.prlimit(pid, resource.RLIMIT_FSIZE)
+    resource.prlimit(pid, resource.RLIMIT_FSIZE, (4096, before[1]))
+    # What the system sends to a thread that writes beyond the limit, unless that one happens to have it blocked.
+    server.process.send_signal(signal.SIGXFSZ)
+    yield
+    resource.prlimit(pid, resource.RLIMIT_FSIZE, before)
+
+
+@contextlib.contextmanager
+def locked(server):
+    """Another program is in the middle of writing into the database."""
+    other = sqlite3.connect(server.data / "exam.sqlite", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    yield
+    other.execute("ROLLBACK")
+    other.close()
+
+
+@pytest.mark.parametrize("fault", [full, locked])
+def test_an_exam_goes_on_and_nothing_is_lost(tmp_path, fault):
+    server = Server(tmp_path / "data")
+    try:
+        exam = Exam(server.url)
+        teacher = exam.teacher().watch()
+        ada = exam.student("Ada").start("image/jpeg", face())
+        ada.expect("check", state="ok", faces=1)
+        with fault(server):
+            ada.upload.play(absent())
+            alert = teacher.expect_alert(ada, "face_missing", "confirmed")
+            assert str(server.data) in teacher.expect("notice", code="store")["detail"]
+            # Students, who can do nothing about it, are told nothing.
+            assert not ada.find("notice")
+            teacher.send("chat", to="all", text="go on")
+            ada.expect("chat", text="go on")
+            late = exam.student("Bert").start("image/jpeg", face())
+            late.expect("check", state="ok", faces=1)
+            teacher.expect_tiles(late, 3)
+            # What waits can be read all the same, and whoever opens the page meanwhile is told too.
+            assert exam.journal("chat")["fields"]["text"] == "go on"
+            assert exam.request("GET", f"/alerts/{alert['alert_id']}.jpg").status == 200
+            told = exam.colleague().expect("notice", code="store")["detail"]
+            assert str(server.data / "exam.sqlite") in told and "wait in memory" in told
+            assert server.metrics()["exam_store_writable"] == 0
+            mark = teacher.mark
+        wait_until(
+            lambda: [m for m in teacher.find("notice", mark, code="store") if not m.get("detail")], "well again")
+        code = exam.code
+        server.process.kill()
+        server.process.wait()
+        server = Server(server.data)
+        exam.url = server.url
+        assert exam.journal("chat")["fields"]["text"] == "go on"
+        events = exam.request("GET", "/events").json
+        assert {"Ada", "Bert", "Alan Turing"} <= {event["name"] for event in events if event["kind"] == "joined"}
+        assert exam.journal("alert_confirmed")["participant"] == ada.id
+        assert (server.data / "pictures" / code / f"{alert['alert_id']}.jpg").stat().st_size > 1000
+    finally:
+        server.stop()
