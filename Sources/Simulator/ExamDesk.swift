@@ -66,8 +66,10 @@ final class ExamDesk {
     return nil
   }
 
-  func socketPath(_ seat: Seat) -> String {
-    "/api/sessions/\(session?.code ?? "")/socket?token=\(seat.token)"
+  func socket(_ seat: Seat) -> HTTPClient.SocketAddress {
+    .init(
+      path: "/api/sessions/\(session?.code ?? "")/socket",
+      subprotocols: ["exam-monitoring.v1", "token.\(seat.token)"])
   }
 
   /// What the server tells of itself; nil where it does not answer, as it may under load.

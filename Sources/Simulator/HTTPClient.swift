@@ -60,14 +60,19 @@ final class HTTPClient {
       retryAfter: retryAfter.flatMap { Double(String(cString: $0)) })
   }
 
+  /// Where a WebSocket is, and what is offered to it.
+  struct SocketAddress: Sendable {
+    let path: String
+    let subprotocols: [String]
+  }
+
   /// - Throws: `GLibError` where the connection or the handshake fails.
-  func webSocket(_ path: String, subprotocol: String) async throws -> ClientSocket {
-    let message = try message("GET", path)
+  func webSocket(_ address: SocketAddress) async throws -> ClientSocket {
+    let message = try message("GET", address.path)
     return try await withCheckedThrowingContinuation {
       (continuation: CheckedContinuation<ClientSocket, any Error>) in
-      let name = g_strdup(subprotocol)
-      defer { g_free(name) }
-      var names: [UnsafeMutablePointer<CChar>?] = [name, nil]
+      var names = address.subprotocols.map { g_strdup($0) } + [nil]
+      defer { names.forEach { g_free($0) } }
       soup_session_websocket_connect_async(
         session.cast(), message.opaque, nil, &names, G_PRIORITY_DEFAULT, nil, handshakeEnded,
         retainedCallbackContext(Waiting(continuation)))

@@ -84,7 +84,7 @@ final class RehearsalRun {
       let seat = try await join("Student \(index + 1)", asTeacher: false)
       guard let seat else { break }
       let student = StudentClient(
-        index: index, id: seat.participant_id, behaviour: behaviour, socketPath: desk.socketPath(seat),
+        index: index, id: seat.participant_id, behaviour: behaviour, address: desk.socket(seat),
         clips: recordings.clips(of: behaviour), room: room)
       room.add(student)
       student.start()
@@ -96,7 +96,7 @@ final class RehearsalRun {
       guard let seat else { break }
       let focus = configuration.focus ? room.students[number % room.students.count].id : nil
       let teacher = TeacherClient(
-        number: number, socketPath: desk.socketPath(seat),
+        number: number, address: desk.socket(seat),
         wishes: .init(tileRate: configuration.tileRate, focus: focus, countsAlerts: number == 0), room: room)
       room.add(teacher)
       do {

@@ -10,8 +10,6 @@ final class Room {
   private(set) var students: [StudentClient] = []
   private(set) var teachers: [TeacherClient] = []
 
-  private static let subprotocol = "exam-monitoring.v1"
-
   private let client: HTTPClient
   private var behaviours: [String: Behaviour] = [:]
   /// Students by their index; teachers, whose acknowledgements are due, by -1, -2 and so on.
@@ -55,8 +53,8 @@ final class Room {
     teachers.forEach { $0.leave() }
   }
 
-  func open(_ path: String) async throws -> ClientSocket {
-    try await client.webSocket(path, subprotocol: Self.subprotocol)
+  func open(_ address: HTTPClient.SocketAddress) async throws -> ClientSocket {
+    try await client.webSocket(address)
   }
 
   /// A teacher was told of a confirmed alert.

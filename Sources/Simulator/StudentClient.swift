@@ -32,7 +32,7 @@ final class StudentClient {
   private let index: Int
   let id: String
   let behaviour: Behaviour
-  private let socketPath: String
+  private let address: HTTPClient.SocketAddress
   private unowned let room: Room
   private let clips: StudentClips
   private let schedule: BehaviourSchedule
@@ -59,13 +59,13 @@ final class StudentClient {
   private var buffer: [UInt8] = []
 
   init(
-    index: Int, id: String, behaviour: Behaviour, socketPath: String, clips: StudentClips,
+    index: Int, id: String, behaviour: Behaviour, address: HTTPClient.SocketAddress, clips: StudentClips,
     room: Room
   ) {
     self.index = index
     self.id = id
     self.behaviour = behaviour
-    self.socketPath = socketPath
+    self.address = address
     self.clips = clips
     self.room = room
     schedule = BehaviourSchedule(index: index)
@@ -96,7 +96,7 @@ final class StudentClient {
     state = .connecting
     Task {
       do {
-        let socket = try await room.open(socketPath)
+        let socket = try await room.open(address)
         guard case .connecting = state else { return socket.close() }
         greet(on: socket)
       } catch {

@@ -19,7 +19,7 @@ final class TeacherClient {
   private static let acknowledgementDelay: Int64 = 20_000
 
   private let number: Int
-  private let socketPath: String
+  private let address: HTTPClient.SocketAddress
   private var wishes: Wishes
   private unowned let room: Room
   private var socket: ClientSocket?
@@ -30,16 +30,16 @@ final class TeacherClient {
   private(set) var isWelcome = false
 
   /// - Parameter number: of this one among the room's teachers.
-  init(number: Int, socketPath: String, wishes: Wishes, room: Room) {
+  init(number: Int, address: HTTPClient.SocketAddress, wishes: Wishes, room: Room) {
     self.number = number
-    self.socketPath = socketPath
+    self.address = address
     self.wishes = wishes
     self.room = room
   }
 
   /// - Throws: `GLibError` where the server cannot be reached.
   func connect() async throws {
-    let socket = try await room.open(socketPath)
+    let socket = try await room.open(address)
     guard !hasLeft else { return socket.close() }
     self.socket = socket
     socket.listen(

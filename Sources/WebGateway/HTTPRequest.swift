@@ -42,15 +42,13 @@ public struct HTTPRequest: Sendable {
   public func header(_ name: String) -> String? { headers[name.lowercased()] }
 
   /// The token from `Authorization: Bearer`, else, where no ticket stands for one, from a subprotocol `token.…`, which
-  /// is how a page gives it to a WebSocket, else from `?token=`, for clients that can do none of these.
+  /// is how a page gives it to a WebSocket. Never from the address: those end up in the logs of proxies.
   public var bearerToken: String? {
     if let authorization = headers["authorization"] {
       let parts = authorization.split(separator: " ", maxSplits: 1)
       guard parts.count == 2, parts[0].lowercased() == "bearer" else { return nil }
       return String(parts[1].drop { $0 == " " })
     }
-    if ticketHolder != nil { return nil }
-    if let offered = WebSocketUpgrade.token(offeredBy: self) { return offered }
-    return query["token"]
+    return ticketHolder == nil ? WebSocketUpgrade.token(offeredBy: self) : nil
   }
 }

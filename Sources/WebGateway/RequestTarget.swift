@@ -20,7 +20,7 @@ enum RequestTarget {
     return segments
   }
 
-  /// The fields of a query such as `view=tile&token=abc`; fields that cannot be decoded are left out. A plus is a plus: no
+  /// The fields of a query such as `view=tile&fps=2`; fields that cannot be decoded are left out. A plus is a plus: no
   /// field has spaces, and names such as Etc/GMT+5 come from people who type them into an address.
   static func fields(ofQuery query: String) -> [String: String] {
     var fields: [String: String] = [:]

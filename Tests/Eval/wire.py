@@ -25,8 +25,8 @@ def delete(url, token):
 
 
 def connect(base, code, token):
-    url = f"{base.replace('http', 'ws', 1)}/api/sessions/{code}/socket?token={token}"
-    return websockets.connect(url, subprotocols=[SUBPROTOCOL], compression=None, max_size=None, open_timeout=30)
+    url = f"{base.replace('http', 'ws', 1)}/api/sessions/{code}/socket"
+    return websockets.connect(url, subprotocols=[SUBPROTOCOL, f"token.{token}"], compression=None, max_size=None, open_timeout=30)
 
 
 async def join(base, code, name):

@@ -214,8 +214,8 @@ class Desk:
         self.path = f"{exam.url}/api/sessions/{exam.code}"
         self.token = self.ask("POST", "/participants", {
             "name": name, "role": "teacher", "teacher_key": exam.teacher_link.split("#key=")[1]})["token"]
-        self.socket = connect(f"{self.path.replace('http', 'ws', 1)}/socket?token={self.token}",
-                              subprotocols=["exam-monitoring.v1"], max_queue=None, legacy=True)
+        self.socket = connect(f"{self.path.replace('http', 'ws', 1)}/socket",
+                              subprotocols=["exam-monitoring.v1", f"token.{self.token}"], max_queue=None, legacy=True)
 
     def ask(self, method, path="", body=None):
         headers = {"Content-Type": "application/json"}

@@ -9,8 +9,9 @@ from playwright.sync_api import expect
 from support.server import Server
 
 
-def answer(url, body=None):
-    request = urllib.request.Request(url, json.dumps(body).encode() if body else None, {"Content-Type": "application/json"})
+def answer(url, body=None, token=""):
+    request = urllib.request.Request(url, json.dumps(body).encode() if body else None,
+                                     {"Content-Type": "application/json", "Authorization": f"Bearer {token}"})
     try:
         with urllib.request.urlopen(request, timeout=10) as got:
             return got.status, json.load(got)
@@ -46,7 +47,7 @@ def test_an_exam_that_ended_by_itself_is_nobodys_doing(people, tmp_path):
         ada = people.student().open(f"{server.url}/student?code={exam['code']}", "Ada").join()
         ada.page.goto("about:blank")
         end = time.monotonic() + 30
-        while answer(f"{server.url}/api/sessions/{exam['code']}/socket?token={exam['token']}")[0] != 410:
+        while answer(f"{server.url}/api/sessions/{exam['code']}/socket", token=exam["token"])[0] != 410:
             assert time.monotonic() < end
             time.sleep(0.2)
         ada.page.go_back()

@@ -119,7 +119,7 @@ def test_a_student_reaches_nothing_of_another(exam, people):
     exam.expect_state("Ada", "live")
     exam.expect_state("Bert", "live")
     session = f"/api/sessions/{exam.code}"
-    status = "([path, token]) => fetch(`${path}?token=${token}`).then(answer => answer.status)"
+    status = "([path, token]) => fetch(path, { headers: { Authorization: `Bearer ${token}` } }).then(answer => answer.status)"
     for path in (session, f"{session}/students/{ada.identity['participant_id']}/live.jpg",
                  f"{session}/students/{ada.identity['participant_id']}/live.mjpeg", f"{session}/events"):
         assert bert.page.evaluate(status, [path, bert.identity["token"]]) in (401, 403), path

@@ -101,9 +101,9 @@ class Client:
         self.pictures = []
         self.last_text = None
         self.lock = threading.Lock()
-        url = exam.url.replace("http", "ws", 1) + f"/api/sessions/{exam.code}/socket?token={token}"
+        url = exam.url.replace("http", "ws", 1) + f"/api/sessions/{exam.code}/socket"
         self.socket = connect(
-            url, subprotocols=[SUBPROTOCOL], compression=None, max_size=None, max_queue=None, ping_interval=None, legacy=True,
+            url, subprotocols=[SUBPROTOCOL, f"token.{token}"], compression=None, max_size=None, max_queue=None, ping_interval=None, legacy=True,
             open_timeout=PATIENCE, close_timeout=3, ssl=unverified() if url.startswith("wss") else None)
         self.closed = threading.Event()
         self.reader = threading.Thread(target=self._read, daemon=True)

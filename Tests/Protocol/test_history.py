@@ -112,9 +112,9 @@ class Sleeper:
         self.socket.settimeout(PATIENCE)
         self.socket.connect((host, int(port)))
         self.socket.sendall(
-            f"GET {exam.path}/socket?token={exam.teacher_token} HTTP/1.1\r\nHost: {host}:{port}\r\nUpgrade: websocket\r\n"
+            f"GET {exam.path}/socket HTTP/1.1\r\nHost: {host}:{port}\r\nUpgrade: websocket\r\n"
             f"Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {'A' * 22}==\r\n"
-            f"Sec-WebSocket-Protocol: {SUBPROTOCOL}\r\n\r\n".encode())
+            f"Sec-WebSocket-Protocol: {SUBPROTOCOL}, token.{exam.teacher_token}\r\n\r\n".encode())
         self.file = self.socket.makefile("rb")
         assert b" 101 " in self.file.readline()
         while self.file.readline() != b"\r\n":

@@ -207,10 +207,10 @@ class Room:
             raw.settimeout(10)
             raw.connect((host, int(port)))
             raw.sendall(
-                f"GET {self.exam.path}/socket?token={joined['token']} HTTP/1.1\r\nHost: {host}:{port}\r\n"
+                f"GET {self.exam.path}/socket HTTP/1.1\r\nHost: {host}:{port}\r\n"
                 "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
                 "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
-                f"Sec-WebSocket-Protocol: {clients.SUBPROTOCOL}\r\n\r\n".encode())
+                f"Sec-WebSocket-Protocol: {clients.SUBPROTOCOL}, token.{joined['token']}\r\n\r\n".encode())
             text = b'{"type":"watch","view":"tile","students":"all","fps":5}'
             raw.sendall(struct.pack(">BB", 0x81, 0x80 | len(text)) + bytes(4) + text)
             self.stay(self.random.uniform(20, 60))

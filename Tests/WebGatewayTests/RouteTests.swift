@@ -56,7 +56,8 @@ extension GatewayServerTests {
 
     @Test func tokens() async throws {
       try await TestServer.run(routes: Self.routes) { test in
-        #expect(try TestClient.request(test.port, "GET /token?token=abc").hasSuffix("\r\nabc"))
+        // What stands in an address ends up in histories and logs.
+        #expect(try TestClient.request(test.port, "GET /token?token=abc").hasSuffix("none"))
         let header = try TestClient.request(
           test.port, "GET /token?token=abc", headers: ["Authorization: bearer xyz"])
         #expect(header.hasSuffix("\r\nxyz"))
