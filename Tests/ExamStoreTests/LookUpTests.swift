@@ -80,6 +80,21 @@ import Testing
     try check(filled(TestFolder()).reader)
   }
 
+  /// While another program holds the database nothing can be written, and what waits for it is found all the same.
+  @Test func whatWaitsToBeWrittenIsFoundToo() throws {
+    let folder = try TestFolder()
+    let store = try folder.store()
+    store.create(.test())
+    store.create(.test(.two))
+    for event in Self.events.prefix(4) { store.append(event) }
+    let other = try DatabaseQueue(path: folder.data.database)
+    try other.write { _ in
+      for event in Self.events.dropFirst(4) { store.append(event) }
+      #expect(store.trouble != nil)
+      try check(store.reader)
+    }
+  }
+
   @Test func aParticipantIsFoundByTheTokensHashAlone() throws {
     let store = try filled(TestFolder())
     for number in 1...3 { store.add(.test(UInt32(number))) }

@@ -7,7 +7,7 @@ import Testing
 @testable import ExamStore
 
 /// Few read at once, and whoever finds no place is told so.
-@Suite struct ReadingRoomTests {
+@Suite(.timeLimit(.minutes(1))) struct ReadingRoomTests {
   /// A door at which readers stop until it is opened, which counts them.
   private final class Door: Sendable {
     private let opened = DispatchSemaphore(value: 0)
