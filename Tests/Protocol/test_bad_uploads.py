@@ -78,7 +78,7 @@ def test_garbage_of_every_media_type_at_once(exam, teacher, server):
     ]
     for media, student in students.items():
         student.start(media, [(noise.choice(kinds)(media), noise.random() < 0.3) for _ in range(200)], rate=100)
-        student.upload.window = 1000  # a sender who does not mind the window
+        student.upload.window = 24  # more than it was told to, and less than what ends the connection
     for media, student in students.items():
         wait_until(lambda: student.sequence >= 300, f"garbage sent as {media}")
         wait_until(lambda: student.find("error") or student.find("restart"), f"{media}: told", timeout=8)
