@@ -183,6 +183,12 @@ class Student(Person):
           document.dispatchEvent(new Event('visibilitychange'));
         }""")
 
+    def come_back(self):
+        self.page.evaluate("""() => {
+          delete document.visibilityState;
+          document.dispatchEvent(new Event('visibilitychange'));
+        }""")
+
     def unplug(self):
         self.page.evaluate("document.querySelector('video').srcObject.getTracks()[0].dispatchEvent(new Event('ended'))")
 

@@ -4,6 +4,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from support.server import Server
+
 COUNT_TONES = """
   window.tones = 0;
   const start = OscillatorNode.prototype.start;
@@ -246,3 +248,27 @@ def test_a_card_leads_to_the_form_that_mutes_its_kind(exam, student):
     exam.page.keyboard.type("Asked to read a second page")
     exam.page.keyboard.press("Enter")
     expect(focus.locator(".allowed li")).to_contain_text("Left the exam page: no alerts until")
+
+
+def test_where_the_room_for_pictures_is_used_up_that_is_said(people, tmp_path):
+    # Room for one picture at the most.
+    server = Server(tmp_path / "data", environment={
+        "EXAM_MONITORING_MAXIMUM_EXAM_PICTURE_MEGABYTES": "0.01", "EXAM_MONITORING_ALERTS_PAGE_HIDDEN_COOLDOWN": "0"})
+    try:
+        exam = people.teacher(url=server.url).create()
+        ada = people.student(url=server.url).open(exam.student_link, "Ada").join()
+        ada.expect_live()
+        exam.expect_tile_moving("Ada")
+        for number in (1, 2):
+            ada.leave_page()
+            expect(exam.alert("Ada", "Left the exam page")).to_be_visible()
+            ada.come_back()
+            cards = exam.page.locator("#alerts li[data-state=cleared]").filter(has_text="Left the exam page")
+            expect(cards).to_have_count(number)
+        last = exam.page.locator("#alerts li").filter(has_text="Its picture was not kept").first
+        expect(last).to_contain_text("the room for this exam’s pictures is used up")
+        notices = exam.page.locator("#notices")
+        expect(notices).to_contain_text("There is little or no room left for pictures of alerts.")
+        expect(notices).to_contain_text("The room for pictures of this exam is used up")
+    finally:
+        server.stop()
