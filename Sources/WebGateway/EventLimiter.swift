@@ -3,7 +3,7 @@
 final class EventLimiter {
   enum Kind: Hashable {
     case refusedTotal, refusedPerAddress, refusedHandshake, descriptors, acceptFailed, handshake, slowRequest,
-      refusedHost, refusedOrigin, refusedUnencrypted
+      refusedHost, refusedOrigin, refusedUnencrypted, tooManyRequests
   }
 
   private struct Waiting {

@@ -34,6 +34,8 @@ final class Exchange {
   }
 
   let client: ClientConnection
+  /// How long the client has to wait, where it sent more requests than it may: this one is answered with that alone.
+  let refused: Duration?
   private let core: WebServerCore
   private var message: OpaquePointer?
   private var state = State.reading
@@ -61,8 +63,9 @@ final class Exchange {
   /// What libsoup keeps besides the bytes of each piece of a body, however short, in bytes.
   private static let chunkCost = 128
 
-  init(client: ClientConnection, core: WebServerCore) {
+  init(client: ClientConnection, core: WebServerCore, refused: Duration?) {
     self.client = client
+    self.refused = refused
     self.core = core
     sender = .init(address: client.address, isSecure: client.isSecure, isForwarded: false)
     started = monotonicSeconds()
@@ -200,7 +203,7 @@ final class Exchange {
     }
     core.statistics.requests += 1
     core.requestIsWhole(on: client)
-    keepsAlive = core.mayKeepAlive && wantsKeepAlive(message)
+    keepsAlive = refused == nil && core.mayKeepAlive && wantsKeepAlive(message)
     guard let request = makeRequest(message) else {
       return answer(.problem(status: 400, title: "Bad Request", detail: "The path cannot be decoded."))
     }

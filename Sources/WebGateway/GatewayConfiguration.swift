@@ -28,6 +28,14 @@ public struct GatewayConfiguration: Sendable {
   public var maximumConnections = 4096
   /// The same for one address. A school's students may share one, so this bounds a fault, not an attack.
   public var maximumConnectionsPerAddress = 1024
+  /// Requests of all clients together that are begun, a second and at once. More wait until it is their turn, so that what
+  /// everybody asks for at once delays no socket: where the thread is late, no more than these are begun before it looks
+  /// after the sockets again.
+  public var requestPace = TokenBucket.Rate(perSecond: 2_000, burst: 20)
+  /// Requests of one address: a class of 100 may load the page, which is about 40 files, twice at once, and show the preview
+  /// once a second each. More wait, and get 429 after `requestPatience` seconds.
+  public var requestsPerAddress = TokenBucket.Rate(perSecond: 400, burst: 10_000)
+  public var requestPatience = 5.0
   /// Seconds from accept until the TLS handshake is done.
   public var handshakeTimeout = 10.0
   /// TLS handshakes that are not done, in all and of one address; for one more the oldest gives way. A class behind one

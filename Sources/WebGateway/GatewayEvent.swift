@@ -14,6 +14,8 @@ public enum GatewayEvent: Sendable, Equatable, CustomStringConvertible {
   case handshakesFailed(count: Int, address: String, message: String)
   /// Headers or a body did not come within their time.
   case slowRequests(count: Int, address: String)
+  /// `count` requests were answered 429 since the last such event, the latest from `address`.
+  case requestsOverBudget(count: Int, address: String)
   /// `count` requests were refused since the last such event, for what their `Host` or `Origin` said.
   case requestsRefused(count: Int, address: String, host: String, origin: String, reason: RequestRefusal)
   /// The certificate in `file` ends within a month, or has ended where there are less than no days.
@@ -50,6 +52,8 @@ public enum GatewayEvent: Sendable, Equatable, CustomStringConvertible {
     case .handshakesFailed(let count, let address, let message):
       "\(count) TLS handshakes failed, last from \(address): \(message)"
     case .slowRequests(let count, let address): "\(count) requests came too slowly, last from \(address)"
+    case .requestsOverBudget(let count, let address):
+      "answered \(count) requests with 429, last from \(address): one address asks for too much"
     case .requestsRefused(let count, let address, let host, let origin, let reason):
       "refused \(count) requests, last from \(address) to host \(host)\(origin.isEmpty ? "" : " from a page of \(origin)"): \(reason.rawValue)"
     case .certificateEnds(let file, let days) where days < 0:

@@ -28,6 +28,7 @@ final class WebServerCore {
   private var unreadBodyBytes = 0
   /// On a port that speaks TLS.
   private var handshakes: TLSHandshakes?
+  private lazy var line = RequestLine(configuration) { [weak self] in self?.beginExchange($0, refused: $1) }
   private var exchanges: [ObjectIdentifier: Exchange] = [:]
   private var idle: [ObjectIdentifier: IdleConnection] = [:]
   private var webSockets: [ObjectIdentifier: WebSocketConnection] = [:]
@@ -112,8 +113,9 @@ final class WebServerCore {
   ) -> Bool {
     guard let oldest = network.flatMap({ waiting.removeOldest(of: $0) }) else { return false }
     noteRefusal(of: oldest, reason, kind)
-    // Whoever reads it finds out and closes it.
+    // Whoever reads it finds out and closes it; in the line that is nobody yet.
     oldest.shutDown()
+    if line.leave(oldest) { oldest.close() }
     return true
   }
 
@@ -177,8 +179,13 @@ final class WebServerCore {
     client.close()
   }
 
+  /// Has the connection's next request read when it is its turn.
   private func handOver(_ client: ClientConnection) {
-    let exchange = Exchange(client: client, core: self)
+    line.enter(client, network: site.isTrustedProxy(client.address) ? nil : client.network)
+  }
+
+  private func beginExchange(_ client: ClientConnection, refused: Duration?) {
+    let exchange = Exchange(client: client, core: self, refused: refused)
     exchanges[ObjectIdentifier(exchange)] = exchange
     exchangeBeingAccepted = exchange
     soup_server_accept_iostream(
@@ -314,11 +321,16 @@ final class WebServerCore {
     of request: HTTPRequest, from sender: SiteAddress.Sender, _ exchange: Exchange
   ) -> HTTPResponse? {
     let client = exchange.client
-    if sender.isForwarded, !count(client, for: IPAddress.network(of: sender.address)) {
-      noteRefusal(of: client, .perAddress, .refusedPerAddress)
-      return .problem(
-        status: 503, title: "Service Unavailable", detail: "Too many connections of one address.",
-        retryAfter: 5)
+    if let wait = exchange.refused { return overBudget(sender, wait) }
+    if sender.isForwarded {
+      let network = IPAddress.network(of: sender.address)
+      if !count(client, for: network) {
+        noteRefusal(of: client, .perAddress, .refusedPerAddress)
+        return .problem(
+          status: 503, title: "Service Unavailable", detail: "Too many connections of one address.",
+          retryAfter: 5)
+      }
+      if let wait = line.take(of: network) { return overBudget(sender, wait) }
     }
     let host = request.header("Host")
     let origin = request.header("Origin")
@@ -335,6 +347,15 @@ final class WebServerCore {
         reason: reason)
     }
     return refusal.answer
+  }
+
+  private func overBudget(_ sender: SiteAddress.Sender, _ wait: Duration) -> HTTPResponse {
+    limiter.note(.tooManyRequests) { .requestsOverBudget(count: $0, address: sender.address) }
+    let seconds = max(1, Int(wait.components.seconds + 1))
+    return .problem(
+      status: 429, title: "Too Many Requests",
+      detail: "More requests come from your address than this server takes. Please wait \(seconds) s.",
+      code: "too_many_requests", retryAfter: seconds)
   }
 
   private func methodNotAllowed(_ allow: String) -> HTTPResponse {
@@ -401,6 +422,7 @@ final class WebServerCore {
     isStopping = true
     handshakes?.cancelAll()
     closeIdle { _ in true }
+    line.closeAll()
     for connection in Array(webSockets.values) { connection.close(code: 1001, reason: "server stopping") }
     for exchange in Array(exchanges.values) { exchange.stop() }
   }

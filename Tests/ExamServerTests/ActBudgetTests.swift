@@ -7,7 +7,7 @@ import Testing
   private let start = ContinuousClock.now
 
   @Test func aTeacherMaySeeEveryAlertOfABigExamAtOnce() {
-    var budget = ActBudget(for: .teacher, at: start)
+    var budget = ActBudget(for: .teacher)
     for _ in 0..<600 {
       let wait = budget.wait(at: start)
       #expect(wait == nil)
@@ -18,7 +18,7 @@ import Testing
   }
 
   @Test func inTheLongRunItIsSoManyASecond() {
-    var budget = ActBudget(for: .student, at: start)
+    var budget = ActBudget(for: .student)
     var done = 0
     // An hour of a program that tries ten times a second.
     for tenth in 0..<36_000 {
@@ -31,7 +31,7 @@ import Testing
   }
 
   @Test func whatIsLongCostsMore() {
-    var budget = ActBudget(for: .student, at: start)
+    var budget = ActBudget(for: .student)
     var bytes = 0
     for second in 0..<3600 {
       let now = start + .seconds(second)
@@ -44,7 +44,7 @@ import Testing
   }
 
   @Test func whoTookTooMuchIsToldHowLongToWait() throws {
-    var budget = ActBudget(for: .student, at: start)
+    var budget = ActBudget(for: .student)
     budget.take(acts: 65, bytes: 0, at: start)
     let told = budget.wait(at: start)
     let wait = try #require(told)

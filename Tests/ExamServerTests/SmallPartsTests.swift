@@ -4,31 +4,6 @@ import Testing
 
 @testable import ExamServer
 
-@Suite struct RateLimiterTests {
-  @Test func allowsABurstThenTheRate() {
-    var limiter = RateLimiter<String>(burst: 3, perSecond: 2)
-    let now = ContinuousClock.now
-    let burst = (0..<4).map { _ in limiter.take("a", at: now) }
-    #expect(burst == [nil, nil, nil, .milliseconds(500)])
-    let other = limiter.take("b", at: now)
-    #expect(other == nil)
-    let later = (0..<2).map { _ in limiter.take("a", at: now + .milliseconds(600)) }
-    #expect(later[0] == nil)
-    #expect(later[1] != nil)
-  }
-
-  @Test func askingTakesNothing() {
-    var limiter = RateLimiter<String>(burst: 1, perSecond: 1)
-    let now = ContinuousClock.now
-    let before = limiter.waitingTime("a", at: now)
-    let taken = limiter.take("a", at: now)
-    let after = limiter.waitingTime("a", at: now)
-    #expect(before == nil)
-    #expect(taken == nil)
-    #expect(after == .seconds(1))
-  }
-}
-
 @Suite struct OnsetPicturesTests {
   private let start = ContinuousClock.now
 

@@ -1,5 +1,6 @@
 import ExamModel
 import Foundation
+import WebGateway
 
 /// Something typed that can be guessed: an exam's code or the teacher password.
 struct Guess: Sendable, Hashable {

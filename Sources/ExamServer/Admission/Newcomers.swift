@@ -1,3 +1,5 @@
+import WebGateway
+
 /// How many come in from one address: creating an exam, or joining one. A school's whole class may come from one address at
 /// once.
 ///

@@ -1,65 +1,47 @@
 import ExamModel
+import WebGateway
 
 /// What one participant may do that goes into the journal or is told to others: so many acts and so many bytes of text,
 /// at once and in the long run. It outlasts connections, so coming again fills nothing up.
 struct ActBudget: Sendable {
   typealias Instant = ContinuousClock.Instant
 
-  /// `burst` at once, `perSecond` in the long run.
-  struct Rate: Sendable {
-    let burst: Double
-    let perSecond: Double
-  }
-
   struct Limits: Sendable {
-    let acts: Rate
-    let bytes: Rate
+    let acts: TokenBucket.Rate
+    let bytes: TokenBucket.Rate
 
     init(for role: Role) {
       switch role {
       // Ten minutes of writing as fast as somebody can, and hands and notes besides.
       case .student:
-        acts = Rate(burst: 60, perSecond: 1)
-        bytes = Rate(burst: 64 * 1024, perSecond: 1024)
+        acts = TokenBucket.Rate(perSecond: 1, burst: 60)
+        bytes = TokenBucket.Rate(perSecond: 1024, burst: 64 * 1024)
       // All alerts of 500 students seen with one key held down, and an answer to each of 50 every ten seconds.
       case .teacher:
-        acts = Rate(burst: 600, perSecond: 5)
-        bytes = Rate(burst: 512 * 1024, perSecond: 4096)
+        acts = TokenBucket.Rate(perSecond: 5, burst: 600)
+        bytes = TokenBucket.Rate(perSecond: 4096, burst: 512 * 1024)
       }
     }
   }
 
-  private let limits: Limits
-  private var acts: Double
-  private var bytes: Double
-  private var filledAt: Instant
+  private var acts: TokenBucket
+  private var bytes: TokenBucket
 
-  init(for role: Role, at now: Instant) {
-    limits = Limits(for: role)
-    acts = limits.acts.burst
-    bytes = limits.bytes.burst
-    filledAt = now
+  init(for role: Role) {
+    let limits = Limits(for: role)
+    acts = TokenBucket(limits.acts)
+    bytes = TokenBucket(limits.bytes)
   }
 
   /// How long to wait until something may be done, without taking anything; `nil` if it may be done now.
-  mutating func wait(at now: Instant) -> Duration? {
-    refill(at: now)
-    let seconds = max((1 - acts) / limits.acts.perSecond, -bytes / limits.bytes.perSecond)
-    return seconds > 0 ? .seconds(seconds) : nil
+  func wait(at now: Instant) -> Duration? {
+    [acts.wait(at: now), bytes.wait(for: 0, at: now)].compactMap(\.self).max()
   }
 
   /// Something was done. What it takes is known only then, so it may be more than there is; who did it waits longer.
   mutating func take(acts: Double, bytes: Int, at now: Instant) {
-    refill(at: now)
-    self.acts -= acts
-    self.bytes -= Double(bytes)
-  }
-
-  private mutating func refill(at now: Instant) {
-    let seconds = max(0, (now - filledAt).inSeconds)
-    acts = min(limits.acts.burst, acts + seconds * limits.acts.perSecond)
-    bytes = min(limits.bytes.burst, bytes + seconds * limits.bytes.perSecond)
-    filledAt = now
+    self.acts.spend(acts, at: now)
+    self.bytes.spend(Double(bytes), at: now)
   }
 }
 

@@ -1,4 +1,5 @@
 import ExamModel
+import WebGateway
 
 /// Who is in a session, found by id and by token, and who was removed from it; and who makes room where it is full.
 ///
@@ -120,7 +121,7 @@ struct Members {
     of id: ParticipantID, at now: Instant, _ body: (inout ActBudget) -> Value
   ) -> Value? {
     guard let member = members[id] else { return nil }
-    var budget = member.budget ?? ActBudget(for: member.participant.role, at: now)
+    var budget = member.budget ?? ActBudget(for: member.participant.role)
     defer { members[id]?.budget = budget }
     return body(&budget)
   }

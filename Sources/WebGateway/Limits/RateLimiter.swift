@@ -1,0 +1,23 @@
+/// A token bucket for each key, such as an address. Of very many keys those that were used most are kept.
+public struct RateLimiter<Key: Hashable & Sendable>: Sendable {
+  public typealias Instant = ContinuousClock.Instant
+
+  private let rate: TokenBucket.Rate
+  private var buckets = LeastUsedTable<Key, TokenBucket>(capacity: 10_000)
+
+  public init(_ rate: TokenBucket.Rate) { self.rate = rate }
+
+  public init(burst: Double, perSecond: Double) { self.init(.init(perSecond: perSecond, burst: burst)) }
+
+  /// Takes one token of `key`.
+  ///
+  /// - Returns: `nil`, or how long to wait for the next one.
+  public mutating func take(_ key: Key, at now: Instant) -> Duration? {
+    var bucket = buckets[key] ?? TokenBucket(rate)
+    defer { buckets.set(bucket, for: key) { $0.used(at: now) } }
+    return bucket.take(at: now)
+  }
+
+  /// How long `key` must wait, without taking anything; `nil` if it need not.
+  public func waitingTime(_ key: Key, at now: Instant) -> Duration? { buckets[key]?.wait(at: now) }
+}

@@ -1,0 +1,109 @@
+import GLibRuntime
+
+/// Where connections wait whose next request is about to be read. Nothing of it is read before its turn, so a flood of
+/// requests takes a share of the gateway's thread and no more: the sockets of exams go first.
+///
+/// Two budgets have to have room: the pace of all requests together, which spreads what comes at once, and that of the
+/// client's network. Who has waited in vain for the latter is answered 429.
+@GatewayActor
+final class RequestLine {
+  typealias Instant = ContinuousClock.Instant
+
+  private struct Place {
+    let client: ClientConnection
+    /// Whose budget it takes; `nil` for a trusted proxy, whose requests are of many.
+    let network: String?
+    let since: Instant
+  }
+
+  /// Milliseconds between two looks whose turn it is.
+  private static let beat = 5
+
+  private let patience: Duration
+  private var pace: TokenBucket
+  private var budgets: RateLimiter<String>
+  private var places: [Place] = []
+  private var timer: MainContextTimer?
+  private let serve: @GatewayActor (_ client: ClientConnection, _ refused: Duration?) -> Void
+
+  /// - Parameter serve: called when it is a connection's turn; `refused` is how long the client has to wait where its
+  ///   network's budget is used up.
+  init(
+    _ configuration: GatewayConfiguration,
+    serve: @escaping @GatewayActor (_ client: ClientConnection, _ refused: Duration?) -> Void
+  ) {
+    patience = .seconds(configuration.requestPatience)
+    pace = TokenBucket(configuration.requestPace)
+    budgets = RateLimiter(configuration.requestsPerAddress)
+    self.serve = serve
+  }
+
+  func enter(_ client: ClientConnection, network: String?) {
+    let place = Place(client: client, network: network, since: .now)
+    guard places.isEmpty, isTurn(of: place, at: place.since) else {
+      places.append(place)
+      if timer == nil {
+        timer = MainContextTimer(every: Self.beat, on: GatewayActor.executor.mainContext) { [weak self] in
+          GatewayActor.assumeIsolated { self?.move() }
+        }
+      }
+      return
+    }
+    serve(client, nil)
+  }
+
+  /// - Returns: whether it was there.
+  func leave(_ client: ClientConnection) -> Bool {
+    guard let index = places.firstIndex(where: { $0.client === client }) else { return false }
+    places.remove(at: index)
+    return true
+  }
+
+  /// A request that came through a trusted proxy. It is read by then.
+  ///
+  /// - Returns: `nil`, or how long its client has to wait.
+  func take(of network: String) -> Duration? { budgets.take(network, at: .now) }
+
+  /// Closes whoever waits.
+  func closeAll() {
+    let waiting = places
+    places = []
+    timer = nil
+    for place in waiting { place.client.close() }
+  }
+
+  private func isTurn(of place: Place, at now: Instant) -> Bool {
+    guard pace.wait(at: now) == nil else { return false }
+    if let network = place.network, budgets.take(network, at: now) != nil { return false }
+    pace.spend(1, at: now)
+    return true
+  }
+
+  private func move() {
+    let now = Instant.now
+    var rest: [Place] = []
+    var served: [(client: ClientConnection, refused: Duration?)] = []
+    // Networks that have nothing left, so that each is looked up once.
+    var spent: [String: Duration] = [:]
+    for (index, place) in places.enumerated() {
+      guard pace.wait(at: now) == nil else {
+        rest += places[index...]
+        break
+      }
+      var wait: Duration?
+      if let network = place.network {
+        wait = spent[network] ?? budgets.take(network, at: now)
+        spent[network] = wait
+      }
+      if wait != nil, now - place.since < patience {
+        rest.append(place)
+      } else {
+        pace.spend(1, at: now)
+        served.append((place.client, wait))
+      }
+    }
+    places = rest
+    if places.isEmpty { timer = nil }
+    for (client, refused) in served { serve(client, refused) }
+  }
+}

@@ -1,0 +1,57 @@
+/// A token bucket: `burst` at once, and `perSecond` in the long run. A pure value.
+public struct TokenBucket: Sendable {
+  public typealias Instant = ContinuousClock.Instant
+
+  public struct Rate: Sendable, Equatable {
+    public var perSecond: Double
+    public var burst: Double
+
+    public init(perSecond: Double, burst: Double) {
+      self.perSecond = perSecond
+      self.burst = burst
+    }
+  }
+
+  public let rate: Rate
+  private var level: Double
+  /// `nil` as long as nothing was taken.
+  private var filledAt: Instant?
+
+  public init(_ rate: Rate) {
+    self.rate = rate
+    level = rate.burst
+  }
+
+  public init(burst: Double, perSecond: Double) { self.init(Rate(perSecond: perSecond, burst: burst)) }
+
+  /// How much has been taken and has not come back.
+  public func used(at now: Instant) -> Double { rate.burst - level(at: now) }
+
+  /// How long to wait until there is so much, without taking anything; `nil` if it is there.
+  public func wait(for amount: Double = 1, at now: Instant) -> Duration? {
+    let missing = amount - level(at: now)
+    return missing > 0 ? .seconds(missing / rate.perSecond) : nil
+  }
+
+  /// Takes so much if it is there.
+  ///
+  /// - Returns: `nil`, or how long to wait until it is there.
+  public mutating func take(_ amount: Double = 1, at now: Instant) -> Duration? {
+    if let wait = wait(for: amount, at: now) { return wait }
+    spend(amount, at: now)
+    return nil
+  }
+
+  /// Takes so much even if it is not there. Who does so waits longer for the next.
+  public mutating func spend(_ amount: Double, at now: Instant) {
+    level = level(at: now) - amount
+    filledAt = now
+  }
+
+  private func level(at now: Instant) -> Double {
+    guard let filledAt else { return level }
+    let (seconds, attoseconds) = (now - filledAt).components
+    let passed = max(0, Double(seconds) + Double(attoseconds) / 1e18)
+    return min(rate.burst, level + passed * rate.perSecond)
+  }
+}
