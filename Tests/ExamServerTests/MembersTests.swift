@@ -18,7 +18,8 @@ struct MembersTests {
     participant.hasBeenSeen = seen
     members.add(
       Members.Member(
-        participant: participant, tokenHash: SecretHash(Secret(text: name)), address: address,
+        participant: participant, tokenHash: SecretHash(Secret(text: name)),
+        network: address.map(GuesserAddress.init),
         hasConnected: connected, since: start + .seconds(seconds)))
   }
 
@@ -89,6 +90,15 @@ struct MembersTests {
     for number in 0..<3 { members.remove(ParticipantID(rawValue: "crowd\(number)")) }
     join("crowd3", from: "10.0.0.6", after: 990, connected: true)
     #expect(leaves(for: "10.0.0.6", after: 1000) == nil, "the crowd's one place is still in its time")
+    // All addresses of one household are one.
+    members.remove(ParticipantID(rawValue: "crowd3"))
+    for number in 0..<2 {
+      join("v6-\(number)", from: "2001:db8::\(number)", after: Double(number), connected: true)
+    }
+    #expect(leaves(for: "2001:db8::ffff", after: 1000) == "v6-0")
+    #expect(leaves(for: "2001:db8:0:1::1", after: 1000) == "v6-0")
+    for number in 0..<2 { members.remove(ParticipantID(rawValue: "v6-\(number)")) }
+    join("crowd3", from: "10.0.0.6", after: 990, connected: true)
     // After a restart nobody knows from where they came; they are one crowd.
     members.remove(ParticipantID(rawValue: "crowd3"))
     for number in 0..<2 { join("kept\(number)", from: nil, after: Double(number), connected: true) }

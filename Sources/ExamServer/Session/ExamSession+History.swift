@@ -6,7 +6,7 @@ extension ExamSession {
   /// - Parameter student: who is told; `nil` for teachers, who are told of all.
   func feed(_ socket: WebSocketConnection, student: ParticipantID?) -> HistoryFeed {
     // All that a teacher may have to read at one go; what is told to a student is of that student alone.
-    let pages = student == nil ? RateLimiter<Int>(burst: 250, perSecond: 5) : .init(burst: 20, perSecond: 2)
+    let pages = student == nil ? TokenBucket(burst: 250, perSecond: 5) : TokenBucket(burst: 20, perSecond: 2)
     return HistoryFeed(socket, pages: pages) { [weak self] in self?.text($0, student: student) }
   }
 

@@ -181,7 +181,8 @@ final class ExamSession {
     }
     add(
       Members.Member(
-        participant: participant, tokenHash: SecretHash(token), address: address, hasConnected: false,
+        participant: participant, tokenHash: SecretHash(token), network: GuesserAddress(address),
+        hasConnected: false,
         since: .now))
     if role == .student {
       if pause != nil { students[participant.id]?.pause(pause) }
@@ -385,7 +386,7 @@ final class ExamSession {
       // Who never came before the restart gets the time to do so anew, and no more.
       add(
         Members.Member(
-          participant: participant, tokenHash: SecretHash(digest: kept.tokenHash), address: nil,
+          participant: participant, tokenHash: SecretHash(digest: kept.tokenHash), network: nil,
           hasConnected: person?.connections.isEmpty == false, since: .now))
       guard let person, let student = students[kept.id] else { continue }
       student.restore(person, alerts: alerts.about(kept.id), grace: Self.grace)

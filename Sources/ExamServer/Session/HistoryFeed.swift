@@ -22,7 +22,7 @@ final class HistoryFeed {
   private unowned let socket: WebSocketConnection
   private let text: @GatewayActor (Item) -> String?
   /// Each page is looked for and encoded. All of a long exam is a hundred or two of them.
-  private var pages: RateLimiter<Int>
+  private var pages: TokenBucket
   private var items: [Item] = []
   private var next = 0
 
@@ -30,7 +30,7 @@ final class HistoryFeed {
   ///   - pages: that may be asked for, at once and a second in the long run.
   ///   - text: the message about a thing; `nil` where there is nothing to tell any more.
   init(
-    _ socket: WebSocketConnection, pages: RateLimiter<Int>, text: @escaping @GatewayActor (Item) -> String?
+    _ socket: WebSocketConnection, pages: TokenBucket, text: @escaping @GatewayActor (Item) -> String?
   ) {
     self.socket = socket
     self.pages = pages
@@ -45,7 +45,7 @@ final class HistoryFeed {
   /// Another page is asked for.
   ///
   /// - Returns: how long to wait before asking again; `nil` where the page may be looked for.
-  func wait(at now: ContinuousClock.Instant) -> Duration? { pages.take(0, at: now) }
+  func wait(at now: ContinuousClock.Instant) -> Duration? { pages.take(at: now) }
 
   func add(_ items: [Item]) {
     self.items.append(contentsOf: items)

@@ -13,13 +13,13 @@ struct Members {
     var participant: Participant
     let tokenHash: SecretHash
     /// From where the participant joined or last connected; `nil` where that is not known any more.
-    var address: String?
+    var network: GuesserAddress?
     /// Whether a connection ever stood.
     var hasConnected: Bool
     /// Since when this one has been as it is: joined, first connected, or for a teacher, gone.
     var since: Instant
     /// How often this one may connect: a page that comes back in a loop must not fill the journal.
-    var connections = RateLimiter<Int>(burst: 30, perSecond: 0.1)
+    var connections = TokenBucket(burst: 30, perSecond: 0.1)
     var refusals = RefusalReport()
     /// What this one may do; `nil` as long as nothing was done.
     var budget: ActBudget?
@@ -93,7 +93,7 @@ struct Members {
 
   /// How long somebody who connects again and again has to wait; `nil`: not at all.
   mutating func connectionWait(of id: ParticipantID, at now: Instant) -> Duration? {
-    members[id]?.connections.waitingTime(0, at: now)
+    members[id]?.connections.wait(at: now)
   }
 
   /// A connection was refused because there were too many.
@@ -105,8 +105,8 @@ struct Members {
 
   mutating func connected(_ id: ParticipantID, from address: String, at now: Instant) {
     guard let member = members[id] else { return }
-    _ = members[id]?.connections.take(0, at: now)
-    members[id]?.address = address
+    _ = members[id]?.connections.take(at: now)
+    members[id]?.network = GuesserAddress(address)
     if !member.hasConnected {
       members[id]?.hasConnected = true
       members[id]?.since = now
@@ -134,7 +134,7 @@ struct Members {
 
   /// Who makes room for somebody of this role who comes from `address`; `nil` where nobody does.
   func leastEntitled(_ role: Role, newcomerFrom address: String, at now: Instant) -> ParticipantID? {
-    role == .teacher ? absentTeacher(at: now) : unseenStudent(newcomerFrom: address, at: now)
+    role == .teacher ? absentTeacher(at: now) : unseenStudent(newcomerFrom: GuesserAddress(address), at: now)
   }
 
   /// The teacher who has been away longest.
@@ -148,19 +148,19 @@ struct Members {
   /// Of those who never sent a picture and had their time for it, one from the address that holds most such places:
   /// one who never connected before one who went, and that one before one who is there; the oldest first. An address
   /// takes no place from one that holds as many of them or fewer.
-  private func unseenStudent(newcomerFrom address: String, at now: Instant) -> ParticipantID? {
+  private func unseenStudent(newcomerFrom network: GuesserAddress, at now: Instant) -> ParticipantID? {
     let unseen = members.values.filter {
       $0.participant.role == .student && !$0.participant.hasBeenSeen && $0.participant.accommodations.isEmpty
     }
-    let held = Dictionary(unseen.map { ($0.address, 1) }, uniquingKeysWith: +)
-    let own = held[address] ?? 0
+    let held = Dictionary(unseen.map { ($0.network, 1) }, uniquingKeysWith: +)
+    let own = held[network] ?? 0
     func rank(_ member: Member) -> (Int, Int, Instant) {
       let stage = !member.hasConnected ? 0 : member.participant.state == .left ? 1 : 2
-      return (-(held[member.address] ?? 0), stage, member.since)
+      return (-(held[member.network] ?? 0), stage, member.since)
     }
     return unseen.filter { member in
       let patience = member.hasConnected ? Self.patienceForPicture : Self.patienceForConnection
-      return now - member.since > patience && (member.address == address || (held[member.address] ?? 0) > own)
+      return now - member.since > patience && (member.network == network || (held[member.network] ?? 0) > own)
     }.min { rank($0) < rank($1) }?.participant.id
   }
 }

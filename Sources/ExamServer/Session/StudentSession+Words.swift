@@ -10,7 +10,7 @@ extension StudentSession {
   func receive(text: String, from socket: WebSocketConnection) {
     guard socket === connection.socket else { return }
     let now = Instant.now
-    let isFlood = texts.take(0, at: now) != nil
+    let isFlood = texts.take(at: now) != nil
     let message: StudentMessage
     guard text.utf8.count <= Self.maximumTextBytes else {
       return refuse("bad_message", "the text is longer than \(Self.maximumTextBytes) bytes")
@@ -38,7 +38,7 @@ extension StudentSession {
         hear(.note(alert: alert, text: note), later: isFlood, at: now, of: text)
       }
     case .chat(let line):
-      if let wait = isFlood ? .seconds(1) : owner?.waitingTime(of: self) ?? chats.take(0, at: now) {
+      if let wait = isFlood ? .seconds(1) : owner?.waitingTime(of: self) ?? chats.take(at: now) {
         refuseForNow("this message was dropped", wait, isAnswer: !isFlood, of: text)
       } else if owner?.isJournalFull == true {
         refuse("quota", JournalQuota.refusal, isAnswer: true, of: text)

@@ -52,9 +52,9 @@ final class StudentSession {
   var lastWatchers: StudentNotice?
   private var lastKeyFrameRequest: Instant?
   private var refusals = RefusalReport()
-  var chats = RateLimiter<Int>(burst: 10, perSecond: 1)
+  var chats = TokenBucket(burst: 10, perSecond: 1)
   var words = StudentWords()
-  var texts = RateLimiter<Int>(burst: textLimit.burst, perSecond: textLimit.perSecond)
+  var texts = TokenBucket(burst: textLimit.burst, perSecond: textLimit.perSecond)
   /// When a frame last came, whatever became of it.
   private var lastFrame: Instant?
   /// The first and the last frame accepted since a picture was last decoded.

@@ -33,7 +33,7 @@ final class TeacherConnection {
   private var history: HistoryFeed?
   private weak var owner: (any TeacherConnectionOwner)?
   /// Changes of what is watched. A page that is scrolled asks for some a second.
-  private var watches = RateLimiter<Int>(burst: 20, perSecond: 4)
+  private var watches = TokenBucket(burst: 20, perSecond: 4)
   /// The newest wishes that wait, one of each view at most.
   private var waitingWatches: [WatchRequest] = []
 
@@ -102,7 +102,7 @@ final class TeacherConnection {
 
   private func watchWhatWaits(at now: ContinuousClock.Instant) {
     guard let owner else { return }
-    while let request = waitingWatches.first, watches.take(0, at: now) == nil {
+    while let request = waitingWatches.first, watches.take(at: now) == nil {
       waitingWatches.removeFirst()
       pictures.watch(request, students: owner.studentIDs)
     }

@@ -1,7 +1,7 @@
 import Glibc
 
 /// A numeric address. IPv4 is held as the IPv6 address that it maps to (RFC 4291, 2.5.5.2), so that both compare alike.
-struct IPAddress: Hashable, CustomStringConvertible {
+public struct IPAddress: Hashable, CustomStringConvertible {
   /// 16 bytes in network order.
   let bytes: [UInt8]
 
@@ -32,13 +32,18 @@ struct IPAddress: Hashable, CustomStringConvertible {
   var isUnspecified: Bool { (isIPv4 ? bytes.dropFirst(12) : bytes[...]).allSatisfy { $0 == 0 } }
 
   /// Whom limits for one address count: an IPv4 address, or the /64 of an IPv6 address, which one customer has whole.
-  static func network(of address: String) -> String {
-    guard let parsed = IPAddress(address), !parsed.isIPv4 else { return address }
+  ///
+  /// - Parameter address: numeric, of either family; anything else stands for itself.
+  public static func network(of address: String) -> String {
+    // A zone belongs to the link, not to the peer.
+    let bare = address.prefix { $0 != "%" }
+    guard let parsed = IPAddress(bare) else { return String(bare) }
+    guard !parsed.isIPv4 else { return parsed.description }
     return parsed.bytes[..<8].map { String($0, radix: 16) }.joined(separator: ".") + "/64"
   }
 
   /// As `numericAddress` writes it.
-  var description: String {
+  public var description: String {
     var text = [CChar](repeating: 0, count: Int(INET6_ADDRSTRLEN))
     _ =
       isIPv4
