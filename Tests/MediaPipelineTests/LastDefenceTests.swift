@@ -57,6 +57,39 @@ import Testing
     }
   }
 
+  /// Which decoder `decodebin` brings, and for what, shows only when frames come.
+  @Test(arguments: [
+    ("theoraenc", 320, 240, "how large its pictures are"),
+    ("jpegenc ! image/jpeg,framerate=10/1", 2048, 1200, "2048x1200 is larger than"),
+    ("vp8enc deadline=1", 2048, 1200, "2048x1200 is larger than"), ("vp8enc deadline=1", 320, 240, nil),
+  ]) func whatDecodebinBringsIsGuardedToo(
+    encoder: String, width: Int, height: Int, refusal: String?
+  ) async throws {
+    let data = try await TestPictures.run(
+      "videotestsrc num-buffers=\(width > 320 ? 3 : 20) ! video/x-raw,format=I420,width=\(width),height=\(height)"
+        + ",framerate=10/1 ! \(encoder) ! matroskamux streamable=true")
+    let template = try PipelineTemplate(
+      text: """
+        appsrc name=ingest format=bytes caps=video/x-matroska ! decodebin ! videoconvert ! tee name=t
+        t. ! video/x-raw,format=I420 ! appsink name=faces
+        t. ! jpegenc ! appsink name=tile
+        t. ! jpegenc ! appsink name=focus
+        """, path: "operator.launch")
+    let recorder = Recorder()
+    let live = try await LivePipeline.start(
+      template, name: "operator", analysisRate: .infinity, taps: recorder.taps)
+    #expect(live.ingest.push(data) == .accepted)
+    if let refusal {
+      #expect(await eventually { !recorder.now.failures.isEmpty })
+      let failure = try #require(recorder.now.failures.first)
+      #expect(failure.cause == .refused && failure.message.contains(refusal), "\(failure)")
+      #expect(live.statistics.decoded == 0)
+    } else {
+      #expect(await eventually { !recorder.now.analysis.isEmpty }, "\(recorder.now.failures)")
+    }
+    await live.stop()
+  }
+
   @Test func oneBlockOfMemoryIsBounded() throws {
     GStreamer.initialize()
     let bound = gsize(BoundedAllocator.maximumBytes)

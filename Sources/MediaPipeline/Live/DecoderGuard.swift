@@ -17,8 +17,14 @@ final class DecoderGuard: Sendable {
 
   private let limits: IngestLimits
   private let counters: PipelineCounters
-  /// Nil until its caps came.
-  private let codec = Mutex<InspectedCodec?>(nil)
+  /// What comes, by its caps, or why nothing of it may pass.
+  private enum Input {
+    case unknown
+    case codec(InspectedCodec)
+    case refused(String)
+  }
+
+  private let input = Mutex(Input.unknown)
   private let budget: Mutex<FrameBudget>
   private let hasRefused = Atomic<Bool>(false)
 
@@ -57,16 +63,24 @@ final class DecoderGuard: Sendable {
       inspectBehindDecoder, retainedCallbackContext(decoderGuard), releaseCallbackContext)
   }
 
-  /// Nil when the caps may pass to the decoder, else why not.
-  func refusal(ofInput caps: UnsafeMutablePointer<GstCaps>) -> String? {
+  /// Whether the caps may pass to the decoder. Where not, the first frame says why: while caps come `decodebin` may still be
+  /// trying decoders, and an error of one of those is heard by nobody else.
+  func admits(_ caps: UnsafeMutablePointer<GstCaps>) -> Bool {
+    let judged = judge(caps)
+    input.withLock { $0 = judged }
+    if case .refused = judged { return false }
+    return true
+  }
+
+  private func judge(_ caps: UnsafeMutablePointer<GstCaps>) -> Input {
     guard let (codec, header) = InspectedCodec.read(caps) else {
-      return "nobody reads how large its pictures are before a decoder does: \(capsText(caps).prefix(100))"
+      return .refused(
+        "nobody reads how large its pictures are before a decoder does: \(capsText(caps).prefix(100))")
     }
-    self.codec.withLock { $0 = codec }
-    if case .malformed(let reason) = header { return reason }
-    if let size = header.size, let refusal = limits.refusal(of: size) { return refusal }
+    if case .malformed(let reason) = header { return .refused(reason) }
     // What caps say of the size is the word of a container's header, or of the part that is shown.
-    return refusal(ofSizeIn: caps)
+    let refusal = header.size.flatMap { limits.refusal(of: $0) } ?? refusal(ofSizeIn: caps)
+    return refusal.map { .refused($0) } ?? .codec(codec)
   }
 
   /// Nil when a picture of these caps is within the limits, or they tell no size.
@@ -81,7 +95,12 @@ final class DecoderGuard: Sendable {
   }
 
   func verdict(on frame: UnsafeMutablePointer<GstBuffer>) -> Verdict {
-    guard let codec = codec.withLock({ $0 }) else { return .refuse("a frame came before its media type") }
+    let codec: InspectedCodec
+    switch input.withLock({ $0 }) {
+    case .codec(let known): codec = known
+    case .refused(let reason): return .refuse(reason)
+    case .unknown: return .refuse("a frame came before its media type")
+    }
     guard let (header, verdict) = frame.withBytes({ Self.read($0, as: codec) }) else {
       return .refuse("the frame cannot be read")
     }
@@ -172,10 +191,7 @@ private func inspectBeforeDecoder(
   guard let pad, let info else { return GST_PAD_PROBE_OK }
   let decoderGuard = callbackContext(data, as: DecoderGuard.self)
   if let event = info.event {
-    guard let refusal = event.caps.flatMap({ decoderGuard.refusal(ofInput: $0) }) else {
-      return GST_PAD_PROBE_OK
-    }
-    decoderGuard.refuse(refusal, at: pad)
+    guard let caps = event.caps, !decoderGuard.admits(caps) else { return GST_PAD_PROBE_OK }
     return GST_PAD_PROBE_DROP
   }
   if decoderGuard.isShut { return GST_PAD_PROBE_DROP }
