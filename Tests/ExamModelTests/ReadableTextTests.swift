@@ -31,6 +31,7 @@ import Testing
   /// Composing brings marks into another order, and what is left out may have kept a letter from its mark.
   @Test(arguments: [
     "\u{FFFD}\u{315}\u{94D}\u{200D}\u{FFFD}", "a\u{200B}\u{301}b", "e\u{315}\u{AD}\u{94D}\u{200D}",
+    "a\u{200D}\u{34F}\u{FFFD}", "a\u{200D}\u{34F}\u{200C}\u{34F}\u{FFFD}",
   ])
   func aNameThatWasCleanedIsClean(typed: String) throws {
     let name = try #require(PersonName(typed)?.text)

@@ -33,8 +33,9 @@ enum ReadableText {
       if kept.count > maximumLength { return nil }
     }
     let line = String(kept).precomposedStringWithCanonicalMapping
-    // What was left out may have kept a letter from its mark.
-    guard line.unicodeScalars.elementsEqual(kept) else {
+    // What was left out may have kept a letter from its mark, or have been what a joiner stood before. It ends:
+    // but for the first time, what is not the same is shorter.
+    guard line.unicodeScalars.elementsEqual(typed.unicodeScalars) else {
       return Self.line(line, maximumLength: maximumLength)
     }
     // Not the text's `count`: one visible character can be made of any number of these.
