@@ -35,7 +35,8 @@ def test_who_reads_or_erases_when_the_server_ends_gets_an_answer(tmp_path):
     server.process.wait()
     with Journal(server.data, exam.code) as journal:
         for number in range(ALERTS):
-            journal.alert(number, students[0]["participant_id"], "Student 0", note="x" * 100)
+            # Of many students: what is read or written of one is not interrupted.
+            journal.alert(number, f"p{number % 600}", f"Student {number % 600}", note="x" * 100)
     server = Server(server.data)
     reports = [("GET", f"{exam.path}/report?format=json", token) for token in teachers for _ in range(2)]
     waiting = [("GET", f"{exam.path}/students/{s['participant_id']}/data", s["token"]) for s in students]
