@@ -1,15 +1,6 @@
 /// How much the peer of one WebSocket may send; past it the socket is closed with 1008 and the budget's name.
 public struct WebSocketBudget: Sendable, Equatable {
-  /// A token bucket: `burst` at once, and `perSecond` in the long run.
-  public struct Rate: Sendable, Equatable {
-    public var perSecond: Double
-    public var burst: Double
-
-    public init(perSecond: Double, burst: Double) {
-      self.perSecond = perSecond
-      self.burst = burst
-    }
-  }
+  public typealias Rate = TokenBucket.Rate
 
   /// Pings and pongs. A browser sends none but answers to ours.
   public var controls = Rate(perSecond: 10, burst: 100)
@@ -25,53 +16,43 @@ public struct WebSocketBudget: Sendable, Equatable {
 
 /// What is left of a budget. A pure value.
 struct WebSocketMeter {
+  typealias Instant = ContinuousClock.Instant
+
   /// What is over its budget, as the close frame names it.
   struct Exceeded: Error, Equatable { let text: String }
 
-  private struct Bucket {
-    var rate: WebSocketBudget.Rate
-    var level: Double
-    var filledAt: Double
+  private var controls, frames, texts, textBytes, binaries, binaryBytes: TokenBucket
 
-    init(_ rate: WebSocketBudget.Rate, now: Double) {
-      self.rate = rate
-      level = rate.burst
-      filledAt = now
-    }
-
-    mutating func take(_ amount: Int, _ now: Double, _ text: StaticString) throws(Exceeded) {
-      level = min(rate.burst, level + (now - filledAt) * rate.perSecond) - Double(amount)
-      filledAt = now
-      if level < 0 { throw Exceeded(text: "\(text)") }
-    }
+  init(_ budget: WebSocketBudget) {
+    controls = TokenBucket(budget.controls)
+    frames = TokenBucket(budget.frames)
+    texts = TokenBucket(budget.texts)
+    textBytes = TokenBucket(budget.textBytes)
+    binaries = TokenBucket(budget.binaries)
+    binaryBytes = TokenBucket(budget.binaryBytes)
   }
 
-  private var controls, frames, texts, textBytes, binaries, binaryBytes: Bucket
-
-  init(_ budget: WebSocketBudget, now: Double) {
-    controls = Bucket(budget.controls, now: now)
-    frames = Bucket(budget.frames, now: now)
-    texts = Bucket(budget.texts, now: now)
-    textBytes = Bucket(budget.textBytes, now: now)
-    binaries = Bucket(budget.binaries, now: now)
-    binaryBytes = Bucket(budget.binaryBytes, now: now)
+  mutating func take(frames count: Int, at now: Instant) throws(Exceeded) {
+    try Self.take(count, of: &frames, at: now, "too many frames")
   }
 
-  mutating func take(frames count: Int, now: Double) throws(Exceeded) {
-    try frames.take(count, now, "too many frames")
+  mutating func takeControl(at now: Instant) throws(Exceeded) {
+    try Self.take(1, of: &controls, at: now, "too many pings")
   }
 
-  mutating func takeControl(now: Double) throws(Exceeded) {
-    try controls.take(1, now, "too many pings")
+  mutating func takeText(bytes: Int, at now: Instant) throws(Exceeded) {
+    try Self.take(1, of: &texts, at: now, "too many text messages")
+    try Self.take(bytes, of: &textBytes, at: now, "too many bytes of text")
   }
 
-  mutating func takeText(bytes: Int, now: Double) throws(Exceeded) {
-    try texts.take(1, now, "too many text messages")
-    try textBytes.take(bytes, now, "too many bytes of text")
+  mutating func takeBinary(bytes: Int, at now: Instant) throws(Exceeded) {
+    try Self.take(1, of: &binaries, at: now, "too many binary messages")
+    try Self.take(bytes, of: &binaryBytes, at: now, "too many bytes of binary messages")
   }
 
-  mutating func takeBinary(bytes: Int, now: Double) throws(Exceeded) {
-    try binaries.take(1, now, "too many binary messages")
-    try binaryBytes.take(bytes, now, "too many bytes of binary messages")
+  private static func take(
+    _ amount: Int, of bucket: inout TokenBucket, at now: Instant, _ text: StaticString
+  ) throws(Exceeded) {
+    if bucket.take(Double(amount), at: now) != nil { throw Exceeded(text: "\(text)") }
   }
 }

@@ -27,7 +27,7 @@ public final class WebSocketConnection: PolledSocket {
   }
   /// What the peer may send; past it the connection closes with 1008. Setting it fills it.
   public var budget: WebSocketBudget {
-    didSet { meter = WebSocketMeter(budget, now: monotonicSeconds()) }
+    didSet { meter = WebSocketMeter(budget) }
   }
   /// How many binary messages may have come whose answers (`answer`) could not be written yet; one more closes with 1008.
   /// A peer that waits for answers never has more of them than it may have under way, whatever the network held up: it
@@ -83,7 +83,7 @@ public final class WebSocketConnection: PolledSocket {
     budget = host.configuration.webSocketBudget
     lastReceived = monotonicSeconds()
     lastPing = lastReceived
-    meter = WebSocketMeter(budget, now: lastReceived)
+    meter = WebSocketMeter(budget)
   }
 
   // MARK: - Sending
@@ -224,6 +224,7 @@ public final class WebSocketConnection: PolledSocket {
   private var listens: Bool { droppedBytes <= Self.courtesyBytes }
 
   private func deliver() {
+    let now = ContinuousClock.now
     while true {
       if case .ending = state {
         // Asked once more, so that the decoder, which was stopped, drops what it holds.
@@ -244,9 +245,9 @@ public final class WebSocketConnection: PolledSocket {
       }
       do {
         // Pieces of messages too, of which the decoder tells nothing.
-        try meter.take(frames: decoder.takeFrameCount(), now: lastReceived)
+        try meter.take(frames: decoder.takeFrameCount(), at: now)
         guard let event else { return }
-        try handle(event)
+        try handle(event, at: now)
       } catch {
         return exceeded(error.text)
       }
@@ -258,7 +259,9 @@ public final class WebSocketConnection: PolledSocket {
     fail(code: 1008, text: text, cause: .flood)
   }
 
-  private func handle(_ event: WebSocketFrameDecoder.Event) throws(WebSocketMeter.Exceeded) {
+  private func handle(
+    _ event: WebSocketFrameDecoder.Event, at now: ContinuousClock.Instant
+  ) throws(WebSocketMeter.Exceeded) {
     switch event {
     case .text:
       guard let text = decoder.withPayload({ String(validating: $0, as: UTF8.self) }) else {
@@ -266,12 +269,12 @@ public final class WebSocketConnection: PolledSocket {
         let error = WebSocketProtocolError.invalidText
         return fail(code: error.code, text: error.text, cause: .protocolError)
       }
-      try meter.takeText(bytes: text.utf8.count, now: lastReceived)
+      try meter.takeText(bytes: text.utf8.count, at: now)
       guard state == .open else { return }
       count(message: text.utf8.count)
       onText?(text)
     case .binary:
-      try meter.takeBinary(bytes: decoder.withPayload(\.count), now: lastReceived)
+      try meter.takeBinary(bytes: decoder.withPayload(\.count), at: now)
       guard state == .open else { return }
       if let window, output.pendingAnswers >= window {
         return exceeded("more messages under way than the window allows")
@@ -281,12 +284,12 @@ public final class WebSocketConnection: PolledSocket {
         onBinary?(bytes)
       }
     case .ping:
-      try meter.takeControl(now: lastReceived)
+      try meter.takeControl(at: now)
       guard state == .open else { return }
       // The newest is enough (RFC 6455, 5.5.3): a peer that does not read must not fill the queue.
       output.put(decoder.withPayload { WebSocketFrame.control(.pong, $0) }, kind: .pong)
       scheduleFlush()
-    case .pong: try meter.takeControl(now: lastReceived)
+    case .pong: try meter.takeControl(at: now)
     case .close(let code, let text):
       if state == .open {
         reason = WebSocketCloseReason(cause: .peer, code: code, text: text)

@@ -156,3 +156,18 @@ extension SQLiteStore {
     try eraser().eraseSessions(endedBefore: time)
   }
 }
+
+/// Waits for something that another thread does.
+func waitUntil(
+  within patience: Duration = .seconds(15), _ condition: () -> Bool,
+  sourceLocation: SourceLocation = #_sourceLocation
+) {
+  let deadline = ContinuousClock.now + patience
+  while !condition() {
+    guard ContinuousClock.now < deadline else {
+      Issue.record("not within \(patience)", sourceLocation: sourceLocation)
+      return
+    }
+    usleep(10_000)
+  }
+}

@@ -222,17 +222,6 @@ import Testing
     #expect(try store.numbers() == Array(0..<50))
   }
 
-  private func waitUntil(_ condition: () -> Bool, sourceLocation: SourceLocation = #_sourceLocation) {
-    let deadline = ContinuousClock.now + .seconds(15)
-    while !condition() {
-      guard ContinuousClock.now < deadline else {
-        Issue.record("not within 15 s", sourceLocation: sourceLocation)
-        return
-      }
-      usleep(10_000)
-    }
-  }
-
   @Test func theWaitingLineKeepsItsOrder() {
     var line = WaitingLine<Int>()
     var expected: [Int] = []

@@ -63,7 +63,7 @@ import Testing
     #expect(one > .milliseconds(5))
     #expect(all < one * 20)
     #expect(store.trouble?.contains("is slow") == true)
-    waitUntil { store.trouble == nil }
+    waitUntil(within: .seconds(30)) { store.trouble == nil }
     #expect(try store.numbers() == Array(0..<60))
   }
 
@@ -84,7 +84,7 @@ import Testing
       }
       #expect(store.trouble != nil)
     }
-    waitUntil { store.trouble == nil }
+    waitUntil(within: .seconds(30)) { store.trouble == nil }
     #expect(try store.numbers() == Array(0..<310))
   }
 
@@ -110,7 +110,7 @@ import Testing
     #expect(trouble.contains("15 more found no room"))
     #expect(folder.reports.count { $0.contains("what else happens is lost") } == 1)
     release.perform()
-    waitUntil { store.trouble == nil }
+    waitUntil(within: .seconds(30)) { store.trouble == nil }
     #expect(folder.reports.contains { $0.contains("15 entries found no room in memory and are lost") })
     #expect(try store.numbers() == Array(-1..<9))
     // What was lost is over, and is not told of again.
@@ -146,16 +146,5 @@ import Testing
     let short = (0..<3).map { _ in time(1000) }.min()!
     let long = (0..<3).map { _ in time(100_000) }.min()!
     #expect(long < short * 50)
-  }
-
-  private func waitUntil(_ condition: () -> Bool, sourceLocation: SourceLocation = #_sourceLocation) {
-    let deadline = ContinuousClock.now + .seconds(30)
-    while !condition() {
-      guard ContinuousClock.now < deadline else {
-        Issue.record("not within 30 s", sourceLocation: sourceLocation)
-        return
-      }
-      usleep(10_000)
-    }
   }
 }

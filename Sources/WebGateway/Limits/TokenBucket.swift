@@ -50,8 +50,6 @@ public struct TokenBucket: Sendable {
 
   private func level(at now: Instant) -> Double {
     guard let filledAt else { return level }
-    let (seconds, attoseconds) = (now - filledAt).components
-    let passed = max(0, Double(seconds) + Double(attoseconds) / 1e18)
-    return min(rate.burst, level + passed * rate.perSecond)
+    return min(rate.burst, level + max(0, (now - filledAt) / .seconds(1)) * rate.perSecond)
   }
 }
