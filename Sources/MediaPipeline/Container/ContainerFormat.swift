@@ -13,8 +13,9 @@ enum ContainerFormat: Sendable, Equatable {
   /// - Parameter mediaType: name of a caps structure, such as `video/webm`.
   init?(mediaType: String) {
     switch mediaType {
-    case "video/webm", "audio/webm", "video/x-matroska": self = .matroska
-    case "video/quicktime", "video/mp4": self = .mp4
+    case "video/webm", "audio/webm", "video/x-matroska", "video/x-matroska-3d", "audio/x-matroska":
+      self = .matroska
+    case "video/quicktime", "video/mp4", "video/mj2", "audio/x-m4a", "application/x-3gp": self = .mp4
     case "application/ogg", "video/ogg", "audio/ogg": self = .ogg
     default: return nil
     }

@@ -40,6 +40,7 @@ public final class Ingest: Sendable {
     var lastTime: GstClockTime = 0
     var layers = LayerFilter()
     var packedTracks = PackedTrackWatch()
+    var sampleTables = SampleTableWatch()
   }
 
   /// So many messages wait only where a thread is stuck, or there is too much to do.
@@ -48,8 +49,7 @@ public final class Ingest: Sendable {
   private let entrance: Entrance
   private let kind: Kind
   private let codec: InspectedCodec?
-  /// Whether it takes WebM or its superset.
-  private let isMatroska: Bool
+  private let container: ContainerFormat?
   private let limits: IngestLimits
   private let counters: PipelineCounters
   private let startedAt = g_get_monotonic_time()
@@ -68,8 +68,7 @@ public final class Ingest: Sendable {
     let caps = gst_app_src_get_caps(source.cast())
     defer { if let caps { gst_caps_unref(caps) } }
     codec = caps.flatMap { InspectedCodec.read($0)?.codec }
-    isMatroska =
-      caps.map { capsText($0).hasPrefix("video/webm") || capsText($0).hasPrefix("video/x-matroska") } ?? false
+    container = ContainerFormat(mediaType: Self.mediaType(of: source))
     let format = Self.format(of: source)
     if format == GST_FORMAT_BYTES {
       kind = .container
@@ -186,8 +185,22 @@ public final class Ingest: Sendable {
       if counters.pendingBytes + payload.count > limits.maximumPendingBytes {
         return .needsRestart("more than \(limits.maximumPendingBytes) bytes wait for the decoder")
       }
-      return isMatroska && state.packedTracks.finds(in: payload)
-        ? .needsRestart("the frames of the recording are packed or encrypted") : nil
+      return bomb(in: payload, state: &state).map { .needsRestart($0) }
+    }
+  }
+
+  /// What a demuxer must not see, in words: it would take memory before any decoder is asked.
+  private func bomb(in payload: UnsafeRawBufferPointer, state: inout State) -> String? {
+    switch container {
+    case .matroska:
+      state.packedTracks.finds(in: payload) ? "the frames of the recording are packed or encrypted" : nil
+    case .mp4:
+      switch state.sampleTables.finding(in: payload) {
+      case .compressedHeader: "the header of the recording is compressed"
+      case .tooManySamples: "the recording lists more than \(SampleTableWatch.maximumSamples) samples"
+      case nil: nil
+      }
+    case .ogg, nil: nil
     }
   }
 

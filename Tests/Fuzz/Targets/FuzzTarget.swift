@@ -7,7 +7,8 @@ struct FuzzTarget: Sendable {
   let run: @Sendable (UnsafeRawBufferPointer) -> Void
 
   static let all: [FuzzTarget] = [
-    .frameHeader, .jpeg, .vp8, .vp9, .h264, .av1, .packedTracks, .webSocket, .requestTarget, .studentMessage,
+    .frameHeader, .jpeg, .vp8, .vp9, .h264, .av1, .packedTracks, .sampleTables, .webSocket, .requestTarget,
+    .studentMessage,
     .teacherMessage,
     .personName,
     .mediaType, .pipelineFile, .configuration, .modelGraph,

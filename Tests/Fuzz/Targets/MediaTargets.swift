@@ -40,19 +40,25 @@ extension FuzzTarget {
 
   static let av1 = picture("av1", .av1)
 
-  /// The pieces change nothing.
-  static let packedTracks = FuzzTarget(name: "packed_tracks") { bytes in
-    guard let first = bytes.first else { return }
-    let rest = bytes[1...]
-    var whole = PackedTrackWatch()
-    let isFound = whole.finds(in: UnsafeRawBufferPointer(rebasing: rest))
-    var pieces = PackedTrackWatch()
-    let isFoundInPieces = stride(from: rest.startIndex, to: rest.endIndex, by: Int(first) + 1).contains {
-      start in
-      pieces.finds(
-        in: UnsafeRawBufferPointer(rebasing: rest[start..<min(start + Int(first) + 1, rest.endIndex)]))
+  static let packedTracks = pieces("packed_tracks", PackedTrackWatch()) { $0.finds(in: $1) }
+  static let sampleTables = pieces("sample_tables", SampleTableWatch()) { $0.finding(in: $1) != nil }
+
+  /// The first byte says how long the pieces are, which change nothing.
+  private static func pieces<Watch: Sendable>(
+    _ name: String, _ watch: Watch, finds: @escaping @Sendable (inout Watch, UnsafeRawBufferPointer) -> Bool
+  ) -> FuzzTarget {
+    FuzzTarget(name: name) { bytes in
+      guard let first = bytes.first else { return }
+      let rest = bytes[1...]
+      let length = Int(first) + 1
+      var (whole, inPieces) = (watch, watch)
+      let isFound = finds(&whole, UnsafeRawBufferPointer(rebasing: rest))
+      let isFoundInPieces = stride(from: rest.startIndex, to: rest.endIndex, by: length).contains { start in
+        finds(
+          &inPieces, UnsafeRawBufferPointer(rebasing: rest[start..<min(start + length, rest.endIndex)]))
+      }
+      require(isFound == isFoundInPieces, "found \(isFound) in one piece, \(isFoundInPieces) in pieces")
     }
-    require(isFound == isFoundInPieces, "found \(isFound) in one piece, \(isFoundInPieces) in pieces")
   }
 
   private static func picture(_ name: String, _ codec: InspectedCodec) -> FuzzTarget {
