@@ -146,3 +146,17 @@ def test_acknowledging_without_end_is_slowed_down(exam, teacher, size):
     teacher.expect("error", code="too_many")
     assert len(events(exam, "alert_acknowledged")) <= 600 + 8 * 5
     assert journal_bytes(exam) < 0.9e6
+
+
+def test_removing_without_end_is_slowed_down(exam, teacher):
+    """Each who is removed counts as one act, also of many who are removed at once."""
+    ids = [exam.join(f"Stray {number}", invite=exam.invite)["participant_id"] for number in range(201)]
+    for _ in range(500):
+        teacher.send("lower_hand", student=ids[0])
+    teacher.send("dismiss", students=ids[:-1], reason="Nobody's")
+    wait_until(lambda: len(events(exam, "dismissed")) == 200, "they are removed")
+    assert not teacher.find("error")
+    teacher.send("dismiss", student=ids[-1], reason="Nobody's", id=7)
+    assert teacher.expect("error", code="too_many", id=7)["retry_after"] >= 1
+    assert len(events(exam, "dismissed")) == 200
+    assert ids[-1] in [p["id"] for p in exam.describe()["participants"]]

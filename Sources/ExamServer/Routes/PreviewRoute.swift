@@ -66,7 +66,7 @@ final class PreviewRoute {
     atOnce += 1
     defer { atOnce -= 1 }
     let observation: FaceObservation
-    switch await look(at: jpeg) {
+    switch await Self.look(at: jpeg, faces: services.faces, pipelines: services.pipelines) {
     case .checked(let found): observation = found
     case .waitedInVain: throw Self.busy(.seconds(5))
     case .unusable(let reason):
@@ -128,9 +128,10 @@ final class PreviewRoute {
     }
   }
 
-  private func look(at jpeg: [UInt8]) async -> Outcome {
+  /// Sends one picture the way that a student's go, and waits for what comes of it.
+  static func look(at jpeg: [UInt8], faces: FaceCheckPool, pipelines: PipelineCatalog) async -> Outcome {
     let (outcomes, found) = AsyncStream.makeStream(of: Outcome.self, bufferingPolicy: .bufferingOldest(1))
-    let lane = services.faces.addLane(
+    let lane = faces.addLane(
       name: "preview", priority: .least, onObservation: { found.yield(.checked($0)) },
       onFailure: { found.yield(.failed($0)) })
     defer { lane.close() }
@@ -139,7 +140,7 @@ final class PreviewRoute {
       failed: { found.yield(Outcome($0)) })
     let pipeline: LivePipeline
     do {
-      let template = try services.pipelines.template(for: "image/jpeg")
+      let template = try pipelines.template(for: "image/jpeg")
       pipeline = try await LivePipeline.start(
         template, name: "preview", analysisRate: AnalysisPace.usual, taps: taps)
     } catch {
