@@ -190,8 +190,17 @@ def undecodable():
 
 def test_what_never_gives_a_picture_is_given_up(exam, teacher, server):
     student = exam.student("Ada").start(MEDIA, undecodable())
-    detail = student.expect("error", code="unsupported_media", timeout=60)["detail"]
-    assert "no picture" in detail
+    began, restarts = time.monotonic(), 0
+
+    def given_up():
+        """A page begins its container anew whenever it is asked to."""
+        nonlocal restarts
+        if len(student.find("restart")) > restarts:
+            restarts += 1
+            student.upload.play(undecodable())
+        return student.find("error", code="unsupported_media")
+    assert "no picture" in wait_until(given_up, "given up", timeout=60)[0]["detail"]
+    assert time.monotonic() - began > 1 + 2 + 4 + 8, "from the second failure on each costs twice as much time"
     assert 3 <= len(student.find("restart")) <= 6
     line = teacher.expect_participant(student, lambda line: line.get("no_picture_reason"))
     assert line["state"] == "no_picture"
@@ -224,3 +233,18 @@ def test_headers_at_full_speed(exam, teacher, server, neighbour):
     for student in students:
         student.start("video/x-vp8", vp8())
         teacher.expect_tiles(student, 2)
+
+
+def test_announcements_at_full_speed(exam, teacher, server, neighbour):
+    """Whoever says hello again and again gets a pipeline a second, and the one that was asked for last."""
+    stopped = server.metrics()["exam_pipelines_stopped_total"]
+    student = exam.student("Ada")
+    began = time.monotonic()
+    for number in range(40):
+        student.send("hello", media=(MEDIA, "image/jpeg")[number % 2])
+        time.sleep(0.15)
+    student.start("video/x-vp8", vp8())
+    teacher.expect_tiles(student, 2)
+    pipelines = server.metrics()["exam_pipelines_stopped_total"] - stopped
+    assert 1 <= pipelines <= time.monotonic() - began + 1
+    assert not student.find("error")
