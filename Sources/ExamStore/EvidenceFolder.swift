@@ -115,8 +115,8 @@ final class EvidenceFolder: Sendable {
     let text = state.failure.map { cause in
       let loss = state.dropped == 0 ? "" : " \(state.dropped) more found no room in memory and are lost."
       return """
-        Pictures of alerts cannot be written to \(path) (\(cause)): \(state.waiting.count) wait in memory and are lost if \
-        the server ends now.\(loss) Free some space there, or mend the folder; the server then goes on by itself.
+        Pictures of alerts cannot be written to \(path) (\(cause)): \
+        \(StoreWords.waiting(state.waiting.count, "picture", "pictures")).\(loss) Free some space there, or mend the folder; the server then goes on by itself.
         """
     }
     sentence.withLock { $0 = text }

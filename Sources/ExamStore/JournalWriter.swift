@@ -122,9 +122,10 @@ final class JournalWriter: Sendable {
     return isTaken
   }
 
-  /// Tries again what waits, and notes the time. The time itself never waits in line: another one follows soon.
+  /// Tries again what waits, and notes the time. The time itself never waits in line: another one follows soon. So nothing
+  /// is amiss where it comes late, and nobody is told.
   func retry(at clocks: ClockRecord) {
-    enqueue { state in
+    enqueue(isKept: false) { state in
       state.alive = clocks
       return true
     }
@@ -147,7 +148,9 @@ final class JournalWriter: Sendable {
   }
 
   /// Hands something to the thread and waits for a moment until it is done.
-  private func enqueue(_ change: (inout State) -> Bool) {
+  ///
+  /// - Parameter isKept: whether it is something that happened, which must not wait unnoticed.
+  private func enqueue(isKept: Bool = true, _ change: (inout State) -> Bool) {
     let waiter: DispatchSemaphore? = state.withLock { state in
       if state.isClosing, state.failure == nil { state.failure = ("the server is stopping", "") }
       guard change(&state), state.failure == nil, !state.patience.isResting else {
@@ -167,6 +170,7 @@ final class JournalWriter: Sendable {
     state.withLock { state in
       let isInVain = state.waiters.contains { $0.semaphore === waiter }
       state.waiters.removeAll { $0.semaphore === waiter }
+      guard isKept else { return }
       state.patience.waited(now - beginning, inVain: isInVain, at: now)
       if state.patience.isResting { tell(&state) }
     }
@@ -355,13 +359,13 @@ final class JournalWriter: Sendable {
     var text: String?
     if let failure = state.failure {
       text = """
-        The database \(database.path) cannot be written (\(failure.cause)). The exam goes on; \(state.waiting.count) \
-        entries wait in memory and are lost if the server ends now.\(loss) \(failure.advice)
+        The database \(database.path) cannot be written (\(failure.cause)). The exam goes on; \
+        \(StoreWords.waiting(state.waiting.count, "entry", "entries")).\(loss) \(failure.advice)
         """
     } else if state.patience.isResting || state.dropped > 0 {
       text = """
         The disk of the database \(database.path) is slow, or another program holds it. The exam goes on; \
-        \(state.waiting.count) entries wait in memory and are lost if the server ends now.\(loss)
+        \(StoreWords.waiting(state.waiting.count, "entry", "entries")).\(loss)
         """
     }
     sentence.withLock { $0 = text }

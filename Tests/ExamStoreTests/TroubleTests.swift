@@ -25,7 +25,7 @@ import Testing
     let firstLost = count - 1
     let trouble = try #require(store.trouble)
     #expect(trouble.contains(folder.data.database))
-    #expect(trouble.contains("The exam goes on; 1 entries wait in memory"))
+    #expect(trouble.contains("The exam goes on; 1 entry waits in memory and is lost if"))
     #expect(trouble.contains("Free some space"))
 
     for number in count..<(count + 500) { store.append(.numbered(number)) }
@@ -143,13 +143,13 @@ import Testing
     for number in 0..<25 { store.append(.numbered(number)) }
     for number in 0..<3 {
       store.keep([UInt8](repeating: 1, count: 40), of: "a\(number)")
-      waitUntil { store.reader.evidence.trouble?.contains(number < 1 ? "1 wait" : "2 wait") == true }
+      waitUntil { store.reader.evidence.trouble?.contains(number < 1 ? "1 picture waits" : "2 pictures wait") == true }
     }
     waitUntil { store.trouble?.contains("1 more found no room") == true }
     let trouble = try #require(store.trouble)
     #expect(trouble.contains("10 entries wait"))
     #expect(trouble.contains("15 more found no room"))
-    #expect(trouble.contains("2 wait in memory"))
+    #expect(trouble.contains("2 pictures wait in memory"))
     #expect(trouble.contains("1 more found no room"))
 
     try moveDatabase(of: folder, away: false)

@@ -88,6 +88,23 @@ import Testing
     #expect(try store.numbers() == Array(0..<310))
   }
 
+  /// The server tells every two seconds that it lives. Where only that comes late, all that happened is kept.
+  @Test func nobodyIsToldThatTheTimeIsWrittenLate() throws {
+    let folder = try TestFolder()
+    let store = try folder.store(limits: StoreLimits(patience: .milliseconds(50)))
+    store.create(.test())
+    waitUntil { store.trouble == nil }
+    let other = try DatabaseQueue(path: folder.data.database)
+    try other.write { _ in
+      store.noteAlive(at: .test(1))
+      #expect(store.trouble == nil)
+      store.append(.numbered(0))
+      #expect(store.trouble?.contains("1 entry waits in memory and is lost if the server ends now.") == true)
+    }
+    waitUntil { store.trouble == nil }
+    #expect(try store.numbers() == [0])
+  }
+
   /// A write that never returns: here to a picture, whose file is a pipe that nobody reads.
   @Test func aWriteThatHangsHoldsUpNobodyAndIsToldOf() throws {
     let folder = try TestFolder()
