@@ -165,7 +165,12 @@ public struct ExamService: Sendable {
 
   @GatewayActor
   private func listen(_ server: WebServer) throws -> String {
-    let bound = try server.start()
+    let bound: BoundAddress
+    do {
+      bound = try server.start()
+    } catch let problem as ListenProblem {
+      throw ServerConfiguration.InvalidSetting(problem)
+    }
     let scheme = configuration.certificate == nil ? "http" : "https"
     let host = bound.host.contains(":") ? "[\(bound.host)]" : bound.host
     return "\(scheme)://\(host):\(bound.port)"

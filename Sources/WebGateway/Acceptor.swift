@@ -28,7 +28,7 @@ final class Acceptor {
 
   /// Binds and listens, but does not accept yet.
   ///
-  /// - Throws: `GLibError` where the address is not numeric, or cannot be bound.
+  /// - Throws: `ListenProblem` where the address is not numeric, or cannot be bound.
   init(
     host: String, port: UInt16, onSocket: @escaping @GatewayActor (GObjectReference) -> Void,
     onFailure: @escaping @GatewayActor (Failure) -> Void
@@ -37,19 +37,27 @@ final class Acceptor {
     self.onFailure = onFailure
     guard
       let raw = g_inet_socket_address_new_from_string(host == "localhost" ? "127.0.0.1" : host, guint(port))
-    else { throw GLibError(domain: "gateway", code: 0, message: "\(host) is not a numeric address") }
-    let address = GObjectReference(adopting: raw)
+    else { throw ListenProblem(.notNumeric, host: host, port: port) }
+    do {
+      socket = try Self.listen(on: GObjectReference(adopting: raw))
+    } catch let error as GLibError {
+      throw ListenProblem(error, host: host, port: port)
+    }
+  }
+
+  private static func listen(on address: GObjectReference) throws -> GObjectReference {
     let family = g_socket_address_get_family(address.cast())
-    socket = try GObjectReference(
+    let socket = try GObjectReference(
       adopting: withGLibError {
         g_socket_new(family, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_DEFAULT, &$0)
       }!)
     let listener: UnsafeMutablePointer<GSocket> = socket.cast()
     g_socket_set_blocking(listener, 0)
-    g_socket_set_listen_backlog(listener, Self.backlog)
+    g_socket_set_listen_backlog(listener, backlog)
     // `allow_reuse` is SO_REUSEADDR here, not SO_REUSEPORT: a second server on the port is an error.
     _ = try withGLibError { g_socket_bind(listener, address.cast(), 1, &$0) }
     _ = try withGLibError { g_socket_listen(listener, &$0) }
+    return socket
   }
 
   /// The address that was bound, with the port the system chose.

@@ -63,7 +63,7 @@ public final class WebServer {
 
   /// Begins to listen. Raises the process's limit of open files to what the system allows.
   ///
-  /// - Throws: `GLibError` where the address is not numeric or cannot be bound.
+  /// - Throws: `ListenProblem` where the address is not numeric or cannot be bound.
   public func start() throws -> BoundAddress {
     guard case .idle = state else { preconditionFailure("a web server starts once") }
     raiseDescriptorLimit()

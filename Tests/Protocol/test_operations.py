@@ -117,6 +117,15 @@ def test_a_broken_pipeline_file_stops_the_start(tmp_path, pipelines):
     assert "video-webm.launch:4" in output and 'no element "nosuchelement"' in output
 
 
+def test_where_it_cannot_listen_it_names_the_setting(tmp_path, server):
+    output = refused(tmp_path / "data", port=server.port)
+    assert f"setting port: 127.0.0.1:{server.port} is in use by another program; end that one, or choose another port" in output
+    for host in ("exam.example", "203.0.113.7"):
+        output = refused(tmp_path / "data", "--host", host, "--trusted-proxies", "127.0.0.1",
+                         environment={"EXAM_MONITORING_TEACHER_PASSWORD": PASSWORD})
+        assert f"setting host: cannot listen on {host}: " in output and "0.0.0.0" in output and "public_url" in output
+
+
 def test_the_server_is_the_process_that_was_started(server):
     folder = pathlib.Path(f"/proc/{server.process.pid}")
     assert b"G_SLICE=always-malloc" in (folder / "environ").read_bytes().split(b"\0")

@@ -151,9 +151,9 @@ extension GatewayServerTests {
     @Test func anAddressThatCannotBeBoundIsAnError() async throws {
       try await run { test in
         let second = try await WebServer(configuration: GatewayConfiguration(port: test.port)) { _ in }
-        await #expect(throws: GLibError.self) { try await second.start() }
+        await #expect(throws: ListenProblem.self) { try await second.start() }
         let named = try await WebServer(configuration: GatewayConfiguration(host: "exam.example")) { _ in }
-        await #expect(throws: GLibError.self) { try await named.start() }
+        await #expect(throws: ListenProblem.self) { try await named.start() }
       }
     }
 
