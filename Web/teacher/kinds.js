@@ -16,7 +16,7 @@ export const kindText = kind => KINDS[kind] ?? kind.replaceAll('_', ' ');
 const SHORT = {
   face_missing: 'No face',
   several_faces: 'Several faces',
-  camera_covered: 'Covered or dark',
+  camera_covered: 'Covered, dark',
   picture_frozen: 'Frozen picture',
   video_stopped: 'No picture',
   page_hidden: 'Left the page',

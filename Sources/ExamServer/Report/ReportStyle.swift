@@ -63,7 +63,7 @@ enum ReportStyle {
 
     .attention li { display: flex; flex-wrap: wrap; gap: 0 .6rem; align-items: baseline; padding: .35rem 0; border-bottom: 1px solid var(--line); }
     .attention li:last-child { border-bottom: 0; }
-    .attention a { font-weight: 620; }
+    .attention a { font-weight: 620; min-width: 0; }
     .card { background: var(--surface); border: 1px solid var(--line); border-radius: 12px; padding: .6rem 1.1rem; }
 
     table { width: 100%; border-collapse: collapse; background: var(--surface); border: 1px solid var(--line); font-variant-numeric: tabular-nums; }
@@ -72,7 +72,8 @@ enum ReportStyle {
     thead th { font-size: .85rem; color: var(--muted); background: var(--tint); vertical-align: bottom; }
     td.number, th.number { text-align: end; white-space: nowrap; }
     td small { display: block; color: var(--muted); font-size: .85rem; line-height: 1.35; }
-    tbody th { font-weight: 500; }
+    /* A name may be 80 letters without a space: broken, lest it push the other columns off the page. */
+    tbody th { font-weight: 500; overflow-wrap: anywhere; min-width: 7rem; }
     .flag { width: .85em; height: .85em; fill: var(--bad); }
 
     .legend { display: flex; flex-wrap: wrap; gap: .2rem 1.2rem; font-size: .875rem; color: var(--muted); margin-bottom: .9rem; }
@@ -104,6 +105,7 @@ enum ReportStyle {
     .alerts td { padding: .6rem .7rem; }
     .alerts td.picture { width: 10.5rem; padding-inline-start: 0; }
     .alerts thead th:first-child { padding-inline-start: .7rem; }
+    .alerts thead th:last-child { overflow-wrap: anywhere; }
     .alerts tbody tr:last-child td { border-bottom: 0; padding-bottom: 0; }
     .alerts img { display: block; width: 100%; height: auto; border-radius: 6px; background: var(--tint); }
     .no-picture { display: grid; place-items: center; text-align: center; min-height: 4.5rem; padding: .5rem; border-radius: 6px; border: 1px dashed var(--edge); color: var(--muted); font-size: .85rem; line-height: 1.3; }
