@@ -87,10 +87,16 @@ def test_a_server_that_hangs_is_noticed_by_both_pages(exam, people, network):
     network.freeze()
     expect(ada.page.locator("#state")).not_to_have_attribute("data-tone", "ok")
     expect(colleague.page.locator("#connection")).not_to_have_attribute("data-tone", "ok")
+    # Nobody knows whether she is live.
+    for words in (".tile-state", "#wall-summary"):
+        expect(colleague.page.locator(words)).to_be_hidden()
+    expect(colleague.page.locator(".tile-name")).to_be_visible()
     network.restore()
     ada.expect_live()
     colleague.expect_connected()
     colleague.expect_tile_moving("Ada")
+    expect(colleague.page.locator(".tile-state")).to_have_text("Live")
+    expect(colleague.page.locator(".tile-state")).to_be_visible()
 
 
 def test_a_message_without_connection_stays_in_the_box(exam, people, network):
