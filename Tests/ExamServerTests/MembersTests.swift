@@ -115,6 +115,10 @@ struct MembersTests {
     #expect(leaves(.teacher, after: 1000) == "left first")
     members.setState(.left, of: ParticipantID(rawValue: "left first"), at: start + .seconds(999))
     #expect(leaves(.teacher, after: 1000) == "came later")
+    // Who has just gone is on the way back.
+    members.remove(ParticipantID(rawValue: "came later"))
+    #expect(leaves(.teacher, after: 1018) == nil)
+    #expect(leaves(.teacher, after: 1020) == "left first")
   }
 
   @Test("The token of somebody removed opens nothing, and tells why; so many are remembered")

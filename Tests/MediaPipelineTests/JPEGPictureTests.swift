@@ -164,6 +164,21 @@ import Testing
         #expect(value.map { (1...8).contains($0) } ?? true)
       }
     }
+    // No TIFF data, and a value that is no number of 16 bits.
+    for (position, byte) in [(8, 43), (18, 4)] as [(Int, UInt8)] {
+      var bytes = Array(whole)
+      bytes[position] = byte
+      #expect(bytes.withUnsafeBytes { ExifOrientation.read($0) } == nil)
+    }
+  }
+
+  @Test func ofTwoOrientationsTheFirstCounts() {
+    let second = JPEGWriter(orientation: (3, false)).exif
+    guard case .picture(let picture) = read(JPEGWriter(orientation: (6, true), segments: second).bytes) else {
+      Issue.record("refused")
+      return
+    }
+    #expect(picture.orientation == 6)
   }
 
   // MARK: False headers
@@ -182,6 +197,13 @@ import Testing
     }
   }
 
+  @Test(arguments: [0, 1] as [UInt8]) func aMarkerShorterThanItsLengthIsRefused(length: UInt8) {
+    let rest = Array(JPEGWriter().bytes.dropFirst(2))
+    #expect(
+      read([0xff, 0xd8, 0xff, 0xe0, 0, length] + rest) == .malformed("a JPEG marker of \(length) bytes"))
+    #expect(read([0xff, 0xd8, 0xff, 0xe0, 0, length]) == .malformed("a JPEG marker of \(length) bytes"))
+  }
+
   @Test func oneFrameHeaderAndOneScanOfEachColour() {
     let writer = JPEGWriter()
     let start: [UInt8] = [0xff, 0xd8] + JPEGWriter.tables
@@ -193,7 +215,12 @@ import Testing
       Issue.record("a scan for each is good")
       return
     }
+    var (deep, twice) = (writer.frameHeader, writer.frameHeader)
+    deep[4] = 12
+    twice[13] = twice[10]
     for (parts, reason) in [
+      (deep + writer.scanHeader, "a JPEG with 12 bits a colour; save it with 8"),
+      (twice + alone(1) + alone(3), "a JPEG with a damaged frame header"),
       (writer.frameHeader + writer.frameHeader + writer.scanHeader, "a JPEG with two frame headers"),
       (writer.frameHeader + writer.scanHeader + [0x55] + writer.frameHeader, "a JPEG with two frame headers"),
       (writer.frameHeader + alone(1) + alone(1), "a JPEG that brings its colours more than once"),

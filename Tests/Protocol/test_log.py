@@ -59,6 +59,24 @@ def test_a_log_that_hangs_holds_up_nobody(tmp_path):
     os.close(pipe)
 
 
+def test_the_log_has_a_cap(tmp_path):
+    """It is renamed when it is full, so many old ones are kept, and nothing between them is lost."""
+    data = tmp_path / "data"
+    server = Server(data, environment={"EXAM_MONITORING_MAXIMUM_LOG_MEGABYTES": "0.01", "EXAM_MONITORING_OLD_LOGS": "2"})
+    exam = Exam(server.url)
+    names = [f"Student {number:03} " + "x" * 60 for number in range(190)]
+    for name in names:
+        exam.join(name, invite=exam.invite)
+    assert server.stop() == 0
+    files = [data / "server.log.2", data / "server.log.1", data / "server.log"]
+    assert sorted(data.glob("server.log*")) == sorted(files)
+    assert all(10_000 <= file.stat().st_size < 11_000 for file in files[:2]) and files[2].stat().st_size < 11_000
+    assert all(file.stat().st_mode & 0o777 == 0o600 for file in files)
+    text = "".join(file.read_text() for file in files)
+    kept = [name for name in names if name in text]
+    assert len(kept) < len(names) and kept == names[-len(kept):]
+
+
 def test_a_terminal_that_hangs_holds_up_nobody(tmp_path):
     reader, writer = os.pipe()
     filled(writer)

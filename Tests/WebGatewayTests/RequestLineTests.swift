@@ -24,11 +24,35 @@ extension GatewayServerTests {
       }) { test in
         for _ in 0..<3 { try get(test) }
         let start = ContinuousClock.now
-        let answer = try TestClient.request(test.port, "GET /")
+        // One that would send further requests on the connection, as a browser does.
+        let client = try test.client()
+        try client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+        let answer = client.takeAll()
         #expect(ContinuousClock.now - start >= .milliseconds(290))
         #expect(status(answer) == 429 && answer.contains("too_many_requests"))
         #expect(answer.contains("Retry-After: ") && answer.contains("Connection: close"))
         try await eventually("it is closed") { await test.statistics.openConnections == 0 }
+      }
+    }
+
+    /// All that comes through a proxy comes from one address.
+    @Test func behindAProxyEachClientHasABudgetOfItsOwn() async throws {
+      try await run({
+        $0.trustedProxies = [IPNetwork("127.0.0.0/8")!]
+        $0.requestsPerAddress = .init(perSecond: 0.001, burst: 3)
+        $0.requestPatience = 0.3
+      }) { test in
+        func answer(to client: String) throws -> String {
+          try TestClient.request(test.port, "GET /", headers: ["X-Forwarded-For: \(client)"])
+        }
+        for client in ["192.0.2.1", "192.0.2.2", "2001:db8::1"] {
+          for _ in 0..<3 { #expect(status(try answer(to: client)) == 200, "\(client)") }
+        }
+        for client in ["192.0.2.1", "2001:db8::2"] {
+          let refused = try answer(to: client)
+          #expect(status(refused) == 429 && refused.contains("too_many_requests"), "\(client)")
+        }
+        #expect(status(try answer(to: "192.0.2.3")) == 200)
       }
     }
 

@@ -172,6 +172,23 @@ extension GatewayServerTests {
       }
     }
 
+    /// The same whatever addresses they come from.
+    @Test func soManyHandshakesAreUnfinishedInAll() async throws {
+      try await run(configure: {
+        $0.maximumHandshakes = 3
+        $0.handshakeTimeout = 60
+      }) { test, certificate in
+        let clients = try (0..<5).map { _ in try test.client() }
+        for client in clients[..<2] { #expect(client.takeAll().isEmpty) }
+        try await eventually("three are left") {
+          let statistics = await test.statistics
+          return statistics.openConnections == 3 && statistics.refusedConnections == 2
+        }
+        #expect(try curl(test, certificate, "/") == "secure true")
+        for client in clients { client.close() }
+      }
+    }
+
     @Test func oldVersionsOfTLSAreRefused() async throws {
       try await run { test, certificate in
         for (option, isTaken) in [

@@ -73,4 +73,14 @@ import Testing
     #expect(isSecure("https") && isSecure("http, HTTPS "))
     #expect(!isSecure("https, http") && !isSecure("wss") && !isSecure(""))
   }
+
+  /// With `Forwarded` each proxy says how it was reached, so the scheme is of the client's own side.
+  @Test func ofSeveralProxiesTheClientsOneTellsTheScheme() {
+    func isSecure(_ value: String) -> Bool {
+      site(.forwarded).sender(peer: "10.0.0.1", isSecure: false, headers: ["forwarded": value]).isSecure
+    }
+    #expect(isSecure("for=192.0.2.1;proto=https, for=10.0.0.2;proto=http"))
+    #expect(!isSecure("for=192.0.2.1;proto=http, for=10.0.0.2;proto=https"))
+    #expect(!isSecure("for=6.6.6.6;proto=https, for=192.0.2.1;proto=http"))
+  }
 }

@@ -100,6 +100,18 @@ extension GatewayServerTests {
       }
     }
 
+    @Test func whatAProxyOpensAheadCountsForNobody() async throws {
+      try await behindProxy({ $0.maximumConnectionsPerAddress = 2 }) { test in
+        let clients = try (0..<6).map { _ in try test.client() }
+        try await eventually("all are open") { await test.statistics.openConnections == 6 }
+        for (number, client) in clients.enumerated() {
+          try client.send("GET /who HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: 192.0.2.\(number)\r\n\r\n")
+          #expect(status(try client.take(until: "\r\n\r\n")) == 200)
+        }
+        for client in clients { client.close() }
+      }
+    }
+
     @Test func aProxysKeptConnectionCountsForNobodyBetweenTwoRequests() async throws {
       try await behindProxy({ $0.maximumConnectionsPerAddress = 1 }) { test in
         let kept = try test.client()
