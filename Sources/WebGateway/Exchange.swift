@@ -345,6 +345,7 @@ final class Exchange {
 
   private func set(_ response: HTTPResponse) {
     guard let message else { return }
+    let response = response.readable(for: headers)
     status = response.status
     soup_server_message_set_status(message, guint(response.status), reasonPhrase(response.status))
     let headers = soup_server_message_get_response_headers(message)

@@ -21,6 +21,8 @@ public struct HTTPResponse: Sendable {
   /// In order of appearance. `Cache-Control: no-store` is added where nothing is said of caching.
   public var headers: [(name: String, value: String)]
   public var body: Body
+  /// The words of a problem document, for who opens it as a page.
+  private(set) var problem: ProblemPage?
 
   public init(status: Int, headers: [(name: String, value: String)] = [], body: Body = .empty) {
     self.status = status
@@ -55,7 +57,19 @@ public struct HTTPResponse: Sendable {
     document += "}"
     var headers: [(name: String, value: String)] = [("Content-Type", "application/problem+json")]
     if let retryAfter { headers.append(("Retry-After", String(retryAfter))) }
-    return HTTPResponse(status: status, headers: headers, body: .bytes(Array(document.utf8)))
+    var response = HTTPResponse(status: status, headers: headers, body: .bytes(Array(document.utf8)))
+    response.problem = ProblemPage(title: title, detail: detail)
+    return response
+  }
+
+  /// The same in the form that the client of a request with these headers can read.
+  func readable(for headers: [String: String]) -> HTTPResponse {
+    guard let problem, ProblemPage.isWanted(by: headers) else { return self }
+    var response = self
+    response.headers.removeAll { $0.name == "Content-Type" }
+    response.headers.append(("Content-Type", "text/html; charset=utf-8"))
+    response.body = .bytes(Array(problem.html(status: status).utf8))
+    return response
   }
 
   /// Encoded here so that the gateway needs no Foundation for its one kind of document.

@@ -57,6 +57,17 @@ def test_an_exam_that_ended_by_itself_is_nobodys_doing(people, tmp_path):
         server.stop()
 
 
+def test_a_report_that_is_loaded_again_says_where_it_is(exam):
+    exam.end()
+    with exam.context.expect_page() as opened:
+        exam.page.get_by_role("button", name="Report of the exam").click()
+    report = opened.value
+    expect(report.locator("h1")).to_have_text("Mathematics")
+    report.reload()
+    expect(report.locator("h1")).to_have_text("Link used up")
+    expect(report.locator("p")).to_contain_text("Please open it again from the page where it was.")
+
+
 def test_a_title_that_cannot_be_used_is_said(people):
     teacher = people.teacher()
     teacher.page.goto(f"{teacher.url}/teacher")

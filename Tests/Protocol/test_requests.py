@@ -156,3 +156,26 @@ def test_a_flood_of_joins(exam):
         assert 1 <= int(answer.headers["retry-after"]) <= 60
     # Nobody else has to wait.
     exam.join("Ada")
+
+
+BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}  # as when an address is opened
+
+
+def test_a_problem_is_a_page_for_who_opens_an_address(exam, server):
+    used = f"{exam.path}/report?ticket={'0' * 40}"
+    for path, headers, status, words in [
+        ("/nope", {}, 404, "There is nothing at this address. Please look at it once more."),
+        ("/", {"Host": "exam.example"}, 421, "add the name to allowed_hosts"),
+        (used, {}, 401, "Please open it again from the page where it was."),
+    ]:
+        page = request(server.url, "GET", path, headers=BROWSER | headers)
+        assert page.status == status and page.headers["content-type"] == "text/html; charset=utf-8"
+        assert "<p>" in page.body.decode() and words in page.body.decode() and "{" not in page.body.decode()
+        assert page.headers["content-security-policy"].startswith("default-src 'none'")
+        for others in ({}, {"Accept": "*/*"}, {"Accept": "image/avif,image/webp,*/*"}, {"Accept": "application/json"}):
+            assert request(server.url, "GET", path, headers=others | headers).headers["content-type"] == "application/problem+json"
+
+
+def test_what_a_problem_repeats_is_no_markup(exam):
+    page = exam.request("GET", "/report?format=%3Cb%3E%26amp%3B", headers=BROWSER)
+    assert page.status == 400 and "&lt;b&gt;&amp;amp;" in page.body.decode() and "<b>" not in page.body.decode()
