@@ -33,7 +33,7 @@ final class FlushScheduler {
     let reads = waitingReads
     waiting = []
     waitingReads = []
-    for connection in reads { connection.socketIsReadable() }
+    for connection in reads { connection.readScheduled() }
     for connection in connections { connection.flushScheduled() }
   }
 

@@ -63,8 +63,11 @@ public struct GatewayConfiguration: Sendable {
 
   /// Largest WebSocket message, all its fragments together, in bytes. A connection can be given another bound.
   public var maximumMessageBytes = 256 * 1024
-  /// Largest outgoing queue of one WebSocket, in bytes; past it the connection is closed with 1013.
+  /// Largest outgoing queue of one WebSocket, in bytes; past it the connection is closed with 1013. A connection can be
+  /// given another bound.
   public var maximumPendingBytes = 8 * 1024 * 1024
+  /// The same of all WebSockets together: past it the one is closed that has used most of its own bound.
+  public var maximumPendingBytesOfAll = 256 * 1024 * 1024
   /// What the peer of a WebSocket may send. A connection can be given another budget.
   public var webSocketBudget = WebSocketBudget()
   /// Seconds between two pings on a WebSocket.

@@ -32,6 +32,9 @@ final class WebServerCore {
   private var exchanges: [ObjectIdentifier: Exchange] = [:]
   private var idle: [ObjectIdentifier: IdleConnection] = [:]
   private var webSockets: [ObjectIdentifier: WebSocketConnection] = [:]
+  /// What waits for all of them to be read.
+  private var pendingSocketBytes = 0
+  private var isMakingRoomForSockets = false
   /// Set while a stream is handed to libsoup, which announces the message from inside that call.
   private var exchangeBeingAccepted: Exchange?
 
@@ -399,6 +402,23 @@ final class WebServerCore {
     accepted(connection)
     connection.begin()
     if isStopping { connection.close(code: 1001, reason: "server stopping") }
+  }
+
+  /// Counts what waits for peers to read it. Above the bound of all, who has used most of its own bound gives way: that is
+  /// nobody who reads.
+  func countPending(_ change: Int) {
+    pendingSocketBytes += change
+    // Who gives way is told of, which may make more wait.
+    guard !isMakingRoomForSockets else { return }
+    isMakingRoomForSockets = true
+    defer { isMakingRoomForSockets = false }
+    while pendingSocketBytes > configuration.maximumPendingBytesOfAll,
+      let fullest = webSockets.values.filter({ $0.isOpen && $0.pendingShare > 0 }).max(by: {
+        $0.pendingShare < $1.pendingShare
+      })
+    {
+      fullest.overflow()
+    }
   }
 
   func webSocketFinished(_ connection: WebSocketConnection) {

@@ -33,6 +33,8 @@ public final class WebSocketConnection: PolledSocket {
   /// A peer that waits for answers never has more of them than it may have under way, whatever the network held up: it
   /// cannot have read what was not written.
   public var window: Int?
+  /// Largest queue of what the peer has not read, in bytes; past it the connection closes with 1013.
+  public var maximumPendingBytes: Int
   /// Whether messages can still be sent.
   public var isOpen: Bool { state == .open }
 
@@ -48,6 +50,9 @@ public final class WebSocketConnection: PolledSocket {
   /// What is read and dropped of a peer that was told to stop, in bytes. Less, and the close frame might be destroyed by
   /// a reset; more, and a flood would go on costing time.
   private static let courtesyBytes = 8 * 1024 * 1024
+  /// Seconds for which the messages of one peer are handled before it is the others' turn. What many send at once, each
+  /// within its budget, so keeps nobody waiting for longer than all of them take a turn.
+  private static let slice = 0.000_5
 
   let target: String
   private let client: ClientConnection
@@ -63,6 +68,12 @@ public final class WebSocketConnection: PolledSocket {
   private var registration: SocketPoller.Registration?
   private var waitsForOutput = false
   private var flushIsScheduled = false
+  private var readIsScheduled = false
+  private var sliceEnd = 0.0
+  /// Whether the decoder has messages for which the last turn had no time.
+  private var isBehind = false
+  /// What the server counts as waiting for this peer, in bytes.
+  private var countedBytes = 0
   private var closeIsReported = false
   private var meter: WebSocketMeter
   /// Bytes that came after the end of what is listened to.
@@ -76,6 +87,7 @@ public final class WebSocketConnection: PolledSocket {
     self.target = target
     remoteAddress = client.clientAddress
     maximumMessageBytes = host.configuration.maximumMessageBytes
+    maximumPendingBytes = host.configuration.maximumPendingBytes
     decoder = WebSocketFrameDecoder(maximumMessageBytes: maximumMessageBytes)
     firstInput = stolen
     inputStream = client.pollableInput
@@ -129,15 +141,27 @@ public final class WebSocketConnection: PolledSocket {
     _ frame: [UInt8], payload: SharedBytes?, messageBytes: Int, kind: OutputQueue.Kind
   ) {
     guard state == .open else { return }
-    guard output.pendingBytes + frame.count + messageBytes <= host.configuration.maximumPendingBytes else {
-      host.statistics.webSocketOverflows += 1
-      fail(code: 1013, text: "outgoing queue full", cause: .overflow)
-      return
-    }
+    guard output.pendingBytes + frame.count + messageBytes <= maximumPendingBytes else { return overflow() }
     host.statistics.webSocketMessagesOut += 1
     host.statistics.webSocketBytesOut += messageBytes
     output.append(frame, payload: payload, kind: kind)
     scheduleFlush()
+    countPending()
+  }
+
+  /// Too much waits, for this peer or for all: what waits is dropped.
+  func overflow() {
+    host.statistics.webSocketOverflows += 1
+    fail(code: 1013, text: "outgoing queue full", cause: .overflow)
+  }
+
+  /// How much of its own bound waits for this peer.
+  var pendingShare: Double { Double(output.pendingBytes) / Double(max(1, maximumPendingBytes)) }
+
+  private func countPending() {
+    let change = output.pendingBytes - countedBytes
+    countedBytes += change
+    if change != 0 { host.countPending(change) }
   }
 
   private func scheduleFlush() {
@@ -148,6 +172,8 @@ public final class WebSocketConnection: PolledSocket {
 
   func flushScheduled() {
     flushIsScheduled = false
+    // What came at once counts against the window as a whole, however many turns it takes.
+    if isBehind, window != nil, output.pendingAnswers > 0 { return }
     if state != .closed, !waitsForOutput { flush() }
   }
 
@@ -160,6 +186,7 @@ public final class WebSocketConnection: PolledSocket {
       if !waitsForOutput { watchOutput(true) }
     case .failed: finish(lost("write failed"))
     }
+    countPending()
     if state == .open { onFlushed?() }
   }
 
@@ -178,16 +205,32 @@ public final class WebSocketConnection: PolledSocket {
     client.setTimeout(0)
     registration = host.poller.add(self, descriptor: client.descriptor)
     guard registration != nil else { return finish(lost("cannot be watched")) }
-    if let firstInput {
-      read(from: OpaquePointer(g_io_stream_get_input_stream(firstInput.cast())), untilDry: true)
-      self.firstInput = nil
-    }
+    takeTurn()
   }
 
   func socketIsReadable() {
-    guard state != .closed else { return }
-    // TLS may hold decrypted bytes that the socket does not show, so it is read until it has none.
-    read(from: inputStream, untilDry: client.isSecure)
+    // Who is behind has the turn that is arranged, and no other.
+    if state != .closed, !readIsScheduled { takeTurn() }
+  }
+
+  /// Deals with what the peer sent, for as long as one peer may take.
+  private func takeTurn() {
+    sliceEnd = monotonicSeconds() + Self.slice
+    // Nothing is read before what was read is dealt with.
+    if isBehind { deliver() }
+    if !isBehind, state != .closed, let firstInput {
+      read(from: OpaquePointer(g_io_stream_get_input_stream(firstInput.cast())), untilDry: true)
+      if !isBehind { self.firstInput = nil }
+    } else if !isBehind, state != .closed {
+      // TLS may hold decrypted bytes that the socket does not show, so it is read until it has none.
+      read(from: inputStream, untilDry: client.isSecure)
+    }
+    if isBehind {
+      scheduleRead()
+    } else if !output.isEmpty, state != .closed {
+      // Answers that were held back.
+      scheduleFlush()
+    }
   }
 
   private func read(from stream: OpaquePointer, untilDry: Bool) {
@@ -208,6 +251,7 @@ public final class WebSocketConnection: PolledSocket {
       if count == 0 { return finish(lost("end of stream")) }
       lastReceived = monotonicSeconds()
       deliver()
+      if isBehind { return }
       if case .ending = state {
         droppedBytes += count
         if !listens {
@@ -217,7 +261,18 @@ public final class WebSocketConnection: PolledSocket {
       }
       if state == .closed || (count < capacity && !untilDry) { return }
     }
-    if untilDry, client.isSecure { host.flushes.scheduleRead(self) }
+    if untilDry, client.isSecure { scheduleRead() }
+  }
+
+  private func scheduleRead() {
+    guard !readIsScheduled else { return }
+    readIsScheduled = true
+    host.flushes.scheduleRead(self)
+  }
+
+  func readScheduled() {
+    readIsScheduled = false
+    if state != .closed { takeTurn() }
   }
 
   /// Not the peer that was told to stop and goes on; that it has left is told all the same.
@@ -225,6 +280,7 @@ public final class WebSocketConnection: PolledSocket {
 
   private func deliver() {
     let now = ContinuousClock.now
+    isBehind = false
     while true {
       if case .ending = state {
         // Asked once more, so that the decoder, which was stopped, drops what it holds.
@@ -250,6 +306,10 @@ public final class WebSocketConnection: PolledSocket {
         try handle(event, at: now)
       } catch {
         return exceeded(error.text)
+      }
+      if state == .open, monotonicSeconds() > sliceEnd {
+        isBehind = true
+        return
       }
     }
   }
@@ -334,6 +394,7 @@ public final class WebSocketConnection: PolledSocket {
     if state == .open {
       output.dropUnstarted()
       output.append(WebSocketFrame.close(code: code, reason: text))
+      countPending()
     }
     end()
   }
@@ -367,6 +428,7 @@ public final class WebSocketConnection: PolledSocket {
     if let registration { host.poller.remove(registration) }
     registration = nil
     output.dropEverything()
+    countPending()
     firstInput = nil
     client.close()
     notifyClosed()

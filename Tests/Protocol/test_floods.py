@@ -1,6 +1,7 @@
 """Sockets that send more than they may: they are closed with 1008 and a word, and nobody else notices."""
 import json
 import os
+import socket
 import statistics
 import struct
 import time
@@ -108,3 +109,30 @@ def test_the_most_that_pages_send_is_no_flood(exam, teacher, neighbour):
     assert busy.sequence > 60
     for client in (busy, colleague):
         assert not client.closed.is_set(), client.close_code
+
+
+def test_what_many_send_at_once_keeps_nobody_waiting(exam, teacher, neighbour, server):
+    """Each sends no more than one student may, all at the same moment."""
+    students = [exam.student(f"Student {number}") for number in range(40)]
+    note = text(type="note", alert_id="\1" * 290, text="x", id=1)
+    for student in students:
+        student.hello("image/jpeg")
+        student.socket.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    memory, seen = server.resident_megabytes, len(teacher.pictures)
+    began = time.monotonic()
+    for student in students:
+        student.socket.socket.sendall(note * 300)
+    teacher.expect_tiles(neighbour, 10)
+    ages = [p.at - p.captured / 1e6 for p in teacher.tiles(neighbour, seen)]
+    print(f"tiles of a neighbour: at most {max(ages) * 1000:.0f} ms")
+    # All of it is several seconds of work for the thread on which everything happens.
+    assert max(ages) < 1.5, ages
+    for student in students:
+        student.expect("error", code="bad_note")
+    # Fifty are answered each by itself; of the others one a second.
+    wait_until(lambda: server.metrics()["exam_websocket_received_bytes_total"] > 40 * 300 * len(note) * 0.9, "all is dealt with")
+    passed = time.monotonic() - began
+    answers = max(len(student.find("error")) for student in students)
+    assert answers <= 50 + 12 * (passed + 1), answers
+    assert server.resident_megabytes < memory + 60
+    assert not any(student.closed.is_set() for student in students)

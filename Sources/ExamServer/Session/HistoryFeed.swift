@@ -14,8 +14,8 @@ final class HistoryFeed {
     case mark(HistoryMark)
   }
 
-  /// No more is queued while this much waits: an eighth of what closes a connection.
-  private static let queueLimit = 1024 * 1024
+  /// No more is queued while so much waits: an eighth of what closes the connection.
+  private var queueLimit: Int { socket.maximumPendingBytes / 8 }
   /// Bytes of one piece, which cost the gateway's thread about 2 ms.
   private static let pieceLimit = 128 * 1024
 
@@ -54,7 +54,7 @@ final class HistoryFeed {
 
   private func send() {
     var bytes = 0
-    while next < items.count, bytes < Self.pieceLimit, socket.isOpen, socket.pendingBytes < Self.queueLimit {
+    while next < items.count, bytes < Self.pieceLimit, socket.isOpen, socket.pendingBytes < queueLimit {
       defer { next += 1 }
       guard let text = text(items[next]) else { continue }
       bytes += text.utf8.count

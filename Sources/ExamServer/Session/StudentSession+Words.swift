@@ -30,10 +30,10 @@ extension StudentSession {
     case .status(let page, let camera): hear(.status(page: page, camera: camera), later: isFlood, at: now)
     case .hand(let up): hear(.hand(up: up), later: isFlood, at: now)
     case .note where owner?.isJournalFull == true:
-      refuse("quota", JournalQuota.refusal, isAnswer: true, of: text)
+      refuse("quota", JournalQuota.refusal, isAnswer: !isFlood, of: text)
     case .note(let alert, let note):
       if let problem = owner?.student(self, problemWith: note, on: alert) {
-        refuse("bad_note", problem.detail, isAnswer: true, of: text)
+        refuse("bad_note", problem.detail, isAnswer: !isFlood, of: text)
       } else {
         hear(.note(alert: alert, text: note), later: isFlood, at: now, of: text)
       }
@@ -47,7 +47,7 @@ extension StudentSession {
       }
     case .history(let request):
       if let wait = history?.wait(at: now) {
-        refuseForNow("this page was not looked for", wait, isAnswer: true, of: text)
+        refuseForNow("this page was not looked for", wait, isAnswer: !isFlood, of: text)
       } else if let problem = owner?.student(self, asksFor: request) {
         refuse("bad_message", problem.detail, of: text)
       }
@@ -58,7 +58,7 @@ extension StudentSession {
 
   private func hear(_ word: StudentWords.Word, later: Bool, at now: Instant, of text: String? = nil) {
     guard words.add(word) else {
-      return refuseForNow("this note was dropped", StudentWords.betweenNotes, isAnswer: true, of: text)
+      return refuseForNow("this note was dropped", StudentWords.betweenNotes, isAnswer: !later, of: text)
     }
     if later {
       refuseForNow("the last word counts", .seconds(1))

@@ -22,6 +22,8 @@ final class StudentSession {
   static let window = 4
   /// What is taken of who goes beyond: a recorder cannot drop a piece of its container, and one stream may follow another.
   private static let windowLimit = 8 * window
+  /// What may wait for a page that does not read, in bytes: a small part of what waits for teachers, for there are many.
+  private static let maximumPendingBytes = 1024 * 1024
   /// Text messages that are heard at once, and a second in the long run. Every teacher is told of most of them.
   private static let textLimit = (burst: 50.0, perSecond: 10.0)
   /// Above the usual upload rate of 10, so that jitter costs no frame.
@@ -124,6 +126,7 @@ final class StudentSession {
       code: CloseCode.replaced, reason: "opened in another place")
     connection = .waitingForHello(socket)
     socket.budget = .student
+    socket.maximumPendingBytes = Self.maximumPendingBytes
     socket.window = Self.windowLimit
     socket.onText = { [weak self, unowned socket] text in self?.receive(text: text, from: socket) }
     socket.onBinary = { [weak self, unowned socket] message in self?.receive(binary: message, from: socket) }
