@@ -1,4 +1,7 @@
 """HTTP requests that are wrong, and who may do what."""
+import concurrent.futures
+import time
+
 import pytest
 from clients import Exam, request, wait_until
 from media import face
@@ -179,3 +182,18 @@ def test_a_problem_is_a_page_for_who_opens_an_address(exam, server):
 def test_what_a_problem_repeats_is_no_markup(exam):
     page = exam.request("GET", "/report?format=%3Cb%3E%26amp%3B", headers=BROWSER)
     assert page.status == 400 and "&lt;b&gt;&amp;amp;" in page.body.decode() and "<b>" not in page.body.decode()
+
+
+def test_a_session_is_described_at_a_pace(exam, teacher, neighbour):
+    """The description of a full session is work for the thread on which everything happens."""
+    began = time.monotonic()
+    with concurrent.futures.ThreadPoolExecutor(100) as pool:
+        answers = list(pool.map(lambda _: exam.request("GET"), range(100)))
+    passed = time.monotonic() - began
+    taken = [a for a in answers if a.status == 200]
+    # Nobody is refused who can be served within two seconds, and nobody else is served.
+    assert 30 <= len(taken) <= 12 + 20 * passed, (len(taken), passed)
+    for answer in answers:
+        assert answer.status == 200 or (answer.status, answer.code) == (429, "busy") and int(answer.headers["retry-after"]) >= 1, answer
+    assert len(taken) < 100
+    assert exam.request("GET").json["participants"]

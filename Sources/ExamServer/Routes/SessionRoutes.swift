@@ -8,6 +8,8 @@ final class SessionRoutes {
   private let directory: any SessionDirectory
   private let access: Access
   private var newcomers = Newcomers()
+  /// Descriptions of each session: one of 250 students takes several milliseconds of the gateway's thread.
+  private var descriptions = PacedTurns<SessionCode>(burst: 10, perSecond: 20, patience: .seconds(2))
 
   init(services: ExamServices, directory: any SessionDirectory, access: Access) {
     self.services = services
@@ -201,7 +203,21 @@ final class SessionRoutes {
   }
 
   private func describe(_ request: HTTPRequest) async throws(Access.Refusal) -> HTTPResponse {
-    let (session, _) = try await access.participant(request, role: .teacher)
+    var (session, _) = try await access.participant(request, role: .teacher)
+    switch descriptions.next(of: session.code, at: .now) {
+    case .now: break
+    case .after(let wait):
+      try? await Task.sleep(for: wait)
+      // Meanwhile much may have happened.
+      (session, _) = try await access.participant(request, role: .teacher)
+    case .never(let wait):
+      let seconds = wait.wholeSecondsToWait
+      throw Access.Refusal(
+        response: .problem(
+          status: 429, title: "Busy",
+          detail: "This session is asked for too often. Please try again in \(seconds) s.", code: "busy",
+          retryAfter: seconds))
+    }
     let before = request.query["alerts_before"].flatMap { Int($0) }
     let page = session.alerts.page(before: before, about: nil)
     let alerts = (before == nil ? session.alerts.open(about: nil) : []) + page.items
