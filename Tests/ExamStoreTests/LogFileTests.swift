@@ -88,6 +88,34 @@ import Testing
     #expect(lines.contains { $0.contains("cannot be rotated") })
   }
 
+  /// It is tried again after a tenth of what a file may have, so the log is not full of that.
+  @Test func thatItCannotBeRenamedIsToldNowAndThen() throws {
+    let folder = try TestFolder()
+    let log = try LogFile(path: folder.data.log, maximumBytes: 10_000, oldFiles: 1)
+    try FileManager.default.createDirectory(
+      atPath: log.path + ".1/in the way", withIntermediateDirectories: true)
+    for _ in 0..<200 { log.append(line: String(repeating: "x", count: 99)) }
+    #expect(log.flush(within: .seconds(10)))
+    let told = try String(contentsOfFile: log.path, encoding: .utf8).split(separator: "\n").count {
+      $0.contains("cannot be rotated")
+    }
+    #expect((1...11).contains(told))
+  }
+
+  @Test func whatAToolHasPutInItsPlaceIsNotMoved() throws {
+    let folder = try TestFolder()
+    let log = try LogFile(path: folder.data.log, maximumBytes: 100)
+    log.append(line: "before")
+    #expect(log.flush(within: .seconds(10)))
+    try FileManager.default.moveItem(atPath: log.path, toPath: log.path + ".old")
+    try Data("theirs\n".utf8).write(to: URL(filePath: log.path))
+    log.append(line: String(repeating: "x", count: 120))
+    log.append(line: "after")
+    #expect(log.flush(within: .seconds(10)))
+    #expect(!FileManager.default.fileExists(atPath: log.path + ".1"))
+    #expect(try String(contentsOfFile: log.path, encoding: .utf8) == "theirs\nafter\n")
+  }
+
   /// A pipe that nobody reads stands for a disk that hangs: it takes 64 KB, and then a write does not return.
   @Test(.timeLimit(.minutes(1))) func whereTheDiskHangsNobodyWaitsAndWhatIsLostIsCounted() throws {
     let folder = try TestFolder()

@@ -70,6 +70,23 @@ extension GatewayServerTests {
       }
     }
 
+    @Test func aHeaderBeginsNoOther() async throws {
+      try await TestServer.run(routes: { server in
+        server.route(.get, "/") { _ in
+          HTTPResponse(
+            status: 200,
+            headers: [
+              ("X-One", "a\r\nSet-Cookie: one=1"), ("X-Two\r\nSet-Cookie", "two=2"), ("X-Three", "a\u{1}b"),
+              ("X-Four", "4"),
+            ])
+        }
+      }) { test in
+        let answer = try TestClient.request(test.port, "GET /")
+        #expect(status(answer) == 200 && answer.contains("X-Four: 4\r\n"))
+        for text in ["Set-Cookie", "X-One", "X-Two", "X-Three"] { #expect(!answer.contains(text)) }
+      }
+    }
+
     @Test func problems() async throws {
       try await TestServer.run(routes: Self.routes) { test in
         for path in ["/nothing", "/hello", "/hello/a/b", "/echofoo", "/echo/"] {

@@ -32,6 +32,8 @@ extension GatewayServerTests {
         #expect(page.contains("Content-Type: text/html; charset=utf-8\r\n"))
         #expect(
           page.contains("frame-ancestors 'none'") && page.contains("Permissions-Policy: camera=(self)\r\n"))
+        // Two policies would both hold, and that of other answers forbids everything.
+        #expect(page.components(separatedBy: "Content-Security-Policy: ").count == 2)
         #expect(page.contains("Cache-Control: no-cache\r\n") && page.contains("nosniff"))
         #expect(try TestClient.request(test.port, "GET /js/app.js").contains("text/javascript"))
         let tag = try #require(page.firstMatch(of: /ETag: (.*)\r\n/)).1

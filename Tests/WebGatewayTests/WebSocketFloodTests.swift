@@ -49,6 +49,9 @@ extension GatewayServerTests {
               connection.onText = { [unowned connection] in connection.send(text: $0) }
             }
           }
+          server.webSocketRoute("/strict", subprotocol: WebSocketTestClient.subprotocol) { _ in
+            .accept { $0.budget.controls = .init(perSecond: 1, burst: 5) }
+          }
           server.webSocketRoute("/window", subprotocol: WebSocketTestClient.subprotocol) { _ in
             .accept { connection in
               connection.window = 8
@@ -69,6 +72,16 @@ extension GatewayServerTests {
         #expect(await test.statistics.webSocketFloods == 1)
         client.client.close()
         try await eventually("closed") { await test.statistics.openConnections == 0 }
+      }
+    }
+
+    @Test func aConnectionCanHaveABudgetOfItsOwn() async throws {
+      try await run { test in
+        let client = try WebSocketTestClient(port: test.port, path: "/strict")
+        try client.client.send((0..<6).flatMap { WebSocketTestClient.frame(9, [$0]) })
+        var last = try client.receive()
+        while last.opcode != 8 { last = try client.receive() }
+        #expect(last.code == 1008)
       }
     }
 
