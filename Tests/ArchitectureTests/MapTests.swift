@@ -1,0 +1,41 @@
+import Foundation
+import Testing
+
+/// The map in docs/architecture.md leads somewhere.
+@Suite struct MapTests {
+  private static let sources = ImportTableTests.root.appending(path: "Sources")
+
+  private static func map() throws -> String {
+    try String(contentsOf: ImportTableTests.root.appending(path: "docs/architecture.md"), encoding: .utf8)
+  }
+
+  @Test func everyFileIsThere() throws {
+    let names = try Self.map().matches(of: /`(\w+\/[\w\/+]+\.swift)`/).map { String($0.1) }
+    #expect(names.count > 20)
+    for name in names {
+      #expect(
+        FileManager.default.fileExists(atPath: Self.sources.appending(path: name).path), "\(name) is gone")
+    }
+  }
+
+  @Test func everyStepIsInItsFile() throws {
+    let steps = try Self.map().matches(of: /\| `([\w\/+]+\.swift)` \| `(\w+)` \|/).map {
+      (file: String($0.1), function: String($0.2))
+    }
+    #expect(steps.count > 20)
+    for (file, function) in steps {
+      let text = try String(contentsOf: Self.sources.appending(path: file), encoding: .utf8)
+      #expect(
+        text.contains("func \(function)(") || text.contains("func \(function)\n")
+          || text.contains("var \(function):"), "\(file) has no \(function)")
+    }
+  }
+
+  /// Each folder is on it, with what it may import as the table of imports has it.
+  @Test func everyTargetIsOnIt() throws {
+    let rows = try Self.map().matches(of: /(?m)^\| `(\w+)` \|/).map { String($0.1) }
+    for target in ImportTableTests.table.keys where target != "exam-monitoring" {
+      #expect(rows.contains(target), "\(target) is not on the map")
+    }
+  }
+}
