@@ -45,21 +45,8 @@ enum WireJSON {
   }
 }
 
-/// What is wrong with a JSON text, for its sender.
-struct WireError: Error, Hashable {
-  /// Longest detail, in characters: it may quote the message.
-  private static let maximumLength = 300
-
-  let detail: String
-
-  init(detail: String) { self.detail = Self.shortened(detail) }
-
-  private static func shortened(_ text: String) -> String {
-    let scalars = text.unicodeScalars
-    return scalars.count <= maximumLength
-      ? text : String(String.UnicodeScalarView(scalars.prefix(maximumLength))) + "…"
-  }
-
+extension WireError {
+  /// What is wrong with a JSON text.
   init(_ error: DecodingError) {
     func path(_ context: DecodingError.Context) -> String {
       context.codingPath.isEmpty

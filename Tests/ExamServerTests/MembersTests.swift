@@ -13,14 +13,30 @@ struct MembersTests {
     _ name: String, role: Role = .student, from address: String? = "10.0.0.1", after seconds: Double = 0,
     connected: Bool = false, seen: Bool = false, state: PresenceState = .left
   ) {
-    var participant = Participant(
-      id: ParticipantID(rawValue: name), number: 1, name: name, role: role, joinedAt: .now, state: state)
-    participant.hasBeenSeen = seen
+    let participant = line(name, role: role, seen: seen, state: state)
     members.add(
       Members.Member(
         participant: participant, tokenHash: SecretHash(Secret(text: name)),
         network: address.map(GuesserAddress.init),
         hasConnected: connected, since: start + .seconds(seconds)))
+  }
+
+  private func line(
+    _ name: String, role: Role = .student, seen: Bool = false, allowed: Accommodation? = nil,
+    state: PresenceState = .left
+  ) -> Participant {
+    let code = SessionCode("123456")!
+    let id = ParticipantID(rawValue: name)
+    func event(
+      _ kind: JournalEvent.Kind, _ fields: [String: String] = [:], _ payload: JournalEvent.Payload? = nil
+    ) -> JournalEvent {
+      JournalEvent(
+        at: .now, session: code, kind: kind, participant: id, name: name, fields: fields, payload: payload)
+    }
+    var exam = ExamState(code, [event(.joined, ["role": role.rawValue, "number": "1"])], chat: .live)
+    if seen { exam.apply(event(.firstSeen)) }
+    if let allowed { exam.apply(event(.accommodated, [:], .accommodation(allowed))) }
+    return Participant(exam.person(id)!, presence: Presence(state), at: .now)
   }
 
   private func leaves(
@@ -60,10 +76,9 @@ struct MembersTests {
     join("there", connected: true, seen: true, state: .live)
     join("gone", connected: true, seen: true)
     join("allowed", connected: true)
-    var allowed = members[ParticipantID(rawValue: "allowed")]!.participant
-    allowed.accommodations["camera_off"] = Accommodation(
+    let allowance = Accommodation(
       kind: .cameraOff, effect: .mute, factor: 1, until: nil, reason: "no camera", by: "Ms Smith", at: .now)
-    members.update(allowed)
+    members.update(line("allowed", allowed: allowance))
     #expect(leaves(after: 10_000) == nil)
   }
 
@@ -149,52 +164,5 @@ struct MembersTests {
     #expect(members.refusedConnection(of: id, at: start) == 1)
     #expect(members.refusedConnection(of: id, at: start + .seconds(1)) == nil)
     #expect(members.refusedConnection(of: id, at: start + .seconds(11)) == 2)
-  }
-}
-
-@Suite("What was said, for those who come later")
-struct ChatRoomTests {
-  private func message(_ text: String, from: String = "p1", to: ChatRecipient = .teachers) -> ChatMessage {
-    ChatMessage(
-      from: ParticipantID(rawValue: from), name: "Ada", role: .student, to: to, text: text, at: .now)
-  }
-
-  @Test("Pages go back to the first line, without a gap and without one twice")
-  func pages() {
-    var room = ChatRoom()
-    for number in 1...250 { #expect(room.add(message("\(number)")) == number) }
-    var seen: [Int] = []
-    var before: Int?
-    repeat {
-      let page = room.page(before: before) { _ in true }
-      seen = page.items + seen
-      before = page.before
-    } while before != nil
-    #expect(seen == Array(1...250))
-    #expect(room.page(before: Int.min) { _ in true }.items.isEmpty)
-    #expect(room.page(before: Int.max) { _ in true }.items.count == 100)
-  }
-
-  @Test("What one may not read is in no page, and says nothing by its place")
-  func visibility() {
-    var room = ChatRoom()
-    for number in 1...300 { room.add(message("\(number)", from: number % 3 == 0 ? "p1" : "p2")) }
-    let me = ParticipantID(rawValue: "p1")
-    let page = room.page(before: nil) { $0.isVisible(toStudent: me) }
-    #expect(page.items == (1...100).map { $0 * 3 } && page.before == nil)
-  }
-
-  @Test("It holds so many lines and bytes, and keeps the numbers of those that are left")
-  func bounds() {
-    var room = ChatRoom()
-    for _ in 0..<(ChatRoom.maximumLines + 1) { room.add(message("x")) }
-    #expect(room.forgotten == 1000)
-    #expect(room[1000] == nil && room[1001] != nil && room[ChatRoom.maximumLines + 1] != nil)
-    var long = ChatRoom()
-    for _ in 0..<3000 { long.add(message(String(repeating: "x", count: 2000))) }
-    #expect(long.forgotten > 0)
-    #expect((3000 - long.forgotten) * 2000 <= ChatRoom.maximumBytes)
-    // Long lines make short pages.
-    #expect(long.page(before: nil) { _ in true }.items.count < 40)
   }
 }

@@ -130,7 +130,8 @@ import Testing
     var report = exam.report()
     let store = StubStore(pictures: ["good": HandWrittenExam.jpeg, "odd": [1, 2, 3, 4, 5, 6]])
     report.checkPictures { try store.keptPicture(of: $0, in: HandWrittenExam.code) }
-    #expect(report.students[0].alerts.map(\.picture) == [.kept, .missing, .unreadable, .unreadable, .notTaken])
+    #expect(
+      report.students[0].alerts.map(\.picture) == [.kept, .missing, .unreadable, .unreadable, .notTaken])
     #expect(report.pictureProblems.map(\.alert.rawValue) == ["gone", "broken", "odd"])
     #expect(
       report.pictureProblems.map(\.reason) == [nil, "the disk says no", "the file holds no JPEG (6 bytes)"])

@@ -112,8 +112,8 @@ import Testing
     store.create(.test())
     for event in events { store.append(event) }
     // Found by comparing a time in a payload with the time of an event.
-    let history = try SessionHistory(store.events(of: .one))
-    #expect(history.person(student)?.connections == [.init(from: .test(2), until: .test(5))])
+    let state = try ExamState(.one, store.events(of: .one), chat: .live)
+    #expect(state.person(student)?.connections == [.init(from: .test(2), until: .test(5))])
   }
 
   @Test func sessionsAndParticipantsComeBack() throws {

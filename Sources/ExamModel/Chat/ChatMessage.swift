@@ -6,6 +6,16 @@ public enum ChatRecipient: Sendable, Hashable, Codable {
   case teachers
   case all
 
+  /// As it stands on the wire and in the journal.
+  public var text: String {
+    switch self {
+    case .participant(let id): id.rawValue
+    case .students: "students"
+    case .teachers: "teachers"
+    case .all: "all"
+    }
+  }
+
   public init(from decoder: any Decoder) throws {
     switch try decoder.singleValueContainer().decode(String.self) {
     case "students": self = .students
@@ -17,12 +27,7 @@ public enum ChatRecipient: Sendable, Hashable, Codable {
 
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
-    switch self {
-    case .participant(let id): try container.encode(id)
-    case .students: try container.encode("students")
-    case .teachers: try container.encode("teachers")
-    case .all: try container.encode("all")
-    }
+    try container.encode(text)
   }
 }
 
@@ -58,5 +63,10 @@ public struct ChatMessage: Sendable, Hashable, Codable {
     case .students, .all: true
     case .teachers: false
     }
+  }
+
+  /// The message as a student gets it.
+  public func notice(number: Int, history: Bool) -> StudentNotice {
+    .chat(from: from, name: name, text: text, at: at, number: number, history: history)
   }
 }

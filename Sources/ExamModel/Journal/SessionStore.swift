@@ -173,9 +173,9 @@ extension ArchiveReader {
   }
 
   /// What the events add up to.
-  public func history(of session: SessionCode, _ choice: EventChoice = .all) throws -> SessionHistory {
-    var history = SessionHistory([])
-    try forEachEvent(of: session, choice) { history.add($0) }
-    return history
+  public func state(of session: SessionCode, _ choice: EventChoice = .all) throws -> ExamState {
+    var state = ExamState(session, chat: .none)
+    try forEachEvent(of: session, choice) { state.apply($0) }
+    return state
   }
 }

@@ -28,7 +28,20 @@ public enum CameraState: String, Sendable, Codable {
   case denied
 }
 
-/// One line of the roster.
+/// How it stands with a participant's connection. It is not kept: after a restart everybody is gone until the page is back.
+public struct Presence: Sendable, Hashable {
+  public var state: PresenceState {
+    didSet { if state != .noPicture { noPictureReason = nil } }
+  }
+  /// Why no picture arrives, in words, where the server knows.
+  public var noPictureReason: String?
+  public var page = PageVisibility.visible
+  public var camera: CameraState?
+
+  public init(_ state: PresenceState = .left) { self.state = state }
+}
+
+/// One line of the roster: what is kept of somebody, and how the connection stands.
 public struct Participant: Sendable, Codable, Hashable, Identifiable {
   /// With room above them for whoever still joins: no server lives to see so many.
   public static let numbers: ClosedRange<UInt32> = 1...UInt32(Int32.max)
@@ -39,34 +52,39 @@ public struct Participant: Sendable, Codable, Hashable, Identifiable {
   public let name: String
   public let role: Role
   public let joinedAt: Timestamp
-  public var state: PresenceState {
-    didSet { if state != .noPicture { noPictureReason = nil } }
-  }
-  /// Why no picture arrives, in words, where the server knows.
-  public var noPictureReason: String?
+  public var state: PresenceState
+  public let noPictureReason: String?
   /// Whether the hand is raised, and since when: those who wait longest are asked first.
-  public var hand = false
-  public var handSince: Timestamp?
-  public var page = PageVisibility.visible
-  public var camera: CameraState?
+  public let hand: Bool
+  public let handSince: Timestamp?
+  public let page: PageVisibility
+  public let camera: CameraState?
   /// What a teacher allows this student, by kind of alert.
-  public var accommodations: [String: Accommodation] = [:]
+  public let accommodations: [String: Accommodation]
   /// Set while this student's exam stands still.
-  public var paused: Pause?
+  public let paused: Pause?
   /// Whether a picture of this student was ever decoded.
-  public var hasBeenSeen = false
+  public let hasBeenSeen: Bool
   /// Set once this student is not in the exam any more.
   public var dismissed: Dismissal?
 
-  public init(
-    id: ParticipantID, number: UInt32, name: String, role: Role, joinedAt: Timestamp, state: PresenceState
-  ) {
-    self.id = id
-    self.number = number
-    self.name = name
-    self.role = role
-    self.joinedAt = joinedAt
-    self.state = state
+  public init(_ person: ExamPerson, presence: Presence = Presence(), at now: Timestamp) {
+    id = person.id
+    number = person.number
+    name = person.name
+    role = person.role
+    joinedAt = person.joinedAt
+    state = presence.state
+    noPictureReason = presence.noPictureReason
+    hand = person.handSince != nil
+    handSince = person.handSince
+    page = presence.page
+    camera = presence.camera
+    accommodations = Dictionary(
+      uniqueKeysWithValues: person.allowances(at: now).map { ($0.key.rawValue, $0.value) })
+    paused = person.pause
+    hasBeenSeen = person.hasBeenSeen
+    dismissed = person.dismissal
   }
 
   private enum CodingKeys: String, CodingKey {

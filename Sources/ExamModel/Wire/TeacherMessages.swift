@@ -19,11 +19,17 @@ public enum TeacherMessage: Sendable, Hashable {
   /// A type this version does not know; ignored.
   case unknown(type: String)
 
-  /// Whether it changes something that is kept or told to others, and not only what this teacher sees.
-  public var isAct: Bool {
+  /// What is to happen in the exam; `nil` for what changes only what this teacher sees.
+  public var command: ExamCommand? {
     switch self {
-    case .watch, .ack, .history, .unknown: false
-    case .chat, .acknowledge, .accommodate, .pause, .resume, .lowerHand, .dismiss: true
+    case .watch, .ack, .history, .unknown: nil
+    case .chat(let to, let text): .say(to: to, text: text)
+    case .acknowledge(let alert, let note): .acknowledge(alert, note: note)
+    case .accommodate(let request): .accommodate(request)
+    case .pause(let student, let reason): .pause(student, reason: reason)
+    case .resume(let student): .resume(student)
+    case .lowerHand(let student): .lowerHand(of: student)
+    case .dismiss(let students, let reason): .dismiss(students, reason: reason)
     }
   }
 }

@@ -28,17 +28,17 @@ struct StoreKeeper {
         directory.remove(record.code, ended: record.endReason)
         continue
       }
-      let (people, history, bytes) = try await store.read(.whole) { reader in
-        var history = SessionHistory([])
+      let (people, state, bytes) = try await store.read(.whole) { reader in
+        var state = ExamState(record.code, chat: .live)
         var bytes = 0
         try reader.forEachEvent(of: record.code) { event in
-          history.add(event)
+          state.apply(event)
           bytes += event.approximateBytes
         }
-        return (try reader.participants(of: record.code), history, bytes)
+        return (try reader.participants(of: record.code), state, bytes)
       }
       let session = ExamSession(record, services: services)
-      session.restore(people, history, journalBytes: bytes, downSince: downSince)
+      session.restore(people, state, journalBytes: bytes, downSince: downSince)
       directory.restore(session)
     }
   }

@@ -47,7 +47,7 @@ struct ReportStudent: Sendable, Identifiable {
   /// - Parameters:
   ///   - alerts: this student's alone.
   ///   - end: where the report ends.
-  init(_ person: SessionHistory.Person, alerts: [AlertRecord], chat: [ChatMessage], until end: Timestamp) {
+  init(_ person: ExamPerson, alerts: [AlertRecord], chat: [ChatMessage], until end: Timestamp) {
     id = person.id
     name = person.name
     joinedAt = person.joinedAt

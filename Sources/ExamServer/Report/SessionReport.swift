@@ -46,24 +46,24 @@ struct SessionReport: Sendable {
   ///   - lastAlive: when the server is known to have lived last, for who asks while none may run. After a crash nothing
   ///     is known of the time from then on, and nobody is told to have been there.
   init(
-    record: SessionRecord, history: SessionHistory, generatedAt: Timestamp, lastAlive: Timestamp? = nil
+    record: SessionRecord, state: ExamState, generatedAt: Timestamp, lastAlive: Timestamp? = nil
   ) {
     code = record.code
     title = record.title
     from = record.createdAt
     self.generatedAt = generatedAt
-    let end = record.endedAt ?? history.endedAt
+    let end = record.endedAt ?? state.endedAt
     isFinished = end != nil
-    ending = history.ending
-    let known = max(lastAlive ?? generatedAt, history.lastEventAt ?? record.createdAt)
+    ending = state.ending
+    let known = max(lastAlive ?? generatedAt, state.lastEventAt ?? record.createdAt)
     let until = max(record.createdAt, end ?? min(known, generatedAt))
     self.until = until
-    teachers = history.people.filter { $0.role == .teacher }.map(\.name)
-    chatMessages = history.chat.count
+    teachers = state.people.filter { $0.role == .teacher }.map(\.name)
+    chatMessages = state.chat.count
 
-    let alerts = Dictionary(grouping: history.alerts, by: \.student)
-    var students = history.students.map {
-      ReportStudent($0, alerts: alerts[$0.id] ?? [], chat: history.chat, until: until)
+    let alerts = Dictionary(grouping: state.alerts.all, by: \.student)
+    var students = state.students.map {
+      ReportStudent($0, alerts: alerts[$0.id] ?? [], chat: state.chat.lines, until: until)
     }
     let joined = Set(students.map(\.id))
     students += alerts.filter { !joined.contains($0.key) }.map {
@@ -80,7 +80,7 @@ struct SessionReport: Sendable {
   ) throws -> SessionReport? {
     guard let record = try archive.session(code) else { return nil }
     var report = SessionReport(
-      record: record, history: try archive.history(of: code), generatedAt: now, lastAlive: lastAlive)
+      record: record, state: try archive.state(of: code), generatedAt: now, lastAlive: lastAlive)
     report.checkPictures { try archive.keptPicture(of: $0, in: code) }
     return report
   }

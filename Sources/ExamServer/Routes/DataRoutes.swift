@@ -66,7 +66,7 @@ final class DataRoutes {
     let name = request.parameters["picture"] ?? ""
     let id = AlertID(rawValue: String(name.dropLast(name.hasSuffix(".jpg") ? 4 : 0)))
     // An identifier is no path: only a picture of an alert that is known is looked for.
-    let known = reader.live?.alerts.records[id]
+    let known = reader.live?.state.alerts[id]
     let isLive = reader.live != nil
     let (alert, jpeg) = try await archive.reading(.lookUp) { archive -> (AlertRecord?, [UInt8]?) in
       guard let alert = try isLive ? known : archive.alert(id, in: code) else { return (nil, nil) }

@@ -219,14 +219,14 @@ final class SessionRoutes {
           retryAfter: seconds))
     }
     let before = request.query["alerts_before"].flatMap { Int($0) }
-    let page = session.alerts.page(before: before, about: nil)
-    let alerts = (before == nil ? session.alerts.open(about: nil) : []) + page.items
+    let page = session.state.alerts.page(before: before, about: nil)
+    let alerts = (before == nil ? session.state.alerts.open(about: nil) : []) + page.items
     return .json(
       WireJSON.encode(
         Description(
           session: .init(
             code: session.code, title: session.record.title, created_at: session.record.createdAt),
-          participants: session.members.roster, alerts: alerts.compactMap { session.alerts.records[$0] },
+          participants: session.members.roster, alerts: alerts.compactMap { session.state.alerts[$0] },
           alerts_before: page.before)))
   }
 

@@ -87,8 +87,8 @@ struct StudentData: Sendable {
   mutating func write(to document: inout [UInt8], from archive: any ArchiveReader) throws -> Bool {
     switch part {
     case .head:
-      let history = try archive.history(of: record.code, .about(student))
-      guard let person = history.person(student), person.role == .student else {
+      let state = try archive.state(of: record.code, .about(student))
+      guard let person = state.person(student), person.role == .student else {
         throw Access.Refusal(
           response: .problem(
             status: 404, title: "No such student", detail: "There is no student \(student) in this session.",
@@ -131,7 +131,7 @@ struct StudentData: Sendable {
     return true
   }
 
-  private func head(_ person: SessionHistory.Person) -> Head {
+  private func head(_ person: ExamPerson) -> Head {
     Head(
       session: Session(
         code: record.code, title: record.title, createdAt: record.createdAt, endedAt: record.endedAt),

@@ -12,7 +12,7 @@ extension ExamSession {
 
   /// What a connection hears first.
   func beginning(student: ParticipantID?) -> [HistoryFeed.Item] {
-    let open = alerts.open(about: student).map { HistoryFeed.Item.alert($0) }
+    let open = state.alerts.open(about: student).map { HistoryFeed.Item.alert($0) }
     return open + page(HistoryRequest(of: .chat, before: nil), student: student)
       + page(HistoryRequest(of: .alerts, before: nil), student: student)
   }
@@ -21,11 +21,11 @@ extension ExamSession {
   func page(_ request: HistoryRequest, student: ParticipantID?) -> [HistoryFeed.Item] {
     switch request.of {
     case .chat:
-      let page = chat.page(before: request.before) { student.map($0.isVisible(toStudent:)) ?? true }
+      let page = state.chat.page(before: request.before) { student.map($0.isVisible(toStudent:)) ?? true }
       return page.items.map { .chat($0) }
-        + [.mark(HistoryMark(of: .chat, before: page.before, forgotten: chat.forgotten))]
+        + [.mark(HistoryMark(of: .chat, before: page.before, forgotten: state.chat.forgotten))]
     case .alerts:
-      let page = alerts.page(before: request.before, about: student)
+      let page = state.alerts.page(before: request.before, about: student)
       return page.items.map { .alert($0) } + [.mark(HistoryMark(of: .alerts, before: page.before))]
     }
   }
@@ -44,11 +44,11 @@ extension ExamSession {
   private func text(_ item: HistoryFeed.Item, student: ParticipantID?) -> String? {
     switch item {
     case .alert(let id):
-      guard let alert = alerts.records[id] else { return nil }
+      guard let alert = state.alerts[id] else { return nil }
       return student == nil
         ? WireJSON.text(TeacherNotice.alert(alert)) : WireJSON.text(StudentNotice.alert(alert))
     case .chat(let number):
-      guard let message = chat[number] else { return nil }
+      guard let message = state.chat[number] else { return nil }
       return student == nil
         ? WireJSON.text(TeacherNotice.chat(message, number: number, history: true))
         : WireJSON.text(message.notice(number: number, history: true))
@@ -56,37 +56,5 @@ extension ExamSession {
       return student == nil
         ? WireJSON.text(TeacherNotice.history(mark)) : WireJSON.text(StudentNotice.history(mark))
     }
-  }
-}
-
-/// A stretch of what was before, the oldest first.
-struct HistoryPage<Item> {
-  /// Things of one page.
-  static var size: Int { 100 }
-  /// Bytes of text that people wrote in one page, beyond which it ends.
-  static var bytes: Int { 64 * 1024 }
-
-  var items: [Item] = []
-  /// Where the next page begins; `nil`: there is nothing older.
-  var before: Int?
-
-  /// - Parameter older: things with their numbers, the newest first.
-  /// - Parameter bytes: of text in a thing.
-  init<Thing>(
-    _ older: some Sequence<(number: Int, thing: Thing)>, bytes: (Thing) -> Int,
-    item: (Int, Thing) -> Item
-  ) {
-    var sum = 0
-    var last = 0
-    for (number, thing) in older {
-      if items.count == Self.size || sum > Self.bytes {
-        before = last
-        break
-      }
-      sum += bytes(thing)
-      last = number
-      items.append(item(number, thing))
-    }
-    items.reverse()
   }
 }

@@ -9,9 +9,7 @@ extension ExamSession {
     guard let id = members.leastEntitled(role, newcomerFrom: address, at: .now), let member = members[id]
     else { return false }
     if role == .student, member.hasConnected {
-      dismiss(
-        [id], reason: "The exam was full, and your page had not sent a picture. You can join once more.",
-        by: nil)
+      makeRoom(id, "The exam was full, and your page had not sent a picture. You can join once more.")
     } else {
       forget(id)
     }
@@ -23,7 +21,7 @@ extension ExamSession {
     guard let wait = members.connectionWait(of: id, at: .now) else { return nil }
     if let count = members.refusedConnection(of: id, at: .now) {
       record(
-        .uploadRefused, participant: participant(id),
+        .uploadRefused, about: id,
         [
           "code": "too_many_connections", "detail": "connected again and again; some tries were refused",
           "count": "\(count)",
@@ -32,60 +30,42 @@ extension ExamSession {
     return wait
   }
 
-  /// Takes back the place of somebody who is not connected. What the journal tells of this one stays.
+  /// Takes back the place of somebody who never came. What the journal tells of this one stays.
   private func forget(_ id: ParticipantID) {
-    guard var participant = members.remove(id)?.participant else { return }
+    members.remove(id)
     services.store.remove(id, from: code)
-    takeOut(id)
-    participant.dismissed = Dismissal(reason: "The exam was full.", by: nil, at: .now)
-    tellTeachers(.participant(participant))
+    makeRoom(id, "The exam was full.")
   }
 
-  /// Removes students for good: their alerts end, their tokens are void, and they are told why.
-  ///
-  /// - Parameter by: the teacher's name; `nil` where the server does it.
-  func dismiss(_ ids: [ParticipantID], reason: String, by name: String?) {
-    let dismissal = Dismissal(reason: reason, by: name, at: .now)
-    for id in ids {
-      guard let student = students[id] else { continue }
-      student.hearLastWords()
-      let socket = student.leave(reason: "removed")
-      student.participant.hand = false
-      student.participant.handSince = nil
-      student.participant.dismissed = dismissal
-      // What stands is over, as with a pause: nobody can be asked about it any more.
-      student.monitor.pause()
-      var fields = ["reason": reason]
-      fields["by"] = name
-      record(.dismissed, participant: student.participant, fields, payload: .dismissal(dismissal))
-      if let member = members.remove(id) {
-        members.remember(dismissed: student.participant, tokenHash: member.tokenHash)
-      }
-      takeOut(id)
-      socket?.send(text: WireJSON.text(StudentNotice.dismissed(dismissal)))
-      socket?.close(code: CloseCode.dismissed, reason: "removed from the exam")
-      tellTeachers(.participant(student.participant))
-    }
+  private func makeRoom(_ id: ParticipantID, _ reason: String) {
+    let dismissal = JournalEvent.Payload.dismissal(Dismissal(reason: reason, by: nil, at: .now))
+    dismiss(
+      state.event(.dismissed, about: state.person(id), ["reason": reason], payload: dismissal, at: .now),
+      by: nil)
+  }
+
+  /// Removes somebody for good: the alerts end, the token is void, and the person is told why.
+  func dismiss(_ event: JournalEvent, by actor: ParticipantID?) {
+    let student = event.participant.flatMap { students[$0] }
+    // What was written and seen until now comes first in the journal.
+    student?.hearLastWords()
+    let socket = student?.leave(reason: "removed")
+    // What stands is over, as with a pause: nobody can be asked about it any more.
+    student?.pause(true)
+    happens(event, by: actor)
+    guard let socket, case .dismissal(let dismissal) = event.payload else { return }
+    socket.send(text: WireJSON.text(StudentNotice.dismissed(dismissal)))
+    socket.close(code: CloseCode.dismissed, reason: "removed from the exam")
   }
 
   /// Nobody looks at this one any more, and nothing is kept ready.
-  private func takeOut(_ id: ParticipantID) {
+  func letGo(_ id: ParticipantID) {
+    if let member = members.remove(id), let person = state.person(id) {
+      members.remember(dismissed: Participant(person, at: .now), tokenHash: member.tokenHash)
+    }
     fanOut.end(id)
     guard let student = removeStudent(id) else { return }
     student.owner = nil
     Task { await student.letGo() }
-  }
-
-  func teacher(_ teacher: ParticipantID, dismisses students: [ParticipantID], reason: String) -> WireError? {
-    guard let participant = participant(teacher) else { return nil }
-    if let problem = ChatRoom.problem(with: reason, what: "the reason") { return problem }
-    let known = students.filter { self.students[$0] != nil }
-    // Of several some may have gone by themselves meanwhile.
-    guard !known.isEmpty else {
-      return students.first.map { .noStudent($0) } ?? WireError(detail: "students is empty")
-    }
-    did(Double(known.count), by: teacher)
-    dismiss(known, reason: reason, by: participant.name)
-    return nil
   }
 }

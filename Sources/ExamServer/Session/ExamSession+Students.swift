@@ -7,62 +7,63 @@ import WebGateway
 extension ExamSession: StudentSessionOwner {
   func studentWelcomed(_ student: StudentSession) {
     guard let socket = student.connection.socket else { return }
-    let feed = feed(socket, student: student.participant.id)
+    let feed = feed(socket, student: student.id)
     student.history = feed
-    feed.add(beginning(student: student.participant.id))
+    feed.add(beginning(student: student.id))
   }
 
   func student(_ student: StudentSession, asksFor request: HistoryRequest) -> WireError? {
-    answer(request, on: student.history, student: student.participant.id)
-  }
-
-  func student(_ student: StudentSession, wrote text: String) -> WireError? {
-    if let problem = ChatRoom.problem(with: text) { return problem }
-    let from = student.participant
-    say(ChatMessage(from: from.id, name: from.name, role: .student, to: .teachers, text: text, at: .now))
-    return nil
+    answer(request, on: student.history, student: student.id)
   }
 
   func student(_ student: StudentSession, problemWith note: String, on alert: AlertID) -> WireError? {
-    if let problem = ChatRoom.problem(with: note, what: "the note") { return problem }
-    guard alerts.records[alert]?.student == student.participant.id else {
-      return WireError(detail: "there is no alert \(alert) about you in this session")
+    do {
+      _ = try state.decide(.note(alert, text: note), by: student.id, at: .now)
+      return nil
+    } catch {
+      return error
     }
-    return nil
   }
 
-  func student(_ student: StudentSession, noted text: String, on alert: AlertID) {
-    guard let changed = alerts.note(alert, by: student.participant.id, text: text) else { return }
-    record(
-      .alertNoted, participant: student.participant, ["alert": alert.rawValue, "note": text],
-      payload: .alert(changed), by: student.participant.id)
-    tell(changed)
+  func student(_ student: StudentSession, wants command: ExamCommand) -> WireError? {
+    perform(command, by: student.id)
   }
 
-  func waitingTime(of student: StudentSession) -> Duration? { waitingTime(of: student.participant.id) }
+  func person(_ id: ParticipantID) -> ExamPerson? { state.person(id) }
 
-  func student(_ student: StudentSession, did acts: Double) { did(acts, by: student.participant.id) }
+  func waitingTime(of student: StudentSession) -> Duration? { waitingTime(of: student.id) }
+
+  func student(_ student: StudentSession, did acts: Double) { did(acts, by: student.id) }
+
+  func studentChanged(_ student: StudentSession) { lineChanged(student.id) }
 
   func student(_ student: StudentSession, happened kind: JournalEvent.Kind, _ fields: [String: String]) {
-    // A hand is raised by the student, and lowered by whoever does it.
-    let isAct = kind == .handUp || kind == .handDown && fields["by"] == nil
-    record(kind, participant: student.participant, fields, by: isAct ? student.participant.id : nil)
+    record(kind, about: student.id, fields)
+  }
+
+  func student(_ student: StudentSession, found finding: StudentFinding) {
+    switch finding {
+    case .alert(let transition, let picture): self.student(student, changed: transition, picture: picture)
+    case .blindSpot(let spot): self.student(student, wasUnseen: spot)
+    case .calibrated(let baseline): self.student(student, calibrated: baseline)
+    case .check, .checkGap, .evidence: break
+    }
   }
 
   func student(_ student: StudentSession, wasUnseen spot: BlindSpot) {
     let seconds = Double(spot.until.microseconds - spot.from.microseconds) / 1_000_000
     services.metrics.count(blindSpot: spot.cause, seconds: seconds)
     record(
-      .blindSpot, participant: student.participant,
+      .blindSpot, about: student.id,
       [
         "cause": spot.cause.rawValue, "from": "\(spot.from)", "until": "\(spot.until)",
         "seconds": "\((seconds * 10).rounded() / 10)",
       ], payload: .blindSpot(spot))
   }
 
-  func student(_ student: StudentSession, calibrated baseline: Baseline) {
+  private func student(_ student: StudentSession, calibrated baseline: Baseline) {
     record(
-      .calibrated, participant: student.participant,
+      .calibrated, about: student.id,
       [
         "yaw": baseline.yaw.map { "\(Int($0.rounded()))" } ?? "unknown",
         "face_height": "\((baseline.faceHeight * 100).rounded() / 100)",
@@ -70,47 +71,45 @@ extension ExamSession: StudentSessionOwner {
       ], payload: .baseline(baseline))
   }
 
-  func student(
+  private func student(
     _ student: StudentSession, changed transition: AlertPolicy.Transition, picture: SharedBytes?
   ) {
-    let participant = student.participant
     let kind = transition.kind
     switch transition.change {
     case .suspected, .dismissed:
       break
     case .confirmed(let onset, let confidence, let again, let thresholds):
-      let severity = services.configuration.alerts.rules[kind]?.severity ?? .medium
-      var alert = alerts.confirm(
+      var generator = SystemRandomNumberGenerator()
+      var alert = state.alerts.confirmed(
         AlertConfirmation(
-          kind: kind, student: participant.id, severity: severity, since: Timestamp(onset),
-          confidence: confidence, thresholds: thresholds), again: again)
+          kind: kind, student: student.id,
+          severity: services.configuration.alerts.rules[kind]?.severity ?? .medium,
+          since: Timestamp(onset), confidence: confidence, thresholds: thresholds),
+        again: again, id: .random(using: &generator))
       if alert.picture == nil {
-        let state = picture.map { keep($0, of: alert) } ?? alert.pictureState ?? .notTaken
-        let path = state == .kept ? "/api/sessions/\(code)/alerts/\(alert.id).jpg" : nil
-        alerts.setPicture(path, state, of: alert.id)
-        alert = alerts.records[alert.id] ?? alert
+        let kept = picture.map { keep($0, of: alert) } ?? alert.pictureState ?? .notTaken
+        alert.picture = kept == .kept ? "/api/sessions/\(code)/alerts/\(alert.id).jpg" : nil
+        alert.pictureState = kept
       }
       services.metrics.count(alert: kind)
       record(
-        .alertConfirmed, participant: participant,
+        .alertConfirmed, about: student.id,
         [
           "kind": kind.rawValue, "alert": alert.id.rawValue, "since": "\(alert.since)",
           "confidence": "\((confidence * 100).rounded() / 100)", "repeats": String(alert.repeats),
         ], payload: .alert(alert))
-      tell(alert)
     case .cleared(let time):
-      guard let alert = alerts.clear(kind, student: participant.id, at: Timestamp(time)) else { return }
+      guard let alert = state.alerts.cleared(kind, student: student.id, at: Timestamp(time)) else { return }
       record(
-        .alertCleared, participant: participant,
+        .alertCleared, about: student.id,
         ["kind": kind.rawValue, "alert": alert.id.rawValue, "until": alert.until.map { "\($0)" } ?? ""],
         payload: .alert(alert))
-      tell(alert)
     }
   }
 
   /// One student alone cannot use up the room for pictures of the exam.
   private func keep(_ picture: SharedBytes, of alert: AlertRecord) -> PictureState {
-    let kept = alerts.pictures(of: alert.student)
+    let kept = state.alerts.pictures(of: alert.student)
     let most = services.configuration.maximumPicturesOfStudent
     guard kept < most else { return .studentFull }
     let state = picture.withUnsafeBytes { services.store.keep(picture: $0, of: alert.id, in: code) }
@@ -123,11 +122,5 @@ extension ExamSession: StudentSessionOwner {
         ])
     }
     return state
-  }
-
-  /// Tells all teachers, and the student whom it is about.
-  func tell(_ alert: AlertRecord) {
-    tellTeachers(.alert(alert))
-    students[alert.student]?.send(.alert(alert))
   }
 }

@@ -25,27 +25,20 @@ final class ExamSession {
 
   var members: Members
   private(set) var students: [ParticipantID: StudentSession] = [:]
-  private(set) var teachers: [ParticipantID: TeacherConnection] = [:]
-  private var nextNumber: UInt32 = 1
-  private(set) var chat = ChatRoom()
-  var alerts = AlertLedger()
-  /// The pause of everybody, those who join later included.
-  var pause: Pause?
+  var teachers: [ParticipantID: TeacherConnection] = [:]
+  /// What the events so far add up to.
+  var state: ExamState
   private var ticking: Task<Void, Never>?
   /// Students who are to be told anew who looks closely.
   private var watchedAnew: Set<ParticipantID> = []
   /// Why nobody can connect any more.
-  private var closing: (code: UInt16, reason: String)?
+  private(set) var closing: (code: UInt16, reason: String)?
   private var lastHeartbeat = ContinuousClock.now
   /// When somebody was last connected.
   private var lastInUse = ContinuousClock.now
-  private var storeTrouble: String?
-  private var quota: JournalQuota
-  /// What teachers were told of the quota last.
-  private var quotaLevel = JournalQuota.Level.roomy
-  /// What teachers were told of the room for pictures last.
-  private var pictureRoom: (exam: RoomLevel, all: RoomLevel) = (.roomy, .roomy)
-  private var isGuessed = false
+  var quota: JournalQuota
+  /// What teachers were told last of the server itself.
+  var conditions = ServerConditions()
   /// Pictures a second that are made for the face check.
   private(set) var analysisPace = AnalysisPace()
 
@@ -54,6 +47,7 @@ final class ExamSession {
   init(_ record: SessionRecord, services: ExamServices) {
     self.record = record
     self.services = services
+    state = ExamState(record.code, chat: .live)
     quota = JournalQuota(maximumMegabytes: services.configuration.maximumJournalMegabytes)
     members = Members(studentPlaces: services.configuration.maximumParticipants)
     fanOut = LocalPictureFanOut()
@@ -72,9 +66,7 @@ final class ExamSession {
 
   private func tick() {
     let now = ContinuousClock.now
-    let wasOverloaded = analysisPace.isOverloaded
     analysisPace.update(delay: services.faces.statistics.longestDelay, at: now)
-    if analysisPace.isOverloaded != wasOverloaded { tellTeachers(loadNotice) }
     for student in students.values {
       student.setAnalysisRate(analysisPace.rate)
       student.tick(at: now)
@@ -87,57 +79,17 @@ final class ExamSession {
       lastHeartbeat = now
       tellTeachers(.heartbeat(at: .now))
     }
-    let trouble = services.store.trouble
-    if trouble != storeTrouble {
-      storeTrouble = trouble
-      tellTeachers(.notice(code: "store", detail: trouble))
-    }
-    if quota.level != quotaLevel {
-      quotaLevel = quota.level
-      tellTeachers(JournalQuota.notice(quotaLevel))
-    }
-    let room = services.store.pictureRoom(of: code)
-    if room != pictureRoom {
-      pictureRoom = room
-      tellTeachers(.pictures(room))
-    }
-    if services.admission.isCodeGuessed != isGuessed {
-      isGuessed.toggle()
-      tellTeachers(guessingNotice)
-    }
-  }
-
-  /// What a teacher who comes in must know of the server.
-  private var standingNotices: [TeacherNotice] {
-    var notices: [TeacherNotice] = []
-    if storeTrouble != nil { notices.append(.notice(code: "store", detail: storeTrouble)) }
-    if analysisPace.isOverloaded { notices.append(loadNotice) }
-    if quotaLevel != .roomy { notices.append(JournalQuota.notice(quotaLevel)) }
-    if pictureRoom != (.roomy, .roomy) { notices.append(.pictures(pictureRoom)) }
-    if isGuessed { notices.append(guessingNotice) }
-    return notices
-  }
-
-  private var guessingNotice: TeacherNotice {
-    .notice(
-      code: "guessing",
-      detail: isGuessed
-        ? "Students who type the code wait in line and may wait long. The invite link lets them in at once: please send it to those who are missing."
-        : nil)
-  }
-
-  private var loadNotice: TeacherNotice {
-    .notice(
-      code: "load",
-      detail: analysisPace.isOverloaded ? "Some students are checked less often than once a second." : nil)
+    let before = conditions
+    conditions = ServerConditions(
+      isOverloaded: analysisPace.isOverloaded, trouble: services.store.trouble, quota: quota.level,
+      pictureRoom: services.store.pictureRoom(of: code), isGuessed: services.admission.isCodeGuessed)
+    for notice in conditions.notices(since: before) { tellTeachers(notice) }
   }
 
   /// For how long nobody has been connected.
   func idleTime(at now: ContinuousClock.Instant) -> Duration { now - lastInUse }
 
   // MARK: Who is in it
-
-  func participant(_ id: ParticipantID) -> Participant? { members[id]?.participant }
 
   func isTeacherKey(_ key: String) -> Bool {
     SecretHash(Secret(text: key)) == SecretHash(digest: record.teacherKeyHash)
@@ -168,39 +120,47 @@ final class ExamSession {
   /// - Parameter address: from which the participant comes.
   func join(name: PersonName, role: Role, from address: String) -> (participant: Participant, token: Secret) {
     var generator = SystemRandomNumberGenerator()
-    let participant = Participant(
-      id: .random(using: &generator), number: nextNumber, name: name.text, role: role, joinedAt: .now,
-      state: .left)
+    let id = ParticipantID.random(using: &generator)
     let token = Secret.random(using: &generator)
+    let joined = joining(id, number: state.highestNumber + 1, name: name.text, role: role, at: .now)
     services.store.together {
       services.store.add(
         ParticipantRecord(
-          id: participant.id, session: code, number: participant.number, name: participant.name, role: role,
-          tokenHash: SecretHash(token).digest, joinedAt: participant.joinedAt))
-      record(.joined, participant: participant, ["role": role.rawValue, "number": "\(participant.number)"])
+          id: id, session: code, number: state.highestNumber + 1, name: name.text, role: role,
+          tokenHash: SecretHash(token).digest, joinedAt: joined.at))
+      keep(joined)
     }
-    add(
-      Members.Member(
-        participant: participant, tokenHash: SecretHash(token), network: GuesserAddress(address),
-        hasConnected: false,
-        since: .now))
+    add(id, tokenHash: SecretHash(token), network: GuesserAddress(address), hasConnected: false)
+    tell(state.notices(of: joined))
     if role == .student {
-      if pause != nil { students[participant.id]?.pause(pause) }
-      tellWatchers(participant.id)
-      for teacher in teachers.values { teacher.studentCame(participant.id) }
+      tellWatchers(id)
+      for teacher in teachers.values { teacher.studentCame(id) }
     }
-    tellTeachers(.participant(participant))
-    return (participant, token)
+    return (members[id]!.participant, token)
   }
 
-  private func add(_ member: Members.Member) {
-    let participant = member.participant
-    nextNumber = max(nextNumber, participant.number + 1)
-    members.add(member)
-    guard participant.role == .student else { return }
-    let student = StudentSession(participant: participant, fanOut: fanOut, services: services)
+  func joining(
+    _ id: ParticipantID, number: UInt32, name: String, role: Role, at time: Timestamp
+  ) -> JournalEvent {
+    JournalEvent(
+      at: time, session: code, kind: .joined, participant: id, name: name,
+      fields: ["role": role.rawValue, "number": "\(number)"])
+  }
+
+  /// Makes room for somebody of whom the state knows.
+  func add(
+    _ id: ParticipantID, tokenHash: SecretHash, network: GuesserAddress?, hasConnected: Bool
+  ) {
+    guard let person = state.person(id) else { return }
+    members.add(
+      Members.Member(
+        participant: Participant(person, at: .now), tokenHash: tokenHash, network: network,
+        hasConnected: hasConnected, since: .now))
+    guard person.role == .student else { return }
+    let student = StudentSession(person, fanOut: fanOut, services: services)
     student.owner = self
-    students[participant.id] = student
+    students[id] = student
+    if person.pause != nil { student.pause(true) }
   }
 
   func student(_ id: ParticipantID) -> StudentSession? { students[id] }
@@ -232,55 +192,21 @@ final class ExamSession {
     }
   }
 
-  private func connectTeacher(_ id: ParticipantID, socket: WebSocketConnection) {
-    leaveTeacher(id, reason: "opened in another place")?.close(
-      code: CloseCode.replaced, reason: "opened in another place")
-    // Before this connection is one of those who are told: the first thing it hears is its welcome.
-    setState(.live, of: id)
-    let connection = TeacherConnection(
-      participant: id, socket: socket, fanOut: fanOut,
-      maximumTileRate: services.configuration.maximumTileRate, metrics: services.metrics, owner: self)
-    teachers[id] = connection
-    connection.welcome(
-      roster: .roster(members.roster, pause: pause, dismissed: members.dismissed), notices: standingNotices,
-      beginning: beginning(student: nil)
-    ) { feed($0, student: nil) }
-    if let participant = members[id]?.participant {
-      record(.connected, participant: participant, ["address": socket.remoteAddress])
-    }
-    tellWatchers()
+  /// How it stands with a participant has changed: what is kept, or the connection.
+  func lineChanged(_ id: ParticipantID) {
+    // Of those who are gone no line is held.
+    let gone = state.person(id).flatMap { $0.dismissal == nil ? nil : Participant($0, at: .now) }
+    if let line = refresh(id) ?? gone { tellTeachers(.participant(line)) }
   }
 
-  func teacherDisconnected(_ connection: TeacherConnection) {
-    guard teachers[connection.participant] === connection else { return }
-    leaveTeacher(connection.participant, reason: "by peer, or lost")
-    setState(.left, of: connection.participant)
-    tellWatchers()
-  }
-
-  /// A teacher's connection is over, whoever ended it.
-  ///
-  /// - Returns: the connection, to be told why and closed; `nil` where there is none.
+  /// Makes somebody's line of the roster anew.
   @discardableResult
-  private func leaveTeacher(_ id: ParticipantID, reason: String) -> TeacherConnection? {
-    guard let connection = teachers.removeValue(forKey: id) else { return nil }
-    if let participant = members[id]?.participant {
-      record(.disconnected, participant: participant, ["reason": reason])
-    }
-    return connection
-  }
-
-  private func setState(_ state: PresenceState, of id: ParticipantID) {
-    members.setState(state, of: id, at: .now)
-    if let participant = members[id]?.participant { tellTeachers(.participant(participant)) }
-  }
-
-  /// A student's line of the roster has changed.
-  func studentChanged(_ student: StudentSession) {
-    let participant = student.participant
-    guard members[participant.id] != nil else { return }
-    members.update(participant)
-    tellTeachers(.participant(participant))
+  func refresh(_ id: ParticipantID) -> Participant? {
+    guard let person = state.person(id), let member = members[id] else { return nil }
+    let presence = students[id]?.presence ?? Presence(member.participant.state)
+    let line = Participant(person, presence: presence, at: .now)
+    members.update(line)
+    return line
   }
 
   /// Ends the exam: everybody is told and every connection closes. Returns when all of it is gone.
@@ -291,7 +217,7 @@ final class ExamSession {
     fields["by"] = name
     let students = close(Self.ended, journalled: Self.ended.reason, teachers: .ended(reason), .ended(reason))
     {
-      record(.sessionEnded, participant: nil, fields)
+      record(.sessionEnded, about: nil, fields)
       services.store.end(code, at: .now)
     }
     await Self.letGo(students)
@@ -350,122 +276,6 @@ final class ExamSession {
   private static func letGo(_ students: [StudentSession]) async {
     await withTaskGroup { group in
       for student in students { group.addTask { await student.letGo() } }
-    }
-  }
-
-  // MARK: A restart
-
-  /// How long pages get to come back after a restart before their silence counts.
-  private static let grace = Duration.seconds(15)
-
-  /// Takes the session up where the journal leaves it.
-  ///
-  /// - Parameter downSince: when the server before this one was last known to be alive.
-  func restore(
-    _ participants: [ParticipantRecord], _ history: SessionHistory, journalBytes: Int, downSince: Timestamp?
-  ) {
-    let now = Timestamp.now
-    nextNumber = history.highestNumber + 1
-    quota.add(bytes: journalBytes)
-    quotaLevel = quota.level
-    alerts = AlertLedger(restoring: history.alerts)
-    for message in history.chat { chat.add(message) }
-    pause = history.pause
-    for kept in participants {
-      let participant = Participant(
-        id: kept.id, number: kept.number, name: kept.name, role: kept.role, joinedAt: kept.joinedAt,
-        state: .left)
-      let person = history.person(kept.id)
-      if let dismissal = person?.dismissal {
-        var gone = participant
-        gone.dismissed = dismissal
-        nextNumber = max(nextNumber, gone.number + 1)
-        members.remember(dismissed: gone, tokenHash: SecretHash(digest: kept.tokenHash))
-        continue
-      }
-      // Who never came before the restart gets the time to do so anew, and no more.
-      add(
-        Members.Member(
-          participant: participant, tokenHash: SecretHash(digest: kept.tokenHash), network: nil,
-          hasConnected: person?.connections.isEmpty == false, since: .now))
-      guard let person, let student = students[kept.id] else { continue }
-      student.restore(person, alerts: alerts.about(kept.id), grace: Self.grace)
-      members.update(student.participant)
-      // Who was there when the server went was not looked at from then on.
-      let last = person.connections.last
-      let lost = last?.until == nil ? downSince : person.isCutOff ? last?.until : nil
-      if let from = lost, last != nil, from < now {
-        self.student(student, wasUnseen: BlindSpot(from: from, until: now, cause: .restart))
-      }
-    }
-    services.recorder.record(JournalEvent(at: now, session: code, kind: .sessionRestored))
-    tellWatchers()
-  }
-
-  // MARK: Telling
-
-  func tellTeachers(_ notice: TeacherNotice) {
-    guard !teachers.isEmpty else { return }
-    let text = WireJSON.text(notice)
-    for teacher in teachers.values { teacher.send(encoded: text) }
-  }
-
-  /// Tells one student, or all, who is there and who looks closely.
-  private func tellWatchers(_ only: ParticipantID? = nil) {
-    func names(_ ids: some Sequence<ParticipantID>) -> [String] {
-      Set(ids).compactMap { members[$0]?.participant }.filter { $0.role == .teacher }.map(\.name).sorted()
-    }
-    let present = names(teachers.keys)
-    for (id, student) in students where only == nil || id == only {
-      student.tellWatchers(
-        teachers: present, focus: names(fanOut.watchers(of: PictureChannel(student: id, view: .focus))))
-    }
-  }
-
-  /// Keeps an event.
-  ///
-  /// - Parameter actor: the participant who did it, where somebody did: it takes from what he or she may do.
-  func record(
-    _ kind: JournalEvent.Kind, participant: Participant?, _ fields: [String: String] = [:],
-    payload: JournalEvent.Payload? = nil, by actor: ParticipantID? = nil
-  ) {
-    let event = JournalEvent(
-      at: .now, session: code, kind: kind, participant: participant?.id, name: participant?.name,
-      fields: fields, payload: payload)
-    let bytes = event.approximateBytes
-    quota.add(bytes: bytes)
-    if let actor { did(1, bytes: bytes, by: actor) }
-    services.recorder.record(event)
-  }
-
-  // MARK: How much somebody may do
-
-  /// How long to wait until a participant may do something that is kept or told to others; `nil` if it may be done now.
-  /// Whether what people write at will is refused.
-  var isJournalFull: Bool { quota.level == .full }
-
-  func waitingTime(of participant: ParticipantID) -> Duration? {
-    members.budget(of: participant, at: .now) { $0.wait(at: .now) } ?? nil
-  }
-
-  /// A participant did something that costs so much.
-  func did(_ acts: Double, bytes: Int = 0, by participant: ParticipantID) {
-    members.budget(of: participant, at: .now) { $0.take(acts: acts, bytes: bytes, at: .now) }
-  }
-
-  /// What is told to everybody costs more than what is told to one.
-  var costOfAll: Double { Double(students.count) / 10 }
-
-  func say(_ message: ChatMessage) {
-    let to = WireJSON.text(message.to).trimmingPrefix("\"").dropLast()
-    record(
-      .chat, participant: members[message.from]?.participant, ["to": String(to), "text": message.text],
-      payload: .chat(message), by: message.from)
-    if message.to == .students || message.to == .all { did(costOfAll, by: message.from) }
-    let number = chat.add(message)
-    tellTeachers(.chat(message, number: number, history: false))
-    for (id, student) in students where message.isVisible(toStudent: id) {
-      student.send(message.notice(number: number, history: false))
     }
   }
 }

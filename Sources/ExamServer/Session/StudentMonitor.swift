@@ -1,30 +1,11 @@
 import ExamModel
 import GLibRuntime
-import WebGateway
-
-/// What comes of watching a student.
-@GatewayActor
-protocol StudentMonitorOwner: AnyObject {
-  /// An alert was confirmed or is over. `picture`: of its onset.
-  func monitor(changed transition: AlertPolicy.Transition, picture: SharedBytes?)
-  /// What to tell the student has changed.
-  func monitor(says check: StudentCheck)
-  /// The server had not looked for a while.
-  func monitor(wasBlind spot: BlindSpot)
-  /// A picture was checked, so long after the one before.
-  func monitor(lookedAfter gap: Duration)
-  func monitor(calibrated baseline: Baseline)
-  /// Whether a large picture is wanted for evidence has changed.
-  func monitorChangedEvidence()
-}
 
 /// Watches one student by what the face check, the page and the stream tell: the alert policy, the pictures of onsets,
-/// and the server's own blind spots.
-@GatewayActor
-final class StudentMonitor {
+/// and the server's own blind spots. A pure value: it is told what time it is, and answers with what it finds.
+struct StudentMonitor: Sendable {
   typealias Instant = ContinuousClock.Instant
 
-  weak var owner: (any StudentMonitorOwner)?
   private var policy: AlertPolicy
   private var evidence = OnsetPictures()
   private var blindSpots = BlindSpotTracker()
@@ -36,138 +17,144 @@ final class StudentMonitor {
 
   // MARK: What is seen
 
-  /// - Returns: whether the next picture should be searched as a whole.
-  func observed(_ observation: FaceObservation) -> Bool {
-    let now = Instant.now
+  mutating func observed(_ observation: FaceObservation, at now: Instant) -> [StudentFinding] {
     hasCheckFailed = false
-    tell(blindSpots.looked(at: now))
-    if let gap = gap.looked(at: now) { owner?.monitor(lookedAfter: gap) }
+    var findings = found(blindSpots.looked(at: now))
+    if let gap = gap.looked(at: now) { findings.append(.checkGap(gap)) }
     let wasCalibrated = policy.baseline != nil
-    apply(policy.observe(observation, at: now), at: now)
-    if !wasCalibrated, let baseline = policy.baseline { owner?.monitor(calibrated: baseline) }
-    return policy.isPictureInDoubt
+    findings += apply(policy.observe(observation, at: now), at: now)
+    if !wasCalibrated, let baseline = policy.baseline { findings.append(.calibrated(baseline)) }
+    return findings
   }
 
-  func checkFailed() { hasCheckFailed = true }
+  /// Whether the next picture should be searched as a whole.
+  var isPictureInDoubt: Bool { policy.isPictureInDoubt }
 
-  func pageReported(page: PageVisibility?, camera: CameraState?) {
-    let now = Instant.now
+  mutating func checkFailed() { hasCheckFailed = true }
+
+  mutating func pageReported(
+    page: PageVisibility?, camera: CameraState?, at now: Instant
+  ) -> [StudentFinding] {
     apply(policy.pageReported(page: page, camera: camera, at: now), at: now)
   }
 
   /// The student connected.
-  func connected() {
-    policy.framesExpected(at: .now)
-    if !policy.isPaused { beginWatching() }
+  mutating func connected(at now: Instant) {
+    policy.framesExpected(at: now)
+    if !policy.isPaused { beginWatching(at: now) }
   }
 
-  func disconnected() { endWatching(at: .now) }
+  mutating func disconnected(at now: Instant) -> [StudentFinding] { endWatching(at: now) }
 
-  private func beginWatching() {
-    blindSpots.begin(at: .now)
-    gap.begin(at: .now)
+  private mutating func beginWatching(at now: Instant) {
+    blindSpots.begin(at: now)
+    gap.begin(at: now)
   }
 
-  private func endWatching(at now: Instant) {
-    tell(blindSpots.end(at: now))
+  private mutating func endWatching(at now: Instant) -> [StudentFinding] {
     gap.end()
+    return found(blindSpots.end(at: now))
   }
 
   /// How long there has been no check, `nil` where nothing could be checked.
   func unchecked(at now: Instant) -> Duration? { gap.unchecked(at: now) }
 
   /// The page must be told anew how things stand.
-  func forgetLastCheck() { lastCheck = nil }
+  mutating func forgetLastCheck() { lastCheck = nil }
 
   /// The server itself could not take frames until now.
-  func serverWasBlind() { policy.serverWasBlind(until: .now) }
+  mutating func serverWasBlind(at now: Instant) { policy.serverWasBlind(until: now) }
 
   /// To be called several times a second.
   ///
   /// - Parameter decoded: whether pictures came since the last call.
-  func tick(at now: Instant, decoded: Bool, stream: BlindSpotTracker.Stream) {
+  mutating func tick(
+    at now: Instant, decoded: Bool, stream: BlindSpotTracker.Stream
+  ) -> [StudentFinding] {
     if decoded { policy.frameArrived(at: now) }
     var stream = stream
     stream.checkFailed = hasCheckFailed
     if !stream.framesArrive { gap.nothingComes() }
-    tell(blindSpots.tick(at: now, stream: stream))
-    apply(policy.tick(at: now), at: now)
+    return found(blindSpots.tick(at: now, stream: stream)) + apply(policy.tick(at: now), at: now)
   }
 
   // MARK: What a teacher decides
 
-  /// - Parameter until: `nil` for good.
-  func accommodate(_ accommodation: Accommodation, until: Instant?) {
-    let now = Instant.now
+  mutating func accommodate(_ accommodation: Accommodation, at now: Instant) -> [StudentFinding] {
     apply(
       policy.accommodate(
-        accommodation.kind, accommodation.effect, factor: accommodation.factor, until: until, at: now),
+        accommodation.kind, accommodation.effect, factor: accommodation.factor,
+        until: accommodation.until.map(Instant.init), at: now),
       at: now)
   }
 
-  func pause() {
-    let now = Instant.now
-    apply(policy.pause(at: now), at: now)
-    endWatching(at: now)
+  mutating func pause(at now: Instant) -> [StudentFinding] {
+    apply(policy.pause(at: now), at: now) + endWatching(at: now)
   }
 
   /// - Parameter isConnected: whether there is somebody to look at.
-  func resume(isConnected: Bool) {
+  mutating func resume(isConnected: Bool, at now: Instant) -> [StudentFinding] {
     policy.resume()
-    if isConnected { beginWatching() }
-    apply([], at: .now)
+    if isConnected { beginWatching(at: now) }
+    return apply([], at: now)
   }
 
   /// Takes up what was known before the server's restart; pages get `grace` to come back.
-  func restore(baseline: Baseline?, alerts: [AlertRecord], isPaused: Bool, hasStreamed: Bool, grace: Duration)
-  {
-    let now = Instant.now
+  ///
+  /// - Parameter alerts: those about this student, the oldest first.
+  mutating func restore(
+    _ person: ExamPerson, alerts: [AlertRecord], grace: Duration, at now: Instant
+  ) -> [StudentFinding] {
     var open: Set<AlertKind> = []
     var cleared: [AlertKind: Instant] = [:]
     for alert in alerts {
       if let until = alert.until { cleared[alert.kind] = Instant(until) }
       if alert.isOpen { open.insert(alert.kind) } else { open.remove(alert.kind) }
     }
-    policy.restore(baseline: baseline, open: open, cleared: cleared)
-    if hasStreamed { policy.framesExpected(at: now + grace) }
-    if isPaused { _ = policy.pause(at: now) }
+    policy.restore(baseline: person.baseline, open: open, cleared: cleared)
+    if person.hasStreamed { policy.framesExpected(at: now + grace) }
+    if person.pause != nil { _ = policy.pause(at: now) }
+    return person.accommodations.flatMap { accommodate($0, at: now) }
   }
 
   // MARK: Evidence
 
   var wantsEvidence: Bool { evidence.isWanted }
 
-  func offerEvidence(_ jpeg: SharedBytes, view: PictureView) {
-    if evidence.take(jpeg, view: view, at: .now) { owner?.monitorChangedEvidence() }
+  mutating func offerEvidence(_ jpeg: SharedBytes, view: PictureView, at now: Instant) -> [StudentFinding] {
+    evidence.take(jpeg, view: view, at: now) ? [.evidence] : []
   }
 
-  // MARK: Telling
+  // MARK: What is found
 
-  private func apply(_ transitions: [AlertPolicy.Transition], at now: Instant) {
+  private mutating func apply(
+    _ transitions: [AlertPolicy.Transition], at now: Instant
+  ) -> [StudentFinding] {
+    var findings: [StudentFinding] = []
     for transition in transitions {
       switch transition.change {
       case .suspected: evidence.want(for: transition.kind)
       case .dismissed: evidence.drop(transition.kind)
       case .confirmed:
-        owner?.monitor(
-          changed: transition, picture: evidence.picture(for: transition.kind, confirmedAt: now))
+        findings.append(
+          .alert(transition, picture: evidence.picture(for: transition.kind, confirmedAt: now)))
         evidence.drop(transition.kind)
       case .cleared:
-        owner?.monitor(changed: transition, picture: nil)
+        findings.append(.alert(transition, picture: nil))
       }
     }
-    if !transitions.isEmpty { owner?.monitorChangedEvidence() }
+    if !transitions.isEmpty { findings.append(.evidence) }
     let check = policy.check(at: now)
     if check != lastCheck {
       lastCheck = check
-      owner?.monitor(says: check)
+      findings.append(.check(check))
     }
+    return findings
   }
 
-  private func tell(_ stretch: BlindSpotTracker.Stretch?) {
-    guard let stretch else { return }
-    owner?.monitor(
-      wasBlind: BlindSpot(
-        from: Timestamp(stretch.from), until: Timestamp(stretch.until), cause: stretch.cause))
+  private func found(_ stretch: BlindSpotTracker.Stretch?) -> [StudentFinding] {
+    stretch.map {
+      [.blindSpot(BlindSpot(from: Timestamp($0.from), until: Timestamp($0.until), cause: $0.cause))]
+    } ?? []
   }
 }

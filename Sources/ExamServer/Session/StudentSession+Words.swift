@@ -42,7 +42,7 @@ extension StudentSession {
         refuseForNow("this message was dropped", wait, isAnswer: !isFlood, of: text)
       } else if owner?.isJournalFull == true {
         refuse("quota", JournalQuota.refusal, isAnswer: true, of: text)
-      } else if let problem = owner?.student(self, wrote: line) {
+      } else if let problem = owner?.student(self, wants: .say(to: .teachers, text: line)) {
         refuse("bad_chat", problem.detail, isAnswer: true, of: text)
       }
     case .history(let request):
@@ -86,15 +86,15 @@ extension StudentSession {
       guard let socket = connection.socket else { return }
       said(hello: media, on: socket)
     case .status(let page, let camera):
-      let before = participant
-      participant.page = page ?? participant.page
-      participant.camera = camera ?? participant.camera
-      monitor.pageReported(page: page, camera: camera)
-      guard participant != before else { return }
+      let before = presence
+      presence.page = page ?? presence.page
+      presence.camera = camera ?? presence.camera
+      found(monitor.pageReported(page: page, camera: camera, at: .now))
+      guard presence != before else { return }
       owner?.student(self, did: 1)
       owner?.studentChanged(self)
-    case .hand(let up): raiseHand(up)
-    case .note(let alert, let text): owner?.student(self, noted: text, on: alert)
+    case .hand(let up): _ = owner?.student(self, wants: up ? .raiseHand : .lowerHand(of: id))
+    case .note(let alert, let text): _ = owner?.student(self, wants: .note(alert, text: text))
     }
   }
 

@@ -35,7 +35,11 @@ final class StudentSession {
   /// Connected without a decoded picture for longer than this counts as "no picture".
   private static let pictureTimeout = Duration.seconds(2)
 
-  var participant: Participant
+  let id: ParticipantID
+  private let number: UInt32
+  private let name: String
+  /// How the connection stands.
+  var presence = Presence()
   weak var owner: (any StudentSessionOwner)?
 
   private let fanOut: any PictureFanOut
@@ -49,7 +53,7 @@ final class StudentSession {
   private(set) var connection = StudentConnection.none
   /// What was before, on its way to the present connection.
   var history: HistoryFeed?
-  let monitor: StudentMonitor
+  var monitor: StudentMonitor
   /// What the student was last told of who watches.
   var lastWatchers: StudentNotice?
   private var lastKeyFrameRequest: Instant?
@@ -64,8 +68,10 @@ final class StudentSession {
   /// What was wrong with the stream since a picture was last decoded.
   private var problem: String?
 
-  init(participant: Participant, fanOut: any PictureFanOut, services: ExamServices) {
-    self.participant = participant
+  init(_ person: ExamPerson, fanOut: any PictureFanOut, services: ExamServices) {
+    id = person.id
+    number = person.number
+    name = person.name
     self.fanOut = fanOut
     metrics = services.metrics
     logger = services.recorder.logger
@@ -76,11 +82,11 @@ final class StudentSession {
     let progress = DecodeProgress()
     let mailbox = PictureMailbox()
     let lane = services.faces.addLane(
-      name: participant.name,
+      name: name,
       onObservation: { observation in Task { @GatewayActor in link.student?.observed(observation) } },
       onFailure: { problem in Task { @GatewayActor in link.student?.checkFailed(problem) } })
     upload = StudentUpload(
-      name: participant.name, pipelines: services.pipelines,
+      name: name, pipelines: services.pipelines,
       taps: { failed in
         MediaTaps(
           analysis: { picture in
@@ -99,21 +105,6 @@ final class StudentSession {
     self.lane = lane
     self.progress = progress
     link.student = self
-    monitor.owner = self
-  }
-
-  /// Takes up what was known before the server's restart.
-  ///
-  /// - Parameter alerts: those about this student, the oldest first.
-  func restore(_ person: SessionHistory.Person, alerts: [AlertRecord], grace: Duration) {
-    participant.hasBeenSeen = person.hasBeenSeen
-    participant.handSince = person.handSince
-    participant.hand = person.handSince != nil
-    if let last = person.pauses.last, last.span.until == nil { participant.paused = last.pause }
-    monitor.restore(
-      baseline: person.baseline, alerts: alerts, isPaused: participant.paused != nil,
-      hasStreamed: person.hasStreamed, grace: grace)
-    for accommodation in person.accommodations { accommodate(accommodation) }
   }
 
   // MARK: The connection
@@ -131,17 +122,15 @@ final class StudentSession {
     socket.onText = { [weak self, unowned socket] text in self?.receive(text: text, from: socket) }
     socket.onBinary = { [weak self, unowned socket] message in self?.receive(binary: message, from: socket) }
     socket.onClose = { [weak self, unowned socket] reason in self?.disconnected(socket, reason: reason) }
-    participant.state = .noPicture
+    presence.state = .noPicture
     problem = nil
-    monitor.connected()
+    monitor.connected(at: .now)
     owner?.student(self, happened: .connected, ["address": socket.remoteAddress])
-    owner?.studentChanged(self)
   }
 
   private func disconnected(_ socket: WebSocketConnection, reason: WebSocketCloseReason) {
     guard socket === connection.socket else { return }
     leave(reason: "\(reason)")
-    owner?.studentChanged(self)
     Task { await upload.stop() }
   }
 
@@ -153,10 +142,10 @@ final class StudentSession {
     guard let socket = connection.socket else { return nil }
     connection = .none
     history = nil
-    participant.state = .left
+    presence.state = .left
     undecoded = nil
     words.forgetConnection()
-    monitor.disconnected()
+    found(monitor.disconnected(at: .now))
     owner?.student(self, happened: .disconnected, ["reason": reason])
     return socket
   }
@@ -202,10 +191,11 @@ final class StudentSession {
     connection = .open(socket, isWelcomed: true)
     undecoded = nil
     monitor.forgetLastCheck()
-    send(.welcome(participant: participant.id, window: Self.window))
+    send(.welcome(participant: id, window: Self.window))
     if !wasWelcomed {
-      send(.pause(participant.paused))
-      send(.hand(up: participant.hand))
+      let person = owner?.person(id)
+      send(.pause(person?.pause))
+      send(.hand(up: person?.handSince != nil))
       if let lastWatchers { send(lastWatchers) }
       owner?.studentWelcomed(self)
     }
@@ -282,7 +272,7 @@ final class StudentSession {
     }
     if let count = report.journalCount {
       if let cause {
-        logger.warning("\(code)", metadata: ["name": "\(participant.name)", "cause": "\(cause)"])
+        logger.warning("\(code)", metadata: ["name": "\(name)", "cause": "\(cause)"])
       }
       owner?.student(
         self, happened: .uploadRefused, ["code": code, "detail": detail, "count": String(count)])
@@ -292,8 +282,8 @@ final class StudentSession {
   /// Says for teachers why there is no picture; it counts as long as there is none.
   private func noPicture(_ reason: String) {
     problem = reason
-    guard participant.state == .noPicture, participant.noPictureReason != reason else { return }
-    participant.noPictureReason = reason
+    guard presence.state == .noPicture, presence.noPictureReason != reason else { return }
+    presence.noPictureReason = reason
     owner?.studentChanged(self)
   }
 
@@ -307,7 +297,8 @@ final class StudentSession {
   // MARK: What the pipeline gives
 
   private func observed(_ observation: FaceObservation) {
-    if monitor.observed(observation) { lane.searchWholePictureNext() }
+    found(monitor.observed(observation, at: .now))
+    if monitor.isPictureInDoubt { lane.searchWholePictureNext() }
   }
 
   private func checkFailed(_ problem: String) {
@@ -318,10 +309,10 @@ final class StudentSession {
   private func publish(_ pictures: [PictureView: TapPicture]) {
     for (view, picture) in pictures {
       metrics.picturesEncoded.add(1)
-      monitor.offerEvidence(picture.jpeg, view: view)
+      found(monitor.offerEvidence(picture.jpeg, view: view, at: .now))
       fanOut.publish(
         StudentPicture(
-          channel: PictureChannel(student: participant.id, view: view), number: participant.number,
+          channel: PictureChannel(student: id, view: view), number: number,
           jpeg: picture.jpeg, capturedAt: picture.capturedAt))
     }
   }
@@ -330,7 +321,7 @@ final class StudentSession {
     let media = upload.media ?? ""
     switch event {
     case .failed(let failure) where failure.cause == .server:
-      monitor.serverWasBlind()
+      monitor.serverWasBlind(at: .now)
       pipelineWarned("the pipeline failed: \(failure)")
     case .failed(let failure) where failure.cause == .refused:
       refuse("bad_frame", failure.message)
@@ -343,7 +334,7 @@ final class StudentSession {
     case .undecodable:
       refuse("undecodable", "what comes cannot be decoded as \(media)")
     case .stuck:
-      monitor.serverWasBlind()
+      monitor.serverWasBlind(at: .now)
       owner?.student(
         self, happened: .pipelineWarning,
         [
@@ -380,7 +371,7 @@ final class StudentSession {
 
   /// Sets how many pictures of `view` are encoded, by who looks and whether evidence is wanted.
   func updateDemand(_ view: PictureView) {
-    var rate = fanOut.wantedRate(of: PictureChannel(student: participant.id, view: view))
+    var rate = fanOut.wantedRate(of: PictureChannel(student: id, view: view))
     // The picture of an alert's onset is the next one.
     if view == .focus, monitor.wantsEvidence { rate = .infinity }
     upload.setRate(min(rate, maximumRate(of: view)), view: view)
@@ -401,20 +392,17 @@ final class StudentSession {
     if decoded {
       undecoded = nil
       problem = nil
-      if !participant.hasBeenSeen {
-        participant.hasBeenSeen = true
-        owner?.student(self, happened: .firstSeen, [:])
-        owner?.studentChanged(self)
-      }
+      if owner?.person(id)?.hasBeenSeen == false { owner?.student(self, happened: .firstSeen, [:]) }
     }
     upload.tick(at: now)
     updatePresence(decoded: decoded, at: now)
-    monitor.tick(
-      at: now, decoded: decoded,
-      stream: BlindSpotTracker.Stream(
-        framesArrive: lastFrame.map { now - $0 < Self.pictureTimeout } ?? false,
-        picturesDecode: progress.lastDecoded.map { now - $0 < Self.pictureTimeout } ?? false,
-        pipeline: upload.health, checkFailed: false))
+    found(
+      monitor.tick(
+        at: now, decoded: decoded,
+        stream: BlindSpotTracker.Stream(
+          framesArrive: lastFrame.map { now - $0 < Self.pictureTimeout } ?? false,
+          picturesDecode: progress.lastDecoded.map { now - $0 < Self.pictureTimeout } ?? false,
+          pipeline: upload.health, checkFailed: false)))
     // Every second picture at most goes to the face check, so one frame alone says nothing.
     if let frames = undecoded, frames.last - frames.first > .seconds(3) {
       undecoded = nil
@@ -431,11 +419,11 @@ final class StudentSession {
     } else if progress.lastDecoded.map({ now - $0 > Self.pictureTimeout }) ?? true {
       state = .noPicture
     } else {
-      state = participant.state
+      state = presence.state
     }
-    if state != participant.state {
-      participant.state = state
-      if state == .noPicture { participant.noPictureReason = problem }
+    if state != presence.state {
+      presence.state = state
+      if state == .noPicture { presence.noPictureReason = problem }
       owner?.studentChanged(self)
     }
   }

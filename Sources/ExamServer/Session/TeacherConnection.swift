@@ -9,14 +9,8 @@ protocol TeacherConnectionOwner: AnyObject {
   func waitingTime(of teacher: ParticipantID) -> Duration?
   /// Whether what people write at will is refused, since the exam has used up its room.
   var isJournalFull: Bool { get }
-  func teacher(_ teacher: ParticipantID, wrote text: String, to recipient: ChatRecipient) -> WireError?
-  func teacher(_ teacher: ParticipantID, acknowledged alert: AlertID, note: String?) -> WireError?
-  func teacher(_ teacher: ParticipantID, asks request: AccommodationRequest) -> WireError?
-  /// - Parameter student: `nil` for all.
-  func teacher(_ teacher: ParticipantID, pauses student: ParticipantID?, reason: String) -> WireError?
-  func teacher(_ teacher: ParticipantID, resumes student: ParticipantID?) -> WireError?
-  func teacher(_ teacher: ParticipantID, lowersHandOf student: ParticipantID) -> WireError?
-  func teacher(_ teacher: ParticipantID, dismisses students: [ParticipantID], reason: String) -> WireError?
+  /// - Returns: what is wrong with the command, if anything.
+  func perform(_ command: ExamCommand, by teacher: ParticipantID) -> WireError?
   func answer(_ request: HistoryRequest, on feed: HistoryFeed?, student: ParticipantID?) -> WireError?
   func teacherDisconnected(_ connection: TeacherConnection)
 }
@@ -125,18 +119,9 @@ final class TeacherConnection {
       switch message {
       case .watch(let request): watch(request, at: .now)
       case .ack(let frames): pictures.acknowledge(frames)
-      case .chat(let recipient, let text): problem = owner.teacher(participant, wrote: text, to: recipient)
-      case .acknowledge(let alert, let note):
-        problem = owner.teacher(participant, acknowledged: alert, note: note)
-      case .accommodate(let request): problem = owner.teacher(participant, asks: request)
-      case .pause(let student, let reason):
-        problem = owner.teacher(participant, pauses: student, reason: reason)
-      case .resume(let student): problem = owner.teacher(participant, resumes: student)
-      case .lowerHand(let student): problem = owner.teacher(participant, lowersHandOf: student)
-      case .dismiss(let students, let reason):
-        problem = owner.teacher(participant, dismisses: students, reason: reason)
       case .history(let request): problem = owner.answer(request, on: history, student: nil)
       case .unknown: break
+      default: problem = message.command.flatMap { owner.perform($0, by: participant) }
       }
     } catch {
       problem = error
@@ -146,7 +131,7 @@ final class TeacherConnection {
 
   private func wait(for message: TeacherMessage, _ owner: any TeacherConnectionOwner) -> Duration? {
     if case .history = message { return history?.wait(at: .now) }
-    return message.isAct ? owner.waitingTime(of: participant) : nil
+    return message.command != nil ? owner.waitingTime(of: participant) : nil
   }
 
   private func refuse(_ text: String, _ code: String, _ detail: String, retryAfter: Int? = nil) {

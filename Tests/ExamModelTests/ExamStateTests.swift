@@ -2,7 +2,7 @@ import Testing
 
 @testable import ExamModel
 
-@Suite struct SessionHistoryTests {
+@Suite struct ExamStateTests {
   private let code = SessionCode("123456")!
   private let ada = ParticipantID(rawValue: "ada")
   private let bert = ParticipantID(rawValue: "bert")
@@ -17,6 +17,8 @@ import Testing
       at: time(at), session: code, kind: kind, participant: who, name: who?.rawValue, fields: fields,
       payload: payload)
   }
+
+  private func fold(_ events: [JournalEvent]) -> ExamState { ExamState(code, events, chat: .live) }
 
   private var begin: [JournalEvent] {
     [
@@ -37,20 +39,20 @@ import Testing
 
   @Test func theLastWordOnAnAlertCounts() {
     let cleared = alert("a1") { ($0.state, $0.until) = (.cleared, self.time(20)) }
-    let history = SessionHistory(
+    let state = fold(
       begin + [
         event(13, .alertConfirmed, ada, [:], .alert(alert("a1"))),
         event(14, .alertConfirmed, ada, [:], .alert(alert("a2"))),
         event(21, .alertCleared, ada, [:], .alert(cleared)),
       ])
-    #expect(history.alerts == [cleared, alert("a2")])
-    #expect(history.title == "Mathematics")
-    #expect(history.students.map(\.id) == [ada, bert])
+    #expect(state.alerts.all == [cleared, alert("a2")])
+    #expect(state.title == "Mathematics")
+    #expect(state.students.map(\.id) == [ada, bert])
   }
 
   @Test func connectionsEndWithTheSessionAndWithTheServer() {
     let down = BlindSpot(from: time(30), until: time(40), cause: .restart)
-    let history = SessionHistory(
+    let state = fold(
       begin + [
         event(5, .connected, ada), event(8, .disconnected, ada), event(9, .connected, ada),
         event(40, .blindSpot, ada, [:], .blindSpot(down)), event(40, .sessionRestored),
@@ -58,20 +60,20 @@ import Testing
         event(60, .sessionEnded),
       ])
     #expect(
-      history.person(ada)?.connections.map { [$0.from, $0.until] } == [
+      state.person(ada)?.connections.map { [$0.from, $0.until] } == [
         [time(5), time(8)], [time(9), time(30)], [time(42), time(60)],
       ])
-    #expect(history.endedAt == time(60))
+    #expect(state.endedAt == time(60))
   }
 
   @Test func whoComesInASecondTabIsThereOnce() {
-    let history = SessionHistory(
+    let state = fold(
       begin + [
         event(5, .connected, ada), event(8, .connected, ada), event(9, .disconnected, ada),
         event(60, .sessionEnded),
       ])
     #expect(
-      history.person(ada)?.connections.map { [$0.from, $0.until] } == [
+      state.person(ada)?.connections.map { [$0.from, $0.until] } == [
         [time(5), time(8)], [time(8), time(9)],
       ]
     )
@@ -84,18 +86,18 @@ import Testing
         event(7, .disconnected, bert, ["reason": "by peer, 1000"]),
         event(8, .disconnected, ada, ["reason": JournalEvent.serverStops]),
       ]
-    let down = SessionHistory(stop)
+    let down = fold(stop)
     #expect(down.person(ada)?.isCutOff == true)
     #expect(down.person(bert)?.isCutOff == false)
-    #expect(SessionHistory(stop + [event(20, .sessionRestored)]).person(ada)?.isCutOff == false)
+    #expect(fold(stop + [event(20, .sessionRestored)]).person(ada)?.isCutOff == false)
   }
 
   @Test func theEndTellsWhy() {
-    let idle = SessionHistory(begin + [event(60, .sessionEnded, nil, ["reason": "idle"])])
+    let idle = fold(begin + [event(60, .sessionEnded, nil, ["reason": "idle"])])
     #expect(idle.ending?.reason == .idle)
-    let ended = SessionHistory(begin + [event(60, .sessionEnded, nil, ["reason": "teacher", "by": "Grace"])])
+    let ended = fold(begin + [event(60, .sessionEnded, nil, ["reason": "teacher", "by": "Grace"])])
     #expect(ended.ending?.reason == .teacher && ended.ending?.by == "Grace")
-    #expect(SessionHistory(begin).ending == nil)
+    #expect(fold(begin).ending == nil)
   }
 
   @Test func piecesOfABlindSpotAreOne() {
@@ -104,10 +106,9 @@ import Testing
         until, .blindSpot, ada, [:], .blindSpot(BlindSpot(from: time(from), until: time(until), cause: cause))
       )
     }
-    let history = SessionHistory(
-      begin + [spot(5, 35, .overload), spot(35, 40, .overload), spot(40, 44, .pipeline)])
+    let state = fold(begin + [spot(5, 35, .overload), spot(35, 40, .overload), spot(40, 44, .pipeline)])
     #expect(
-      history.person(ada)?.blindSpots == [
+      state.person(ada)?.blindSpots == [
         BlindSpot(from: time(5), until: time(40), cause: .overload),
         BlindSpot(from: time(40), until: time(44), cause: .pipeline),
       ])
@@ -116,15 +117,15 @@ import Testing
   @Test func aPauseOfAllReachesThoseWhoJoinLater() {
     let pause = Pause(reason: "fire alarm", by: "Grace", at: time(10))
     let carl = ParticipantID(rawValue: "carl")
-    let history = SessionHistory(
+    let state = fold(
       begin + [
         event(10, .paused, nil, [:], .pause(pause)), event(11, .joined, carl, ["role": "student"]),
         event(15, .resumed, bert), event(20, .resumed),
       ])
-    #expect(history.pause == nil)
-    #expect(history.person(ada)?.pauses.map { [$0.span.from, $0.span.until] } == [[time(10), time(20)]])
-    #expect(history.person(bert)?.pauses.map { [$0.span.from, $0.span.until] } == [[time(10), time(15)]])
-    #expect(history.person(carl)?.pauses.map { [$0.span.from, $0.span.until] } == [[time(11), time(20)]])
+    #expect(state.pause == nil)
+    #expect(state.person(ada)?.pauses.map { [$0.span.from, $0.span.until] } == [[time(10), time(20)]])
+    #expect(state.person(bert)?.pauses.map { [$0.span.from, $0.span.until] } == [[time(10), time(15)]])
+    #expect(state.person(carl)?.pauses.map { [$0.span.from, $0.span.until] } == [[time(11), time(20)]])
   }
 
   @Test func handsBaselinesAndAccommodationsAreTakenUp() {
@@ -132,17 +133,17 @@ import Testing
     let accommodation = Accommodation(
       kind: .lookingAway, effect: .loosen, factor: 2, until: nil, reason: "torticollis", by: "Grace",
       at: time(12))
-    let history = SessionHistory(
+    let state = fold(
       begin + [
         event(5, .handUp, ada), event(6, .handDown, ada), event(7, .handUp, ada),
         event(8, .calibrated, ada, [:], .baseline(baseline)),
         event(12, .accommodated, ada, [:], .accommodation(accommodation)), event(13, .streamBegan, ada),
       ])
-    let person = history.person(ada)
+    let person = state.person(ada)
     #expect(person?.handSince == time(7))
     #expect(person?.baseline == baseline)
     #expect(person?.accommodations == [accommodation])
     #expect(person?.hasStreamed == true)
-    #expect(history.person(bert)?.hasStreamed == false)
+    #expect(state.person(bert)?.hasStreamed == false)
   }
 }

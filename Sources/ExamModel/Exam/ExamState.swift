@@ -1,6 +1,6 @@
-/// What the events of a session add up to. A restarted server takes it up from here, and the report is made of it, so
-/// that neither can tell another story than the journal.
-public struct SessionHistory: Sendable {
+/// What the events of an exam add up to. `apply` is its only change. A server that runs, one that comes back and the report
+/// all have it from the same events by the same way, so that none can tell another story than the journal.
+public struct ExamState: Sendable {
   /// A stretch of time; `until` is `nil` while it lasts.
   public struct Span: Sendable, Hashable {
     public let from: Timestamp
@@ -12,32 +12,7 @@ public struct SessionHistory: Sendable {
     }
   }
 
-  /// What the journal tells of one participant.
-  public struct Person: Sendable {
-    public let id: ParticipantID
-    public let name: String
-    public let role: Role
-    public let joinedAt: Timestamp
-    /// When a connection stood.
-    public internal(set) var connections: [Span] = []
-    /// Whether the last connection ended because the server stopped, until the server is back.
-    public internal(set) var isCutOff = false
-    public internal(set) var blindSpots: [BlindSpot] = []
-    /// When this student's exam was paused, alone or with everybody's.
-    public internal(set) var pauses: [(span: Span, pause: Pause)] = []
-    /// All that was ever allowed, the oldest first; the last of a kind counts.
-    public internal(set) var accommodations: [Accommodation] = []
-    public internal(set) var baseline: Baseline?
-    /// When the hand was raised, while it is.
-    public internal(set) var handSince: Timestamp?
-    /// Whether a picture stream ever began.
-    public internal(set) var hasStreamed = false
-    /// Whether a picture was ever decoded.
-    public internal(set) var hasBeenSeen = false
-    /// How the person was removed, if so.
-    public internal(set) var dismissal: Dismissal?
-  }
-
+  public let code: SessionCode
   public private(set) var title = ""
   public private(set) var createdAt: Timestamp?
   public private(set) var endedAt: Timestamp?
@@ -47,28 +22,36 @@ public struct SessionHistory: Sendable {
   public private(set) var pause: Pause?
   /// The last event's time.
   public private(set) var lastEventAt: Timestamp?
-  /// All alerts as they stand, in the order in which they were first confirmed.
-  public private(set) var alerts: [AlertRecord] = []
-  public private(set) var chat: [ChatMessage] = []
+  public private(set) var alerts = AlertBook()
+  public private(set) var chat: ChatBook
   /// In the order in which they joined.
-  public private(set) var people: [Person] = []
+  public private(set) var people: [ExamPerson] = []
   /// The highest number anybody had, those included whose place was taken back; 0 where the journal tells of none.
   public private(set) var highestNumber: UInt32 = 0
 
-  private var indexOfAlert: [AlertID: Int] = [:]
   private var indexOfPerson: [ParticipantID: Int] = [:]
 
-  /// - Parameter events: of one session, the oldest first.
-  public init(_ events: some Sequence<JournalEvent>) {
-    for event in events { add(event) }
+  /// - Parameters:
+  ///   - events: of this exam, the oldest first.
+  ///   - chat: how much of it is held.
+  public init(_ code: SessionCode, _ events: some Sequence<JournalEvent> = [], chat bounds: ChatBook.Bounds) {
+    self.code = code
+    chat = ChatBook(bounds: bounds)
+    for event in events { apply(event) }
   }
 
-  public func person(_ id: ParticipantID) -> Person? { indexOfPerson[id].map { people[$0] } }
+  /// Whoever ever joined; `nil` for anybody else.
+  public func person(_ id: ParticipantID) -> ExamPerson? { indexOfPerson[id].map { people[$0] } }
 
-  public var students: [Person] { people.filter { $0.role == .student } }
+  /// A student who is in the exam: joined, and not removed.
+  public func student(_ id: ParticipantID) -> ExamPerson? {
+    person(id).flatMap { $0.role == .student && $0.dismissal == nil ? $0 : nil }
+  }
 
-  /// - Parameter event: the next one of the session.
-  public mutating func add(_ event: JournalEvent) {
+  public var students: [ExamPerson] { people.filter { $0.role == .student } }
+
+  /// - Parameter event: the next one of the exam.
+  public mutating func apply(_ event: JournalEvent) {
     lastEventAt = event.at
     switch event.kind {
     case .sessionCreated:
@@ -112,14 +95,8 @@ public struct SessionHistory: Sendable {
 
   private mutating func addPayload(_ event: JournalEvent) {
     switch event.payload {
-    case .alert(let alert):
-      if let index = indexOfAlert[alert.id] {
-        alerts[index] = alert
-      } else {
-        indexOfAlert[alert.id] = alerts.count
-        alerts.append(alert)
-      }
-    case .chat(let message): chat.append(message)
+    case .alert(let alert): alerts.put(alert)
+    case .chat(let message): chat.add(message)
     case .accommodation(let accommodation): change(event) { $0.accommodations.append(accommodation) }
     case .baseline(let baseline):
       change(event) {
@@ -133,14 +110,19 @@ public struct SessionHistory: Sendable {
   }
 
   private mutating func join(_ event: JournalEvent) {
-    if let number = event.fields["number"].flatMap({ UInt32($0) }), Participant.numbers.contains(number) {
-      highestNumber = max(highestNumber, number)
+    let number = event.fields["number"].flatMap { UInt32($0) }.flatMap {
+      Participant.numbers.contains($0) ? $0 : nil
     }
-    guard let id = event.participant, indexOfPerson[id] == nil else { return }
+    highestNumber = max(highestNumber, number ?? 0)
+    guard let id = event.participant else { return }
+    if let index = indexOfPerson[id] {
+      if people[index].number == 0 { people[index].number = number ?? 0 }
+      return
+    }
     indexOfPerson[id] = people.count
-    var person = Person(
-      id: id, name: event.name ?? "", role: Role(rawValue: event.fields["role"] ?? "") ?? .student,
-      joinedAt: event.at)
+    var person = ExamPerson(
+      id: id, number: number ?? 0, name: event.name ?? "",
+      role: Role(rawValue: event.fields["role"] ?? "") ?? .student, joinedAt: event.at)
     if let pause, person.role == .student { person.pauses.append((Span(from: event.at), pause)) }
     people.append(person)
   }
@@ -160,7 +142,7 @@ public struct SessionHistory: Sendable {
     }
   }
 
-  private mutating func change(_ event: JournalEvent, _ body: (inout Person) -> Void) {
+  private mutating func change(_ event: JournalEvent, _ body: (inout ExamPerson) -> Void) {
     guard let id = event.participant, let index = indexOfPerson[id] else { return }
     body(&people[index])
   }
@@ -184,14 +166,14 @@ public struct SessionHistory: Sendable {
   }
 }
 
-extension [SessionHistory.Span] {
+extension [ExamState.Span] {
   fileprivate mutating func close(at time: Timestamp) {
     guard let last = indices.last, self[last].until == nil else { return }
     self[last].until = time
   }
 }
 
-extension [(span: SessionHistory.Span, pause: Pause)] {
+extension [(span: ExamState.Span, pause: Pause)] {
   fileprivate mutating func close(at time: Timestamp) {
     guard let last = indices.last, self[last].span.until == nil else { return }
     self[last].span.until = time

@@ -1,0 +1,157 @@
+/// What somebody wants to happen in an exam.
+public enum ExamCommand: Sendable, Hashable {
+  case say(to: ChatRecipient, text: String)
+  case acknowledge(AlertID, note: String?)
+  /// What a student has to say about an alert of his or her own.
+  case note(AlertID, text: String)
+  case accommodate(AccommodationRequest)
+  /// `nil`: all students.
+  case pause(ParticipantID?, reason: String)
+  case resume(ParticipantID?)
+  case raiseHand
+  /// By the student, or by a teacher who has answered.
+  case lowerHand(of: ParticipantID)
+  case dismiss([ParticipantID], reason: String)
+}
+
+extension ExamState {
+  /// What a command comes to. Nothing has happened before the events are kept.
+  ///
+  /// - Parameters:
+  ///   - actor: who wants it; `nil`: the server.
+  ///   - now: the events' time.
+  /// - Returns: the events, in order; none where it is so already.
+  /// - Throws: what is wrong with the command, for its sender.
+  public func decide(
+    _ command: ExamCommand, by actor: ParticipantID?, at now: Timestamp
+  ) throws(WireError) -> [JournalEvent] {
+    let actor = actor.flatMap(person)
+    switch command {
+    case .say(let to, let text): return [try say(text, to: to, by: actor, at: now)]
+    case .acknowledge(let alert, let note): return [try acknowledge(alert, note: note, by: actor, at: now)]
+    case .note(let alert, let text): return [try note(text, on: alert, by: actor, at: now)]
+    case .accommodate(let request): return [try accommodate(request, by: actor, at: now)]
+    case .pause(let student, let reason):
+      try WrittenText.check(reason, what: "the reason")
+      let pause = Pause(reason: reason, by: actor?.name ?? "", at: now)
+      return [
+        try change(.paused, of: student, ["reason": reason, "by": pause.by], payload: .pause(pause), at: now)
+      ]
+    case .resume(let student):
+      return [try change(.resumed, of: student, ["by": actor?.name ?? ""], payload: nil, at: now)]
+    case .raiseHand:
+      guard let actor, actor.role == .student, actor.handSince == nil else { return [] }
+      return [event(.handUp, about: actor, at: now)]
+    case .lowerHand(let id):
+      let student = try present(id)
+      guard student.handSince != nil else { return [] }
+      let by = actor.flatMap { $0.id == id ? nil : $0.name }
+      return [event(.handDown, about: student, by.map { ["by": $0] } ?? [:], at: now)]
+    case .dismiss(let ids, let reason): return try dismiss(ids, reason: reason, by: actor, at: now)
+    }
+  }
+
+  /// An event of this exam.
+  ///
+  /// - Parameter person: whom it is about.
+  public func event(
+    _ kind: JournalEvent.Kind, about person: ExamPerson?, _ fields: [String: String] = [:],
+    payload: JournalEvent.Payload? = nil, at now: Timestamp
+  ) -> JournalEvent {
+    JournalEvent(
+      at: now, session: code, kind: kind, participant: person?.id, name: person?.name, fields: fields,
+      payload: payload)
+  }
+
+  private func present(_ id: ParticipantID) throws(WireError) -> ExamPerson {
+    guard let student = student(id) else {
+      throw WireError(detail: "there is no student \(id) in this session")
+    }
+    return student
+  }
+
+  private func say(
+    _ text: String, to: ChatRecipient, by actor: ExamPerson?, at now: Timestamp
+  ) throws(WireError) -> JournalEvent {
+    try WrittenText.check(text, what: "the chat message")
+    if case .participant(let id) = to { _ = try present(id) }
+    guard let actor else { throw WireError(detail: "nobody says nothing") }
+    let message = ChatMessage(
+      from: actor.id, name: actor.name, role: actor.role, to: to, text: text, at: now)
+    return event(.chat, about: actor, ["to": to.text, "text": text], payload: .chat(message), at: now)
+  }
+
+  private func acknowledge(
+    _ id: AlertID, note: String?, by actor: ExamPerson?, at now: Timestamp
+  ) throws(WireError) -> JournalEvent {
+    if let note { try WrittenText.check(note, what: "the note") }
+    guard let alert = alerts.acknowledged(id, by: actor?.name ?? "", note: note) else {
+      throw WireError(detail: "there is no alert \(id) in this session")
+    }
+    var fields = ["kind": alert.kind.rawValue, "alert": id.rawValue, "student": alert.student.rawValue]
+    fields["note"] = note
+    return event(.alertAcknowledged, about: actor, fields, payload: .alert(alert), at: now)
+  }
+
+  private func note(
+    _ text: String, on id: AlertID, by actor: ExamPerson?, at now: Timestamp
+  ) throws(WireError) -> JournalEvent {
+    try WrittenText.check(text, what: "the note")
+    guard let alert = actor.flatMap({ alerts.noted(id, by: $0.id, text: text) }) else {
+      throw WireError(detail: "there is no alert \(id) about you in this session")
+    }
+    return event(
+      .alertNoted, about: actor, ["alert": id.rawValue, "note": text], payload: .alert(alert), at: now)
+  }
+
+  private func accommodate(
+    _ request: AccommodationRequest, by actor: ExamPerson?, at now: Timestamp
+  ) throws(WireError) -> JournalEvent {
+    let student = try present(request.student)
+    if let minutes = request.minutes, !(0...1440).contains(minutes) {
+      throw WireError(detail: "minutes is 0 to 1440, or absent for good, not \(minutes)")
+    }
+    guard Accommodation.factors.contains(request.factor) else {
+      throw WireError(detail: "factor is 1 to 10, not \(request.factor)")
+    }
+    try WrittenText.check(request.reason, what: "the reason")
+    let accommodation = Accommodation(
+      kind: request.kind, effect: request.effect, factor: request.factor,
+      until: request.minutes.map { now.advanced(by: .seconds($0 * 60)) }, reason: request.reason,
+      by: actor?.name ?? "", at: now)
+    return event(
+      .accommodated, about: student,
+      [
+        "kind": request.kind.rawValue, "effect": request.effect.rawValue, "factor": "\(request.factor)",
+        "until": accommodation.until.map { "\($0)" } ?? "for good", "reason": request.reason,
+        "by": accommodation.by,
+      ], payload: .accommodation(accommodation), at: now)
+  }
+
+  /// - Parameter id: `nil`: all students.
+  private func change(
+    _ kind: JournalEvent.Kind, of id: ParticipantID?, _ fields: [String: String],
+    payload: JournalEvent.Payload?, at now: Timestamp
+  ) throws(WireError) -> JournalEvent {
+    var student: ExamPerson?
+    if let id { student = try present(id) }
+    return event(kind, about: student, fields, payload: payload, at: now)
+  }
+
+  private func dismiss(
+    _ ids: [ParticipantID], reason: String, by actor: ExamPerson?, at now: Timestamp
+  ) throws(WireError) -> [JournalEvent] {
+    try WrittenText.check(reason, what: "the reason")
+    var seen: Set<ParticipantID> = []
+    let students = ids.filter { seen.insert($0).inserted }.compactMap(student)
+    // Of several some may have gone by themselves meanwhile.
+    guard !students.isEmpty else {
+      if let id = ids.first { _ = try present(id) }
+      throw WireError(detail: "students is empty")
+    }
+    let dismissal = Dismissal(reason: reason, by: actor?.name, at: now)
+    var fields = ["reason": reason]
+    fields["by"] = actor?.name
+    return students.map { event(.dismissed, about: $0, fields, payload: .dismissal(dismissal), at: now) }
+  }
+}

@@ -1,0 +1,38 @@
+/// Who is told what, once something has happened.
+public enum ExamNotice: Sendable, Hashable {
+  case teachers(TeacherNotice)
+  case student(ParticipantID, StudentNotice)
+  /// Teachers are told how it stands with somebody: what is kept, and the connection, of which the state knows nothing.
+  case line(ParticipantID)
+  /// The same of everybody.
+  case roster
+}
+
+extension ExamState {
+  /// - Parameter event: the one that was applied last.
+  public func notices(of event: JournalEvent) -> [ExamNotice] {
+    let about = event.participant
+    switch event.kind {
+    case .joined, .connected, .disconnected, .accommodated, .firstSeen, .handUp, .dismissed:
+      return about.map { [.line($0)] } ?? []
+    case .handDown:
+      guard let about else { return [] }
+      // Whoever lowers the own hand knows it.
+      return (event.fields["by"] == nil ? [] : [.student(about, .hand(up: false))]) + [.line(about)]
+    case .paused, .resumed:
+      let students = about.map { [$0] } ?? students.filter { $0.dismissal == nil }.map(\.id)
+      return students.map { .student($0, .pause(person($0)?.pause)) } + [about.map { .line($0) } ?? .roster]
+    case .alertConfirmed, .alertAcknowledged, .alertCleared, .alertNoted:
+      guard case .alert(let alert) = event.payload else { return [] }
+      return [.teachers(.alert(alert)), .student(alert.student, .alert(alert))]
+    case .chat:
+      guard case .chat(let message) = event.payload else { return [] }
+      let notice = message.notice(number: chat.count, history: false)
+      return [.teachers(.chat(message, number: chat.count, history: false))]
+        + students.filter { message.isVisible(toStudent: $0.id) }.map { .student($0.id, notice) }
+    case .sessionCreated, .sessionEnded, .sessionRestored, .calibrated, .blindSpot, .streamBegan,
+      .uploadRefused, .pipelineWarning:
+      return []
+    }
+  }
+}

@@ -1,0 +1,15 @@
+/// What is wrong with a message or a command, for its sender.
+public struct WireError: Error, Hashable {
+  /// Longest detail, in characters: it may quote the message.
+  private static let maximumLength = 300
+
+  public let detail: String
+
+  public init(detail: String) { self.detail = Self.shortened(detail) }
+
+  private static func shortened(_ text: String) -> String {
+    let scalars = text.unicodeScalars
+    return scalars.count <= maximumLength
+      ? text : String(String.UnicodeScalarView(scalars.prefix(maximumLength))) + "…"
+  }
+}

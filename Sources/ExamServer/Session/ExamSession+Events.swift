@@ -1,0 +1,119 @@
+import ExamModel
+import WebGateway
+
+/// The way of everything that happens in an exam: a command is decided, its events are kept, then they count, and then people
+/// are told.
+extension ExamSession {
+  /// Does what somebody wants, or says what is wrong with it.
+  func perform(_ command: ExamCommand, by actor: ParticipantID) -> WireError? {
+    let events: [JournalEvent]
+    do {
+      events = try state.decide(command, by: actor, at: .now)
+    } catch {
+      return error
+    }
+    if events.isEmpty { did(1, by: actor) }
+    for event in events {
+      if event.kind == .dismissed { dismiss(event, by: actor) } else { happens(event, by: actor) }
+    }
+    if command.isForAll { did(Double(students.count) / 10, by: actor) }
+    return nil
+  }
+
+  /// Something has happened to somebody, or to all.
+  func record(
+    _ kind: JournalEvent.Kind, about id: ParticipantID?, _ fields: [String: String] = [:],
+    payload: JournalEvent.Payload? = nil, by actor: ParticipantID? = nil
+  ) {
+    let person = id.flatMap(state.person)
+    happens(state.event(kind, about: person, fields, payload: payload, at: .now), by: actor)
+  }
+
+  /// - Parameter actor: the participant who did it, where somebody did: it takes from what he or she may do.
+  func happens(_ event: JournalEvent, by actor: ParticipantID?) {
+    if let actor { did(1, bytes: event.approximateBytes, by: actor) }
+    keep(event)
+    carryOut(event)
+    tell(state.notices(of: event))
+  }
+
+  func keep(_ event: JournalEvent) {
+    quota.add(bytes: event.approximateBytes)
+    services.recorder.record(event)
+    state.apply(event)
+  }
+
+  /// What an event changes for those who watch.
+  private func carryOut(_ event: JournalEvent) {
+    switch event.kind {
+    case .accommodated:
+      guard case .accommodation(let accommodation) = event.payload, let id = event.participant else { return }
+      students[id]?.accommodate(accommodation)
+    case .paused, .resumed:
+      for id in event.participant.map({ [$0] }) ?? Array(students.keys) {
+        students[id]?.pause(state.person(id)?.pause != nil)
+      }
+    case .dismissed: if let id = event.participant { letGo(id) }
+    default: break
+    }
+  }
+
+  func tell(_ notices: [ExamNotice]) {
+    for notice in notices {
+      switch notice {
+      case .teachers(let notice): tellTeachers(notice)
+      case .student(let id, let notice): students[id]?.send(notice)
+      // When all goes, everybody is told that, and not of each who goes.
+      case .line(let id): if closing == nil { lineChanged(id) }
+      case .roster:
+        for id in students.keys { refresh(id) }
+        tellTeachers(roster)
+      }
+    }
+  }
+
+  // MARK: Telling
+
+  func tellTeachers(_ notice: TeacherNotice) {
+    guard !teachers.isEmpty else { return }
+    let text = WireJSON.text(notice)
+    for teacher in teachers.values { teacher.send(encoded: text) }
+  }
+
+  /// Tells one student, or all, who is there and who looks closely.
+  func tellWatchers(_ only: ParticipantID? = nil) {
+    func names(_ ids: some Sequence<ParticipantID>) -> [String] {
+      Set(ids).compactMap { members[$0]?.participant }.filter { $0.role == .teacher }.map(\.name).sorted()
+    }
+    let present = names(teachers.keys)
+    for (id, student) in students where only == nil || id == only {
+      student.tellWatchers(
+        teachers: present, focus: names(fanOut.watchers(of: PictureChannel(student: id, view: .focus))))
+    }
+  }
+
+  // MARK: How much somebody may do
+
+  /// Whether what people write at will is refused.
+  var isJournalFull: Bool { quota.level == .full }
+
+  /// How long to wait until a participant may do something that is kept or told to others; `nil` if it may be done now.
+  func waitingTime(of participant: ParticipantID) -> Duration? {
+    members.budget(of: participant, at: .now) { $0.wait(at: .now) } ?? nil
+  }
+
+  /// A participant did something that costs so much.
+  func did(_ acts: Double, bytes: Int = 0, by participant: ParticipantID) {
+    members.budget(of: participant, at: .now) { $0.take(acts: acts, bytes: bytes, at: .now) }
+  }
+}
+
+extension ExamCommand {
+  /// What is told to everybody costs more than what is told to one.
+  fileprivate var isForAll: Bool {
+    switch self {
+    case .say(.students, _), .say(.all, _), .pause(nil, _), .resume(nil): true
+    default: false
+    }
+  }
+}

@@ -1,0 +1,156 @@
+import Testing
+
+@testable import ExamModel
+
+@Suite struct AlertBookTests {
+  private let ada = ParticipantID(rawValue: "ada")
+  private let bert = ParticipantID(rawValue: "bert")
+  private let time = Timestamp(microseconds: 1_000_000)
+
+  private func confirm(_ book: inout AlertBook, again: Bool = false) -> AlertRecord {
+    book.confirm(
+      AlertConfirmation(
+        kind: .faceMissing, student: ada, severity: .high, since: time, confidence: 1,
+        thresholds: AlertThresholds(window: 3, share: 0.8, limit: nil, baseline: nil, cooldown: 30)),
+      again: again)
+  }
+
+  @Test func anAlertOpensIsAcknowledgedAndClears() throws {
+    var book = AlertBook()
+    let alert = confirm(&book)
+    #expect(alert.state == .confirmed)
+    let acknowledged = book.acknowledge(alert.id, by: "Ms Hill", note: "asked")
+    let seen = try #require(acknowledged)
+    #expect(seen.state == .acknowledged)
+    #expect(seen.acknowledgedBy == "Ms Hill")
+    let over = book.clear(.faceMissing, student: ada, at: time.advanced(by: .seconds(5)))
+    let cleared = try #require(over)
+    #expect(cleared.state == .cleared)
+    #expect(cleared.duration == 5)
+    #expect(cleared.note == "asked")
+    let again = book.clear(.faceMissing, student: ada, at: time)
+    #expect(again == nil)
+  }
+
+  @Test func withinTheCooldownTheSameAlertStandsAgain() {
+    var book = AlertBook()
+    let first = confirm(&book)
+    book.setPicture("/onset", .kept, of: first.id)
+    _ = book.clear(.faceMissing, student: ada, at: time)
+    let again = confirm(&book, again: true)
+    #expect(again.id == first.id)
+    #expect(again.state == .confirmed)
+    #expect(again.until == nil && again.duration == nil)
+    #expect(again.repeats == 1)
+    #expect(again.picture == "/onset")
+    #expect(book.all.count == 1)
+    _ = book.clear(.faceMissing, student: ada, at: time)
+    let next = confirm(&book)
+    #expect(next.id != first.id)
+    #expect(book.all.map(\.id) == [first.id, next.id])
+  }
+
+  @Test func whatStandsAgainForLackOfRoomBeginsAnew() throws {
+    var book = AlertBook()
+    for _ in 0..<AlertBook.maximumOfAKind {
+      _ = confirm(&book)
+      _ = book.clear(.faceMissing, student: ada, at: time)
+    }
+    let later = time.advanced(by: .seconds(3600))
+    let again = book.confirm(
+      AlertConfirmation(
+        kind: .faceMissing, student: ada, severity: .high, since: later, confidence: 1,
+        thresholds: AlertThresholds(window: 3, share: 0.8, limit: nil, baseline: nil, cooldown: 30)),
+      again: false)
+    #expect(again.repeats == 1)
+    let over = book.clear(.faceMissing, student: ada, at: later.advanced(by: .seconds(5)))
+    #expect(try #require(over).duration == 5)
+  }
+
+  @Test func eachStudentsPagesAreOfTheirOwn() {
+    var book = AlertBook()
+    for student in [ada, bert, ada, bert, bert] {
+      _ = book.confirm(
+        AlertConfirmation(
+          kind: .faceMissing, student: student, severity: .high, since: time, confidence: 1,
+          thresholds: AlertThresholds(window: 3, share: 0.8, limit: nil, baseline: nil, cooldown: 30)),
+        again: false)
+      _ = book.clear(.faceMissing, student: student, at: time)
+    }
+    #expect(book.page(before: nil, about: ada).items == book.about(ada).map(\.id))
+    #expect(book.page(before: 2, about: bert).items == [book.about(bert)[0].id])
+    #expect(book.page(before: -1, about: bert).items == [])
+    #expect(book.page(before: .max, about: nil).items == book.all.map(\.id))
+  }
+
+  @Test func whoFlickersForAWholeDayFillsNoMemory() {
+    var book = AlertBook()
+    for _ in 0..<1000 {
+      _ = confirm(&book)
+      _ = book.clear(.faceMissing, student: ada, at: time)
+    }
+    #expect(book.all.count == AlertBook.maximumOfAKind)
+    #expect(book.all.last?.repeats == 1000 - AlertBook.maximumOfAKind)
+    var restored = AlertBook(restoring: book.all)
+    let again = confirm(&restored)
+    #expect(again.id == book.all.last?.id)
+  }
+
+  @Test func studentsWriteNotesToAlertsOfTheirOwnOnly() {
+    var book = AlertBook()
+    let alert = confirm(&book)
+    #expect(book.note(alert.id, by: bert, text: "not mine") == nil)
+    #expect(
+      book.note(alert.id, by: ada, text: "I bent down for my pen")?.studentNote == "I bent down for my pen")
+    #expect(book.about(bert).isEmpty)
+    #expect(book.about(ada).map(\.studentNote) == ["I bent down for my pen"])
+  }
+
+  @Test func whatIsRestoredGoesOn() {
+    var book = AlertBook()
+    let alert = confirm(&book)
+    var restored = AlertBook(restoring: book.all)
+    let cleared = restored.clear(.faceMissing, student: ada, at: time.advanced(by: .seconds(1)))
+    #expect(cleared?.id == alert.id)
+    let again = confirm(&restored, again: true)
+    #expect(again.id == alert.id && again.repeats == 1)
+  }
+}
+
+/// What an exam does: what becomes of an alert is an event, and the book takes that.
+extension AlertBook {
+  fileprivate init(restoring alerts: [AlertRecord]) {
+    self.init()
+    alerts.forEach { put($0) }
+  }
+
+  fileprivate mutating func confirm(_ confirmation: AlertConfirmation, again: Bool) -> AlertRecord {
+    var generator = SystemRandomNumberGenerator()
+    return taken(confirmed(confirmation, again: again, id: .random(using: &generator)))
+  }
+
+  fileprivate mutating func clear(
+    _ kind: AlertKind, student: ParticipantID, at time: Timestamp
+  ) -> AlertRecord? {
+    cleared(kind, student: student, at: time).map { taken($0) }
+  }
+
+  fileprivate mutating func acknowledge(_ id: AlertID, by name: String, note: String?) -> AlertRecord? {
+    acknowledged(id, by: name, note: note).map { taken($0) }
+  }
+
+  fileprivate mutating func note(_ id: AlertID, by student: ParticipantID, text: String) -> AlertRecord? {
+    noted(id, by: student, text: text).map { taken($0) }
+  }
+
+  fileprivate mutating func setPicture(_ path: String, _ state: PictureState, of id: AlertID) {
+    guard var record = self[id] else { return }
+    (record.picture, record.pictureState) = (path, state)
+    put(record)
+  }
+
+  private mutating func taken(_ record: AlertRecord) -> AlertRecord {
+    put(record)
+    return record
+  }
+}

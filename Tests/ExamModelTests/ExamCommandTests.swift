@@ -1,0 +1,164 @@
+import Testing
+
+@testable import ExamModel
+
+/// What comes of what people want: events, and who is told of them.
+@Suite struct ExamCommandTests {
+  private static let ada = ParticipantID(rawValue: "ada")
+  private static let bert = ParticipantID(rawValue: "bert")
+  private static let hill = ParticipantID(rawValue: "hill")
+  private var exam = ExamState(SessionCode("123456")!, chat: .live)
+  private let now = Timestamp(microseconds: 1_000_000)
+
+  init() {
+    for (number, (id, role)) in [(Self.ada, Role.student), (Self.bert, .student), (Self.hill, .teacher)]
+      .enumerated()
+    {
+      exam.apply(
+        JournalEvent(
+          at: now, session: exam.code, kind: .joined, participant: id, name: id.rawValue,
+          fields: ["role": role.rawValue, "number": "\(number + 1)"]))
+    }
+  }
+
+  /// Does it, as an exam does.
+  ///
+  /// - Returns: who is told what.
+  @discardableResult
+  private mutating func perform(_ command: ExamCommand, by actor: ParticipantID?) throws -> [ExamNotice] {
+    var notices: [ExamNotice] = []
+    for event in try exam.decide(command, by: actor, at: now) {
+      exam.apply(event)
+      notices += exam.notices(of: event)
+    }
+    return notices
+  }
+
+  private func refusal(of command: ExamCommand, by actor: ParticipantID) -> String? {
+    do {
+      _ = try exam.decide(command, by: actor, at: now)
+      return nil
+    } catch {
+      return error.detail
+    }
+  }
+
+  private mutating func raiseAlert(of student: ParticipantID) -> AlertRecord {
+    let alert = exam.alerts.confirmed(
+      AlertConfirmation(
+        kind: .faceMissing, student: student, severity: .high, since: now, confidence: 1,
+        thresholds: AlertThresholds(window: 3, share: 0.8, limit: nil, baseline: nil, cooldown: 30)),
+      again: false, id: AlertID(rawValue: "a-\(student)"))
+    exam.apply(exam.event(.alertConfirmed, about: exam.person(student), payload: .alert(alert), at: now))
+    return alert
+  }
+
+  @Test mutating func aHandIsRaisedOnce() throws {
+    #expect(try perform(.raiseHand, by: Self.ada) == [.line(Self.ada)])
+    #expect(exam.person(Self.ada)?.handSince == now)
+    #expect(try perform(.raiseHand, by: Self.ada) == [])
+    #expect(
+      try perform(.lowerHand(of: Self.ada), by: Self.hill)
+        == [.student(Self.ada, .hand(up: false)), .line(Self.ada)])
+    #expect(try perform(.lowerHand(of: Self.ada), by: Self.hill) == [])
+    // Whoever lowers the own hand is not told so.
+    try perform(.raiseHand, by: Self.ada)
+    #expect(try perform(.lowerHand(of: Self.ada), by: Self.ada) == [.line(Self.ada)])
+    #expect(exam.person(Self.ada)?.handSince == nil)
+  }
+
+  @Test mutating func whatIsSaidReachesWhomItIsFor() throws {
+    func told(_ notices: [ExamNotice]) -> [ParticipantID] {
+      notices.compactMap { if case .student(let id, .chat) = $0 { id } else { nil } }
+    }
+    #expect(told(try perform(.say(to: .all, text: "Begin"), by: Self.hill)) == [Self.ada, Self.bert])
+    #expect(told(try perform(.say(to: .participant(Self.bert), text: "Light"), by: Self.hill)) == [Self.bert])
+    #expect(told(try perform(.say(to: .teachers, text: "So bright"), by: Self.hill)) == [])
+    #expect(told(try perform(.say(to: .teachers, text: "Yes"), by: Self.bert)) == [Self.bert])
+    #expect(exam.chat.count == 4)
+    for text in ["", " \n", "\u{7}", String(repeating: "x", count: ChatMessage.maximumLength + 1)] {
+      #expect(refusal(of: .say(to: .all, text: text), by: Self.hill) != nil)
+    }
+    #expect(
+      refusal(of: .say(to: .participant(ParticipantID(rawValue: "nobody")), text: "x"), by: Self.hill)
+        == "there is no student nobody in this session")
+    #expect(exam.chat.count == 4)
+  }
+
+  @Test mutating func aPauseOfAllIsOfThoseWhoJoinLaterToo() throws {
+    try perform(.pause(Self.bert, reason: "fire alarm"), by: Self.hill)
+    #expect(exam.person(Self.bert)?.pause?.reason == "fire alarm" && exam.person(Self.ada)?.pause == nil)
+    let told = try perform(.pause(nil, reason: "break"), by: Self.hill)
+    #expect(told.count == 3 && told.last == .roster)
+    exam.apply(
+      JournalEvent(
+        at: now, session: exam.code, kind: .joined, participant: ParticipantID(rawValue: "late"),
+        name: "late", fields: ["role": "student", "number": "4"]))
+    #expect(exam.students.allSatisfy { $0.pause?.reason == "break" })
+    try perform(.resume(nil), by: Self.hill)
+    #expect(exam.students.allSatisfy { $0.pause == nil } && exam.pause == nil)
+    #expect(exam.student(Self.hill) == nil, "a teacher is not paused")
+  }
+
+  @Test mutating func nothingMoreHappensToWhoWasRemoved() throws {
+    let alert = raiseAlert(of: Self.ada)
+    #expect(
+      try perform(
+        .dismiss([Self.ada, Self.ada, ParticipantID(rawValue: "nobody")], reason: "came twice"), by: Self.hill
+      )
+        == [.line(Self.ada)])
+    #expect(exam.person(Self.ada)?.dismissal == Dismissal(reason: "came twice", by: "hill", at: now))
+    let gone = "there is no student ada in this session"
+    for command in [
+      .dismiss([Self.ada], reason: "again"), .pause(Self.ada, reason: "x"), .resume(Self.ada),
+      .lowerHand(of: Self.ada), .say(to: .participant(Self.ada), text: "x"),
+      .accommodate(
+        AccommodationRequest(student: Self.ada, kind: .cameraOff, effect: .mute, minutes: nil, reason: "x")),
+    ] as [ExamCommand] {
+      #expect(refusal(of: command, by: Self.hill) == gone)
+    }
+    #expect(refusal(of: .dismiss([], reason: "x"), by: Self.hill) == "students is empty")
+    #expect(try perform(.pause(nil, reason: "break"), by: Self.hill).count == 2)
+    #expect(exam.person(Self.ada)?.pause == nil)
+    // Teachers look at what was, all the same.
+    #expect(try perform(.acknowledge(alert.id, note: nil), by: Self.hill).count == 2)
+  }
+
+  @Test mutating func anAlertIsNotedByWhomItIsAbout() throws {
+    let alert = raiseAlert(of: Self.ada)
+    let refused = "there is no alert \(alert.id) about you in this session"
+    #expect(refusal(of: .note(alert.id, text: "not me"), by: Self.bert) == refused)
+    #expect(refusal(of: .note(alert.id, text: " "), by: Self.ada) == "the note is empty")
+    try perform(.note(alert.id, text: "my pen fell"), by: Self.ada)
+    let told = try perform(.acknowledge(alert.id, note: "seen"), by: Self.hill)
+    let now = try #require(exam.alerts[alert.id])
+    #expect(now.studentNote == "my pen fell" && now.note == "seen" && now.acknowledgedBy == "hill")
+    #expect(told == [.teachers(.alert(now)), .student(Self.ada, .alert(now))])
+    #expect(
+      refusal(of: .acknowledge(AlertID(rawValue: "none"), note: nil), by: Self.hill)
+        == "there is no alert none in this session")
+  }
+
+  @Test(arguments: [(1441.0, 2.0), (-1, 2), (.nan, 2), (5, 0.5), (5, 11), (5, .nan)])
+  func anAllowanceHasBounds(minutes: Double, factor: Double) {
+    let request = AccommodationRequest(
+      student: Self.ada, kind: .lookingAway, effect: .loosen, factor: factor, minutes: minutes,
+      reason: "glasses")
+    #expect(refusal(of: .accommodate(request), by: Self.hill) != nil)
+  }
+
+  @Test mutating func theLastAllowanceOfAKindCountsWhileItLasts() throws {
+    func request(_ effect: Accommodation.Effect, minutes: Double?) -> ExamCommand {
+      .accommodate(
+        AccommodationRequest(
+          student: Self.ada, kind: .lookingAway, effect: effect, minutes: minutes, reason: "x"))
+    }
+    #expect(try perform(request(.mute, minutes: nil), by: Self.hill) == [.line(Self.ada)])
+    try perform(request(.loosen, minutes: 5), by: Self.hill)
+    let later = now.advanced(by: .seconds(299))
+    #expect(exam.person(Self.ada)?.allowances(at: later)[.lookingAway]?.effect == .loosen)
+    #expect(exam.person(Self.ada)?.allowances(at: now.advanced(by: .seconds(301))).isEmpty == true)
+    try perform(request(.none, minutes: nil), by: Self.hill)
+    #expect(exam.person(Self.ada)?.allowances(at: now).isEmpty == true)
+  }
+}
