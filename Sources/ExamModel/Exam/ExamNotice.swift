@@ -21,7 +21,8 @@ extension ExamState {
       return (event.fields["by"] == nil ? [] : [.student(about, .hand(up: false))]) + [.line(about)]
     case .paused, .resumed:
       let students = about.map { [$0] } ?? students.filter { $0.dismissal == nil }.map(\.id)
-      return students.map { .student($0, .pause(person($0)?.pause)) } + [about.map { .line($0) } ?? .roster]
+      return students.flatMap { [.student($0, .pause(person($0)?.pause)), .line($0)] }
+        + (about == nil ? [.roster] : [])
     case .alertConfirmed, .alertAcknowledged, .alertCleared, .alertNoted:
       guard case .alert(let alert) = event.payload else { return [] }
       return [.teachers(.alert(alert)), .student(alert.student, .alert(alert))]

@@ -65,9 +65,7 @@ extension ExamSession {
       case .student(let id, let notice): students[id]?.send(notice)
       // When all goes, everybody is told that, and not of each who goes.
       case .line(let id): if closing == nil { lineChanged(id) }
-      case .roster:
-        for id in students.keys { refresh(id) }
-        tellTeachers(roster)
+      case .roster: tellTeachers(roster)
       }
     }
   }

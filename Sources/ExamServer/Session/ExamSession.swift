@@ -194,19 +194,16 @@ final class ExamSession {
 
   /// How it stands with a participant has changed: what is kept, or the connection.
   func lineChanged(_ id: ParticipantID) {
-    // Of those who are gone no line is held.
-    let gone = state.person(id).flatMap { $0.dismissal == nil ? nil : Participant($0, at: .now) }
-    if let line = refresh(id) ?? gone { tellTeachers(.participant(line)) }
-  }
-
-  /// Makes somebody's line of the roster anew.
-  @discardableResult
-  func refresh(_ id: ParticipantID) -> Participant? {
-    guard let person = state.person(id), let member = members[id] else { return nil }
+    guard let person = state.person(id) else { return }
+    guard let member = members[id] else {
+      // Of those who are gone no line is held.
+      if person.dismissal != nil { tellTeachers(.participant(Participant(person, at: .now))) }
+      return
+    }
     let presence = students[id]?.presence ?? Presence(member.participant.state)
     let line = Participant(person, presence: presence, at: .now)
     members.update(line)
-    return line
+    tellTeachers(.participant(line))
   }
 
   /// Ends the exam: everybody is told and every connection closes. Returns when all of it is gone.
