@@ -16,7 +16,7 @@ import Testing
   }
 
   @Test func anAlertOpensIsAcknowledgedAndClears() throws {
-    var book = AlertBook()
+    var book = AlertBook(maximum: 1000)
     let alert = confirm(&book)
     #expect(alert.state == .confirmed)
     let acknowledged = book.acknowledge(alert.id, by: "Ms Hill", note: "asked")
@@ -33,7 +33,7 @@ import Testing
   }
 
   @Test func withinTheCooldownTheSameAlertStandsAgain() {
-    var book = AlertBook()
+    var book = AlertBook(maximum: 1000)
     let first = confirm(&book)
     book.setPicture("/onset", .kept, of: first.id)
     _ = book.clear(.faceMissing, student: ada, at: time)
@@ -51,7 +51,7 @@ import Testing
   }
 
   @Test func whatStandsAgainForLackOfRoomBeginsAnew() throws {
-    var book = AlertBook()
+    var book = AlertBook(maximum: 1000)
     for _ in 0..<AlertBook.maximumOfAKind {
       _ = confirm(&book)
       _ = book.clear(.faceMissing, student: ada, at: time)
@@ -68,7 +68,7 @@ import Testing
   }
 
   @Test func eachStudentsPagesAreOfTheirOwn() {
-    var book = AlertBook()
+    var book = AlertBook(maximum: 1000)
     for student in [ada, bert, ada, bert, bert] {
       _ = book.confirm(
         AlertConfirmation(
@@ -84,7 +84,7 @@ import Testing
   }
 
   @Test func whoFlickersForAWholeDayFillsNoMemory() {
-    var book = AlertBook()
+    var book = AlertBook(maximum: 1000)
     for _ in 0..<1000 {
       _ = confirm(&book)
       _ = book.clear(.faceMissing, student: ada, at: time)
@@ -96,8 +96,42 @@ import Testing
     #expect(again.id == book.all.last?.id)
   }
 
+  @Test func whatIsLongOverIsInTheJournalAlone() {
+    var book = AlertBook(maximum: 100)
+    let standing = confirm(&book)
+    for number in 0..<1000 {
+      let student = ParticipantID(rawValue: "s\(number)")
+      for _ in 0..<3 {
+        _ = book.confirm(
+          AlertConfirmation(
+            kind: .faceMissing, student: student, severity: .high, since: time, confidence: 1,
+            thresholds: AlertThresholds(window: 3, share: 0.8, limit: nil, baseline: nil, cooldown: 30)),
+          again: false)
+        _ = book.clear(.faceMissing, student: student, at: time)
+      }
+      // The last of a kind may stand again, and is held.
+      #expect(book.about(student).count >= 1)
+    }
+    #expect(book.all.count <= 1101 && book.forgotten == 3001 - book.all.count)
+    #expect(book[standing.id] == standing && book.open(about: nil) == [standing.id])
+    // Pages lead through all that are held, by numbers that stay.
+    var (pages, before): ([AlertID], Int?) = ([], nil)
+    repeat {
+      let page = book.page(before: before, about: nil)
+      pages = page.items + pages
+      before = page.before
+    } while before != nil
+    #expect(pages == book.all.filter { !$0.isOpen }.map(\.id))
+    book.left(Set((0..<990).map { ParticipantID(rawValue: "s\($0)") }))
+    for _ in 0..<200 {
+      _ = confirm(&book)
+      _ = book.clear(.faceMissing, student: ada, at: time)
+    }
+    #expect(book.all.count <= 100 && book.about(ParticipantID(rawValue: "s999")).count == 1)
+  }
+
   @Test func studentsWriteNotesToAlertsOfTheirOwnOnly() {
-    var book = AlertBook()
+    var book = AlertBook(maximum: 1000)
     let alert = confirm(&book)
     #expect(book.note(alert.id, by: bert, text: "not mine") == nil)
     #expect(
@@ -107,7 +141,7 @@ import Testing
   }
 
   @Test func whatIsRestoredGoesOn() {
-    var book = AlertBook()
+    var book = AlertBook(maximum: 1000)
     let alert = confirm(&book)
     var restored = AlertBook(restoring: book.all)
     let cleared = restored.clear(.faceMissing, student: ada, at: time.advanced(by: .seconds(1)))
@@ -120,7 +154,7 @@ import Testing
 /// What an exam does: what becomes of an alert is an event, and the book takes that.
 extension AlertBook {
   fileprivate init(restoring alerts: [AlertRecord]) {
-    self.init()
+    self.init(maximum: 1000)
     alerts.forEach { put($0) }
   }
 

@@ -7,7 +7,7 @@ import Testing
   private static let ada = ParticipantID(rawValue: "ada")
   private static let bert = ParticipantID(rawValue: "bert")
   private static let hill = ParticipantID(rawValue: "hill")
-  private var exam = ExamState(SessionCode("123456")!, chat: .live)
+  private var exam = ExamState(SessionCode("123456")!, bounds: .live)
   private let now = Timestamp(microseconds: 1_000_000)
 
   init() {
@@ -160,5 +160,26 @@ import Testing
     #expect(exam.person(Self.ada)?.allowances(at: now.advanced(by: .seconds(301))).isEmpty == true)
     try perform(request(.none, minutes: nil), by: Self.hill)
     #expect(exam.person(Self.ada)?.allowances(at: now).isEmpty == true)
+  }
+
+  @Test mutating func thoseWhoWereRemovedLongAgoAreForgotten() throws {
+    for number in 0..<50 {
+      let id = ParticipantID(rawValue: "s\(number)")
+      exam.apply(
+        JournalEvent(
+          at: now, session: exam.code, kind: .joined, participant: id, name: "S",
+          fields: ["role": "student", "number": "\(number + 4)"]))
+      for event in try exam.decide(
+        .dismiss([id], reason: "x"), by: Self.hill, at: now.advanced(by: .seconds(number)))
+      {
+        exam.apply(event)
+      }
+      exam.forgetRemoved(keeping: 10)
+      #expect(exam.people.count <= 3 + 20 && exam.person(id)?.dismissal != nil)
+    }
+    #expect(exam.person(ParticipantID(rawValue: "s0")) == nil && exam.highestNumber == 53)
+    for id in [Self.ada, Self.bert, Self.hill] { #expect(exam.person(id)?.id == id) }
+    try perform(.raiseHand, by: Self.bert)
+    #expect(exam.person(Self.bert)?.handSince == now && exam.person(Self.ada)?.handSince == nil)
   }
 }

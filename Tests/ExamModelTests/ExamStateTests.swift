@@ -18,7 +18,7 @@ import Testing
       payload: payload)
   }
 
-  private func fold(_ events: [JournalEvent]) -> ExamState { ExamState(code, events, chat: .live) }
+  private func fold(_ events: [JournalEvent]) -> ExamState { ExamState(code, events, bounds: .live) }
 
   private var begin: [JournalEvent] {
     [

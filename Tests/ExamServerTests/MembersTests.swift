@@ -33,7 +33,7 @@ struct MembersTests {
       JournalEvent(
         at: .now, session: code, kind: kind, participant: id, name: name, fields: fields, payload: payload)
     }
-    var exam = ExamState(code, [event(.joined, ["role": role.rawValue, "number": "1"])], chat: .live)
+    var exam = ExamState(code, [event(.joined, ["role": role.rawValue, "number": "1"])], bounds: .live)
     if seen { exam.apply(event(.firstSeen)) }
     if let allowed { exam.apply(event(.accommodated, [:], .accommodation(allowed))) }
     return Participant(exam.person(id)!, presence: Presence(state), at: .now)

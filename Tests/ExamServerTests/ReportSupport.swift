@@ -83,7 +83,7 @@ struct HandWrittenExam {
 
   func report(at minutes: Double = 200, lastAlive: Double? = nil) -> SessionReport {
     SessionReport(
-      record: record, state: ExamState(record.code, events, chat: .none), generatedAt: Self.at(minutes),
+      record: record, state: ExamState(record.code, events, bounds: .none), generatedAt: Self.at(minutes),
       lastAlive: lastAlive.map(Self.at))
   }
 

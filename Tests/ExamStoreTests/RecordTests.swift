@@ -112,7 +112,7 @@ import Testing
     store.create(.test())
     for event in events { store.append(event) }
     // Found by comparing a time in a payload with the time of an event.
-    let state = try ExamState(.one, store.events(of: .one), chat: .live)
+    let state = try ExamState(.one, store.events(of: .one), bounds: .live)
     #expect(state.person(student)?.connections == [.init(from: .test(2), until: .test(5))])
   }
 

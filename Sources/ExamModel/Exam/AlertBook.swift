@@ -1,12 +1,21 @@
 /// The alerts of an exam. Their pictures are in the store.
 public struct AlertBook: Sendable {
-  private var records: [AlertID: AlertRecord] = [:]
+  private struct Entry {
+    var record: AlertRecord
+    /// Its place among all there ever were.
+    let place: Int
+  }
+
+  private let maximum: Int
+  private var entries: [AlertID: Entry] = [:]
+  /// Those that are held, in the order in which they were first confirmed.
   private var order: [AlertID] = []
-  /// Places in `order`, by student.
-  private var places: [ParticipantID: [Int]] = [:]
+  private var orderOfStudent: [ParticipantID: [AlertID]] = [:]
   private var latest: [Subject: AlertID] = [:]
   private var counts: [Subject: Int] = [:]
   private var pictures: [ParticipantID: Int] = [:]
+  /// How many that are over are not held here any more; they are in the journal.
+  public private(set) var forgotten = 0
   /// Of one kind and one student; from then on the last one stands again. In three hours one a minute.
   public static let maximumOfAKind = 200
 
@@ -15,49 +24,73 @@ public struct AlertBook: Sendable {
     let kind: AlertKind
   }
 
-  public init() {}
+  /// - Parameter maximum: beyond which the oldest of those that are over are not held.
+  public init(maximum: Int) { self.maximum = maximum }
 
   /// Takes an alert as it stands from now on.
   mutating func put(_ record: AlertRecord) {
-    let before = records.updateValue(record, forKey: record.id)
-    if before?.picture == nil, record.picture != nil { pictures[record.student, default: 0] += 1 }
+    let before = entries[record.id]
+    if before?.record.picture == nil, record.picture != nil { pictures[record.student, default: 0] += 1 }
+    entries[record.id] = Entry(record: record, place: before?.place ?? forgotten + order.count)
     guard before == nil else { return }
     let subject = Subject(student: record.student, kind: record.kind)
-    places[record.student, default: []].append(order.count)
     order.append(record.id)
+    orderOfStudent[record.student, default: []].append(record.id)
     latest[subject] = record.id
     counts[subject, default: 0] += 1
+    if order.count > maximum { forget(max(1, maximum / 10)) }
   }
 
-  public subscript(id: AlertID) -> AlertRecord? { records[id] }
-
-  /// Places in `order` of those about one student or, for `nil`, about all.
-  private func places(about student: ParticipantID?) -> [Int] {
-    student.map { places[$0] ?? [] } ?? Array(order.indices)
+  /// A tenth at once: to take out the first moves all others. What stands stays, and the last of a kind, which may again.
+  private mutating func forget(_ count: Int) {
+    var (ids, students): (Set<AlertID>, Set<ParticipantID>) = ([], [])
+    for id in order where ids.count < count {
+      guard let record = self[id], !record.isOpen,
+        latest[Subject(student: record.student, kind: record.kind)] != id
+      else { continue }
+      ids.insert(id)
+      students.insert(record.student)
+    }
+    order.removeAll(where: ids.contains)
+    for student in students {
+      orderOfStudent[student]?.removeAll(where: ids.contains)
+      if orderOfStudent[student]?.isEmpty == true { orderOfStudent[student] = nil }
+    }
+    for id in ids { entries[id] = nil }
+    forgotten += ids.count
   }
 
-  /// All alerts as they stand, in the order in which they were first confirmed.
-  public var all: [AlertRecord] { order.compactMap { records[$0] } }
+  /// Nothing more is raised about these students.
+  mutating func left(_ students: Set<ParticipantID>) {
+    latest = latest.filter { !students.contains($0.key.student) }
+    counts = counts.filter { !students.contains($0.key.student) }
+    pictures = pictures.filter { !students.contains($0.key) }
+  }
+
+  public subscript(id: AlertID) -> AlertRecord? { entries[id]?.record }
+
+  private func ids(about student: ParticipantID?) -> [AlertID] {
+    student.map { orderOfStudent[$0] ?? [] } ?? order
+  }
+
+  /// All that are held as they stand, in the order in which they were first confirmed.
+  public var all: [AlertRecord] { order.compactMap { self[$0] } }
 
   /// Those about one student, the oldest first.
-  public func about(_ student: ParticipantID) -> [AlertRecord] {
-    places(about: student).compactMap { records[order[$0]] }
-  }
+  public func about(_ student: ParticipantID) -> [AlertRecord] { ids(about: student).compactMap { self[$0] } }
 
   /// Those that stand, about one student or, for `nil`, about all; the oldest first.
   public func open(about student: ParticipantID?) -> [AlertID] {
-    places(about: student).map { order[$0] }.filter { records[$0]?.isOpen == true }
+    ids(about: student).filter { self[$0]?.isOpen == true }
   }
 
   /// A page of those that are over, about one student or, for `nil`, about all.
   ///
   /// - Parameter before: the page ends before the alert of this place; `nil`: with the newest.
   public func page(before: Int?, about student: ParticipantID?) -> HistoryPage<AlertID> {
-    let older = places(about: student).reversed().lazy.drop { $0 >= before ?? .max }
-      .compactMap { place -> (number: Int, thing: AlertRecord)? in
-        guard let record = records[order[place]], !record.isOpen else { return nil }
-        return (place, record)
-      }
+    let older = ids(about: student).reversed().lazy.compactMap { entries[$0] }
+      .drop { $0.place >= before ?? .max }.filter { !$0.record.isOpen }
+      .map { (number: $0.place, thing: $0.record) }
     return HistoryPage(older) {
       ($0.note?.utf8.count ?? 0) + ($0.studentNote?.utf8.count ?? 0)
     } item: { _, record in
@@ -77,7 +110,7 @@ public struct AlertBook: Sendable {
   public func confirmed(_ confirmation: AlertConfirmation, again: Bool, id: AlertID) -> AlertRecord {
     let subject = Subject(student: confirmation.student, kind: confirmation.kind)
     let isFull = counts[subject, default: 0] >= Self.maximumOfAKind
-    guard again || isFull, let last = latest[subject], var record = records[last] else {
+    guard again || isFull, let last = latest[subject], var record = self[last] else {
       return AlertRecord(
         id: id, student: confirmation.student, kind: confirmation.kind, severity: confirmation.severity,
         since: confirmation.since, confidence: confirmation.confidence,
@@ -96,7 +129,7 @@ public struct AlertBook: Sendable {
 
   /// The alert once what it was about is over; `nil` where none stands.
   public func cleared(_ kind: AlertKind, student: ParticipantID, at time: Timestamp) -> AlertRecord? {
-    guard let id = latest[Subject(student: student, kind: kind)], var record = records[id], record.isOpen
+    guard let id = latest[Subject(student: student, kind: kind)], var record = self[id], record.isOpen
     else { return nil }
     record.state = .cleared
     record.until = time
@@ -106,7 +139,7 @@ public struct AlertBook: Sendable {
 
   /// The alert once a teacher has seen it; `nil` for one that is unknown.
   func acknowledged(_ id: AlertID, by name: String, note: String?) -> AlertRecord? {
-    guard var record = records[id] else { return nil }
+    guard var record = self[id] else { return nil }
     // One that has cleared stays cleared; who saw it is kept all the same.
     if record.isOpen { record.state = .acknowledged }
     record.acknowledgedBy = name
@@ -116,7 +149,7 @@ public struct AlertBook: Sendable {
 
   /// The alert with what the student has to say about it; `nil` for one that is not his or her own.
   func noted(_ id: AlertID, by student: ParticipantID, text: String) -> AlertRecord? {
-    guard var record = records[id], record.student == student else { return nil }
+    guard var record = self[id], record.student == student else { return nil }
     record.studentNote = text
     return record
   }

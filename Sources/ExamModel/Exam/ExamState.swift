@@ -22,7 +22,7 @@ public struct ExamState: Sendable {
   public private(set) var pause: Pause?
   /// The last event's time.
   public private(set) var lastEventAt: Timestamp?
-  public private(set) var alerts = AlertBook()
+  public private(set) var alerts: AlertBook
   public private(set) var chat: ChatBook
   /// In the order in which they joined.
   public private(set) var people: [ExamPerson] = []
@@ -30,13 +30,25 @@ public struct ExamState: Sendable {
   public private(set) var highestNumber: UInt32 = 0
 
   private var indexOfPerson: [ParticipantID: Int] = [:]
+  /// How many of them were removed.
+  private var removed = 0
 
-  /// - Parameters:
-  ///   - events: of this exam, the oldest first.
-  ///   - chat: how much of it is held.
-  public init(_ code: SessionCode, _ events: some Sequence<JournalEvent> = [], chat bounds: ChatBook.Bounds) {
+  /// How much is held of what is over; the journal has all of it.
+  public struct Bounds: Sendable {
+    public let chat: ChatBook.Bounds
+    public let alerts: Int
+
+    /// As much as is told to those who come later.
+    public static let live = Bounds(chat: .live, alerts: 5000)
+    /// All of it, for a report.
+    public static let none = Bounds(chat: .none, alerts: .max)
+  }
+
+  /// - Parameter events: of this exam, the oldest first.
+  public init(_ code: SessionCode, _ events: some Sequence<JournalEvent> = [], bounds: Bounds) {
     self.code = code
-    chat = ChatBook(bounds: bounds)
+    alerts = AlertBook(maximum: bounds.alerts)
+    chat = ChatBook(bounds: bounds.chat)
     for event in events { apply(event) }
   }
 
@@ -78,6 +90,7 @@ public struct ExamState: Sendable {
     case .streamBegan: change(event) { $0.hasStreamed = true }
     case .firstSeen: change(event) { $0.hasBeenSeen = true }
     case .dismissed:
+      removed += 1
       change(event) {
         $0.handSince = nil
         $0.pauses.close(at: event.at)
@@ -91,6 +104,20 @@ public struct ExamState: Sendable {
       addPayload(event)
     case .uploadRefused, .pipelineWarning: break
     }
+  }
+
+  /// Lets go of those who were removed long ago: whoever takes a place again and again would fill the memory.
+  ///
+  /// - Parameter count: so many are known still, at the least.
+  public mutating func forgetRemoved(keeping count: Int) {
+    // Not each time: the others move.
+    guard removed >= 2 * count else { return }
+    let gone = people.filter { $0.dismissal != nil }.sorted { $0.dismissal!.at < $1.dismissal!.at }
+    let forgotten = Set(gone.dropLast(count).map(\.id))
+    people.removeAll { forgotten.contains($0.id) }
+    alerts.left(forgotten)
+    indexOfPerson = Dictionary(uniqueKeysWithValues: people.enumerated().map { ($1.id, $0) })
+    removed = min(gone.count, count)
   }
 
   private mutating func addPayload(_ event: JournalEvent) {

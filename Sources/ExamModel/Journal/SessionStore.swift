@@ -174,7 +174,7 @@ extension ArchiveReader {
 
   /// What the events add up to.
   public func state(of session: SessionCode, _ choice: EventChoice = .all) throws -> ExamState {
-    var state = ExamState(session, chat: .none)
+    var state = ExamState(session, bounds: .none)
     try forEachEvent(of: session, choice) { state.apply($0) }
     return state
   }

@@ -29,7 +29,7 @@ struct StoreKeeper {
         continue
       }
       let (people, state, bytes) = try await store.read(.whole) { reader in
-        var state = ExamState(record.code, chat: .live)
+        var state = ExamState(record.code, bounds: .live)
         var bytes = 0
         try reader.forEachEvent(of: record.code) { event in
           state.apply(event)

@@ -26,7 +26,9 @@ extension ExamSession {
         + [.mark(HistoryMark(of: .chat, before: page.before, forgotten: state.chat.forgotten))]
     case .alerts:
       let page = state.alerts.page(before: request.before, about: student)
-      return page.items.map { .alert($0) } + [.mark(HistoryMark(of: .alerts, before: page.before))]
+      return page.items.map { .alert($0) } + [
+        .mark(HistoryMark(of: .alerts, before: page.before, forgotten: state.alerts.forgotten))
+      ]
     }
   }
 

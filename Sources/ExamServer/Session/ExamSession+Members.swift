@@ -53,6 +53,7 @@ extension ExamSession {
     // What stands is over, as with a pause: nobody can be asked about it any more.
     student?.pause(true)
     happens(event, by: actor)
+    state.forgetRemoved(keeping: Members.rememberedDismissals)
     guard let socket, case .dismissal(let dismissal) = event.payload else { return }
     socket.send(text: WireJSON.text(StudentNotice.dismissed(dismissal)))
     socket.close(code: CloseCode.dismissed, reason: "removed from the exam")
@@ -64,8 +65,9 @@ extension ExamSession {
       members.remember(dismissed: Participant(person, at: .now), tokenHash: member.tokenHash)
     }
     fanOut.end(id)
-    guard let student = removeStudent(id) else { return }
-    student.owner = nil
-    Task { await student.letGo() }
+    if let student = removeStudent(id) {
+      student.owner = nil
+      Task { await student.letGo() }
+    }
   }
 }

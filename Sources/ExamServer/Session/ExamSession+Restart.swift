@@ -37,6 +37,7 @@ extension ExamSession {
         self.student(student, wasUnseen: BlindSpot(from: from, until: now, cause: .restart))
       }
     }
+    self.state.forgetRemoved(keeping: Members.rememberedDismissals)
     record(.sessionRestored, about: nil)
     tellWatchers()
   }

@@ -47,7 +47,7 @@ final class ExamSession {
   init(_ record: SessionRecord, services: ExamServices) {
     self.record = record
     self.services = services
-    state = ExamState(record.code, chat: .live)
+    state = ExamState(record.code, bounds: .live)
     quota = JournalQuota(maximumMegabytes: services.configuration.maximumJournalMegabytes)
     members = Members(studentPlaces: services.configuration.maximumParticipants)
     fanOut = LocalPictureFanOut()
