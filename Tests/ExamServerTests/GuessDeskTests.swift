@@ -25,3 +25,39 @@ import WebGateway
     #expect(desk.isBeyondCeiling)
   }
 }
+
+@Suite struct GuessLedgerTests {
+  private let address = GuesserAddress("10.0.0.1")
+  private let now = ContinuousClock.now
+
+  private func guess(_ code: Int) -> Guess { Guess(address: address, device: nil, text: "\(code)") }
+
+  /// What a class mistypes is charged once, but nobody makes the server remember all that he ever typed.
+  @Test func onlyTheLatestWrongGuessesAreFree() throws {
+    var ledger = GuessLedger(.codes, at: now)
+    for code in Array(0..<9) + [8, 0] {
+      let taken = ledger.takeAtOnce(guess(code), at: now)
+      ledger.settle(try #require(taken), isRight: false, at: now)
+    }
+    #expect(ledger.wrongGuesses(of: address, at: now) == 10)
+  }
+
+  @Test func fewRightOnesAreAnsweredOnceMore() {
+    var ledger = GuessLedger(.codes, at: now)
+    for code in 0...GuessLimits.rightAtOnce {
+      ledger.settle(ledger.takeTurn(guess(code), at: now), isRight: true, at: now)
+    }
+    #expect(ledger.takeAgain(guess(0), at: now) == nil)
+    #expect(ledger.takeAgain(guess(1), at: now) != nil)
+  }
+
+  /// A line that wrong guesses made slow moves on at its usual pace behind a right one: a class follows.
+  @Test func behindARightOneTheLineMovesOn() throws {
+    var ledger = GuessLedger(.codes, at: now)
+    for code in 0..<70 { ledger.settle(ledger.takeTurn(guess(code), at: now), isRight: false, at: now) }
+    let slow = try #require(ledger.nextTurn(of: address))
+    #expect(slow > now + .seconds(3))
+    ledger.settle(ledger.takeTurn(guess(99), at: now), isRight: true, at: now)
+    #expect(ledger.nextTurn(of: address) == now + .seconds(1))
+  }
+}

@@ -79,6 +79,25 @@ def test_all_that_is_kept_about_a_student_can_be_taken_along(exam, teacher):
     assert exam.request("GET", f"/students/{ada.id}/data", token=ada.token).status == 200, "after the end, too"
 
 
+def test_students_have_their_own_and_nothing_else_also_when_the_exam_is_over(exam, teacher):
+    ada = exam.student("Ada").start("image/jpeg", face())
+    bert = exam.student("Bert")
+    ada.expect("check", state="ok", faces=1)
+    ada.upload.play(absent())
+    alert = teacher.expect_alert(ada, "face_missing", "confirmed")
+    for is_over in (False, True):
+        if is_over:
+            exam.end()
+        for method, path in (("GET", ""), ("DELETE", ""), ("GET", "/events"), ("GET", "/report"), ("DELETE", "/data"),
+                             ("GET", f"/students/{ada.id}/data")):
+            answer = exam.request(method, path, token=bert.token)
+            assert (answer.status, answer.code) == (403, "wrong_role"), (is_over, method, path)
+        picture = f"/alerts/{alert['alert_id']}.jpg"
+        assert [exam.request("GET", picture, token=one.token).status for one in (ada, bert)] == [200, 404]
+        assert exam.request("GET", f"/students/{bert.id}/data", token=bert.token).status == 200
+    assert exam.request("GET", "/report").status == 200
+
+
 def test_hands_are_lowered_by_teachers_and_stay_down(exam, teacher):
     ada = exam.student("Ada").start("image/jpeg", face())
     assert ada.expect("hand")["up"] is False
