@@ -108,6 +108,9 @@ def test_erasing_a_running_exam_ends_it_first(data):
         teacher.expect("ended")
         ada.expect("ended")
         assert exam.request("GET", "/events").status == 401
+        # Not even that there was such an exam is known any more.
+        answer = request(server.url, "POST", f"{exam.path}/participants", {"name": "Late", "role": "student"})
+        assert (answer.status, answer.code) == (404, "unknown_session")
     finally:
         server.stop()
 
