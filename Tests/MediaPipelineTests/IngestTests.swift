@@ -220,6 +220,40 @@ import Testing
     await live.stop()
   }
 
+  /// Frames that claim to be large and never end, each within what one may send.
+  @Test func whatAllDemuxersCollectHasABound() async throws {
+    let room = IngestRoom(maximumBytes: 2_000_000, share: 100_000)
+    let bytes = Upload.webm.messages[0].bytes
+    let cluster = try #require(bytes.firstRange(of: [0x1f, 0x43, 0xb6, 0x75]))
+    let endless: [UInt8] = [
+      0x01, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xe7, 0x81, 0, 0xa3, 0x10, 0x3d, 0, 0,
+    ]
+    var pipelines: [LivePipeline] = []
+    for _ in 0..<4 {
+      pipelines.append(
+        try await LivePipeline.start(shipped: "video-webm", limits: IngestLimits(room: room), Recorder()))
+    }
+    let piece = [UInt8](repeating: 0x80, count: 50_000)
+    for live in pipelines { live.ingest.push(Array(bytes[..<cluster.upperBound]) + endless) }
+    var restarts = 0
+    for _ in 0..<20 {
+      for live in pipelines {
+        if case .needsRestart = live.ingest.push(piece) { restarts += 1 }
+        #expect(await eventually { live.statistics.pending == 0 })
+      }
+      #expect(room.bytes <= 2_000_000)
+    }
+    #expect(restarts > 0 && room.bytes > 1_500_000)
+    // Who holds little is not concerned.
+    let recorder = Recorder()
+    let honest = try await LivePipeline.start(
+      shipped: "video-webm", limits: IngestLimits(room: room), recorder)
+    _ = await honest.feed(Upload.webm.messages.prefix(10))
+    #expect(await eventually { !recorder.now.analysis.isEmpty })
+    for live in pipelines + [honest] { await live.stop() }
+    #expect(room.bytes == 0)
+  }
+
   @Test func garbageInAContainerFailsOnlyItsPipeline() async throws {
     let other = Recorder()
     let healthy = try await LivePipeline.start(shipped: "video-webm", other)

@@ -37,6 +37,8 @@ public final class Ingest: Sendable {
   private struct State {
     var isClosed = false
     var waitsForKeyFrame: Bool
+    /// What the room of all has counted for this one, in bytes.
+    var counted = 0
     var lastTime: GstClockTime = 0
     var layers = LayerFilter()
     var packedTracks = PackedTrackWatch()
@@ -123,6 +125,8 @@ public final class Ingest: Sendable {
     }
     let result = state.withLock { state -> IngestResult in
       if state.isClosed { return .closed }
+      count(&state)
+      defer { count(&state) }
       if let verdict = verdict(on: payload, header: header, isKeyFrame: isKeyFrame, state: &state) {
         return verdict
       }
@@ -144,13 +148,18 @@ public final class Ingest: Sendable {
     return result
   }
 
+  deinit { limits.room.change(by: -state.withLock(\.counted)) }
+
   /// Says how many pictures a second somebody needs. What is above may be left out before the decoder, where the
   /// stream has temporal layers.
   func setWantedRate(_ rate: Double) { wantedRate.store(rate, ordering: .relaxed) }
 
   /// Lets nothing in any more.
   func close() {
-    state.withLock { $0.isClosed = true }
+    state.withLock { state in
+      state.isClosed = true
+      count(&state)
+    }
     entrance.close()
   }
 
@@ -172,18 +181,22 @@ public final class Ingest: Sendable {
     if let size = header?.size, let refusal = limits.refusal(of: size) { return lose(.refused(refusal)) }
     switch kind {
     case .pictures:
-      return isBehind ? .dropped : nil
+      return isBehind || hasNoRoom(for: payload, state) ? .dropped : nil
     case .frames:
       if counters.decoderIsLost.exchange(false, ordering: .acquiringAndReleasing) {
         state.waitsForKeyFrame = true
       }
-      if isBehind { return lose(.needsKeyFrame) }
+      if isBehind || hasNoRoom(for: payload, state) { return lose(.needsKeyFrame) }
       if state.waitsForKeyFrame, isDelta(header, isKeyFrame) { return .needsKeyFrame }
       state.waitsForKeyFrame = false
       return nil
     case .container:
       if counters.pendingBytes + payload.count > limits.maximumPendingBytes {
         return .needsRestart("more than \(limits.maximumPendingBytes) bytes wait for the decoder")
+      }
+      if hasNoRoom(for: payload, state) {
+        return .needsRestart(
+          "what is sent to this server waits for its decoders, and there is no room for more")
       }
       return bomb(in: payload, state: &state).map { .needsRestart($0) }
     }
@@ -210,6 +223,21 @@ public final class Ingest: Sendable {
     case .delta, .resizedDelta: true
     case .parameters, .unmarked, .malformed, nil: !isKeyFrame
     }
+  }
+
+  /// Tells the room of all what is held here: what waits, and what a demuxer collects until there is a frame in it.
+  private func count(_ state: inout State) {
+    var held = 0
+    if !state.isClosed {
+      held = max(0, counters.pendingBytes)
+      if kind == .container { held += counters.bytesWithoutFrame.load(ordering: .relaxed) }
+    }
+    limits.room.change(by: held - state.counted)
+    state.counted = held
+  }
+
+  private func hasNoRoom(for payload: UnsafeRawBufferPointer, _ state: State) -> Bool {
+    limits.room.isFull(own: state.counted + payload.count, more: payload.count)
   }
 
   private var isBehind: Bool {

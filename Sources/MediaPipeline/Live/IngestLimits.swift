@@ -13,11 +13,13 @@ public struct IngestLimits: Sendable {
   /// Frames per second that may reach a decoder, over some seconds: more ends the stream, since one student's flood
   /// would be decoded at the cost of all.
   public var maximumFrameRate: Double
+  /// What waits in all pipelines together.
+  public var room: IngestRoom
 
   public init(
     maximumWidth: Int = 1920, maximumHeight: Int = 1080, maximumMessageBytes: Int = 2 << 20,
     maximumPendingFrames: Int = 8, maximumPendingBytes: Int = 4 << 20,
-    maximumFrameRate: Double = 60
+    maximumFrameRate: Double = 60, room: IngestRoom = .shared
   ) {
     self.maximumWidth = maximumWidth
     self.maximumHeight = maximumHeight
@@ -25,6 +27,7 @@ public struct IngestLimits: Sendable {
     self.maximumPendingFrames = maximumPendingFrames
     self.maximumPendingBytes = maximumPendingBytes
     self.maximumFrameRate = maximumFrameRate
+    self.room = room
   }
 
   /// Whether a picture is small enough, upright or on its side as a phone sends it.

@@ -1,0 +1,25 @@
+import Synchronization
+
+/// The room for what students sent and no decoder has had yet, of all pipelines together: one has its own bound, but many
+/// who each stay below it would use up the memory of the machine.
+public final class IngestRoom: Sendable {
+  public static let shared = IngestRoom(maximumBytes: 64 << 20, share: 256 << 10)
+
+  private let maximumBytes: Int
+  /// What each may hold however full it is: a few pieces of a container, as an honest page sends them.
+  private let share: Int
+  private let used = Atomic<Int>(0)
+
+  public init(maximumBytes: Int, share: Int) {
+    self.maximumBytes = maximumBytes
+    self.share = share
+  }
+
+  /// What is held at the moment, in bytes, as far as it was counted.
+  public var bytes: Int { used.load(ordering: .relaxed) }
+
+  func change(by bytes: Int) { if bytes != 0 { used.wrappingAdd(bytes, ordering: .relaxed) } }
+
+  /// Whether there is no room for `more` in a pipeline that would then hold `own`.
+  func isFull(own: Int, more: Int) -> Bool { own > share && bytes + more > maximumBytes }
+}
