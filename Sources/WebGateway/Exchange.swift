@@ -13,7 +13,7 @@ import Glibc
 /// exchange ends (`finished` does not come where the headers never did).
 @GatewayActor
 final class Exchange {
-  private enum State {
+  enum State {
     /// Headers, then body.
     case reading
     /// Refused while it was read: an answer was written past libsoup, and the rest is read and dropped.
@@ -36,26 +36,26 @@ final class Exchange {
   let client: ClientConnection
   /// How long the client has to wait, where it sent more requests than it may: this one is answered with that alone.
   let refused: Duration?
-  private let core: WebServerCore
-  private var message: OpaquePointer?
-  private var state = State.reading
-  private var deadline: Double
+  let core: WebServerCore
+  var message: OpaquePointer?
+  var state = State.reading
+  var deadline: Double
   private(set) var started: Double
   private var headGuard: GObjectReference?
-  private var method = ""
+  var method = ""
   /// The path, decoded; nil where that cannot be done.
   private var segments: [String]?
   private var query: [String: String] = [:]
   private var maximumBodyBytes = 0
   /// What the body costs that is not wholly there yet.
   private(set) var unreadBytes = 0
-  private var headers: [String: String] = [:]
+  var headers: [String: String] = [:]
   private var sender: SiteAddress.Sender
   private var logTarget = ""
-  private var status = 0
+  var status = 0
   private var droppedBytes = 0
   /// Whether client and server agree on a further request.
-  private var keepsAlive = false
+  var keepsAlive = false
 
   /// What a rejected request may still send before it is cut off, in bytes; more courtesy than that is not owed.
   private static let courtesyBytes = 4 * 1024 * 1024
@@ -104,7 +104,7 @@ final class Exchange {
     addCommonHeaders(message)
   }
 
-  private func addCommonHeaders(_ message: OpaquePointer) {
+  func addCommonHeaders(_ message: OpaquePointer) {
     let answer = soup_server_message_get_response_headers(message)
     for (name, value) in SecurityHeaders.common { soup_message_headers_replace(answer, name, value) }
     if core.site.demandsHTTPS(host: headers["host"], sender: sender) {
@@ -261,162 +261,6 @@ final class Exchange {
       milliseconds: Int((monotonicSeconds() - started) * 1000))
   }
 
-  // MARK: - Answering
-
-  /// Waits for a handler.
-  func handle(_ request: HTTPRequest, with handler: @escaping Router.Handler) {
-    guard let message else { return }
-    state = .handling
-    deadline = .infinity
-    soup_server_message_pause(message)
-    Task { @GatewayActor in
-      let response = await handler(request)
-      guard case .handling = self.state, let message = self.message else { return }
-      self.answer(response)
-      soup_server_message_unpause(message)
-    }
-  }
-
-  /// Sends an answer, unless the client has gone.
-  func answer(_ response: HTTPResponse) {
-    guard let message else { return }
-    if case .pictures(let accept) = response.body, method != "HEAD" {
-      return stream(response, accept)
-    }
-    state = .answering
-    deadline = monotonicSeconds() + core.configuration.responseTimeout
-    if case .pictures = response.body { keepsAlive = false }
-    if keepsAlive {
-      soup_message_headers_remove(soup_server_message_get_response_headers(message), "Connection")
-    }
-    set(response)
-    if case .pieces(let next) = response.body, method != "HEAD" { sendPiece(from: next) }
-  }
-
-  /// Has the next piece of the answer made, and hands it to libsoup. A client has the usual time for each.
-  private func sendPiece(from next: @escaping @Sendable () async throws -> [UInt8]?) {
-    state = .sending(next: next, isWriting: false)
-    deadline = .infinity
-    Task { @GatewayActor in
-      let piece: [UInt8]?
-      do {
-        piece = try await next()
-      } catch {
-        return self.cutOff()
-      }
-      guard case .sending = self.state, let message = self.message else { return }
-      if piece?.isEmpty == true { return self.sendPiece(from: next) }
-      let body = soup_server_message_get_response_body(message)
-      self.deadline = monotonicSeconds() + self.core.configuration.responseTimeout
-      if let piece {
-        self.state = .sending(next: next, isWriting: true)
-        append(SharedBytes(piece), to: body)
-      } else {
-        self.state = .answering
-        soup_message_body_complete(body)
-      }
-      soup_server_message_unpause(message)
-    }
-  }
-
-  /// Ends an answer in the middle. libsoup is paused and watches nothing: it finds out by writing.
-  private func cutOff() {
-    guard case .sending = state, let message else { return }
-    state = .answering
-    keepsAlive = false
-    client.shutDown()
-    soup_message_body_complete(soup_server_message_get_response_body(message))
-    soup_server_message_unpause(message)
-  }
-
-  private func stream(_ response: HTTPResponse, _ accept: @GatewayActor (PictureStream) -> Void) {
-    guard let message else { return }
-    set(response)
-    deadline = .infinity
-    let headers = soup_server_message_get_response_headers(message)
-    soup_message_headers_set_encoding(headers, SOUP_ENCODING_EOF)
-    soup_message_body_set_accumulate(soup_server_message_get_response_body(message), 0)
-    client.setSendBuffer(core.configuration.pictureSendBuffer)
-    let stream = PictureStream(exchange: self, core: core)
-    state = .streaming(stream)
-    core.statistics.openPictureStreams += 1
-    accept(stream)
-  }
-
-  private func set(_ response: HTTPResponse) {
-    guard let message else { return }
-    let response = response.readable(for: headers)
-    status = response.status
-    soup_server_message_set_status(message, guint(response.status), reasonPhrase(response.status))
-    let headers = soup_server_message_get_response_headers(message)
-    for (name, value) in response.headers where isHeaderText(name) && isHeaderText(value) {
-      if SecurityHeaders.isCommon(name) {
-        soup_message_headers_replace(headers, name, value)
-      } else {
-        soup_message_headers_append(headers, name, value)
-      }
-    }
-    if soup_message_headers_get_one(headers, "Cache-Control") == nil {
-      soup_message_headers_replace(headers, "Cache-Control", "no-store")
-    }
-    let body = soup_server_message_get_response_body(message)
-    switch response.body {
-    case .empty: break
-    case .bytes(let bytes): append(SharedBytes(bytes), to: body)
-    case .shared(let bytes): append(bytes, to: body)
-    case .pieces:
-      let isOld = soup_server_message_get_http_version(message) == SOUP_HTTP_1_0
-      soup_message_headers_set_encoding(headers, isOld ? SOUP_ENCODING_EOF : SOUP_ENCODING_CHUNKED)
-      soup_message_body_set_accumulate(body, 0)
-    case .pictures:
-      soup_message_headers_replace(headers, "Content-Type", MultipartPart.contentType)
-      // A HEAD request ends here.
-      soup_message_headers_set_encoding(headers, SOUP_ENCODING_EOF)
-    }
-  }
-
-  /// Answers a WebSocket handshake that has been allowed.
-  func upgrade(subprotocol: String, accepted: @escaping @GatewayActor (WebSocketConnection) -> Void) {
-    guard let message else { return }
-    keepsAlive = false
-    let answerHeaders = soup_server_message_get_response_headers(message)
-    soup_message_headers_remove(answerHeaders, "Connection")
-    // Without an offer none is chosen: the frame codec knows no extension.
-    soup_message_headers_remove(soup_server_message_get_request_headers(message), "Sec-WebSocket-Extensions")
-    let isValid = subprotocol.withCString { name in
-      var protocols: [UnsafeMutablePointer<CChar>?] = [UnsafeMutablePointer(mutating: name), nil]
-      return soup_websocket_server_process_handshake(message, nil, &protocols, nil, nil) != 0
-    }
-    guard isValid else {
-      soup_message_body_truncate(soup_server_message_get_response_body(message))
-      soup_message_headers_clear(answerHeaders)
-      addCommonHeaders(message)
-      var response = HTTPResponse.problem(
-        status: 400, title: "Bad Request", detail: "Not a WebSocket handshake of version 13.")
-      response.headers.append(("Sec-WebSocket-Version", "13"))
-      return answer(response)
-    }
-    state = .upgrading(accepted)
-    deadline = monotonicSeconds() + core.configuration.responseTimeout
-  }
-
-  // MARK: - For the picture stream
-
-  /// Hands parts to libsoup, which writes them one after the other.
-  func write(_ parts: [SharedBytes]) {
-    guard let message, case .streaming = state else { return }
-    let body = soup_server_message_get_response_body(message)
-    for part in parts { append(part, to: body) }
-    soup_server_message_unpause(message)
-  }
-
-  func endStream() {
-    guard let message, case .streaming = state else { return }
-    soup_message_body_complete(soup_server_message_get_response_body(message))
-    soup_server_message_unpause(message)
-    deadline = monotonicSeconds() + core.configuration.closeTimeout
-  }
-
   // MARK: - Time
 
   func sweep(now: Double) {
@@ -457,72 +301,6 @@ final class Exchange {
       method: HTTPMethod(method), segments: segments, query: query, headers: headers,
       body: body, remoteAddress: sender.address, isSecure: sender.isSecure)
   }
-}
-
-/// libsoup takes a reference of its own, and no empty chunk.
-@GatewayActor
-private func append(_ bytes: SharedBytes, to body: UnsafeMutablePointer<SoupMessageBody>?) {
-  guard bytes.count > 0 else { return }
-  withExtendedLifetime(bytes) { soup_message_body_append_bytes(body, bytes.pointer) }
-}
-
-/// Phrases that this version of libsoup does not know; nil leaves it to libsoup.
-private func reasonPhrase(_ status: Int) -> String? {
-  switch status {
-  case 422: "Unprocessable Content"
-  case 426: "Upgrade Required"
-  case 428: "Precondition Required"
-  case 429: "Too Many Requests"
-  case 431: "Request Header Fields Too Large"
-  default: nil
-  }
-}
-
-/// No control characters: they would let a value begin a header of its own.
-private func isHeaderText(_ text: String) -> Bool { text.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7f } }
-
-private func wantsKeepAlive(_ message: OpaquePointer) -> Bool {
-  let headers = soup_server_message_get_request_headers(message)
-  // A client that wanted a WebSocket has no further request on this connection.
-  return soup_server_message_get_http_version(message) == SOUP_HTTP_1_1
-    && soup_message_headers_header_contains(headers, "Connection", "close") == 0
-    && soup_message_headers_header_contains(headers, "Connection", "upgrade") == 0
-}
-
-/// An answer that is written without libsoup.
-func rawAnswer(_ status: Int, _ title: String) -> String {
-  let body = "{\"type\":\"about:blank\",\"title\":\"\(title)\",\"status\":\(status)}"
-  return
-    "HTTP/1.1 \(status) \(title)\r\nContent-Type: application/problem+json\r\nContent-Length: \(body.utf8.count)"
-    + "\r\n\(SecurityHeaders.commonText)Cache-Control: no-store\r\n"
-    + (status == 503 ? "Retry-After: 5\r\n" : "") + "Connection: close\r\n\r\n" + body
-}
-
-private func headerFields(_ headers: OpaquePointer?) -> [String: String] {
-  var fields: [String: String] = [:]
-  var iterator = SoupMessageHeadersIter()
-  soup_message_headers_iter_init(&iterator, headers)
-  var name: UnsafePointer<CChar>?
-  var value: UnsafePointer<CChar>?
-  while soup_message_headers_iter_next(&iterator, &name, &value) != 0 {
-    let key = headerText(name!).lowercased()
-    let text = headerText(value!)
-    if fields[key] == nil {
-      fields[key] = text
-    } else {
-      fields[key]!.append(", ")
-      fields[key]!.append(text)
-    }
-  }
-  return fields
-}
-
-/// A header's text as ISO 8859-1 (RFC 9110, 5.5), in which nothing has to be composed or sorted to be compared, and no
-/// separator makes one character with what stands behind it.
-private func headerText(_ text: UnsafePointer<CChar>) -> String {
-  let bytes = UnsafeRawBufferPointer(start: text, count: strlen(text))
-  if bytes.allSatisfy({ $0 < 0x80 }) { return String(decoding: bytes, as: UTF8.self) }
-  return String(String.UnicodeScalarView(bytes.map { Unicode.Scalar($0) }))
 }
 
 private func requestHeadIsRefused(_ fault: ExamHeadFault, _ data: gpointer?) {

@@ -16,19 +16,19 @@ final class WebServerCore {
   let flushes = FlushScheduler()
   let poller = SocketPoller()
 
-  private let limiter: EventLimiter
+  let limiter: EventLimiter
   private let soup: GObjectReference
   private var certificate: ServerCertificate?
   private var nextLookAtCertificate = 0.0
-  private var isStopping = false
+  var isStopping = false
 
-  private var connectionsByAddress: [String: Int] = [:]
+  var connectionsByAddress: [String: Int] = [:]
   /// Connections that have no whole request: they give way to others.
-  private var waiting = AgedByNetwork<ClientConnection>()
+  var waiting = AgedByNetwork<ClientConnection>()
   private var unreadBodyBytes = 0
   /// On a port that speaks TLS.
-  private var handshakes: TLSHandshakes?
-  private lazy var line = RequestLine(configuration) { [weak self] in self?.beginExchange($0, refused: $1) }
+  var handshakes: TLSHandshakes?
+  lazy var line = RequestLine(configuration) { [weak self] in self?.beginExchange($0, refused: $1) }
   private var exchanges: [ObjectIdentifier: Exchange] = [:]
   private var idle: [ObjectIdentifier: IdleConnection] = [:]
   private var webSockets: [ObjectIdentifier: WebSocketConnection] = [:]
@@ -75,116 +75,6 @@ final class WebServerCore {
     if left < configuration.certificateWarningTime {
       log(.certificateEnds(file: certificate.file, days: Int((left / 86_400).rounded(.down))))
     }
-  }
-
-  // MARK: - Connections
-
-  func accept(_ socket: GObjectReference) {
-    guard
-      let client = ClientConnection(
-        socket: socket, unsentLowWater: configuration.unsentLowWater, isSecure: handshakes != nil)
-    else {
-      g_socket_close(socket.cast(), nil)
-      return
-    }
-    statistics.openConnections += 1
-    client.whenClosed { [weak self, unowned client] in self?.connectionClosed(client) }
-    let hasRoom = count(client, for: site.isTrustedProxy(client.address) ? nil : client.network)
-
-    if isStopping { return refuse(client, .total, .refusedTotal) }
-    if !hasRoom {
-      guard makeRoom(of: client.network, .perAddress, .refusedPerAddress) else {
-        return refuse(client, .perAddress, .refusedPerAddress)
-      }
-    } else if statistics.openConnections > configuration.maximumConnections {
-      guard makeRoom(of: waiting.fullest, .total, .refusedTotal) else {
-        return refuse(client, .total, .refusedTotal)
-      }
-    }
-    statistics.acceptedConnections += 1
-    waiting.append(client, of: client.network)
-    client.setTimeout(configuration.idleTimeout)
-    if let handshakes { handshakes.begin(client) } else { handOver(client) }
-  }
-
-  /// Closes the oldest connection of a network that has no whole request. It is not told why: a browser opens connections
-  /// ahead, and takes what comes on one for the answer to its next request, while it sends that again where one is closed.
-  ///
-  /// - Returns: false where there is none.
-  private func makeRoom(
-    of network: String?, _ reason: GatewayEvent.RefusalReason, _ kind: EventLimiter.Kind
-  ) -> Bool {
-    guard let oldest = network.flatMap({ waiting.removeOldest(of: $0) }) else { return false }
-    noteRefusal(of: oldest, reason, kind)
-    // Whoever reads it finds out and closes it; in the line that is nobody yet.
-    oldest.shutDown()
-    if line.leave(oldest) { oldest.close() }
-    return true
-  }
-
-  private func refuse(
-    _ client: ClientConnection, _ reason: GatewayEvent.RefusalReason, _ kind: EventLimiter.Kind
-  ) {
-    noteRefusal(of: client, reason, kind)
-    if client.isSecure {
-      // An answer would take a handshake, which is what there is no room for.
-      client.shutDown()
-    } else {
-      client.writeDirectly(rawAnswer(503, "Service Unavailable"))
-    }
-    client.close()
-  }
-
-  private func noteRefusal(
-    of client: ClientConnection, _ reason: GatewayEvent.RefusalReason, _ kind: EventLimiter.Kind
-  ) {
-    statistics.refusedConnections += 1
-    let address = client.clientAddress
-    limiter.note(kind) { .connectionsRefused(count: $0, address: address, reason: reason) }
-  }
-
-  /// Counts a connection for a network and for no other one any more. All of a proxy's are of one address, so those count
-  /// for the client of their request, and for nobody between two.
-  ///
-  /// - Returns: false where that network has too many.
-  private func count(_ client: ClientConnection, for network: String?) -> Bool {
-    if let before = client.countedFor {
-      let left = connectionsByAddress[before, default: 1] - 1
-      connectionsByAddress[before] = left > 0 ? left : nil
-    }
-    client.countedFor = network
-    guard let network else { return true }
-    connectionsByAddress[network, default: 0] += 1
-    return connectionsByAddress[network, default: 0] <= configuration.maximumConnectionsPerAddress
-  }
-
-  private func connectionClosed(_ client: ClientConnection) {
-    statistics.openConnections -= 1
-    _ = waiting.remove(client, of: client.network)
-    _ = count(client, for: nil)
-  }
-
-  private func handshakeEnded(_ client: ClientConnection, _ end: TLSHandshake.End) {
-    let address = client.address
-    switch end {
-    case .done where !isStopping: return handOver(client)
-    case .done: break
-    case .failed(let text):
-      statistics.failedHandshakes += 1
-      limiter.note(.handshake) { .handshakesFailed(count: $0, address: address, message: text) }
-    case .gaveWay:
-      statistics.refusedConnections += 1
-      limiter.note(.refusedHandshake) {
-        .connectionsRefused(count: $0, address: address, reason: .unfinishedHandshakes)
-      }
-    }
-    client.shutDown()
-    client.close()
-  }
-
-  /// Has the connection's next request read when it is its turn.
-  private func handOver(_ client: ClientConnection) {
-    line.enter(client, network: site.isTrustedProxy(client.address) ? nil : client.network)
   }
 
   private func beginExchange(_ client: ClientConnection, refused: Duration?) {
@@ -287,107 +177,6 @@ final class WebServerCore {
       }
       guard let oldest = fullest?.min(by: { $0.started < $1.started }) else { return }
       oldest.giveBodyUp()
-    }
-  }
-
-  func dispatch(_ request: HTTPRequest, from sender: SiteAddress.Sender, _ exchange: Exchange) {
-    if let refusal = refusal(of: request, from: sender, exchange) { return exchange.answer(refusal) }
-    var request = request
-    if let url = configuration.publicURL {
-      if url.needsSlash(request.segments) { return exchange.answer(.redirect(to: url.path)) }
-      request.segments = url.strippingPrefix(request.segments)
-    }
-    if let ticket = request.query["ticket"], !request.method.changes {
-      guard let holder = redeemTicket?(ticket, request.path) else { return exchange.answer(.badTicket) }
-      request.ticketHolder = holder
-    }
-    switch router.answer(request.method, request.segments) {
-    case .handler(let handler, let parameters):
-      request.parameters = parameters
-      exchange.handle(request, with: handler)
-    case .webSocket(let route, let parameters):
-      request.parameters = parameters
-      openWebSocket(request, route, exchange)
-    case .methodNotAllowed(let allow): exchange.answer(methodNotAllowed(allow))
-    case .notFound:
-      if let files, let file = files.answer(request) {
-        exchange.answer(file)
-      } else {
-        exchange.answer(.problem(status: 404, title: "Not Found"))
-      }
-    }
-  }
-
-  /// The answer to a request that is not meant for this server, or whose client has too many connections. Nil where it may
-  /// go on.
-  private func refusal(
-    of request: HTTPRequest, from sender: SiteAddress.Sender, _ exchange: Exchange
-  ) -> HTTPResponse? {
-    let client = exchange.client
-    if let wait = exchange.refused { return overBudget(sender, wait) }
-    if sender.isForwarded {
-      let network = IPAddress.network(of: sender.address)
-      if !count(client, for: network) {
-        noteRefusal(of: client, .perAddress, .refusedPerAddress)
-        return .problem(
-          status: 503, title: "Service Unavailable", detail: "Too many connections of one address.",
-          retryAfter: 5)
-      }
-      if let wait = line.take(of: network) { return overBudget(sender, wait) }
-    }
-    let host = request.header("Host")
-    let origin = request.header("Origin")
-    guard
-      let refusal = site.refusal(
-        host: host, origin: origin, sender: sender, local: client.localNumericAddress,
-        changes: request.method.changes || WebSocketUpgrade.isRequested(by: request))
-    else { return nil }
-    let (kind, reason) = refusal.event
-    limiter.note(kind) {
-      .requestsRefused(
-        count: $0, address: sender.address, host: forLog(host),
-        origin: refusal == .origin ? forLog(origin) : "",
-        reason: reason)
-    }
-    return refusal.answer
-  }
-
-  private func overBudget(_ sender: SiteAddress.Sender, _ wait: Duration) -> HTTPResponse {
-    limiter.note(.tooManyRequests) { .requestsOverBudget(count: $0, address: sender.address) }
-    let seconds = max(1, Int(wait.components.seconds + 1))
-    return .problem(
-      status: 429, title: "Too Many Requests",
-      detail: "More requests come from your address than this server takes. Please wait \(seconds) s.",
-      code: "too_many_requests", retryAfter: seconds)
-  }
-
-  private func methodNotAllowed(_ allow: String) -> HTTPResponse {
-    var response = HTTPResponse.problem(status: 405, title: "Method Not Allowed")
-    response.headers.append(("Allow", allow))
-    return response
-  }
-
-  private func openWebSocket(_ request: HTTPRequest, _ route: Router.WebSocketRoute, _ exchange: Exchange) {
-    guard WebSocketUpgrade.isRequested(by: request) else {
-      // A page cannot see why its handshake was refused, so it asks once more without one.
-      if let explain = route.explain {
-        return exchange.handle(request) { await explain($0) ?? WebSocketUpgrade.required }
-      }
-      switch route.accept(request) {
-      case .refuse(let response): exchange.answer(response)
-      case .accept: exchange.answer(WebSocketUpgrade.required)
-      }
-      return
-    }
-    switch WebSocketUpgrade.check(request, subprotocol: route.subprotocol) {
-    case .some(let refusal): exchange.answer(refusal)
-    case nil where isStopping:
-      exchange.answer(.problem(status: 503, title: "Service Unavailable", retryAfter: 5))
-    case nil:
-      switch route.accept(request) {
-      case .refuse(let response): exchange.answer(response)
-      case .accept(let accepted): exchange.upgrade(subprotocol: route.subprotocol, accepted: accepted)
-      }
     }
   }
 

@@ -1,0 +1,71 @@
+import CSoup
+import GLibRuntime
+import Glibc
+
+// What is read of libsoup's messages and put into them.
+
+/// libsoup takes a reference of its own, and no empty chunk.
+@GatewayActor
+func append(_ bytes: SharedBytes, to body: UnsafeMutablePointer<SoupMessageBody>?) {
+  guard bytes.count > 0 else { return }
+  withExtendedLifetime(bytes) { soup_message_body_append_bytes(body, bytes.pointer) }
+}
+
+/// Phrases that this version of libsoup does not know; nil leaves it to libsoup.
+func reasonPhrase(_ status: Int) -> String? {
+  switch status {
+  case 422: "Unprocessable Content"
+  case 426: "Upgrade Required"
+  case 428: "Precondition Required"
+  case 429: "Too Many Requests"
+  case 431: "Request Header Fields Too Large"
+  default: nil
+  }
+}
+
+/// No control characters: they would let a value begin a header of its own.
+func isHeaderText(_ text: String) -> Bool { text.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7f } }
+
+func wantsKeepAlive(_ message: OpaquePointer) -> Bool {
+  let headers = soup_server_message_get_request_headers(message)
+  // A client that wanted a WebSocket has no further request on this connection.
+  return soup_server_message_get_http_version(message) == SOUP_HTTP_1_1
+    && soup_message_headers_header_contains(headers, "Connection", "close") == 0
+    && soup_message_headers_header_contains(headers, "Connection", "upgrade") == 0
+}
+
+/// An answer that is written without libsoup.
+func rawAnswer(_ status: Int, _ title: String) -> String {
+  let body = "{\"type\":\"about:blank\",\"title\":\"\(title)\",\"status\":\(status)}"
+  return
+    "HTTP/1.1 \(status) \(title)\r\nContent-Type: application/problem+json\r\nContent-Length: \(body.utf8.count)"
+    + "\r\n\(SecurityHeaders.commonText)Cache-Control: no-store\r\n"
+    + (status == 503 ? "Retry-After: 5\r\n" : "") + "Connection: close\r\n\r\n" + body
+}
+
+func headerFields(_ headers: OpaquePointer?) -> [String: String] {
+  var fields: [String: String] = [:]
+  var iterator = SoupMessageHeadersIter()
+  soup_message_headers_iter_init(&iterator, headers)
+  var name: UnsafePointer<CChar>?
+  var value: UnsafePointer<CChar>?
+  while soup_message_headers_iter_next(&iterator, &name, &value) != 0 {
+    let key = headerText(name!).lowercased()
+    let text = headerText(value!)
+    if fields[key] == nil {
+      fields[key] = text
+    } else {
+      fields[key]!.append(", ")
+      fields[key]!.append(text)
+    }
+  }
+  return fields
+}
+
+/// A header's text as ISO 8859-1 (RFC 9110, 5.5), in which nothing has to be composed or sorted to be compared, and no
+/// separator makes one character with what stands behind it.
+private func headerText(_ text: UnsafePointer<CChar>) -> String {
+  let bytes = UnsafeRawBufferPointer(start: text, count: strlen(text))
+  if bytes.allSatisfy({ $0 < 0x80 }) { return String(decoding: bytes, as: UTF8.self) }
+  return String(String.UnicodeScalarView(bytes.map { Unicode.Scalar($0) }))
+}

@@ -1,0 +1,113 @@
+import CSoup
+import GLibRuntime
+
+/// Who may connect, and who gives way.
+extension WebServerCore {
+  func accept(_ socket: GObjectReference) {
+    guard
+      let client = ClientConnection(
+        socket: socket, unsentLowWater: configuration.unsentLowWater, isSecure: handshakes != nil)
+    else {
+      g_socket_close(socket.cast(), nil)
+      return
+    }
+    statistics.openConnections += 1
+    client.whenClosed { [weak self, unowned client] in self?.connectionClosed(client) }
+    let hasRoom = count(client, for: site.isTrustedProxy(client.address) ? nil : client.network)
+
+    if isStopping { return refuse(client, .total, .refusedTotal) }
+    if !hasRoom {
+      guard makeRoom(of: client.network, .perAddress, .refusedPerAddress) else {
+        return refuse(client, .perAddress, .refusedPerAddress)
+      }
+    } else if statistics.openConnections > configuration.maximumConnections {
+      guard makeRoom(of: waiting.fullest, .total, .refusedTotal) else {
+        return refuse(client, .total, .refusedTotal)
+      }
+    }
+    statistics.acceptedConnections += 1
+    waiting.append(client, of: client.network)
+    client.setTimeout(configuration.idleTimeout)
+    if let handshakes { handshakes.begin(client) } else { handOver(client) }
+  }
+
+  /// Closes the oldest connection of a network that has no whole request. It is not told why: a browser opens connections
+  /// ahead, and takes what comes on one for the answer to its next request, while it sends that again where one is closed.
+  ///
+  /// - Returns: false where there is none.
+  private func makeRoom(
+    of network: String?, _ reason: GatewayEvent.RefusalReason, _ kind: EventLimiter.Kind
+  ) -> Bool {
+    guard let oldest = network.flatMap({ waiting.removeOldest(of: $0) }) else { return false }
+    noteRefusal(of: oldest, reason, kind)
+    // Whoever reads it finds out and closes it; in the line that is nobody yet.
+    oldest.shutDown()
+    if line.leave(oldest) { oldest.close() }
+    return true
+  }
+
+  private func refuse(
+    _ client: ClientConnection, _ reason: GatewayEvent.RefusalReason, _ kind: EventLimiter.Kind
+  ) {
+    noteRefusal(of: client, reason, kind)
+    if client.isSecure {
+      // An answer would take a handshake, which is what there is no room for.
+      client.shutDown()
+    } else {
+      client.writeDirectly(rawAnswer(503, "Service Unavailable"))
+    }
+    client.close()
+  }
+
+  func noteRefusal(
+    of client: ClientConnection, _ reason: GatewayEvent.RefusalReason, _ kind: EventLimiter.Kind
+  ) {
+    statistics.refusedConnections += 1
+    let address = client.clientAddress
+    limiter.note(kind) { .connectionsRefused(count: $0, address: address, reason: reason) }
+  }
+
+  /// Counts a connection for a network and for no other one any more. All of a proxy's are of one address, so those count
+  /// for the client of their request, and for nobody between two.
+  ///
+  /// - Returns: false where that network has too many.
+  func count(_ client: ClientConnection, for network: String?) -> Bool {
+    if let before = client.countedFor {
+      let left = connectionsByAddress[before, default: 1] - 1
+      connectionsByAddress[before] = left > 0 ? left : nil
+    }
+    client.countedFor = network
+    guard let network else { return true }
+    connectionsByAddress[network, default: 0] += 1
+    return connectionsByAddress[network, default: 0] <= configuration.maximumConnectionsPerAddress
+  }
+
+  private func connectionClosed(_ client: ClientConnection) {
+    statistics.openConnections -= 1
+    _ = waiting.remove(client, of: client.network)
+    _ = count(client, for: nil)
+  }
+
+  func handshakeEnded(_ client: ClientConnection, _ end: TLSHandshake.End) {
+    let address = client.address
+    switch end {
+    case .done where !isStopping: return handOver(client)
+    case .done: break
+    case .failed(let text):
+      statistics.failedHandshakes += 1
+      limiter.note(.handshake) { .handshakesFailed(count: $0, address: address, message: text) }
+    case .gaveWay:
+      statistics.refusedConnections += 1
+      limiter.note(.refusedHandshake) {
+        .connectionsRefused(count: $0, address: address, reason: .unfinishedHandshakes)
+      }
+    }
+    client.shutDown()
+    client.close()
+  }
+
+  /// Has the connection's next request read when it is its turn.
+  func handOver(_ client: ClientConnection) {
+    line.enter(client, network: site.isTrustedProxy(client.address) ? nil : client.network)
+  }
+}

@@ -1,0 +1,106 @@
+import CSoup
+import GLibRuntime
+
+/// Where a request goes.
+extension WebServerCore {
+  func dispatch(_ request: HTTPRequest, from sender: SiteAddress.Sender, _ exchange: Exchange) {
+    if let refusal = refusal(of: request, from: sender, exchange) { return exchange.answer(refusal) }
+    var request = request
+    if let url = configuration.publicURL {
+      if url.needsSlash(request.segments) { return exchange.answer(.redirect(to: url.path)) }
+      request.segments = url.strippingPrefix(request.segments)
+    }
+    if let ticket = request.query["ticket"], !request.method.changes {
+      guard let holder = redeemTicket?(ticket, request.path) else { return exchange.answer(.badTicket) }
+      request.ticketHolder = holder
+    }
+    switch router.answer(request.method, request.segments) {
+    case .handler(let handler, let parameters):
+      request.parameters = parameters
+      exchange.handle(request, with: handler)
+    case .webSocket(let route, let parameters):
+      request.parameters = parameters
+      openWebSocket(request, route, exchange)
+    case .methodNotAllowed(let allow): exchange.answer(methodNotAllowed(allow))
+    case .notFound:
+      if let files, let file = files.answer(request) {
+        exchange.answer(file)
+      } else {
+        exchange.answer(.problem(status: 404, title: "Not Found"))
+      }
+    }
+  }
+
+  /// The answer to a request that is not meant for this server, or whose client has too many connections. Nil where it may
+  /// go on.
+  private func refusal(
+    of request: HTTPRequest, from sender: SiteAddress.Sender, _ exchange: Exchange
+  ) -> HTTPResponse? {
+    let client = exchange.client
+    if let wait = exchange.refused { return overBudget(sender, wait) }
+    if sender.isForwarded {
+      let network = IPAddress.network(of: sender.address)
+      if !count(client, for: network) {
+        noteRefusal(of: client, .perAddress, .refusedPerAddress)
+        return .problem(
+          status: 503, title: "Service Unavailable", detail: "Too many connections of one address.",
+          retryAfter: 5)
+      }
+      if let wait = line.take(of: network) { return overBudget(sender, wait) }
+    }
+    let host = request.header("Host")
+    let origin = request.header("Origin")
+    guard
+      let refusal = site.refusal(
+        host: host, origin: origin, sender: sender, local: client.localNumericAddress,
+        changes: request.method.changes || WebSocketUpgrade.isRequested(by: request))
+    else { return nil }
+    let (kind, reason) = refusal.event
+    limiter.note(kind) {
+      .requestsRefused(
+        count: $0, address: sender.address, host: forLog(host),
+        origin: refusal == .origin ? forLog(origin) : "",
+        reason: reason)
+    }
+    return refusal.answer
+  }
+
+  private func overBudget(_ sender: SiteAddress.Sender, _ wait: Duration) -> HTTPResponse {
+    limiter.note(.tooManyRequests) { .requestsOverBudget(count: $0, address: sender.address) }
+    let seconds = max(1, Int(wait.components.seconds + 1))
+    return .problem(
+      status: 429, title: "Too Many Requests",
+      detail: "More requests come from your address than this server takes. Please wait \(seconds) s.",
+      code: "too_many_requests", retryAfter: seconds)
+  }
+
+  private func methodNotAllowed(_ allow: String) -> HTTPResponse {
+    var response = HTTPResponse.problem(status: 405, title: "Method Not Allowed")
+    response.headers.append(("Allow", allow))
+    return response
+  }
+
+  private func openWebSocket(_ request: HTTPRequest, _ route: Router.WebSocketRoute, _ exchange: Exchange) {
+    guard WebSocketUpgrade.isRequested(by: request) else {
+      // A page cannot see why its handshake was refused, so it asks once more without one.
+      if let explain = route.explain {
+        return exchange.handle(request) { await explain($0) ?? WebSocketUpgrade.required }
+      }
+      switch route.accept(request) {
+      case .refuse(let response): exchange.answer(response)
+      case .accept: exchange.answer(WebSocketUpgrade.required)
+      }
+      return
+    }
+    switch WebSocketUpgrade.check(request, subprotocol: route.subprotocol) {
+    case .some(let refusal): exchange.answer(refusal)
+    case nil where isStopping:
+      exchange.answer(.problem(status: 503, title: "Service Unavailable", retryAfter: 5))
+    case nil:
+      switch route.accept(request) {
+      case .refuse(let response): exchange.answer(response)
+      case .accept(let accepted): exchange.upgrade(subprotocol: route.subprotocol, accepted: accepted)
+      }
+    }
+  }
+}
