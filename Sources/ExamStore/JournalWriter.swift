@@ -18,20 +18,20 @@ final class JournalWriter: Sendable {
   /// How long to leave a disk alone that would not take a write.
   static let pause = Duration.seconds(1)
   /// Operations written in one transaction when many wait.
-  private static let batch = 500
+  static let batch = 500
 
-  private let database: DatabasePool
-  private let evidence: EvidenceFolder
-  private let identity: FileIdentity
+  let database: DatabasePool
+  let evidence: EvidenceFolder
+  let identity: FileIdentity
   private let limits: StoreLimits
-  private let report: @Sendable (String) -> Void
+  let report: @Sendable (String) -> Void
   /// Held for moments only, never for a transaction.
-  private let state: Mutex<State>
-  private let sentence = Mutex<String?>(nil)
+  let state: Mutex<State>
+  let sentence = Mutex<String?>(nil)
   private let arrivals = DispatchSemaphore(value: 0)
   private let ended = DispatchSemaphore(value: 0)
 
-  private struct State {
+  struct State {
     var waiting = WaitingLine<WriteOperation>()
     var pictures = WaitingLine<PictureTask>()
     var pictureBytes = 0
@@ -227,189 +227,10 @@ final class JournalWriter: Sendable {
     }
     throw ArchiveBusy(retryAfter: 5, "the server is writing down what has waited for its disk")
   }
-
-  // MARK: On the thread
-
-  /// - Returns: whether there will be more.
-  private func work() -> Bool {
-    while step() {}
-    evidence.retry()
-    return state.withLock { state in
-      if state.waiting.isEmpty, state.pictures.isEmpty {
-        state.patience.endRest(at: .now)
-        tell(&state)
-        release(&state)
-      }
-      return !state.isClosing
-    }
-  }
-
-  private enum Step {
-    case picture(PictureTask)
-    case task(@Sendable () -> Void)
-    case operations([WriteOperation])
-    case alive(ClockRecord)
-  }
-
-  /// Does what is next.
-  /// - Returns: whether there may be more at once.
-  private func step() -> Bool {
-    let step: Step? = state.withLock { state in
-      if let picture = state.pictures.first(where: { _ in true }) {
-        state.pictures.removeFirst(1)
-        return .picture(picture)
-      }
-      if let task = state.tasks.first(where: { _ in true }) {
-        state.tasks.removeFirst(1)
-        return .task(task)
-      }
-      guard state.failure == nil || .now - state.lastTry >= JournalWriter.pause else { return nil }
-      if !state.waiting.isEmpty { return .operations(Array(state.waiting.prefix(JournalWriter.batch))) }
-      defer { state.alive = nil }
-      return state.alive.map { .alive($0) }
-    }
-    switch step {
-    case .picture(.begin(let session)): evidence.begin(session)
-    case .picture(.keep(let session, let alert, let bytes)):
-      bytes.withUnsafeBytes { evidence.keep($0, of: alert, in: session) }
-      state.withLock { $0.pictureBytes -= bytes.count }
-    case .task(let task): task()
-    case .operations(let batch): return perform(batch, fromLine: true)
-    case .alive(let clocks): return perform([.noteAlive(clocks)], fromLine: false)
-    case nil: return false
-    }
-    return true
-  }
-
-  private func performErasure<Result>(
-    of session: SessionCode, _ body: (Database) throws -> Result
-  ) throws -> Result {
-    while true {
-      let batch = state.withLock { Array($0.waiting.prefix(JournalWriter.batch)) }
-      guard !batch.isEmpty else { break }
-      guard perform(batch, fromLine: true) else {
-        throw StoreError(.notErased, "session \(session) is not erased: \(trouble ?? "")")
-      }
-    }
-    guard identity.isInPlace else { throw FileIdentity.Lost() }
-    let result = try database.write(body)
-    state.withLock { _ = $0.erased.insert(session) }
-    return result
-  }
-
-  /// - Returns: whether it is written.
-  private func perform(_ batch: [WriteOperation], fromLine: Bool) -> Bool {
-    state.withLock { $0.begun += 1 }
-    let outcome = Result {
-      guard identity.isInPlace else { throw FileIdentity.Lost() }
-      return try database.write { db in
-        try batch.map { (operation: $0, refusal: try $0.perform(in: db)) }
-      }
-    }
-    return state.withLock { state in
-      state.finished += 1
-      switch outcome {
-      case .success(let refusals):
-        for case (let operation, let refusal?) in refusals {
-          if let session = operation.session, state.erased.contains(session) { continue }
-          report(refusal)
-        }
-        if fromLine {
-          state.waiting.removeFirst(batch.count)
-          state.written += batch.count
-        }
-        if state.waiting.isEmpty { recover(&state) }
-        if state.pictures.isEmpty { release(&state) }
-        return true
-      case .failure(let error):
-        if state.failure == nil {
-          report("the database \(database.path) cannot be written: \(explain(error).cause)")
-        }
-        state.failure = explain(error)
-        state.lastTry = .now
-        tell(&state)
-        release(&state, everybody: true)
-        return false
-      }
-    }
-  }
-
-  /// Lets go those whose operations are written.
-  private func release(_ state: inout State, everybody: Bool = false) {
-    for waiter in state.waiters where everybody || waiter.position <= state.written {
-      waiter.semaphore.signal()
-    }
-    state.waiters.removeAll { everybody || $0.position <= state.written }
-  }
-
-  /// Nothing waits any more.
-  private func recover(_ state: inout State) {
-    state.patience.endRest(at: .now)
-    if state.failure != nil || state.dropped > 0 {
-      let loss = state.dropped == 0 ? "" : "; \(state.dropped) entries found no room in memory and are lost"
-      report("the database \(database.path) is written again, and all that waited is in it\(loss)")
-      state.failure = nil
-      state.dropped = 0
-    }
-    tell(&state)
-  }
-
-  private func tell(_ state: inout State) {
-    let loss = state.dropped == 0 ? "" : " \(state.dropped) more found no room in memory and are lost."
-    var text: String?
-    if let failure = state.failure {
-      text = """
-        The database \(database.path) cannot be written (\(failure.cause)). The exam goes on; \
-        \(StoreWords.waiting(state.waiting.count, "entry", "entries")).\(loss) \(failure.advice)
-        """
-    } else if state.patience.isResting || state.dropped > 0 {
-      text = """
-        The disk of the database \(database.path) is slow, or another program holds it. The exam goes on; \
-        \(StoreWords.waiting(state.waiting.count, "entry", "entries")).\(loss)
-        """
-    }
-    sentence.withLock { $0 = text }
-  }
-
-  private func explain(_ error: any Error) -> (cause: String, advice: String) {
-    guard let error = error as? DatabaseError else {
-      return (
-        "it was removed or replaced while the server runs",
-        "Put the same file back by moving it, or end the exam and restart the server."
-      )
-    }
-    let advice =
-      switch error.resultCode {
-      case .SQLITE_FULL, .SQLITE_IOERR:
-        "Free some space on its disk or mend the disk; the server then goes on by itself."
-      case .SQLITE_BUSY, .SQLITE_LOCKED: "End the program that holds it; the server then goes on by itself."
-      case .SQLITE_CORRUPT, .SQLITE_NOTADB:
-        "It is damaged: restart the server with --fresh-database when the exam allows; the file is kept."
-      default:
-        "Check that the file and its folder belong to the user who runs the server; it then goes on by itself."
-      }
-    return (error.cause, advice)
-  }
 }
 
 /// What is to be done in the folder of pictures, in order.
-private enum PictureTask: Sendable {
+enum PictureTask: Sendable {
   case begin(SessionCode)
   case keep(session: SessionCode, alert: AlertID, bytes: [UInt8])
-}
-
-/// What came of a task on another thread.
-private final class Outcome<Success: Sendable>: Sendable {
-  private let result = Mutex<Result<Success, any Error>?>(nil)
-  private let isThere = DispatchSemaphore(value: 0)
-
-  func set(_ outcome: Result<Success, any Error>) {
-    result.withLock { $0 = outcome }
-    isThere.signal()
-  }
-
-  func wait() -> Result<Success, any Error> {
-    isThere.wait()
-    return result.withLock { $0! }
-  }
 }

@@ -38,7 +38,7 @@ public final class WebSocketConnection: PolledSocket {
   /// Whether messages can still be sent.
   public var isOpen: Bool { state == .open }
 
-  private enum State: Equatable {
+  enum State: Equatable {
     case open
     /// This side's close frame is sent or queued; ends with the peer's, at `deadline`, or with the connection.
     case closing(deadline: Double)
@@ -49,36 +49,36 @@ public final class WebSocketConnection: PolledSocket {
 
   /// What is read and dropped of a peer that was told to stop, in bytes. Less, and the close frame might be destroyed by
   /// a reset; more, and a flood would go on costing time.
-  private static let courtesyBytes = 8 * 1024 * 1024
+  static let courtesyBytes = 8 * 1024 * 1024
   /// Seconds for which the messages of one peer are handled before it is the others' turn. What many send at once, each
   /// within its budget, so keeps nobody waiting for longer than all of them take a turn.
-  private static let slice = 0.000_5
+  static let slice = 0.000_5
 
   let target: String
-  private let client: ClientConnection
-  private let host: WebServerCore
-  private let output: OutputQueue
+  let client: ClientConnection
+  let host: WebServerCore
+  let output: OutputQueue
   /// The stream libsoup read the request from: it may hold bytes that came right behind the request.
-  private var firstInput: GObjectReference?
-  private let inputStream: OpaquePointer
-  private var decoder: WebSocketFrameDecoder
-  private var boundChanged = false
-  private var state = State.open
-  private var reason: WebSocketCloseReason?
-  private var registration: SocketPoller.Registration?
-  private var waitsForOutput = false
+  var firstInput: GObjectReference?
+  let inputStream: OpaquePointer
+  var decoder: WebSocketFrameDecoder
+  var boundChanged = false
+  var state = State.open
+  var reason: WebSocketCloseReason?
+  var registration: SocketPoller.Registration?
+  var waitsForOutput = false
   private var flushIsScheduled = false
-  private var readIsScheduled = false
-  private var sliceEnd = 0.0
+  var readIsScheduled = false
+  var sliceEnd = 0.0
   /// Whether the decoder has messages for which the last turn had no time.
-  private var isBehind = false
+  var isBehind = false
   /// What the server counts as waiting for this peer, in bytes.
   private var countedBytes = 0
   private var closeIsReported = false
-  private var meter: WebSocketMeter
+  var meter: WebSocketMeter
   /// Bytes that came after the end of what is listened to.
-  private var droppedBytes = 0
-  private var lastReceived: Double
+  var droppedBytes = 0
+  var lastReceived: Double
   private var lastPing: Double
 
   init(client: ClientConnection, stolen: GObjectReference, target: String, host: WebServerCore) {
@@ -164,7 +164,7 @@ public final class WebSocketConnection: PolledSocket {
     if change != 0 { host.countPending(change) }
   }
 
-  private func scheduleFlush() {
+  func scheduleFlush() {
     guard !flushIsScheduled, !waitsForOutput else { return }
     flushIsScheduled = true
     host.flushes.schedule(self)
@@ -197,173 +197,6 @@ public final class WebSocketConnection: PolledSocket {
 
   func socketIsWritable() { if state != .closed, waitsForOutput { flush() } }
 
-  // MARK: - Receiving
-
-  /// Takes what came along with the request, then watches the connection.
-  func begin() {
-    // Our own pings find a dead peer; the socket's timeout would end a quiet connection.
-    client.setTimeout(0)
-    registration = host.poller.add(self, descriptor: client.descriptor)
-    guard registration != nil else { return finish(lost("cannot be watched")) }
-    takeTurn()
-  }
-
-  func socketIsReadable() {
-    // Who is behind has the turn that is arranged, and no other.
-    if state != .closed, !readIsScheduled { takeTurn() }
-  }
-
-  /// Deals with what the peer sent, for as long as one peer may take.
-  private func takeTurn() {
-    sliceEnd = monotonicSeconds() + Self.slice
-    // Nothing is read before what was read is dealt with.
-    if isBehind { deliver() }
-    if !isBehind, state != .closed, let firstInput {
-      read(from: OpaquePointer(g_io_stream_get_input_stream(firstInput.cast())), untilDry: true)
-      if !isBehind { self.firstInput = nil }
-    } else if !isBehind, state != .closed {
-      // TLS may hold decrypted bytes that the socket does not show, so it is read until it has none.
-      read(from: inputStream, untilDry: client.isSecure)
-    }
-    if isBehind {
-      scheduleRead()
-    } else if !output.isEmpty, state != .closed {
-      // Answers that were held back.
-      scheduleFlush()
-    }
-  }
-
-  private func read(from stream: OpaquePointer, untilDry: Bool) {
-    // Several reads per turn, but bounded: one busy peer must not keep the others waiting.
-    for _ in 0..<8 {
-      var error: UnsafeMutablePointer<GError>?
-      var capacity = 0
-      let count = decoder.withSpace { space in
-        capacity = space.count
-        return g_pollable_input_stream_read_nonblocking(
-          stream, space.baseAddress!, gsize(space.count), nil, &error)
-      }
-      if let error {
-        defer { g_error_free(error) }
-        if g_error_matches(error, g_io_error_quark(), gint(G_IO_ERROR_WOULD_BLOCK.rawValue)) != 0 { return }
-        return finish(lost("read failed"))
-      }
-      if count == 0 { return finish(lost("end of stream")) }
-      lastReceived = monotonicSeconds()
-      deliver()
-      if isBehind { return }
-      if case .ending = state {
-        droppedBytes += count
-        if !listens {
-          if let registration { host.poller.watch(registration, input: false, output: waitsForOutput) }
-          return
-        }
-      }
-      if state == .closed || (count < capacity && !untilDry) { return }
-    }
-    if untilDry, client.isSecure { scheduleRead() }
-  }
-
-  private func scheduleRead() {
-    guard !readIsScheduled else { return }
-    readIsScheduled = true
-    host.flushes.scheduleRead(self)
-  }
-
-  func readScheduled() {
-    readIsScheduled = false
-    if state != .closed { takeTurn() }
-  }
-
-  /// Not the peer that was told to stop and goes on; that it has left is told all the same.
-  private var listens: Bool { droppedBytes <= Self.courtesyBytes }
-
-  private func deliver() {
-    let now = ContinuousClock.now
-    isBehind = false
-    while true {
-      if case .ending = state {
-        // Asked once more, so that the decoder, which was stopped, drops what it holds.
-        _ = try? decoder.next()
-        return
-      }
-      if state == .closed { return }
-      if boundChanged {
-        decoder.maximumMessageBytes = maximumMessageBytes
-        boundChanged = false
-      }
-      let event: WebSocketFrameDecoder.Event?
-      do {
-        event = try decoder.next()
-      } catch {
-        host.statistics.webSocketProtocolErrors += 1
-        return fail(code: error.code, text: error.text, cause: .protocolError)
-      }
-      do {
-        // Pieces of messages too, of which the decoder tells nothing.
-        try meter.take(frames: decoder.takeFrameCount(), at: now)
-        guard let event else { return }
-        try handle(event, at: now)
-      } catch {
-        return exceeded(error.text)
-      }
-      if state == .open, monotonicSeconds() > sliceEnd {
-        isBehind = true
-        return
-      }
-    }
-  }
-
-  private func exceeded(_ text: String) {
-    host.statistics.webSocketFloods += 1
-    fail(code: 1008, text: text, cause: .flood)
-  }
-
-  private func handle(
-    _ event: WebSocketFrameDecoder.Event, at now: ContinuousClock.Instant
-  ) throws(WebSocketMeter.Exceeded) {
-    switch event {
-    case .text:
-      guard let text = decoder.withPayload({ String(validating: $0, as: UTF8.self) }) else {
-        host.statistics.webSocketProtocolErrors += 1
-        let error = WebSocketProtocolError.invalidText
-        return fail(code: error.code, text: error.text, cause: .protocolError)
-      }
-      try meter.takeText(bytes: text.utf8.count, at: now)
-      guard state == .open else { return }
-      count(message: text.utf8.count)
-      onText?(text)
-    case .binary:
-      try meter.takeBinary(bytes: decoder.withPayload(\.count), at: now)
-      guard state == .open else { return }
-      if let window, output.pendingAnswers >= window {
-        return exceeded("more messages under way than the window allows")
-      }
-      decoder.withPayload { bytes in
-        count(message: bytes.count)
-        onBinary?(bytes)
-      }
-    case .ping:
-      try meter.takeControl(at: now)
-      guard state == .open else { return }
-      // The newest is enough (RFC 6455, 5.5.3): a peer that does not read must not fill the queue.
-      output.put(decoder.withPayload { WebSocketFrame.control(.pong, $0) }, kind: .pong)
-      scheduleFlush()
-    case .pong: try meter.takeControl(at: now)
-    case .close(let code, let text):
-      if state == .open {
-        reason = WebSocketCloseReason(cause: .peer, code: code, text: text)
-        output.append(WebSocketFrame.close(code: code, reason: ""))
-      }
-      end()
-    }
-  }
-
-  private func count(message bytes: Int) {
-    host.statistics.webSocketMessagesIn += 1
-    host.statistics.webSocketBytesIn += bytes
-  }
-
   // MARK: - Ending
 
   /// Called a few times a second.
@@ -388,7 +221,7 @@ public final class WebSocketConnection: PolledSocket {
   func abort() { finish(lost("aborted")) }
 
   /// The peer broke a rule: says so, tells the owner at once, and drops what still comes.
-  private func fail(code: UInt16, text: String, cause: WebSocketCloseReason.Cause) {
+  func fail(code: UInt16, text: String, cause: WebSocketCloseReason.Cause) {
     if reason == nil { reason = WebSocketCloseReason(cause: cause, code: code, text: text) }
     // Otherwise a close frame is queued already.
     if state == .open {
@@ -400,7 +233,7 @@ public final class WebSocketConnection: PolledSocket {
   }
 
   /// Nothing more will be delivered, and what still comes is not looked at: writes what is queued, then ends the connection.
-  private func end() {
+  func end() {
     state = .ending(deadline: monotonicSeconds() + host.configuration.closeTimeout)
     decoder.stop()
     notifyClosed()
@@ -417,11 +250,11 @@ public final class WebSocketConnection: PolledSocket {
     }
   }
 
-  private func lost(_ text: String) -> WebSocketCloseReason {
+  func lost(_ text: String) -> WebSocketCloseReason {
     WebSocketCloseReason(cause: .connectionLost, code: 1006, text: text)
   }
 
-  private func finish(_ cause: WebSocketCloseReason) {
+  func finish(_ cause: WebSocketCloseReason) {
     guard state != .closed else { return }
     state = .closed
     if reason == nil { reason = cause }

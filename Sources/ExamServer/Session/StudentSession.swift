@@ -27,7 +27,7 @@ final class StudentSession {
   /// Text messages that are heard at once, and a second in the long run. Every teacher is told of most of them.
   private static let textLimit = (burst: 50.0, perSecond: 10.0)
   /// Above the usual upload rate of 10, so that jitter costs no frame.
-  private static let maximumFocusRate = 15.0
+  static let maximumFocusRate = 15.0
   /// Codes of errors that say why there is no picture.
   private static let streamCodes: Set = [
     "bad_frame", "bad_stream", "undecodable", "unsupported_media", "pipeline_failed",
@@ -36,18 +36,18 @@ final class StudentSession {
   private static let pictureTimeout = Duration.seconds(2)
 
   let id: ParticipantID
-  private let number: UInt32
+  let number: UInt32
   private let name: String
   /// How the connection stands.
   var presence = Presence()
   weak var owner: (any StudentSessionOwner)?
 
-  private let fanOut: any PictureFanOut
+  let fanOut: any PictureFanOut
   let metrics: ServerMetrics
   private let logger: Logger
-  private let maximumTileRate: Double
-  private let upload: StudentUpload
-  private let lane: FaceCheckLane
+  let maximumTileRate: Double
+  let upload: StudentUpload
+  let lane: FaceCheckLane
   private let progress: DecodeProgress
 
   private(set) var connection = StudentConnection.none
@@ -57,14 +57,14 @@ final class StudentSession {
   /// What the student was last told of who watches.
   var lastWatchers: StudentNotice?
   private var lastKeyFrameRequest: Instant?
-  private var refusals = RefusalReport()
+  var refusals = RefusalReport()
   var chats = TokenBucket(burst: 10, perSecond: 1)
   var words = StudentWords()
   var texts = TokenBucket(burst: textLimit.burst, perSecond: textLimit.perSecond)
   /// When a frame last came, whatever became of it.
   private var lastFrame: Instant?
   /// The first and the last frame accepted since a picture was last decoded.
-  private var undecoded: (first: Instant, last: Instant)?
+  var undecoded: (first: Instant, last: Instant)?
   /// What was wrong with the stream since a picture was last decoded.
   private var problem: String?
 
@@ -280,7 +280,7 @@ final class StudentSession {
   }
 
   /// Says for teachers why there is no picture; it counts as long as there is none.
-  private func noPicture(_ reason: String) {
+  func noPicture(_ reason: String) {
     problem = reason
     guard presence.state == .noPicture, presence.noPictureReason != reason else { return }
     presence.noPictureReason = reason
@@ -292,95 +292,6 @@ final class StudentSession {
     send(.error(code: code, detail: detail))
     owner?.student(self, happened: .uploadRefused, ["code": code, "detail": detail, "count": "1"])
     connection.socket?.close(code: CloseCode.policy, reason: code)
-  }
-
-  // MARK: What the pipeline gives
-
-  private func observed(_ observation: FaceObservation) {
-    found(monitor.observed(observation, at: .now))
-    if monitor.isPictureInDoubt { lane.searchWholePictureNext() }
-  }
-
-  private func checkFailed(_ problem: String) {
-    monitor.checkFailed()
-    refuse("check_failed", "the server could not check a picture; its log says why", cause: problem)
-  }
-
-  private func publish(_ pictures: [PictureView: TapPicture]) {
-    for (view, picture) in pictures {
-      metrics.picturesEncoded.add(1)
-      found(monitor.offerEvidence(picture.jpeg, view: view, at: .now))
-      fanOut.publish(
-        StudentPicture(
-          channel: PictureChannel(student: id, view: view), number: number,
-          jpeg: picture.jpeg, capturedAt: picture.capturedAt))
-    }
-  }
-
-  private func uploadHappened(_ event: StudentUpload.Event) {
-    let media = upload.media ?? ""
-    switch event {
-    case .failed(let failure) where failure.cause == .server:
-      monitor.serverWasBlind(at: .now)
-      pipelineWarned("the pipeline failed: \(failure)")
-    case .failed(let failure) where failure.cause == .refused:
-      refuse("bad_frame", failure.message)
-    case .failed(let failure):
-      noPicture("what came as \(media) cannot be read: \(failure.message)")
-      guard let count = refusals.add("stream_failed", at: .now).journalCount else { return }
-      owner?.student(
-        self, happened: .uploadRefused,
-        ["code": "pipeline_failed", "detail": "\(failure)", "count": String(count)])
-    case .undecodable:
-      refuse("undecodable", "what comes cannot be decoded as \(media)")
-    case .stuck:
-      monitor.serverWasBlind(at: .now)
-      owner?.student(
-        self, happened: .pipelineWarning,
-        [
-          "detail":
-            "the pipeline for \(media) has not come back from a frame for 5 seconds; another is started"
-        ])
-      noPicture("the server's decoder does not answer")
-    case .startFailed(let problem):
-      refuse(
-        "pipeline_failed", "the stream could not be set up again on the server; its log says why",
-        cause: "\(problem)")
-    case .restarted:
-      PictureView.allCases.forEach(updateDemand)
-      send(.restart(reason: "the stream could not be read any further"))
-    case .givenUp:
-      undecoded = nil
-      refuse(
-        "unsupported_media",
-        "no picture came of what was sent as \(media) in \(RestartPace.tries) tries, and no more are made before the next "
-          + "hello", isAnswer: true)
-    case .unsupportedMedia(let problem):
-      undecoded = nil
-      refuse(
-        "unsupported_media", "this server does not take what this container holds: \(problem)", isAnswer: true
-      )
-    }
-  }
-
-  /// A stream that is broken on purpose gives a warning with every frame.
-  private func pipelineWarned(_ warning: String) {
-    guard let count = refusals.add("pipeline_warning", at: .now).journalCount else { return }
-    owner?.student(self, happened: .pipelineWarning, ["detail": warning, "count": String(count)])
-  }
-
-  /// Sets how many pictures of `view` are encoded, by who looks and whether evidence is wanted.
-  func updateDemand(_ view: PictureView) {
-    var rate = fanOut.wantedRate(of: PictureChannel(student: id, view: view))
-    // The picture of an alert's onset is the next one.
-    if view == .focus, monitor.wantsEvidence { rate = .infinity }
-    upload.setRate(min(rate, maximumRate(of: view)), view: view)
-  }
-
-  func setAnalysisRate(_ rate: Double) { upload.analysisRate = rate }
-
-  private func maximumRate(of view: PictureView) -> Double {
-    view == .tile ? maximumTileRate : Self.maximumFocusRate
   }
 
   // MARK: Time

@@ -1,0 +1,169 @@
+import Dispatch
+import ExamModel
+import Foundation
+import GRDB
+import Synchronization
+
+/// What the writer does on its thread.
+extension JournalWriter {
+  /// - Returns: whether there will be more.
+  func work() -> Bool {
+    while step() {}
+    evidence.retry()
+    return state.withLock { state in
+      if state.waiting.isEmpty, state.pictures.isEmpty {
+        state.patience.endRest(at: .now)
+        tell(&state)
+        release(&state)
+      }
+      return !state.isClosing
+    }
+  }
+
+  private enum Step {
+    case picture(PictureTask)
+    case task(@Sendable () -> Void)
+    case operations([WriteOperation])
+    case alive(ClockRecord)
+  }
+
+  /// Does what is next.
+  /// - Returns: whether there may be more at once.
+  private func step() -> Bool {
+    let step: Step? = state.withLock { state in
+      if let picture = state.pictures.first(where: { _ in true }) {
+        state.pictures.removeFirst(1)
+        return .picture(picture)
+      }
+      if let task = state.tasks.first(where: { _ in true }) {
+        state.tasks.removeFirst(1)
+        return .task(task)
+      }
+      guard state.failure == nil || .now - state.lastTry >= JournalWriter.pause else { return nil }
+      if !state.waiting.isEmpty { return .operations(Array(state.waiting.prefix(JournalWriter.batch))) }
+      defer { state.alive = nil }
+      return state.alive.map { .alive($0) }
+    }
+    switch step {
+    case .picture(.begin(let session)): evidence.begin(session)
+    case .picture(.keep(let session, let alert, let bytes)):
+      bytes.withUnsafeBytes { evidence.keep($0, of: alert, in: session) }
+      state.withLock { $0.pictureBytes -= bytes.count }
+    case .task(let task): task()
+    case .operations(let batch): return perform(batch, fromLine: true)
+    case .alive(let clocks): return perform([.noteAlive(clocks)], fromLine: false)
+    case nil: return false
+    }
+    return true
+  }
+
+  func performErasure<Result>(
+    of session: SessionCode, _ body: (Database) throws -> Result
+  ) throws -> Result {
+    while true {
+      let batch = state.withLock { Array($0.waiting.prefix(JournalWriter.batch)) }
+      guard !batch.isEmpty else { break }
+      guard perform(batch, fromLine: true) else {
+        throw StoreError(.notErased, "session \(session) is not erased: \(trouble ?? "")")
+      }
+    }
+    guard identity.isInPlace else { throw FileIdentity.Lost() }
+    let result = try database.write(body)
+    state.withLock { _ = $0.erased.insert(session) }
+    return result
+  }
+
+  /// - Returns: whether it is written.
+  private func perform(_ batch: [WriteOperation], fromLine: Bool) -> Bool {
+    state.withLock { $0.begun += 1 }
+    let outcome = Result {
+      guard identity.isInPlace else { throw FileIdentity.Lost() }
+      return try database.write { db in
+        try batch.map { (operation: $0, refusal: try $0.perform(in: db)) }
+      }
+    }
+    return state.withLock { state in
+      state.finished += 1
+      switch outcome {
+      case .success(let refusals):
+        for case (let operation, let refusal?) in refusals {
+          if let session = operation.session, state.erased.contains(session) { continue }
+          report(refusal)
+        }
+        if fromLine {
+          state.waiting.removeFirst(batch.count)
+          state.written += batch.count
+        }
+        if state.waiting.isEmpty { recover(&state) }
+        if state.pictures.isEmpty { release(&state) }
+        return true
+      case .failure(let error):
+        if state.failure == nil {
+          report("the database \(database.path) cannot be written: \(explain(error).cause)")
+        }
+        state.failure = explain(error)
+        state.lastTry = .now
+        tell(&state)
+        release(&state, everybody: true)
+        return false
+      }
+    }
+  }
+
+  /// Lets go those whose operations are written.
+  private func release(_ state: inout State, everybody: Bool = false) {
+    for waiter in state.waiters where everybody || waiter.position <= state.written {
+      waiter.semaphore.signal()
+    }
+    state.waiters.removeAll { everybody || $0.position <= state.written }
+  }
+
+  /// Nothing waits any more.
+  private func recover(_ state: inout State) {
+    state.patience.endRest(at: .now)
+    if state.failure != nil || state.dropped > 0 {
+      let loss = state.dropped == 0 ? "" : "; \(state.dropped) entries found no room in memory and are lost"
+      report("the database \(database.path) is written again, and all that waited is in it\(loss)")
+      state.failure = nil
+      state.dropped = 0
+    }
+    tell(&state)
+  }
+
+  func tell(_ state: inout State) {
+    let loss = state.dropped == 0 ? "" : " \(state.dropped) more found no room in memory and are lost."
+    var text: String?
+    if let failure = state.failure {
+      text = """
+        The database \(database.path) cannot be written (\(failure.cause)). The exam goes on; \
+        \(StoreWords.waiting(state.waiting.count, "entry", "entries")).\(loss) \(failure.advice)
+        """
+    } else if state.patience.isResting || state.dropped > 0 {
+      text = """
+        The disk of the database \(database.path) is slow, or another program holds it. The exam goes on; \
+        \(StoreWords.waiting(state.waiting.count, "entry", "entries")).\(loss)
+        """
+    }
+    sentence.withLock { $0 = text }
+  }
+
+  private func explain(_ error: any Error) -> (cause: String, advice: String) {
+    guard let error = error as? DatabaseError else {
+      return (
+        "it was removed or replaced while the server runs",
+        "Put the same file back by moving it, or end the exam and restart the server."
+      )
+    }
+    let advice =
+      switch error.resultCode {
+      case .SQLITE_FULL, .SQLITE_IOERR:
+        "Free some space on its disk or mend the disk; the server then goes on by itself."
+      case .SQLITE_BUSY, .SQLITE_LOCKED: "End the program that holds it; the server then goes on by itself."
+      case .SQLITE_CORRUPT, .SQLITE_NOTADB:
+        "It is damaged: restart the server with --fresh-database when the exam allows; the file is kept."
+      default:
+        "Check that the file and its folder belong to the user who runs the server; it then goes on by itself."
+      }
+    return (error.cause, advice)
+  }
+}
