@@ -53,19 +53,28 @@ enum RecordCoding {
   }
 
   static func event(_ row: Row) throws -> JournalEvent? {
+    let kind = try row.decode(String.self, forColumn: "kind")
+    // One of a newer version is a word, too.
     guard let session = SessionCode(try row.decode(String.self, forColumn: "session")),
-      let kind = JournalEvent.Kind(rawValue: try row.decode(forColumn: "kind"))
+      (1...64).contains(kind.utf8.count),
+      kind.utf8.allSatisfy({ (97...122).contains($0) || (48...57).contains($0) || $0 == 95 })
     else { return nil }
-    let fields = try decoder.decode(
-      [String: String].self, from: Data(row.decode(String.self, forColumn: "fields").utf8))
-    let payload = try row.decode(String?.self, forColumn: "payload").map {
-      try decoder.decode(JournalEvent.Payload.self, from: Data($0.utf8))
-    }
-    return JournalEvent(
-      at: try time(row, "at"), session: session, kind: kind,
+    let payload = try row.decode(String?.self, forColumn: "payload").map { Data($0.utf8) }
+    return try JournalEvent(
+      at: try time(row, "at"), session: session, kindName: kind,
+      format: try row.decode(forColumn: "format"),
       participant: try row.decode(String?.self, forColumn: "participant").map {
         ParticipantID(rawValue: $0)
-      }, name: try row.decode(forColumn: "name"), fields: fields, payload: payload)
+      }, name: try row.decode(forColumn: "name"),
+      fields: try decoder.decode(
+        [String: String].self, from: Data(row.decode(String.self, forColumn: "fields").utf8))
+    ) { isKnown in
+      try payload.map {
+        isKnown
+          ? try decoder.decode(JournalEvent.Payload.self, from: $0)
+          : .unknown(try decoder.decode(JSONValue.self, from: $0))
+      }
+    }
   }
 
   static func receipt(_ row: Row) throws -> ErasureReceipt? {

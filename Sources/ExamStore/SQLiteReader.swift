@@ -146,7 +146,7 @@ struct SQLiteReader: ArchiveReader, Sendable {
   // MARK: Statements
 
   /// Not the columns that are computed for looking up.
-  private static let columns = "id, session, at, kind, participant, name, fields, payload"
+  private static let columns = "id, session, at, kind, format, participant, name, fields, payload"
 
   static func sql(_ choice: EventChoice) -> String {
     let condition =

@@ -2,10 +2,9 @@ import GRDB
 
 /// What the database looks like, and how an older one becomes like it.
 ///
-/// A version that is out is never changed; a change is a new migration at the end. That holds for what is inside the
-/// columns too (a new kind of event, a new field of a payload that matters): an older server refuses a database with a
-/// migration it does not know, which is the only way it cannot leave out what it does not understand. An empty migration
-/// is enough for that.
+/// A version that is out is never changed; a change is a new migration at the end, and an older server refuses a database
+/// with a migration that it does not know. What is inside an event needs none: a kind that is not known, and a `format`
+/// that is higher than what is known, are kept and told as such.
 enum Schema {
   /// In the header of the file, so that no other program's database is taken for one: "EXAM".
   static let applicationID: UInt32 = 0x4558_414D
@@ -19,6 +18,7 @@ enum Schema {
     migrator.registerMigration("4") { db in try db.execute(sql: version4) }
     // `number` among the fields of `joined`.
     migrator.registerMigration("5") { _ in }
+    migrator.registerMigration("6") { db in try db.execute(sql: version6) }
     return migrator
   }()
 
@@ -110,5 +110,10 @@ enum Schema {
   /// The link for students has a secret, so that whoever comes by it does not wait behind those who guess codes.
   private static let version4 = """
     ALTER TABLE sessions ADD COLUMN invite_hash TEXT;
+    """
+
+  /// The version of what an event means.
+  private static let version6 = """
+    ALTER TABLE events ADD COLUMN format INTEGER NOT NULL DEFAULT 1;
     """
 }

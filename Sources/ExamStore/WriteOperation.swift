@@ -48,11 +48,11 @@ enum WriteOperation: Sendable {
     case .append(let event):
       try db.change(
         """
-        INSERT INTO events (session, at, kind, participant, name, fields, payload)
-        SELECT code, ?, ?, ?, ?, ?, ? FROM sessions WHERE code = ?
+        INSERT INTO events (session, at, kind, format, participant, name, fields, payload)
+        SELECT code, ?, ?, ?, ?, ?, ?, ? FROM sessions WHERE code = ?
         """,
         [
-          event.at.microseconds, event.kind.rawValue, event.participant?.rawValue, event.name,
+          event.at.microseconds, event.kindName, event.format, event.participant?.rawValue, event.name,
           event.fields.isEmpty ? "{}" : RecordCoding.json(event.fields), event.payload.map(RecordCoding.json),
           event.session.digits,
         ])
@@ -91,7 +91,7 @@ extension WriteOperation: CustomStringConvertible {
     case .add(let person): "participant \(person.id) of session \(person.session)"
     case .remove(let participant, let session):
       "the removal of participant \(participant) of session \(session)"
-    case .append(let event): "event \(event.kind.rawValue) of session \(event.session)"
+    case .append(let event): "event \(event.kindName) of session \(event.session)"
     case .end(let session, _): "the end of session \(session)"
     case .noteAlive: "the time at which the server was last alive"
     }

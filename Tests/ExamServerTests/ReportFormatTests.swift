@@ -43,6 +43,23 @@ import Testing
     }
   }
 
+  /// What a newer version wrote is said to be there, in every format.
+  @Test func whatIsNotKnownIsSaid() throws {
+    var exam = HandWrittenExam.rich
+    for _ in 0..<2 {
+      exam.events.append(
+        JournalEvent(
+          at: HandWrittenExam.at(1), session: HandWrittenExam.code, kindName: "screen_<shared>", format: 1,
+          participant: nil, name: nil, fields: [:], payload: { _ in nil }))
+    }
+    let lines = try table(exam.report()).filter { $0["record"] == "unknown" }
+    #expect(
+      lines.map { $0["kind"] } == ["screen_<shared>"] && lines[0]["detail"] == "2 events of a newer version")
+    #expect(exam.page().contains("screen_&lt;shared&gt;"))
+    #expect(!HandWrittenExam.rich.page().contains("newer version"))
+    #expect(ReportJSON.Head(exam.report()).session.unknown_events == ["screen_<shared>": 2])
+  }
+
   @Test func everythingHasALine() throws {
     let table = try table(HandWrittenExam.rich.report())
     let counts = Dictionary(table.map { ($0["record"] ?? "", 1) }, uniquingKeysWith: +)

@@ -10,7 +10,7 @@ struct HandWrittenExam {
   static let start = Timestamp(microseconds: 1_763_971_200_000_000)
   static let jpeg: [UInt8] = [0xFF, 0xD8, 0xFF, 0xE0, 1, 2, 3]
 
-  private(set) var events: [JournalEvent] = []
+  var events: [JournalEvent] = []
   var title = "Analysis I"
   var endedAt: Timestamp?
 

@@ -116,7 +116,16 @@ import Testing
             session.code.digits, session.title, session.createdAt.microseconds, session.teacherKeyHash,
           ])
       }
-      for event in Self.events { _ = try WriteOperation.append(event).perform(in: db) }
+      for event in Self.events {
+        try db.execute(
+          sql:
+            "INSERT INTO events (session, at, kind, participant, name, fields, payload) VALUES (?, ?, ?, ?, ?, ?, ?)",
+          arguments: [
+            event.session.digits, event.at.microseconds, event.kindName, event.participant?.rawValue,
+            event.name,
+            RecordCoding.json(event.fields), event.payload.map(RecordCoding.json),
+          ])
+      }
       try db.execute(sql: tamper)
     }
     try database.close()

@@ -1,4 +1,5 @@
 import ExamModel
+import Foundation
 import GRDB
 import Testing
 
@@ -80,18 +81,30 @@ import Testing
     #expect(try store.events(of: .one) == events)
   }
 
-  /// A kind that an older version does not know must come with a migration that it does not know either; else the older
-  /// version would open the database and fail in the middle. A new kind goes into this list with that migration.
-  @Test func theKindsAreThoseOfTheSchema() {
-    #expect(Schema.migrator.migrations == ["1", "2", "3", "4", "5"])
-    #expect(
-      JournalEvent.Kind.allCases.map(\.rawValue) == [
-        "session_created", "session_ended", "session_restored", "joined", "connected", "disconnected",
-        "alert_confirmed", "alert_acknowledged", "alert_cleared", "alert_noted", "chat", "accommodated",
-        "calibrated",
-        "paused", "resumed", "hand_up", "hand_down", "upload_refused", "pipeline_warning", "blind_spot",
-        "stream_began", "first_seen", "dismissed",
-      ])
+  /// What a newer version wrote is kept, told as such, and passed on as it was.
+  @Test(
+    arguments: [
+      ("screen_shared", 1, #"{"screen":{"height":1080,"name":"Ü","of":[1,2.5,true,null]}}"#),
+      ("screen_shared", 1, nil), ("chat", 2, #"{"chat":"in another way"}"#),
+    ] as [(String, Int, String?)])
+  func whatANewerVersionWroteIsPassedOn(kind: String, format: Int, payload: String?) throws {
+    let folder = try TestFolder()
+    let store = try folder.store()
+    store.create(.test())
+    try folder.tamper(
+      "INSERT INTO events (session, at, kind, format, name, fields, payload) VALUES ('000001', 5000, '\(kind)', \(format), 'Ada', "
+        + "'{\"a\":\"b\"}', \(payload.map { "'\($0)'" } ?? "NULL"))")
+    store.append(.numbered(1))
+    let event = try #require(store.events(of: .one).first)
+    #expect(event.kind == .unknown && event.kindName == kind && event.format == format)
+    #expect(event.name == "Ada" && event.fields == ["a": "b"])
+    let text = String(decoding: try JSONEncoder().encode(event), as: UTF8.self)
+    #expect(try JSONDecoder().decode(JournalEvent.self, from: Data(text.utf8)) == event)
+    if let payload {
+      #expect(event.payload == .unknown(try JSONDecoder().decode(JSONValue.self, from: Data(payload.utf8))))
+      #expect(try RecordCoding.json(event.payload) == payload)
+    }
+    #expect(ExamState(.one, [event, event], bounds: .live).unknown == [kind: 2])
   }
 
   @Test func aHistoryIsTheSameAfterARestart() throws {
@@ -273,7 +286,7 @@ import Testing
     store.create(.test())
     store.append(.numbered(1))
     try folder.tamper(
-      "INSERT INTO events (session, at, kind, fields) VALUES ('000001', 0, 'from_the_future', '{}')")
+      "INSERT INTO events (session, at, kind, fields) VALUES ('000001', 0, 'From the future', '{}')")
     let error = #expect(throws: StoreError.self) { try store.events(of: .one) }
     #expect(error?.code == .unreadable)
     #expect(error?.description.contains("row 2") == true)

@@ -143,7 +143,9 @@ import Testing
     for number in 0..<25 { store.append(.numbered(number)) }
     for number in 0..<3 {
       store.keep([UInt8](repeating: 1, count: 40), of: "a\(number)")
-      waitUntil { store.reader.evidence.trouble?.contains(number < 1 ? "1 picture waits" : "2 pictures wait") == true }
+      waitUntil {
+        store.reader.evidence.trouble?.contains(number < 1 ? "1 picture waits" : "2 pictures wait") == true
+      }
     }
     waitUntil { store.trouble?.contains("1 more found no room") == true }
     let trouble = try #require(store.trouble)

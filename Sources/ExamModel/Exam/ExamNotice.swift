@@ -32,7 +32,7 @@ extension ExamState {
       return [.teachers(.chat(message, number: chat.count, history: false))]
         + students.filter { message.isVisible(toStudent: $0.id) }.map { .student($0.id, notice) }
     case .sessionCreated, .sessionEnded, .sessionRestored, .calibrated, .blindSpot, .streamBegan,
-      .uploadRefused, .pipelineWarning:
+      .uploadRefused, .pipelineWarning, .unknown:
       return []
     }
   }

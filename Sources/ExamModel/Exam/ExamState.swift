@@ -29,6 +29,9 @@ public struct ExamState: Sendable {
   /// The highest number anybody had, those included whose place was taken back; 0 where the journal tells of none.
   public private(set) var highestNumber: UInt32 = 0
 
+  /// How many events there were of each kind that this version does not know.
+  public private(set) var unknown: [String: Int] = [:]
+
   private var indexOfPerson: [ParticipantID: Int] = [:]
   /// How many of them were removed.
   private var removed = 0
@@ -103,6 +106,7 @@ public struct ExamState: Sendable {
       .blindSpot:
       addPayload(event)
     case .uploadRefused, .pipelineWarning: break
+    case .unknown: unknown[event.kindName, default: 0] += 1
     }
   }
 
@@ -132,7 +136,7 @@ public struct ExamState: Sendable {
       }
     case .blindSpot(let spot): change(event) { $0.blindSpots.append(joining: spot) }
     case .dismissal(let dismissal): change(event) { $0.dismissal = dismissal }
-    case .pause, nil: break
+    case .pause, .unknown, nil: break
     }
   }
 

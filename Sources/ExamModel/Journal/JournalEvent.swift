@@ -1,7 +1,11 @@
 /// One thing that happened in a session, as the journal keeps it.
-public struct JournalEvent: Sendable, Codable, Hashable {
-  /// A new kind, like any other change to what an event holds, needs a new version of the store's schema, so that an older
-  /// server refuses a journal it could not tell whole.
+///
+/// An older server may read it. It keeps what it does not know, passes it on and says so in the report; so a new kind needs
+/// nothing else. Where an event of a kind that is out means something else than it did, its `format` is higher.
+public struct JournalEvent: Sendable, Hashable {
+  /// The highest format that this version understands.
+  public static let format = 1
+
   public enum Kind: String, Sendable, Codable, Hashable, CaseIterable {
     case sessionCreated = "session_created"
     case sessionEnded = "session_ended"
@@ -33,6 +37,8 @@ public struct JournalEvent: Sendable, Codable, Hashable {
     case firstSeen = "first_seen"
     /// A student was removed.
     case dismissed
+    /// What a newer version wrote; `kindName` says what.
+    case unknown
   }
 
   /// The `reason` of a `disconnected` with which a server that stops lets go of everybody: who is told of it was there,
@@ -42,6 +48,10 @@ public struct JournalEvent: Sendable, Codable, Hashable {
   public let at: Timestamp
   public let session: SessionCode
   public let kind: Kind
+  /// As it stands in the journal, of a kind that is not known too.
+  public let kindName: String
+  /// The version of its meaning, from 1.
+  public let format: Int
   /// Whom it is about.
   public let participant: ParticipantID?
   public let name: String?
@@ -59,6 +69,8 @@ public struct JournalEvent: Sendable, Codable, Hashable {
     case blindSpot(BlindSpot)
     case pause(Pause)
     case dismissal(Dismissal)
+    /// Of an event that is not known.
+    case unknown(JSONValue)
   }
 
   public init(
@@ -68,10 +80,67 @@ public struct JournalEvent: Sendable, Codable, Hashable {
     self.at = at
     self.session = session
     self.kind = kind
+    kindName = kind.rawValue
+    format = Self.format
     self.participant = participant
     self.name = name
     self.fields = fields
     self.payload = payload
+  }
+}
+
+extension JournalEvent {
+  /// What is read of a journal.
+  ///
+  /// - Parameter decode: reads the payload, as one that is known or as any JSON.
+  public init(
+    at: Timestamp, session: SessionCode, kindName: String, format: Int, participant: ParticipantID?,
+    name: String?, fields: [String: String], payload decode: (_ isKnown: Bool) throws -> Payload?
+  ) rethrows {
+    self.at = at
+    self.session = session
+    self.kindName = kindName
+    self.format = format
+    kind = format <= Self.format ? Kind(rawValue: kindName) ?? .unknown : .unknown
+    self.participant = participant
+    self.name = name
+    self.fields = fields
+    payload = try decode(kind != .unknown)
+  }
+}
+
+extension JournalEvent: Codable {
+  private enum CodingKeys: String, CodingKey {
+    case at, session, kind, format, participant, name, fields, payload
+  }
+
+  public init(from decoder: any Decoder) throws {
+    let keys = try decoder.container(keyedBy: CodingKeys.self)
+    try self.init(
+      at: try keys.decode(Timestamp.self, forKey: .at),
+      session: try keys.decode(SessionCode.self, forKey: .session),
+      kindName: try keys.decode(String.self, forKey: .kind),
+      format: try keys.decodeIfPresent(Int.self, forKey: .format) ?? 1,
+      participant: try keys.decodeIfPresent(ParticipantID.self, forKey: .participant),
+      name: try keys.decodeIfPresent(String.self, forKey: .name),
+      fields: try keys.decode([String: String].self, forKey: .fields)
+    ) { isKnown in
+      isKnown
+        ? try keys.decodeIfPresent(Payload.self, forKey: .payload)
+        : try keys.decodeIfPresent(JSONValue.self, forKey: .payload).map { .unknown($0) }
+    }
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var keys = encoder.container(keyedBy: CodingKeys.self)
+    try keys.encode(at, forKey: .at)
+    try keys.encode(session, forKey: .session)
+    try keys.encode(kindName, forKey: .kind)
+    try keys.encode(format, forKey: .format)
+    try keys.encodeIfPresent(participant, forKey: .participant)
+    try keys.encodeIfPresent(name, forKey: .name)
+    try keys.encode(fields, forKey: .fields)
+    try keys.encodeIfPresent(payload, forKey: .payload)
   }
 }
 
@@ -99,6 +168,7 @@ extension JournalEvent.Payload: Codable {
   }
 
   public func encode(to encoder: any Encoder) throws {
+    if case .unknown(let value) = self { return try value.encode(to: encoder) }
     var fields = encoder.container(keyedBy: CodingKeys.self)
     switch self {
     case .alert(let alert): try fields.encode(alert, forKey: .alert)
@@ -108,6 +178,7 @@ extension JournalEvent.Payload: Codable {
     case .blindSpot(let spot): try fields.encode(spot, forKey: .blindSpot)
     case .pause(let pause): try fields.encode(pause, forKey: .pause)
     case .dismissal(let dismissal): try fields.encode(dismissal, forKey: .dismissal)
+    case .unknown: break
     }
   }
 }

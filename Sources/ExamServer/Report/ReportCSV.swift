@@ -22,6 +22,12 @@ enum ReportCSV {
     session.detail = report.title
     session.by = report.teachers.joined(separator: "; ")
     lines.add(session.fields(clock))
+    for unknown in report.unknownEvents {
+      var line = Line(report, nil, "unknown")
+      line.kind = unknown.kind
+      line.detail = "\(ReportWords.count(unknown.count, "event")) of a newer version"
+      lines.add(line.fields(clock))
+    }
     return lines.text
   }
 

@@ -21,6 +21,8 @@ enum ReportJSON {
     let ended_by: String?
     let teachers: [String]
     let chat_messages: Int
+    /// Of kinds that this version does not know.
+    let unknown_events: [String: Int]
   }
 
   struct Count: Codable, Hashable {
@@ -126,7 +128,8 @@ extension ReportJSON.Head {
       code: report.code, title: report.title, from: report.from,
       until: report.isFinished ? report.until : nil, is_finished: report.isFinished,
       end_reason: report.ending?.reason, ended_by: report.ending?.by,
-      teachers: report.teachers, chat_messages: report.chatMessages)
+      teachers: report.teachers, chat_messages: report.chatMessages,
+      unknown_events: Dictionary(uniqueKeysWithValues: report.unknownEvents.map { ($0.kind, $0.count) }))
     totals = ReportJSON.Totals(
       students: report.students.count, alerts: report.alerts.count, open_alerts: report.openAlerts,
       by_kind: report.alerts.countsByKind.map { ReportJSON.Count(kind: $0.kind, alerts: $0.count) },

@@ -134,6 +134,16 @@ struct ReportPage: Sendable {
 
         """
     }
+    if !report.unknownEvents.isEmpty {
+      let kinds: [HTML] = report.unknownEvents.enumerated().map { index, unknown in
+        "\(index == 0 ? "" : ", ")\(unknown.count) \(.typed(unknown.kind))"
+      }
+      html += """
+        <p class="notice warn"><strong>A newer version of the program recorded things that this one does not know:</strong> \
+        \(kinds). They are in the journal, and in the report of that version.</p>
+
+        """
+    }
     html += """
       <p class="reading">An alert says what was measured, with its thresholds, and not why. It is no proof of anything: \
       please judge by the picture, the notes and the timeline. Times in which nobody was watched, for whatever reason, \

@@ -37,6 +37,8 @@ struct SessionReport: Sendable {
   /// In the order in which they joined.
   let teachers: [String]
   let chatMessages: Int
+  /// How many events there were of each kind that this version does not know, by kind.
+  let unknownEvents: [(kind: String, count: Int)]
   /// By name.
   private(set) var students: [ReportStudent]
   private(set) var pictureProblems: [PictureProblem] = []
@@ -60,6 +62,7 @@ struct SessionReport: Sendable {
     self.until = until
     teachers = state.people.filter { $0.role == .teacher }.map(\.name)
     chatMessages = state.chat.count
+    unknownEvents = state.unknown.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
 
     let alerts = Dictionary(grouping: state.alerts.all, by: \.student)
     var students = state.students.map {

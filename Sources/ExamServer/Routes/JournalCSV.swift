@@ -12,7 +12,7 @@ enum JournalCSV {
     var lines = CSVLines(isBeginning: false)
     for event in events {
       lines.add([
-        .text("\(event.at)"), .text("\(event.session)"), .text(event.kind.rawValue),
+        .text("\(event.at)"), .text("\(event.session)"), .text(event.kindName),
         .init(event.participant?.rawValue), .init(event.name),
         .text(
           event.fields.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: "; ")),

@@ -58,6 +58,7 @@ extension JournalEvent {
       case .pause(let pause): 100 + pause.reason.utf8.count
       case .dismissal(let dismissal): 100 + dismissal.reason.utf8.count
       case .baseline, .blindSpot: 150
+      case .unknown(let value): WireJSON.encode(value).count
       case nil: 0
       }
     return 120 + (name?.utf8.count ?? 0) + fields + payload

@@ -13,7 +13,7 @@ struct EventRecorder: Sendable {
     if let name = event.name { metadata["name"] = "\(name)" }
     if let participant = event.participant { metadata["participant"] = "\(participant)" }
     for (key, value) in event.fields { metadata[key] = "\(value)" }
-    logger.info("\(event.kind.rawValue)", metadata: metadata)
+    logger.info("\(event.kindName)", metadata: metadata)
   }
 
   /// The log tells what was erased, and why, like the receipt in the store.
