@@ -140,10 +140,16 @@ class Sleeper:
 
 def test_who_does_not_read_is_told_no_more_than_fits(long_exam):
     """Whoever asks again and again without reading makes the server hold one page more, and gets an answer to each."""
+    ada = long_exam.student("Ada", long_exam.ada)
+    ada.hello("image/jpeg")
+    ada.expect("history", of="alerts")
     sleeper = Sleeper(long_exam)
     requests = 120  # pages of more than the queue together
     for _ in range(requests):
         sleeper.send(type="history", of="alerts", before=4000)
+    # Told to a student once all before it was dealt with.
+    sleeper.send(type="chat", to=ada.id, text="done")
+    ada.expect("chat", text="done")
     pages, refused = 0, 0
     while pages + refused < requests + 1:
         message = sleeper.next()
@@ -152,6 +158,7 @@ def test_who_does_not_read_is_told_no_more_than_fits(long_exam):
         refused += message["type"] == "error" and "still on its way" in message["detail"]
     assert pages > 1 and refused > 1
     sleeper.socket.close()
+    ada.close()
 
 
 def test_a_student_gets_in_too(long_exam):

@@ -42,7 +42,7 @@ public struct ExamState: Sendable {
     public let alerts: Int
 
     /// As much as is told to those who come later.
-    public static let live = Bounds(chat: .live, alerts: 5000)
+    public static let live = Bounds(chat: .live, alerts: 6000)
     /// All of it, for a report.
     public static let none = Bounds(chat: .none, alerts: .max)
   }
