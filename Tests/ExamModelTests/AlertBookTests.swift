@@ -130,6 +130,33 @@ import Testing
     #expect(book.all.count <= 100 && book.about(ParticipantID(rawValue: "s999")).count == 1)
   }
 
+  @Test func allOfAnAlertComesBack() {
+    var book = AlertBook(maximum: 1000)
+    var full = AlertRecord(
+      id: AlertID(rawValue: "a1"), student: ada, kind: .lookingAway, severity: .medium, since: time,
+      confidence: 0.875,
+      thresholds: AlertThresholds(window: 5.5, share: 0.8, limit: 30, baseline: -12.25, cooldown: 30),
+      detail: "Seen.")
+    let bare = full
+    full.state = .acknowledged
+    full.until = time.advanced(by: .seconds(9))
+    full.duration = 8.999
+    full.picture = "/api/sessions/123456/alerts/a1.jpg"
+    full.pictureState = .kept
+    (full.acknowledgedBy, full.note, full.noteBy) = ("Ms Hill", "asked", "Mr Dale")
+    full.studentNote = "my pen fell"
+    full.repeats = 7
+    for record in [bare, full, bare] {
+      book.put(record)
+      #expect(book[record.id] == record && book.all == [record] && book.about(ada) == [record])
+    }
+    for path in ["/onset", "a1.jpg", ""] {
+      full.picture = path
+      book.put(full)
+      #expect(book[full.id] == full)
+    }
+  }
+
   @Test func studentsWriteNotesToAlertsOfTheirOwnOnly() {
     var book = AlertBook(maximum: 1000)
     let alert = confirm(&book)

@@ -1,13 +1,9 @@
 /// The alerts of an exam. Their pictures are in the store.
 public struct AlertBook: Sendable {
-  private struct Entry {
-    var record: AlertRecord
-    /// Its place among all there ever were.
-    let place: Int
-  }
-
   private let maximum: Int
-  private var entries: [AlertID: Entry] = [:]
+  private var records = CompactAlerts()
+  /// The place of each among all there ever were.
+  private var places: [AlertID: Int] = [:]
   /// Those that are held, in the order in which they were first confirmed.
   private var order: [AlertID] = []
   private var orderOfStudent: [ParticipantID: [AlertID]] = [:]
@@ -29,10 +25,11 @@ public struct AlertBook: Sendable {
 
   /// Takes an alert as it stands from now on.
   mutating func put(_ record: AlertRecord) {
-    let before = entries[record.id]
-    if before?.record.picture == nil, record.picture != nil { pictures[record.student, default: 0] += 1 }
-    entries[record.id] = Entry(record: record, place: before?.place ?? forgotten + order.count)
+    let before = records[record.id]
+    if before?.picture == nil, record.picture != nil { pictures[record.student, default: 0] += 1 }
+    records.put(record)
     guard before == nil else { return }
+    places[record.id] = forgotten + order.count
     let subject = Subject(student: record.student, kind: record.kind)
     order.append(record.id)
     orderOfStudent[record.student, default: []].append(record.id)
@@ -56,7 +53,10 @@ public struct AlertBook: Sendable {
       orderOfStudent[student]?.removeAll(where: ids.contains)
       if orderOfStudent[student]?.isEmpty == true { orderOfStudent[student] = nil }
     }
-    for id in ids { entries[id] = nil }
+    for id in ids {
+      records.remove(id)
+      places[id] = nil
+    }
     forgotten += ids.count
   }
 
@@ -67,7 +67,7 @@ public struct AlertBook: Sendable {
     pictures = pictures.filter { !students.contains($0.key) }
   }
 
-  public subscript(id: AlertID) -> AlertRecord? { entries[id]?.record }
+  public subscript(id: AlertID) -> AlertRecord? { records[id] }
 
   private func ids(about student: ParticipantID?) -> [AlertID] {
     student.map { orderOfStudent[$0] ?? [] } ?? order
@@ -81,16 +81,16 @@ public struct AlertBook: Sendable {
 
   /// Those that stand, about one student or, for `nil`, about all; the oldest first.
   public func open(about student: ParticipantID?) -> [AlertID] {
-    ids(about: student).filter { self[$0]?.isOpen == true }
+    ids(about: student).filter(records.isOpen)
   }
 
   /// A page of those that are over, about one student or, for `nil`, about all.
   ///
   /// - Parameter before: the page ends before the alert of this place; `nil`: with the newest.
   public func page(before: Int?, about student: ParticipantID?) -> HistoryPage<AlertID> {
-    let older = ids(about: student).reversed().lazy.compactMap { entries[$0] }
-      .drop { $0.place >= before ?? .max }.filter { !$0.record.isOpen }
-      .map { (number: $0.place, thing: $0.record) }
+    let older = ids(about: student).reversed().lazy.map { (id: $0, place: places[$0] ?? 0) }
+      .drop { $0.place >= before ?? .max }.filter { !records.isOpen($0.id) }
+      .compactMap { item in records[item.id].map { (number: item.place, thing: $0) } }
     return HistoryPage(older) {
       ($0.note?.utf8.count ?? 0) + ($0.studentNote?.utf8.count ?? 0)
     } item: { _, record in

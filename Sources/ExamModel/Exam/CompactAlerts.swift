@@ -1,0 +1,98 @@
+/// Alerts in little room: an exam of hours has thousands that are over, most of them in the same words. 90 bytes each
+/// instead of 700.
+struct CompactAlerts: Sendable {
+  private struct Compact {
+    let student: Int32
+    let kind: AlertKind
+    let severity: AlertSeverity
+    var state: AlertState
+    var pictureState: PictureState?
+    var since: Timestamp
+    var until: Timestamp?
+    var duration: Double?
+    var confidence: Double
+    var thresholds: Int32
+    var detail: Int32
+    var repeats: Int32
+    /// What stands before the alert's own file in the picture's path, or all of another path; -1 where there is none.
+    var picture: Int32
+    var isInFolder: Bool
+    var acknowledgedBy: Int32
+    var noteBy: Int32
+  }
+
+  /// What people wrote, which is never the same twice.
+  private struct Notes {
+    var ofTeacher: String?
+    var ofStudent: String?
+  }
+
+  private var compact: [AlertID: Compact] = [:]
+  private var notes: [AlertID: Notes] = [:]
+  private var texts = Interned<String>()
+  private var thresholds = Interned<AlertThresholds>()
+
+  var count: Int { compact.count }
+
+  func isOpen(_ id: AlertID) -> Bool { compact[id].map { $0.until == nil } ?? false }
+
+  subscript(id: AlertID) -> AlertRecord? {
+    guard let compact = compact[id] else { return nil }
+    var record = AlertRecord(
+      id: id, student: ParticipantID(rawValue: texts[compact.student]!), kind: compact.kind,
+      severity: compact.severity, since: compact.since, confidence: compact.confidence,
+      thresholds: thresholds[compact.thresholds]!, detail: texts[compact.detail]!)
+    record.state = compact.state
+    record.until = compact.until
+    record.duration = compact.duration
+    record.picture = texts[compact.picture].map { compact.isInFolder ? $0 + Self.file(id) : $0 }
+    record.pictureState = compact.pictureState
+    record.acknowledgedBy = texts[compact.acknowledgedBy]
+    record.noteBy = texts[compact.noteBy]
+    record.note = notes[id]?.ofTeacher
+    record.studentNote = notes[id]?.ofStudent
+    record.repeats = Int(compact.repeats)
+    return record
+  }
+
+  mutating func put(_ record: AlertRecord) {
+    let file = Self.file(record.id)
+    let isInFolder = record.picture?.hasSuffix(file) == true
+    compact[record.id] = Compact(
+      student: texts.index(of: record.student.rawValue), kind: record.kind, severity: record.severity,
+      state: record.state, pictureState: record.pictureState, since: record.since, until: record.until,
+      duration: record.duration, confidence: record.confidence,
+      thresholds: thresholds.index(of: record.thresholds), detail: texts.index(of: record.detail),
+      repeats: Int32(clamping: record.repeats),
+      picture: texts.index(of: record.picture.map { isInFolder ? String($0.dropLast(file.count)) : $0 }),
+      isInFolder: isInFolder,
+      acknowledgedBy: texts.index(of: record.acknowledgedBy), noteBy: texts.index(of: record.noteBy))
+    let isNoted = record.note != nil || record.studentNote != nil
+    notes[record.id] = isNoted ? Notes(ofTeacher: record.note, ofStudent: record.studentNote) : nil
+  }
+
+  mutating func remove(_ id: AlertID) {
+    compact[id] = nil
+    notes[id] = nil
+  }
+
+  private static func file(_ id: AlertID) -> String { "\(id).jpg" }
+}
+
+/// Values of which there are few different ones, each held once.
+private struct Interned<Value: Hashable & Sendable>: Sendable {
+  private var values: [Value] = []
+  private var indices: [Value: Int32] = [:]
+
+  /// `nil` for -1.
+  subscript(index: Int32) -> Value? { index < 0 ? nil : values[Int(index)] }
+
+  mutating func index(of value: Value?) -> Int32 {
+    guard let value else { return -1 }
+    if let index = indices[value] { return index }
+    let index = Int32(values.count)
+    values.append(value)
+    indices[value] = index
+    return index
+  }
+}
