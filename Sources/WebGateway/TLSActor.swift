@@ -28,5 +28,5 @@ actor TLSActor {
 
   /// Gives the system back what many handshakes leave in the heap.
   @TLSActor
-  static func releaseMemory() { exam_release_memory() }
+  static func releaseMemory() { Heap.giveBack() }
 }

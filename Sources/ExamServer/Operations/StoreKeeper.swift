@@ -1,4 +1,5 @@
 import ExamModel
+import GLibRuntime
 import Logging
 import WebGateway
 
@@ -41,6 +42,8 @@ struct StoreKeeper {
       session.restore(people, state, journalBytes: bytes, downSince: downSince)
       directory.restore(session)
     }
+    // What reading whole journals left in the heap. Later, with people there, this would hold up everybody.
+    Heap.giveBack()
   }
 
   /// Tells the store every two seconds that the server lives, until cancelled: what comes after the last time is a blind

@@ -66,7 +66,7 @@ public final class PipelineReaper: Sendable {
         try? await Task.sleep(for: .seconds(2))
       } while unreleased.load(ordering: .relaxed) != seen
       unreleased.store(0, ordering: .relaxed)
-      exam_release_memory()
+      Heap.giveBack()
     }
   }
 
