@@ -1,6 +1,5 @@
 import Dispatch
 import ExamModel
-import Foundation
 import GRDB
 import Synchronization
 

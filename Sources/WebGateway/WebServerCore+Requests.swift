@@ -1,4 +1,3 @@
-import CSoup
 import GLibRuntime
 
 /// Where a request goes.

@@ -1,4 +1,3 @@
-import CSoup
 public import GLibRuntime
 
 /// One WebSocket after its handshake.

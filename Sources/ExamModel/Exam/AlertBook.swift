@@ -1,6 +1,9 @@
 /// The alerts of an exam. Their pictures are in the store.
 public struct AlertBook: Sendable {
   private let maximum: Int
+  /// With more than these, some are let go of. Above `maximum` where all stand or may again: else each further one would
+  /// have all looked through in vain.
+  private var limit: Int
   private var records = CompactAlerts()
   /// The place of each among all there ever were.
   private var places: [AlertID: Int] = [:]
@@ -21,7 +24,10 @@ public struct AlertBook: Sendable {
   }
 
   /// - Parameter maximum: beyond which the oldest of those that are over are not held.
-  public init(maximum: Int) { self.maximum = maximum }
+  public init(maximum: Int) {
+    self.maximum = maximum
+    limit = maximum
+  }
 
   /// Takes an alert as it stands from now on.
   mutating func put(_ record: AlertRecord) {
@@ -35,18 +41,21 @@ public struct AlertBook: Sendable {
     orderOfStudent[record.student, default: []].append(record.id)
     latest[subject] = record.id
     counts[subject, default: 0] += 1
-    if order.count > maximum { forget(max(1, maximum / 10)) }
+    if order.count > limit { forget() }
   }
 
   /// A tenth at once: to take out the first moves all others. What stands stays, and the last of a kind, which may again.
-  private mutating func forget(_ count: Int) {
+  private mutating func forget() {
+    let tenth = max(1, maximum / 10)
+    let count = order.count - maximum + tenth
     var (ids, students): (Set<AlertID>, Set<ParticipantID>) = ([], [])
-    for id in order where ids.count < count {
-      guard let record = self[id], !record.isOpen,
+    for id in order {
+      guard !records.isOpen(id), let record = self[id],
         latest[Subject(student: record.student, kind: record.kind)] != id
       else { continue }
       ids.insert(id)
       students.insert(record.student)
+      if ids.count == count { break }
     }
     order.removeAll(where: ids.contains)
     for student in students {
@@ -58,6 +67,7 @@ public struct AlertBook: Sendable {
       places[id] = nil
     }
     forgotten += ids.count
+    limit = max(maximum, order.count + tenth)
   }
 
   /// Nothing more is raised about these students.

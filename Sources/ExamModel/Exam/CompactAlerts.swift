@@ -1,38 +1,35 @@
-/// Alerts in little room: an exam of hours has thousands that are over, most of them in the same words. 90 bytes each
-/// instead of 700.
+/// Alerts in little room: an exam of hours has thousands that are over, most of them in the same words.
 struct CompactAlerts: Sendable {
   private struct Compact {
     let student: Int32
     let kind: AlertKind
     let severity: AlertSeverity
-    var state: AlertState
-    var pictureState: PictureState?
-    var since: Timestamp
-    var until: Timestamp?
-    var duration: Double?
-    var confidence: Double
-    var thresholds: Int32
-    var detail: Int32
-    var repeats: Int32
+    let state: AlertState
+    let pictureState: PictureState?
+    let since: Timestamp
+    let until: Timestamp?
+    let duration: Double?
+    let confidence: Double
+    let thresholds: Int32
+    let detail: Int32
+    let repeats: Int32
     /// What stands before the alert's own file in the picture's path, or all of another path; -1 where there is none.
-    var picture: Int32
-    var isInFolder: Bool
-    var acknowledgedBy: Int32
-    var noteBy: Int32
+    let picture: Int32
+    let isInFolder: Bool
+    let acknowledgedBy: Int32
+    let noteBy: Int32
   }
 
   /// What people wrote, which is never the same twice.
   private struct Notes {
-    var ofTeacher: String?
-    var ofStudent: String?
+    let ofTeacher: String?
+    let ofStudent: String?
   }
 
   private var compact: [AlertID: Compact] = [:]
   private var notes: [AlertID: Notes] = [:]
   private var texts = Interned<String>()
   private var thresholds = Interned<AlertThresholds>()
-
-  var count: Int { compact.count }
 
   func isOpen(_ id: AlertID) -> Bool { compact[id].map { $0.until == nil } ?? false }
 

@@ -75,7 +75,7 @@ extension ExamState {
   ) throws(WireError) -> JournalEvent {
     try WrittenText.check(text, what: "the chat message")
     if case .participant(let id) = to { _ = try present(id) }
-    guard let actor else { throw WireError(detail: "nobody says nothing") }
+    guard let actor else { throw WireError(detail: "whoever says this is not in this session") }
     let message = ChatMessage(
       from: actor.id, name: actor.name, role: actor.role, to: to, text: text, at: now)
     return event(.chat, about: actor, ["to": to.text, "text": text], payload: .chat(message), at: now)

@@ -1,4 +1,4 @@
-/// What the events of an exam add up to. `apply` is its only change. A server that runs, one that comes back and the report
+/// What the events of an exam add up to. `apply` is its only change, but for what it need not know any more. A server that runs, one that comes back and the report
 /// all have it from the same events by the same way, so that none can tell another story than the journal.
 public struct ExamState: Sendable {
   /// A stretch of time; `until` is `nil` while it lasts.

@@ -31,16 +31,20 @@ extension ExamSession {
 
   /// - Parameter actor: the participant who did it, where somebody did: it takes from what he or she may do.
   func happens(_ event: JournalEvent, by actor: ParticipantID?) {
-    if let actor { did(1, bytes: event.approximateBytes, by: actor) }
-    keep(event)
+    let bytes = keep(event)
+    if let actor { did(1, bytes: bytes, by: actor) }
     carryOut(event)
     tell(state.notices(of: event))
   }
 
-  func keep(_ event: JournalEvent) {
-    quota.add(bytes: event.approximateBytes)
+  /// - Returns: about how many bytes the event takes in the journal.
+  @discardableResult
+  func keep(_ event: JournalEvent) -> Int {
+    let bytes = event.approximateBytes
+    quota.add(bytes: bytes)
     services.recorder.record(event)
     state.apply(event)
+    return bytes
   }
 
   /// What an event changes for those who watch.

@@ -50,7 +50,7 @@ extension ExamSession: StudentSessionOwner {
     }
   }
 
-  func student(_ student: StudentSession, wasUnseen spot: BlindSpot) {
+  private func student(_ student: StudentSession, wasUnseen spot: BlindSpot) {
     let seconds = Double(spot.until.microseconds - spot.from.microseconds) / 1_000_000
     services.metrics.count(blindSpot: spot.cause, seconds: seconds)
     record(

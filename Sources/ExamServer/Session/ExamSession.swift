@@ -122,11 +122,12 @@ final class ExamSession {
     var generator = SystemRandomNumberGenerator()
     let id = ParticipantID.random(using: &generator)
     let token = Secret.random(using: &generator)
-    let joined = joining(id, number: state.highestNumber + 1, name: name.text, role: role, at: .now)
+    let number = state.highestNumber + 1
+    let joined = joining(id, number: number, name: name.text, role: role, at: .now)
     services.store.together {
       services.store.add(
         ParticipantRecord(
-          id: id, session: code, number: state.highestNumber + 1, name: name.text, role: role,
+          id: id, session: code, number: number, name: name.text, role: role,
           tokenHash: SecretHash(token).digest, joinedAt: joined.at))
       keep(joined)
     }

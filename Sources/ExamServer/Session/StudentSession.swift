@@ -1,10 +1,8 @@
 import ExamModel
 import FaceCheck
-import Foundation
 import GLibRuntime
 import Logging
 import MediaPipeline
-import Synchronization
 import WebGateway
 
 /// One student in one session, from the first connection to the session's end, across reconnects.
