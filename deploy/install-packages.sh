@@ -12,6 +12,8 @@ case "${1:-}" in
       # decoders and encoders of the pipeline files, and of their checks
       gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly
       gstreamer1.0-libav
+      # the words of the pages
+      libjs-i18next
       # reading certificates, certificates for trials, fetching the models
       glib-networking openssl python3 python3-venv
     )

@@ -23,6 +23,7 @@ public final class PageFolder: Sendable {
   private static let interval = DispatchTimeInterval.seconds(1)
 
   private let path: String
+  private let libraries: [String: String]
   private let report: @Sendable (String) -> Void
   private let files: Mutex<[String: File]>
   private let lastProblem = Mutex<String?>(nil)
@@ -30,12 +31,17 @@ public final class PageFolder: Sendable {
 
   /// Reads the folder, on the calling thread.
   ///
-  /// - Parameter report: told, in a sentence, why changes are not served; called on any thread.
+  /// - Parameters:
+  ///   - libraries: the paths of files elsewhere, which the system has installed, by the names they have here.
+  ///   - report: told, in a sentence, why changes are not served; called on any thread.
   /// - Throws: `ReadError` where something in it cannot be read, or there is more than pages need.
-  public init(_ path: String, report: @escaping @Sendable (String) -> Void) throws(ReadError) {
+  public init(
+    _ path: String, libraries: [String: String] = [:], report: @escaping @Sendable (String) -> Void
+  ) throws(ReadError) {
     self.path = path
+    self.libraries = libraries
     self.report = report
-    files = Mutex(try PageSearch.run(path, known: [:]))
+    files = Mutex(try PageSearch.run(path, libraries: libraries, known: [:]))
     lookLater()
   }
 
@@ -55,7 +61,7 @@ public final class PageFolder: Sendable {
   private func look() {
     var problem: String?
     do {
-      let found = try PageSearch.run(path, known: files.withLock { $0 })
+      let found = try PageSearch.run(path, libraries: libraries, known: files.withLock { $0 })
       files.withLock { $0 = found }
     } catch {
       problem = "\(error); the pages stay as they were"

@@ -19,15 +19,23 @@ struct PageSearch {
   private var bytes = 0
   private var entries = 0
 
-  /// - Parameter known: what was found last; a file that has not changed since is not read again.
+  /// - Parameters:
+  ///   - libraries: the paths of files elsewhere by the names they have here; one that is away stays as it was.
+  ///   - known: what was found last; a file that has not changed since is not read again.
   /// - Returns: the files by their names, such as `js/app.js`.
   static func run(
-    _ path: String, known: [String: PageFolder.File]
+    _ path: String, libraries: [String: String], known: [String: PageFolder.File]
   ) throws(PageFolder.ReadError) -> [String: PageFolder.File] {
     // Anew each time: the path may be a link that is set to another version.
     guard let root = resolve(path) else { throw unreadable(path) }
     var search = PageSearch(root: root, known: known)
     try search.look(into: "", depth: 0)
+    for (name, path) in libraries {
+      search.found[name] = known[name]
+      var status = stat()
+      guard let file = resolve(path), let type = PageType.of(name), stat(file, &status) == 0 else { continue }
+      try search.add(name, type, file, status)
+    }
     return search.found
   }
 
@@ -72,6 +80,12 @@ struct PageSearch {
       }
       path = target
     }
+    try add(name, type, path, status)
+  }
+
+  private mutating func add(
+    _ name: String, _ type: String, _ path: String, _ status: stat
+  ) throws(PageFolder.ReadError) {
     guard status.st_mode & S_IFMT == S_IFREG else { return }
     let size = Int(status.st_size)
     bytes += size

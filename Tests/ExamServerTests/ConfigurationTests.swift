@@ -108,6 +108,14 @@ import WebGateway
     for folder in ["/nowhere", root.path, root.appending(path: "Pipelines").path] {
       #expect(throws: ServerConfiguration.InvalidSetting.self) { try WebFolder.read(folder) { _ in } }
     }
+    // Whoever has not installed what the pages need is told what to install.
+    let missing = #expect(throws: WebFolder.MissingLibrary.self) {
+      try WebFolder.read(root.appending(path: "Web").path, libraries: ["library/x.js": "/nowhere/x.js"]) {
+        _ in
+      }
+    }
+    #expect(missing?.description.contains("/nowhere/x.js") == true)
+    #expect(missing?.description.contains("libjs-i18next") == true)
   }
 
   @Test func othersReachTheServerOnlyWithPasswordAndTLS() async throws {

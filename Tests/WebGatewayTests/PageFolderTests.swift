@@ -53,6 +53,24 @@ import Testing
     #expect(!pages.has("circle/index.html") && !pages.has("names.txt"))
   }
 
+  @Test(.timeLimit(.minutes(1))) func whatTheSystemHasInstalledIsServedBeside() async throws {
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let library = FileManager.default.temporaryDirectory.appending(path: "library-\(UUID().uuidString).js")
+    try Data("old".utf8).write(to: library)
+    let pages = try PageFolder(
+      folder.path, libraries: ["lib/a.js": library.path, "lib/b.js": "/nowhere/b.js"]
+    ) { Issue.record("\($0)") }
+    #expect(text(pages, "lib/a.js") == "old" && pages["lib/a.js"]?.type.contains("javascript") == true)
+    #expect(!pages.has("lib/b.js"))
+    try Data("another".utf8).write(to: library)
+    try await until { text(pages, "lib/a.js") == "another" }
+    // A package that is being renewed is away for a moment.
+    try FileManager.default.removeItem(at: library)
+    try write("seen.txt", "")
+    try await until { pages.has("seen.txt") }
+    #expect(text(pages, "lib/a.js") == "another")
+  }
+
   @Test(.timeLimit(.minutes(1))) func aDiskThatIsAwayTakesNoPageAway() async throws {
     let problems = Mutex<[String]>([])
     let pages = try PageFolder(folder.path) { problem in problems.withLock { $0.append(problem) } }

@@ -4,18 +4,33 @@ import WebGateway
 enum WebFolder {
   /// What is served under addresses of its own.
   static let pages = ["/": "index.html", "/teacher": "teacher.html", "/student": "student.html"]
+  /// What the pages take from packages of the system.
+  static let libraries = ["library/i18next.min.js": "/usr/share/javascript/i18next/i18next.min.js"]
+
+  /// A file that the pages need and no setting names.
+  struct MissingLibrary: Error, CustomStringConvertible {
+    let path: String
+    var description: String {
+      "there is no \(path), which the pages need: install the package libjs-i18next, or all that the server needs by deploy/install-packages.sh runtime"
+    }
+  }
 
   /// - Parameter report: told why changes in it are not served.
   /// - Throws: `ServerConfiguration.InvalidSetting` for a folder that cannot be read or is without the pages: the server
-  ///   would run, and answer 404.
-  static func read(_ path: String, report: @escaping @Sendable (String) -> Void) throws -> PageFolder {
+  ///   would run, and answer 404. `MissingLibrary`.
+  static func read(
+    _ path: String, libraries: [String: String] = libraries, report: @escaping @Sendable (String) -> Void
+  ) throws -> PageFolder {
     let folder: PageFolder
     do {
-      folder = try PageFolder(path, report: report)
+      folder = try PageFolder(path, libraries: libraries, report: report)
     } catch {
       throw invalid("\(error)")
     }
-    for page in pages.values.sorted() where !folder.has(page) { throw invalid("there is no \(path)/\(page)") }
+    for page in pages.values.sorted() + ["text/en.json"] where !folder.has(page) {
+      throw invalid("there is no \(path)/\(page)")
+    }
+    for (name, path) in libraries where !folder.has(name) { throw MissingLibrary(path: path) }
     return folder
   }
 

@@ -1,0 +1,73 @@
+"""All that a person reads in the pages stands in the catalogues of Web/text, and these fit the pages. Needs no browser."""
+import json
+import shutil
+
+import pytest
+
+from text_check import ROOT, faults
+
+
+def test_the_catalogues_fit_the_pages():
+    assert faults(ROOT / "Web") == []
+
+
+@pytest.fixture
+def web(tmp_path):
+    """A copy of the pages, to be spoiled."""
+    return shutil.copytree(ROOT / "Web", tmp_path / "Web")
+
+
+def change(path, old, new):
+    text = path.read_text()
+    assert old in text, (path, old)
+    path.write_text(text.replace(old, new, 1))
+
+
+def translate(web, name="de", spoil=lambda words: None):
+    words = json.loads((web / "text/en.json").read_text())
+    spoil(words)
+    (web / "text" / f"{name}.json").write_text(json.dumps(words))
+
+
+@pytest.mark.parametrize("file, old, new, fault", [
+    ("text/en.json", '"lead": "One teacher', '"leed": "One teacher', "there are no words landing.lead"),
+    ("text/en.json", '"lead": "One teacher', '"more": "More", "lead": "One teacher', "landing.more is not used"),
+    ("text/en.json", '"lead": "One teacher', '"title": "More", "lead": "One teacher', "title stands there twice"),
+    ("text/en.json", "One teacher, one room, every student in view.", " ", "landing.lead is no text"),
+    ("text/en.json", "One teacher, one room", "One {{teacher, one room", "landing.lead has a broken placeholder"),
+    ("text/en.json", "One teacher, one room", "One $t(code.label), one room", "landing.lead has a broken placeholder"),
+    ("text/en.json", "One teacher, one room", "One <b>teacher</b>, one room", "landing.lead has the marks ['b']"),
+    ("text/en.json", "{{seconds}} s", "{{second}} s", "duration.seconds needs second"),
+    ("text/en.json", "{{seconds}} s", "some s", "duration.seconds has no placeholder for seconds"),
+    ("text/en.json", "{{seconds}} s", "{{seconds, uppercase}} s", "the unknown format uppercase"),
+    ("shared/dom.js", "'duration.seconds', { seconds }", "'duration.seconds'", "duration.seconds needs seconds"),
+    ("shared/dom.js", "'duration.seconds', { seconds }", "'duration.seconds', { seconds, count: seconds }", "has no plural forms"),
+    ("shared/dom.js", "'duration.seconds'", "`duration.${seconds}`", "there are no words duration.*"),
+    ("landing/main.js", "t('code.invalid')", "t('code.wrong')", "there are no words code.wrong"),
+    ("landing/main.js", "t('code.invalid')", "'Six digits'", "reads “Six digits”"),
+    ("landing/main.js", "t('code.invalid')", "`not ${code}`", "reads “not ${}”"),
+    ("landing/main.js", "textContent", "innerHTML", "writes markup"),
+    ("index.html", "<form", "<p>Hello</p><form", "reads “Hello”"),
+    ("index.html", "<form", '<form title="Your code"', "reads “Your code”"),
+    ("index.html", ' data-i18n="code.label">', ">Exam code", "reads “Exam code”"),
+    ("landing/landing.css", ".lead {", ".lead::after { content: 'so'; } .lead {", "reads “so”"),
+])
+def test_a_fault_is_found(web, file, old, new, fault):
+    change(web / file, old, new)
+    found = faults(web)
+    assert any(fault in one for one in found), found
+
+
+@pytest.mark.parametrize("name, spoil, fault", [
+    ("de", lambda words: words["landing"].pop("lead"), "landing.lead is missing"),
+    ("de", lambda words: words["landing"].update(more="Mehr"), "landing.more is not in en.json"),
+    ("de", lambda words: words["duration"].update(seconds="{{sekunden}} s"), "duration.seconds has other placeholders"),
+    ("de", lambda words: words["duration"].update(seconds="<b>{{seconds}}</b> s"), "duration.seconds has other marks"),
+    ("xx", lambda words: None, "plural forms are not known"),
+])
+def test_a_fault_of_a_translation_is_found(web, name, spoil, fault):
+    translate(web, name)
+    assert name == "xx" or faults(web) == []
+    translate(web, name, spoil)
+    found = faults(web)
+    assert any(fault in one for one in found), found
