@@ -43,6 +43,7 @@ let package = Package(
     .target(name: "CHeadGuard", dependencies: ["CSoup"], cSettings: [.unsafeFlags(hardening)]),
     .target(
       name: "CPictureScaler", dependencies: ["CGStreamer"], cSettings: [.unsafeFlags(hardening)]),
+    .target(name: "CPictureStatistics", cSettings: [.unsafeFlags(hardening)]),
     .target(
       name: "CFaceDetector",
       cxxSettings: [.unsafeFlags(hardening + ["-isystem/usr/include/opencv4"])],
@@ -57,7 +58,7 @@ let package = Package(
       dependencies: ["ExamModel", "GLibRuntime", "CGStreamer", "CGLibShims", "CPictureScaler"],
       swiftSettings: swiftSettings),
     .target(
-      name: "FaceCheck", dependencies: ["ExamModel", "CFaceDetector"],
+      name: "FaceCheck", dependencies: ["ExamModel", "CFaceDetector", "CPictureStatistics"],
       resources: [.embedInCode("models.json")],
       swiftSettings: swiftSettings),
     .target(

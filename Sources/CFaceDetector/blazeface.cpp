@@ -12,7 +12,11 @@ constexpr int kSide = 128;
 constexpr int kAnchors = 896;
 /// Per anchor: middle x and y, width, height, then x and y of each point.
 constexpr int kValues = 16;
-constexpr int kPoints = 6;
+/// Its points, in the order that it gives them.
+constexpr examface_landmark kLandmarks[] = {EXAMFACE_LEFT_EYE, EXAMFACE_RIGHT_EYE, EXAMFACE_NOSE,
+                                            EXAMFACE_MOUTH,    EXAMFACE_LEFT_EAR,  EXAMFACE_RIGHT_EAR};
+/// It sees a square of so many times the longer side of the face, as it was measured with.
+constexpr float kSquareFactor = 2;
 constexpr float kSameFaceOverlap = 0.3f;
 /// The network takes colours of -1...1.
 constexpr float kMean = 127.5f;
@@ -90,8 +94,10 @@ BlazeFace::BlazeFace(const std::string &path)
       anchors_(make_anchors()) {}
 
 std::vector<examface_face> BlazeFace::faces(
-    const examface_picture &picture, const cv::Rect2f &region, float minimum_score) {
-  const CanvasToPicture map = sampler_.sample(picture, region);
+    const examface_picture &picture, const examface_box &around, float minimum_score) {
+  const float side = kSquareFactor * std::max(around.width, around.height);
+  const CanvasToPicture map = sampler_.sample(
+      picture, {around.x + around.width / 2 - side / 2, around.y + around.height / 2 - side / 2, side, side});
   const std::vector<std::vector<float>> &outputs = plan_.run(sampler_.rgb(), kScale, kMean);
   const float *const regressors = outputs[0].data();
   const float *const scores = outputs[1].data();
@@ -122,9 +128,11 @@ std::vector<examface_face> BlazeFace::faces(
       continue;
     }
     face.score = candidate.score;
-    face.point_count = kPoints;
-    for (int point = 0; point < kPoints; point++) {
-      face.points[point] = map.point(candidate.values[4 + 2 * point], candidate.values[5 + 2 * point]);
+    const float *point = candidate.values + 4;
+    for (const examface_landmark landmark : kLandmarks) {
+      face.landmarks |= 1u << landmark;
+      face.points[landmark] = map.point(point[0], point[1]);
+      point += 2;
     }
     faces.push_back(face);
   }

@@ -15,10 +15,8 @@ class BlazeFace {
   /// Throws BadModel.
   explicit BlazeFace(const std::string &path);
 
-  /// The faces in `region` (pixels; it may reach beyond the picture) with a score of at least `minimum_score`, best
-  /// first.
-  std::vector<examface_face> faces(
-      const examface_picture &picture, const cv::Rect2f &region, float minimum_score);
+  /// The faces around a face that was seen there (pixels), with a score of at least `minimum_score`, best first.
+  std::vector<examface_face> faces(const examface_picture &picture, const examface_box &around, float minimum_score);
 
  private:
   RegionSampler sampler_;

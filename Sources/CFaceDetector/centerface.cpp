@@ -15,7 +15,10 @@ constexpr int kHeight = 256;
 constexpr int kStride = 4;
 constexpr int kRows = kHeight / kStride;
 constexpr int kColumns = kWidth / kStride;
-constexpr int kPoints = 5;
+/// Its points, in the order that it gives them.
+constexpr examface_landmark kLandmarks[] = {
+    EXAMFACE_LEFT_EYE, EXAMFACE_RIGHT_EYE, EXAMFACE_NOSE, EXAMFACE_LEFT_MOUTH_CORNER, EXAMFACE_RIGHT_MOUTH_CORNER};
+constexpr int kPoints = sizeof kLandmarks / sizeof *kLandmarks;
 constexpr float kSameFaceOverlap = 0.3f;
 /// A box that lies mostly outside the picture is a guess.
 constexpr float kLeastPartInside = 0.25f;
@@ -66,9 +69,9 @@ std::vector<examface_face> CenterFace::faces(const examface_picture &picture, fl
     const examface_point corner = map.point(left, top);
     face.box = {corner.x, corner.y, width * map.scale.x, height * map.scale.y};
     face.score = std::min(score, 1.f);
-    face.point_count = kPoints;
     for (int point = 0; point < kPoints; point++) {
-      face.points[point] =
+      face.landmarks |= 1u << kLandmarks[point];
+      face.points[kLandmarks[point]] =
           map.point(left + points.at(2 * point + 1, cell) * width, top + points.at(2 * point, cell) * height);
     }
     candidates.push_back(face);

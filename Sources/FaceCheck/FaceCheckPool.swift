@@ -13,7 +13,7 @@ public final class FaceCheckPool: Sendable {
   /// - Throws: `FaceCheckError`, which names the file or the value that is wrong.
   public convenience init(models: FaceModels, configuration: FaceCheckConfiguration) throws {
     try self.init(configuration: configuration) {
-      PictureChecker(detector: try FaceDetector(models: models), thresholds: configuration.thresholds)
+      PictureChecker(finder: try FaceFinder(models: models), thresholds: configuration.thresholds)
     }
   }
 

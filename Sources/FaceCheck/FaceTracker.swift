@@ -28,10 +28,6 @@ struct FaceTracker: Sendable {
     var score: Float
   }
 
-  /// BlazeFace frames a face from the brows to the chin, CenterFace the whole of it: the longer side of the first is
-  /// 0.86 of that of the second. Boxes are kept as CenterFace would give them, so that the searched square does not
-  /// shrink once BlazeFace follows its own boxes.
-  static let boxGrowth: Float = 1.16
   /// How long a doubtful answer of BlazeFace may stand.
   static let doubtLimit: Duration = .seconds(1)
   /// Boxes of two checks that overlap by this much (intersection over union) are the same face.
@@ -144,7 +140,7 @@ struct FaceTracker: Sendable {
     guard let best = findings.indices.max(by: { findings[$0].score < findings[$1].score }),
       findings[best].score >= thresholds.possiblyTracked
     else { return nil }
-    known = [findings[best].box.grown(by: Self.boxGrowth)]
+    known = [findings[best].box.grown(by: BlazeFace.boxGrowth)]
     // A second face beside the first is for CenterFace to judge; a picture on the wall must not ask it every time.
     let isAlone = findings.indices.allSatisfy {
       $0 == best || findings[$0].score < thresholds.possiblyTracked

@@ -9,25 +9,19 @@ import Glibc
 ///
 /// Measured error of the yaw: 3.5 degrees with BlazeFace's points, 5.6 with CenterFace's. Pitch is coarse.
 struct HeadPoseEstimator: Sendable {
-  /// For BlazeFace's six points: eyes, nose, middle of the mouth, ears; the left one in the picture first.
-  static let blazeFace = HeadPoseEstimator(model: [
-    [-0.5, 0.362, 0.12], [0.5, 0.362, 0.12], [0, -0.168, 0.75], [0, -0.688, 0.48],
-    [-1.04, 0.065, -0.75], [1.04, 0.065, -0.75],
-  ])
-
-  /// For CenterFace's five points: eyes, nose, corners of the mouth; the left one in the picture first.
-  static let centerFace = HeadPoseEstimator(model: [
-    [-0.5, 0.52, -0.10], [0.5, 0.52, -0.10], [0, -0.02, 0.31], [-0.42, -0.50, -0.05], [0.42, -0.50, -0.05],
-  ])
-
+  /// The landmarks that it looks at.
+  let landmarks: [Landmark]
   /// The points of the model around their mean: x to the right of the picture, y up, z to the camera; the unit is the
   /// distance between the eyes.
   let model: [SIMD3<Double>]
   /// One row per point: `model (modelᵀ model)⁻¹`, so that the least squares solution is a sum over the points.
   private let solution: [SIMD3<Double>]
 
-  /// - Precondition: the points of `model` do not lie in one plane.
-  init(model points: [SIMD3<Double>]) {
+  /// - Parameter face: landmarks of a head that looks into the camera.
+  /// - Precondition: they do not lie in one plane.
+  init(model face: KeyValuePairs<Landmark, SIMD3<Double>>) {
+    landmarks = face.map(\.key)
+    let points = face.map(\.value)
     let mean = points.reduce(.zero, +) / Double(points.count)
     let centred = points.map { $0 - mean }
     // The rows of modelᵀ model, and its inverse by cross products.
@@ -44,10 +38,11 @@ struct HeadPoseEstimator: Sendable {
 
   /// The pose of a face.
   ///
-  /// - Parameter points: in the order of the model, in square pixels, x to the right and y down.
-  /// - Returns: degrees; nil where the points lie on one line or another number of them came.
-  func pose(of points: [SIMD2<Double>]) -> HeadPose? {
-    guard points.count == model.count else { return nil }
+  /// - Parameter face: in square pixels, x to the right and y down.
+  /// - Returns: degrees; nil where the landmarks lie on one line or one that it looks at is missing.
+  func pose(of face: [Landmark: SIMD2<Double>]) -> HeadPose? {
+    let points = landmarks.compactMap { face[$0] }
+    guard points.count == landmarks.count else { return nil }
     let mean = points.reduce(.zero, +) / Double(points.count)
     var first = SIMD3<Double>.zero
     var second = SIMD3<Double>.zero

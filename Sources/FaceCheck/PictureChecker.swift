@@ -18,20 +18,20 @@ final class PictureChecker: PictureChecking {
   /// Points closer to the side than this share of the picture's width are guessed: what belongs there is outside.
   private static let margin = 0.03
 
-  private let detector: FaceDetector
+  private let finder: FaceFinder
   private let thresholds: FaceThresholds
 
-  init(detector: FaceDetector, thresholds: FaceThresholds) {
-    self.detector = detector
+  init(finder: FaceFinder, thresholds: FaceThresholds) {
+    self.finder = finder
     self.thresholds = thresholds
   }
 
   func check(
     _ picture: AnalysisPicture, tracker: inout FaceTracker, now: SuspendingClock.Instant, isBehind: Bool
   ) throws -> FaceObservation {
-    let luminance = try detector.luminance(of: picture)
-    let motion = try detector.motion(of: picture, since: &tracker.samples)
-    let scene = try detector.sceneGrid(of: picture)
+    let luminance = picture.luminance
+    let motion = picture.motion(since: &tracker.samples)
+    let scene = picture.sceneGrid
     let edges = scene.edges
     func observation(_ faces: [DetectedFace], _ tier: FaceObservation.Tier, isSure: Bool = true)
       -> FaceObservation
@@ -51,48 +51,49 @@ final class PictureChecker: PictureChecking {
     let plan = tracker.plan(at: now, scene: scene, isBehind: isBehind)
     if plan == .nothing { return observation([], .notSearched) }
     if case .trackedFace(let box) = plan {
-      let found = try detector.faces(around: box, in: picture, minimumScore: thresholds.possiblyTracked)
+      let found = try finder.faces(around: box, in: picture, minimumScore: thresholds.possiblyTracked)
       if let followed = tracker.follow(found.map(\.finding), at: now) {
         return observation(
-          [detected(found[followed], in: picture, by: .blazeFace)], .trackedFace, isSure: !tracker.isInDoubt)
+          [detected(found[followed], in: picture, by: BlazeFace.pose)], .trackedFace,
+          isSure: !tracker.isInDoubt)
       }
     }
 
-    let found = try detector.faces(in: picture, minimumScore: thresholds.keptFace)
+    let found = try finder.faces(in: picture, minimumScore: thresholds.keptFace)
     var faces = tracker.accept(found.map(\.finding), scene: scene, at: now).map {
-      detected(found[$0], in: picture, by: .centerFace)
+      detected(found[$0], in: picture, by: CenterFace.pose)
     }
     // BlazeFace's six points give the better pose; where it has just lost the face there is no use in asking again.
     if faces.count == 1, plan == .wholePicture,
-      let closer = try detector.faces(
+      let closer = try finder.faces(
         around: faces[0].box, in: picture, minimumScore: thresholds.surelyTracked
       ).first
     {
-      faces[0].pose = pose(of: closer, in: picture, by: .blazeFace)
+      faces[0].pose = pose(of: closer, in: picture, by: BlazeFace.pose)
     }
     return observation(faces, .wholePicture)
   }
 
   private func detected(
-    _ face: FaceDetector.Face, in picture: AnalysisPicture, by estimator: HeadPoseEstimator
+    _ face: FaceFinder.Face, in picture: AnalysisPicture, by estimator: HeadPoseEstimator
   ) -> DetectedFace {
     DetectedFace(box: face.box, score: face.score, pose: pose(of: face, in: picture, by: estimator))
   }
 
   /// The pose of a face; nil where eyes, nose or mouth lie outside the picture, since there they are only guessed.
   private func pose(
-    of face: FaceDetector.Face, in picture: AnalysisPicture, by estimator: HeadPoseEstimator
+    of face: FaceFinder.Face, in picture: AnalysisPicture, by estimator: HeadPoseEstimator
   ) -> HeadPose? {
-    // Ears come last in BlazeFace's points and are hidden in every turned face: it is trained to place them anyway.
-    let ears = face.points.count == 6 ? 2 : 0
     let margin = Self.margin * Double(picture.width)
-    let isInside = face.points.dropLast(ears).allSatisfy {
-      (margin...Double(picture.width) - margin).contains($0.x) && (0...Double(picture.height)).contains($0.y)
+    let isInside = face.landmarks.allSatisfy { landmark, point in
+      landmark.isEar
+        || (margin...Double(picture.width) - margin).contains(point.x)
+          && (0...Double(picture.height)).contains(point.y)
     }
-    return isInside ? estimator.pose(of: face.points) : nil
+    return isInside ? estimator.pose(of: face.landmarks) : nil
   }
 }
 
-extension FaceDetector.Face {
+extension FaceFinder.Face {
   fileprivate var finding: FaceTracker.Finding { FaceTracker.Finding(box: box, score: score) }
 }

@@ -9,7 +9,7 @@ import Testing
     "ExamModel": [],
     "GLibRuntime": ["CGStreamer", "CSoup", "CGLibShims"],
     "MediaPipeline": ["ExamModel", "GLibRuntime", "CGStreamer", "CGLibShims", "CPictureScaler"],
-    "FaceCheck": ["ExamModel", "CFaceDetector"],
+    "FaceCheck": ["ExamModel", "CFaceDetector", "CPictureStatistics"],
     "WebGateway": ["GLibRuntime", "CSoup", "CGLibShims", "CTLSStream", "CHeadGuard"],
     "ExamStore": ["ExamModel", "GRDB"],
     "ExamServer": [

@@ -8,9 +8,9 @@ import Testing
   /// The estimator's model turned by known angles (degrees), scaled and shifted, as pixels with y down.
   private func project(
     _ estimator: HeadPoseEstimator, yaw: Double = 0, pitch: Double = 0, roll: Double = 0, scale: Double = 40
-  ) -> [SIMD2<Double>] {
+  ) -> [Landmark: SIMD2<Double>] {
     let (y, p, r) = (yaw * .pi / 180, pitch * .pi / 180, roll * .pi / 180)
-    return estimator.model.map { point in
+    let points = estimator.model.map { point in
       // The nose, on the z axis, goes to the right with the yaw, then up with the pitch; then the picture turns.
       let turned = SIMD3(point.x * cos(y) + point.z * sin(y), point.y, point.z * cos(y) - point.x * sin(y))
       let raised = SIMD3(
@@ -18,9 +18,10 @@ import Testing
       let rolled = SIMD2(raised.x * cos(r) - raised.y * sin(r), raised.x * sin(r) + raised.y * cos(r))
       return SIMD2(160 + scale * rolled.x, 120 - scale * rolled.y)
     }
+    return Dictionary(uniqueKeysWithValues: zip(estimator.landmarks, points))
   }
 
-  private let estimators = [HeadPoseEstimator.blazeFace, .centerFace]
+  private let estimators = [BlazeFace.pose, CenterFace.pose]
 
   @Test(arguments: [-60, -35, -30, -10, 0, 10, 30, 35, 60])
   func yawIsPositiveToTheRightOfThePicture(yaw: Int) throws {
@@ -53,27 +54,30 @@ import Testing
   @Test func sizeAndPlaceDoNotMatter() throws {
     for estimator in estimators {
       for scale in [3.0, 40, 400] {
-        let points = project(estimator, yaw: 25, scale: scale).map { $0 + SIMD2(1000, -30) }
+        let points = project(estimator, yaw: 25, scale: scale).mapValues { $0 + SIMD2(1000, -30) }
         #expect(abs(try #require(estimator.pose(of: points)).yaw - 25) < 0.01)
       }
     }
   }
 
   @Test func pointsThatJitterByAFewPercentMoveTheYawByAFewDegrees() throws {
-    let estimator = HeadPoseEstimator.blazeFace
+    let estimator = BlazeFace.pose
     // Half a pixel of jitter, up and down in turn, where the eyes are 40 pixels apart.
-    let points = project(estimator, yaw: 20).enumerated().map { index, point in
-      point + (index % 2 == 0 ? SIMD2(0.5, -0.5) : SIMD2(-0.5, 0.5))
+    var points = project(estimator, yaw: 20)
+    for (index, landmark) in estimator.landmarks.enumerated() {
+      points[landmark]! += index % 2 == 0 ? SIMD2(0.5, -0.5) : SIMD2(-0.5, 0.5)
     }
     #expect(abs(try #require(estimator.pose(of: points)).yaw - 20) < 3)
   }
 
   @Test func pointsOnALineOrTooFewHaveNoPose() {
     for estimator in estimators {
-      let count = estimator.model.count
-      #expect(estimator.pose(of: (0..<count).map { SIMD2(Double($0), 2 * Double($0)) }) == nil)
-      #expect(estimator.pose(of: [SIMD2<Double>](repeating: [5, 5], count: count)) == nil)
-      #expect(estimator.pose(of: project(estimator).dropLast()) == nil)
+      let face = project(estimator)
+      #expect(estimator.pose(of: face.mapValues { SIMD2($0.x, 2 * $0.x) }) == nil)
+      #expect(estimator.pose(of: face.mapValues { _ in [5, 5] }) == nil)
+      for landmark in estimator.landmarks {
+        #expect(estimator.pose(of: face.filter { $0.key != landmark }) == nil)
+      }
     }
   }
 }

@@ -71,16 +71,16 @@ import Testing
 
   @Test(arguments: examples)
   func findsWhatOpenCVFound(example: Example) throws {
-    let detector = try FaceDetector(models: try Fixtures.models())
+    let finder = try FaceFinder(models: try Fixtures.models())
     let size = SIMD4<Float>(320, 240, 320, 240)
     let picture = try Fixtures.picture(example.picture)
     let faces =
       if let around = example.around.map({ $0 / size }) {
-        try detector.faces(
+        try finder.faces(
           around: NormalizedRect(x: around.x, y: around.y, width: around.z, height: around.w), in: picture,
           minimumScore: 0.35)
       } else {
-        try detector.faces(in: picture, minimumScore: 0.5)
+        try finder.faces(in: picture, minimumScore: 0.5)
       }
     try #require(faces.count == 1)
     let face = faces[0]
@@ -88,8 +88,11 @@ import Testing
     let box = SIMD4(face.box.x, face.box.y, face.box.width, face.box.height) * size
     let difference = box - example.box
     #expect((difference * difference).max() < 0.001 * 0.001, "\(box)")
-    try #require(face.points.count == example.points.count)
-    for (point, expected) in zip(face.points, example.points) {
+    let landmarks = (example.around == nil ? CenterFace.pose : BlazeFace.pose).landmarks
+    #expect(Set(face.landmarks.keys) == Set(landmarks))
+    try #require(landmarks.count == example.points.count)
+    for (landmark, expected) in zip(landmarks, example.points) {
+      let point = try #require(face.landmarks[landmark])
       let difference = point - expected
       #expect((difference * difference).max() < 0.001 * 0.001, "\(point)")
     }
@@ -110,7 +113,7 @@ import Testing
     try TemporaryModels.with(
       centerFace: try Fixtures.bytes(of: models.centerFace), blazeFace: bytes
     ) { changed in
-      let error = #expect(throws: FaceCheckError.self) { try FaceDetector(models: changed) }
+      let error = #expect(throws: FaceCheckError.self) { try FaceFinder(models: changed) }
       #expect(error?.code == .modelUnusable)
       #expect(error?.description.contains("/blazeface_short_range.onnx") == true)
       #expect(error?.description.contains(named) == true, "\(error?.description ?? "no error")")

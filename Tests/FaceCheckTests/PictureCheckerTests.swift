@@ -5,13 +5,13 @@ import Testing
 
 /// The real networks on real pictures.
 @Suite struct PictureCheckerTests {
-  private let detector: FaceDetector
+  private let finder: FaceFinder
   private let checker: PictureChecker
   private let start = SuspendingClock.now
 
   init() throws {
-    detector = try FaceDetector(models: try Fixtures.models())
-    checker = PictureChecker(detector: detector, thresholds: FaceThresholds())
+    finder = try FaceFinder(models: try Fixtures.models())
+    checker = PictureChecker(finder: finder, thresholds: FaceThresholds())
   }
 
   /// Checks a picture so many milliseconds after the start.
@@ -89,40 +89,6 @@ import Testing
     #expect(present.luminance > 80 && present.contrast > 25)
   }
 
-  @Test func luminanceIsMeanAndDeviationOfTheLumaPlane() throws {
-    let luma = (0..<(16 * 16)).map { $0 % 2 == 0 ? UInt8(40) : UInt8(60) }
-    let chroma = [UInt8](repeating: 250, count: 128)
-    let result = try detector.luminance(
-      of: AnalysisPicture(width: 16, height: 16, pixels: luma + chroma, capturedAt: 0))
-    #expect(abs(result.mean - 50) < 0.01)
-    #expect(abs(result.deviation - 10) < 0.01)
-  }
-
-  /// 320x240 has whole pixels in every cell, 330x250 has not.
-  @Test(arguments: [(320, 240), (330, 250)]) func gridCellsAreMeansOfTheLumaPlane(width: Int, height: Int)
-    throws
-  {
-    let luma = (0..<(width * height)).map { UInt8(($0 % width / 3 + $0 / width * 2 + $0 % 7) % 256) }
-    let chroma = [UInt8](repeating: 250, count: (width + 1) / 2 * ((height + 1) / 2) * 2)
-    let grid = try detector.sceneGrid(
-      of: AnalysisPicture(width: width, height: height, pixels: luma + chroma, capturedAt: 0))
-    let columns = Double(width) / Double(SceneGrid.columns)
-    let rows = Double(height) / Double(SceneGrid.rows)
-    for (row, column) in [(0, 0), (0, 39), (11, 17), (29, 0), (29, 39)] {
-      var sum = 0.0
-      for y in 0..<height {
-        let inRow = max(0, min(Double(y + 1), Double(row + 1) * rows) - max(Double(y), Double(row) * rows))
-        for x in 0..<width where inRow > 0 {
-          let left = max(Double(x), Double(column) * columns)
-          let inColumn = max(0, min(Double(x + 1), Double(column + 1) * columns) - left)
-          sum += inRow * inColumn * Double(luma[y * width + x])
-        }
-      }
-      let cell = Double(grid.cells[row * SceneGrid.columns + column])
-      #expect(abs(cell - sum / (columns * rows)) <= 1, "row \(row), column \(column)")
-    }
-  }
-
   @Test func poseOfAFaceThatLooksIntoTheCamera() throws {
     // Mirrored too: an order of the points that is taken wrongly turns the head upside down or to the side.
     for picture in [try Fixtures.picture("present"), try Fixtures.picture("present").mirrored] {
@@ -137,9 +103,9 @@ import Testing
     }
   }
 
-  @Test func centerFacePointsAreInTheOrderOfThePoseModel() throws {
-    let face = try #require(try detector.faces(in: try Fixtures.picture("present"), minimumScore: 0.5).first)
-    let pose = try #require(HeadPoseEstimator.centerFace.pose(of: face.points))
+  @Test func centerFaceLandmarksAreThoseOfThePoseModel() throws {
+    let face = try #require(try finder.faces(in: try Fixtures.picture("present"), minimumScore: 0.5).first)
+    let pose = try #require(CenterFace.pose.pose(of: face.landmarks))
     #expect(abs(pose.yaw) < 15 && abs(pose.pitch) < 30 && abs(pose.roll) < 15, "\(pose)")
   }
 
@@ -175,7 +141,7 @@ import Testing
     let picture = try Fixtures.picture("empty")
     for corner: Float in [0, 0.9999] {
       let sliver = NormalizedRect(x: corner, y: corner, width: 0.0001, height: 0.0001)
-      #expect(try detector.faces(around: sliver, in: picture, minimumScore: 0.5).isEmpty)
+      #expect(try finder.faces(around: sliver, in: picture, minimumScore: 0.5).isEmpty)
     }
   }
 
@@ -183,7 +149,7 @@ import Testing
   func pictureOutOfBoundsIsRefused(width: Int, height: Int) throws {
     let pixels = [UInt8](repeating: 0, count: AnalysisPicture.byteCount(width: width, height: height))
     let picture = AnalysisPicture(width: width, height: height, pixels: pixels, capturedAt: 0)
-    let error = #expect(throws: FaceCheckError.self) { try detector.faces(in: picture, minimumScore: 0.5) }
+    let error = #expect(throws: FaceCheckError.self) { try finder.faces(in: picture, minimumScore: 0.5) }
     #expect(error?.code == .pictureRefused)
     #expect(error?.description.contains("16 to 4096") == true)
   }

@@ -17,9 +17,6 @@ extern "C" {
 #define EXAMFACE_LARGEST_SIDE 4096
 /// The smallest side of a picture that is accepted, in pixels.
 #define EXAMFACE_SMALLEST_SIDE 16
-/// Key points of a face at most: BlazeFace gives six, CenterFace five.
-#define EXAMFACE_POINT_CAPACITY 6
-
 typedef enum {
   EXAMFACE_OK = 0,
   /// An argument is null or out of its bounds.
@@ -56,16 +53,27 @@ typedef struct {
   float height;
 } examface_box;
 
-/// One face. The points, "left" and "right" as seen in the picture:
-/// - of a whole check (CenterFace), five: left eye, right eye, nose, left and right corner of the mouth;
-/// - of a check around a box (BlazeFace), six: left eye, right eye, nose, middle of the mouth, left and right ear.
-/// They may lie outside the picture, boxes do not.
+/// A place in a face, "left" and "right" as seen in the picture.
+typedef enum {
+  EXAMFACE_LEFT_EYE,
+  EXAMFACE_RIGHT_EYE,
+  EXAMFACE_NOSE,
+  EXAMFACE_MOUTH,
+  EXAMFACE_LEFT_MOUTH_CORNER,
+  EXAMFACE_RIGHT_MOUTH_CORNER,
+  EXAMFACE_LEFT_EAR,
+  EXAMFACE_RIGHT_EAR,
+} examface_landmark;
+#define EXAMFACE_LANDMARKS 8
+
+/// One face. Its landmarks may lie outside the picture, its box does not.
 typedef struct {
   examface_box box;
   /// 0...1, the detector's own.
   float score;
-  int32_t point_count;
-  examface_point points[EXAMFACE_POINT_CAPACITY];
+  /// Which landmarks the network gives: bit `1 << landmark` is set.
+  uint32_t landmarks;
+  examface_point points[EXAMFACE_LANDMARKS];
 } examface_face;
 
 /// Two networks, their buffers and nothing else. Any thread may use it, but only one at a time.
@@ -86,30 +94,12 @@ examface_status examface_check_whole(
     examface_detector *detector, const examface_picture *picture, float minimum_score, examface_face *faces,
     size_t capacity, size_t *count, examface_message *message);
 
-/// Searches a square around the middle of `box` with BlazeFace, its side `side_factor` (1...8) times the larger side
-/// of the box.
+/// Searches a square around the middle of `box` with BlazeFace.
 ///
 /// Writes at most `capacity` faces with a score of at least `minimum_score` (0.05...1), best first, and their number.
 examface_status examface_check_around(
-    examface_detector *detector, const examface_picture *picture, const examface_box *box, float side_factor,
-    float minimum_score, examface_face *faces, size_t capacity, size_t *count, examface_message *message);
-
-/// Mean (0...255) and standard deviation (0...127.5) of the luma plane.
-examface_status examface_luminance(
-    const examface_picture *picture, float *mean, float *standard_deviation, examface_message *message);
-
-/// Mean luma of each cell of a grid laid over the picture, row by row: `columns * rows` bytes. Both are 1...128 and no
-/// more than the picture has pixels.
-examface_status examface_luma_grid(
-    const examface_picture *picture, int32_t columns, int32_t rows, uint8_t *cells, examface_message *message);
-
-/// How many samples `examface_motion` takes of a picture: every second pixel of every second row.
-size_t examface_sample_count(int32_t width, int32_t height);
-
-/// Mean absolute difference (0...255) of the luma of every second pixel of every second row from the `count` samples
-/// taken of a picture of the same size before; the samples become those of this picture.
-examface_status examface_motion(
-    const examface_picture *picture, uint8_t *samples, size_t count, float *difference, examface_message *message);
+    examface_detector *detector, const examface_picture *picture, const examface_box *box, float minimum_score,
+    examface_face *faces, size_t capacity, size_t *count, examface_message *message);
 
 #ifdef __cplusplus
 }

@@ -4,10 +4,9 @@
 
 namespace {
 
-// As the server asks: see FaceThresholds and FaceDetector.
+// As the server asks: see FaceThresholds.
 constexpr float kKeptFace = 0.35f;
 constexpr float kPossiblyTracked = 0.5f;
-constexpr float kSquareFactor = 2;
 constexpr size_t kCapacity = 32;
 
 void require_ok(examface_status status, const examface_message &message) {
@@ -43,7 +42,7 @@ bool Detector::follow(const Picture &picture, const examface_box &box) {
   const examface_picture view = picture_of(picture);
   require_ok(
       examface_check_around(
-          detector_, &view, &box, kSquareFactor, kPossiblyTracked, faces, kCapacity, &count, &message),
+          detector_, &view, &box, kPossiblyTracked, faces, kCapacity, &count, &message),
       message);
   return count > 0;
 }

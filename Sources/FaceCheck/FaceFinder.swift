@@ -1,18 +1,23 @@
 import CFaceDetector
 import ExamModel
 
+/// A place in a face; "left" and "right" are as seen in the picture.
+enum Landmark: UInt32, CaseIterable {
+  case leftEye, rightEye, nose, mouth, leftMouthCorner, rightMouthCorner, leftEar, rightEar
+
+  var isEar: Bool { self == .leftEar || self == .rightEar }
+}
+
 /// CenterFace and BlazeFace, loaded. Any thread may use it, but only one at a time.
-final class FaceDetector {
-  /// A face with its points, in pixels of the picture: five of CenterFace, six of BlazeFace.
+final class FaceFinder {
   struct Face {
     var box: NormalizedRect
     /// 0...1.
     var score: Float
-    var points: [SIMD2<Double>]
+    /// In pixels of the picture, x to the right and y down: those that the network gives.
+    var landmarks: [Landmark: SIMD2<Double>]
   }
 
-  /// BlazeFace sees a square of this many times the longer side of the face, as it was measured with.
-  private static let squareFactor: Float = 2
   /// More faces than this in one picture are not told apart; the best are kept.
   private static let capacity = 32
 
@@ -48,42 +53,8 @@ final class FaceDetector {
       width: boxWidth, height: boxHeight)
     return try faces(in: picture) { picture, faces, count, message in
       examface_check_around(
-        detector, &picture, &pixels, Self.squareFactor, minimumScore, faces, Self.capacity, &count, &message)
+        detector, &picture, &pixels, minimumScore, faces, Self.capacity, &count, &message)
     }
-  }
-
-  /// Mean (0...255) and standard deviation (0...127.5) of a picture's luma.
-  func luminance(of picture: AnalysisPicture) throws -> (mean: Float, deviation: Float) {
-    var (mean, deviation): (Float, Float) = (0, 0)
-    try Self.withPicture(picture) { picture, message in
-      examface_luminance(&picture, &mean, &deviation, &message)
-    }
-    return (mean, deviation)
-  }
-
-  /// Mean luma (0...255) of each cell of `SceneGrid`, row by row.
-  func sceneGrid(of picture: AnalysisPicture) throws -> SceneGrid {
-    // A picture smaller than the grid has nothing to watch beside a face.
-    guard picture.width >= SceneGrid.columns, picture.height >= SceneGrid.rows else { return SceneGrid() }
-    var grid = SceneGrid()
-    try Self.withPicture(picture) { picture, message in
-      examface_luma_grid(&picture, Int32(SceneGrid.columns), Int32(SceneGrid.rows), &grid.cells, &message)
-    }
-    return grid
-  }
-
-  /// Compares a picture with the one before and remembers it in its place.
-  ///
-  /// - Returns: mean absolute difference of luma, 0...255; nil where none of this size came before.
-  func motion(of picture: AnalysisPicture, since samples: inout [UInt8]) throws -> Float? {
-    let count = examface_sample_count(Int32(clamping: picture.width), Int32(clamping: picture.height))
-    let isFirst = samples.count != count
-    if isFirst { samples = [UInt8](repeating: 0, count: count) }
-    var difference: Float = 0
-    try Self.withPicture(picture) { pixels, message in
-      examface_motion(&pixels, &samples, count, &difference, &message)
-    }
-    return isFirst ? nil : difference
   }
 
   private func faces(
@@ -126,16 +97,19 @@ final class FaceDetector {
   }
 }
 
-extension FaceDetector.Face {
+extension FaceFinder.Face {
   fileprivate init(_ face: examface_face, width: Float, height: Float) {
     box = NormalizedRect(
       x: face.box.x / width, y: face.box.y / height, width: face.box.width / width,
       height: face.box.height / height)
     score = face.score
-    points = withUnsafeBytes(of: face.points) { bytes in
-      bytes.bindMemory(to: examface_point.self).prefix(Int(face.point_count)).map {
-        SIMD2(Double($0.x), Double($0.y))
-      }
+    landmarks = withUnsafeBytes(of: face.points) { bytes in
+      let points = bytes.bindMemory(to: examface_point.self)
+      let found = Landmark.allCases.filter { face.landmarks >> $0.rawValue & 1 == 1 }
+      return Dictionary(
+        uniqueKeysWithValues: found.map {
+          ($0, SIMD2(Double(points[Int($0.rawValue)].x), Double(points[Int($0.rawValue)].y)))
+        })
     }
   }
 }
