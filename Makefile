@@ -14,7 +14,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -o pipefail -ec
 
 .PHONY: run build test test-long test-swift test-protocol test-pages test-eval test-bench test-fuzz test-sanitize test-soak bench eval \
-  fuzz sanitize sanitize-address sanitize-thread soak models packages packages-test packages-bench format lint clean help
+  fuzz sanitize sanitize-address sanitize-thread soak models packages packages-test packages-bench alert-kinds format lint clean help
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -132,6 +132,10 @@ bench: packages-bench models build $(FLOOR) $(VENV)/.bench
 # How right the alerts are, into docs/accuracy.md. Own clips: make eval ARGS='--scenes DIR'
 eval: packages-test models build $(VENV)/.eval
 	$(VENV)/bin/python Tests/Eval/evaluate.py --server .build/release/exam-monitoring $(ARGS)
+
+# The table of the kinds of alerts, as the server tells it, for programs without a server: docs/alert-kinds.json.
+alert-kinds:
+	EXAM_MONITORING=.build/debug/exam-monitoring $(VENV)/bin/python Tests/support/alert_kinds.py
 
 format:
 	swift-format format -i -r Package.swift Sources Tests

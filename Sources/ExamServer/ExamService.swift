@@ -158,6 +158,7 @@ public struct ExamService: Sendable {
     ReportRoutes(archive: archive, access: access, answers: answers) { logger.warning("\($0)") }
       .register(on: server)
     TicketRoutes(access: access).register(on: server)
+    AlertKindsRoute(rules: configuration.alerts).register(on: server)
     OperationsRoutes(services: services, directory: directory, server: server).register()
     server.serveFiles(from: pages, pages: WebFolder.pages)
     return (server, directory)

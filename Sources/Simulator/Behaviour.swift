@@ -18,6 +18,22 @@ enum Behaviour: String, Sendable, CaseIterable {
   }
 }
 
+extension Behaviour {
+  /// - Throws: `RehearsalError` where the server would not tell in time what must come of it.
+  func check(_ kinds: [ExamDesk.AlertKind]) throws {
+    guard let expectedAlert else { return }
+    guard let kind = kinds.first(where: { $0.kind == expectedAlert }) else {
+      throw RehearsalError(
+        "This server has no alert \(expectedAlert), which a student that is \(self) must raise.")
+    }
+    guard kind.window < BehaviourSchedule.on else {
+      throw RehearsalError(
+        "This server tells of \(expectedAlert) after \(kind.window) s, and a student is \(self) for "
+          + "\(BehaviourSchedule.on) s only. Set alerts.\(expectedAlert).window lower for the rehearsal.")
+    }
+  }
+}
+
 /// When a student behaves specially: now and then, so that the way back is rehearsed as well. A pure value.
 struct BehaviourSchedule: Sendable {
   /// Longer than any kind of alert needs to be confirmed, by far.

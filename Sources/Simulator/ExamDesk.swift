@@ -16,6 +16,17 @@ final class ExamDesk {
     let token: String
   }
 
+  /// A kind of alert that the server has.
+  struct AlertKind: Decodable, Sendable {
+    let kind: String
+    /// Seconds until it is confirmed.
+    let window: Double
+  }
+
+  private struct AlertKinds: Decodable {
+    let kinds: [AlertKind]
+  }
+
   private struct Problem: Decodable {
     let title: String?
     let detail: String?
@@ -29,6 +40,14 @@ final class ExamDesk {
   init(client: HTTPClient, password: String?) {
     self.client = client
     self.password = password
+  }
+
+  /// The kinds of alerts that the server has, with the rules in force there.
+  ///
+  /// - Throws: `RehearsalError`.
+  func alertKinds() async throws -> [AlertKind] {
+    let answer = try await send("GET", "/api/alert-kinds")
+    return try (decode(answer, status: 200, doing: "tell its kinds of alerts") as AlertKinds).kinds
   }
 
   /// Makes the session.
@@ -105,8 +124,10 @@ final class ExamDesk {
     }
   }
 
-  private func decode<Value: Decodable>(_ answer: HTTPClient.Answer, doing what: String) throws -> Value {
-    guard answer.status == 201, let value = try? JSONDecoder().decode(Value.self, from: Data(answer.body))
+  private func decode<Value: Decodable>(
+    _ answer: HTTPClient.Answer, status: Int = 201, doing what: String
+  ) throws -> Value {
+    guard answer.status == status, let value = try? JSONDecoder().decode(Value.self, from: Data(answer.body))
     else {
       throw RehearsalError("The server refused to \(what): \(explain(answer))")
     }

@@ -51,6 +51,8 @@ final class RehearsalRun {
   /// - Throws: `RehearsalError` where it cannot begin.
   func run() async throws -> RehearsalReport {
     let memoryBegin = process?.residentMegabytes ?? 0
+    let kinds = try await desk.alertKinds()
+    for behaviour in Set(configuration.behaviours) { try behaviour.check(kinds) }
     let teacher = try await desk.createSession()
     do {
       try await enter(teacher)

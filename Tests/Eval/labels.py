@@ -11,19 +11,21 @@ from dataclasses import dataclass, field
 
 from positions import lines_of
 
-# Seconds after which each kind is confirmed, as docs/protocol.md has it.
-WINDOWS = {
-    "face_missing": 3, "several_faces": 2, "looking_away": 5, "camera_covered": 2, "picture_frozen": 10,
-    "video_stopped": 5, "page_hidden": 1, "camera_off": 0}
+# The kinds of alerts by name, as a server with the usual rules tells them.
+KINDS = {row["kind"]: row for row in json.loads(
+    (pathlib.Path(__file__).resolve().parents[2] / "docs/alert-kinds.json").read_text())["kinds"]}
+# Seconds after which each is confirmed.
+WINDOWS = {kind: row["window"] for kind, row in KINDS.items()}
+# The words that a page has for each field of its status, those first that mean that all is well.
+STATUS = {row["says"]["field"]: row["says"]["good"] + row["says"]["bad"] for row in KINDS.values() if "says" in row}
 FIELDS = {
     "": ("condition", "group", "events", "tolerated", "upload", "status", "note"),
     "events": ("kind", "from", "to", "or", "note"),
     "tolerated": ("kind", "from", "to", "note"),
     "upload": ("from", "to", "how"),
-    "status": ("at", "page", "camera"),
+    "status": ("at", *STATUS),
 }
 WAYS = ("silent", "dropped")
-PAGES, CAMERAS = ("visible", "hidden"), ("live", "ended", "stalled", "denied")
 
 
 class BadLabels(Exception):
@@ -201,11 +203,10 @@ class _Reader:
 
     def change(self, item, where):
         at = self.time(item, where, "at")
-        if "page" not in item and "camera" not in item:
-            self.complain(where, 'neither "page" nor "camera" is given')
+        told = {name: self.choice(item, where, name, STATUS[name]) for name in STATUS if name in item}
+        if not told:
+            self.complain(where, "none of " + ", ".join(f'"{name}"' for name in STATUS) + " is given")
             return None
-        known = {"page": PAGES, "camera": CAMERAS}
-        told = {name: self.choice(item, where, name, known[name]) for name in known if name in item}
         return {"at": at} | told if at is not None and all(told.values()) else None
 
     def choice(self, item, where, name, known):

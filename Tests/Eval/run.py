@@ -10,6 +10,7 @@ import tempfile
 import time
 
 from encode import frames
+from labels import STATUS
 from score import Alert
 from wire import Student, delete, join, post, watch_alerts
 
@@ -60,7 +61,7 @@ async def _play(clip, path, base, code, begun):
     student = Student(base, code, joined["token"])
     begun(joined["participant_id"])
     await student.enter()
-    await student.status(page="visible", camera="live")
+    await student.status(**{field: words[0] for field, words in STATUS.items()})
     changes = sorted(clip.status, key=lambda change: change["at"])
     gaps = sorted(clip.upload, key=lambda gap: gap["from"])
     video = await asyncio.to_thread(frames, path)

@@ -62,12 +62,12 @@ import Testing
   @Test func aCameraThatIsOffIsTheOnlyThingSaidOfIt() {
     var policy = AlertPolicy()
     _ = run(&policy, to: 5) { _ in observation(faces: 0) }
-    let off = policy.pageReported(page: nil, camera: .ended, at: at(5))
+    let off = policy.pageReported(PageReport(camera: .ended), at: at(5))
     #expect(off.contains { $0.kind == .cameraOff && $0.change.isConfirmed })
     // The missing face had been confirmed at 3 s; now the camera explains it.
     #expect(off.contains { $0.kind == .faceMissing && $0.change.isCleared })
     #expect(run(&policy, from: 5, to: 30, frames: false) { _ in nil }.isEmpty)
-    let on = policy.pageReported(page: nil, camera: .live, at: at(30))
+    let on = policy.pageReported(PageReport(camera: .live), at: at(30))
     #expect(on.contains { $0.kind == .cameraOff && $0.change.isCleared })
   }
 
@@ -75,13 +75,13 @@ import Testing
     var policy = AlertPolicy()
     _ = run(&policy, to: 2) { _ in observation(faces: 1) }
     _ = policy.accommodate(.cameraOff, .mute, until: at(100), at: at(2))
-    _ = policy.pageReported(page: nil, camera: .ended, at: at(2))
+    _ = policy.pageReported(PageReport(camera: .ended), at: at(2))
     #expect(run(&policy, from: 2, to: 20, frames: false) { _ in nil }.isEmpty)
   }
 
   @Test func aCameraThatIsSaidToBeOffAndStreamsHidesNothing() {
     var policy = AlertPolicy()
-    _ = policy.pageReported(page: nil, camera: .ended, at: at(0))
+    _ = policy.pageReported(PageReport(camera: .ended), at: at(0))
     let story = run(&policy, to: 5) { _ in observation(faces: 0) }
     #expect(story == ["3.0 face_missing"])
   }
@@ -89,7 +89,7 @@ import Testing
   @Test func aHiddenPageIsConfirmedAfterASecond() {
     var policy = AlertPolicy()
     _ = run(&policy, to: 2) { _ in observation(faces: 1) }
-    let hidden = policy.pageReported(page: .hidden, camera: nil, at: at(2))
+    let hidden = policy.pageReported(PageReport(page: .hidden), at: at(2))
     #expect(!hidden.contains { $0.change.isConfirmed })
     #expect(run(&policy, from: 2.5, to: 6) { _ in observation(faces: 1) } == ["3.0 page_hidden"])
   }
@@ -102,9 +102,9 @@ import Testing
     let suspected = policy.check(at: at(1))
     #expect(suspected.state == .suspected)
     #expect(suspected.kind == .faceMissing)
-    #expect(suspected.hint == AlertKind.faceMissing.hint)
+    #expect(suspected.hint == AlertKind.faceMissing.row.hint)
 
-    _ = policy.pageReported(page: .hidden, camera: nil, at: at(1))
+    _ = policy.pageReported(PageReport(page: .hidden), at: at(1))
     for time in [1.5, 2, 2.5, 3, 3.5] {
       _ = policy.tick(at: at(time))
       _ = policy.observe(observation(faces: 0), at: at(time))

@@ -3,29 +3,53 @@ import Testing
 
 @testable import ExamModel
 
-/// What docs/protocol.md says of alerts is what the server does.
+/// What docs say of alerts is what the table of their kinds says.
 @Suite struct DocumentedRulesTests {
-  /// The line of each kind in the table of alerts, by the kind's name.
-  private func lines() throws -> [String: String] {
+  private static func document(_ name: String) throws -> String {
     let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .deletingLastPathComponent()
-    let text = try String(contentsOf: root.appending(path: "docs/protocol.md"), encoding: .utf8)
-    let table = try #require(text.split(separator: "| kind | confirmed after | severity |").last)
-    return Dictionary(
-      uniqueKeysWithValues: AlertKind.allCases.compactMap { kind in
-        table.split(separator: "\n").first { $0.hasPrefix("| `\(kind.rawValue)` |") }.map {
-          (kind.rawValue, String($0))
-        }
-      })
+    return try String(contentsOf: root.appending(path: "docs/\(name)"), encoding: .utf8)
   }
 
-  @Test(arguments: AlertKind.allCases) func everyRuleIsAsTheProtocolSays(kind: AlertKind) throws {
-    let line = try #require(lines()[kind.rawValue])
-    let rule = try #require(AlertRules.standard.rules[kind])
-    #expect(line.hasSuffix("| \(rule.severity.rawValue) |"))
-    let window = rule.window == .zero ? "at once" : "\(Int(rule.window.inSeconds)) s"
-    #expect(line.contains("| \(window)"))
-    if rule.share < 1 { #expect(line.contains("\(Int((rule.share * 100).rounded())) % of checks")) }
-    if kind == .lookingAway, let limit = rule.limit { #expect(line.contains("\(Int(limit)) degrees")) }
+  /// The cells of each kind in the table of alerts: name, when it is confirmed, severity, masks.
+  private static func rows() throws -> [[String]] {
+    let table = try #require(
+      try document("protocol.md").split(separator: "| kind | confirmed after | severity | masks |").last)
+    return table.split(separator: "\n", omittingEmptySubsequences: false).dropFirst(2)
+      .prefix { $0.hasPrefix("|") }
+      .map { line in
+        line.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) }
+      }
+  }
+
+  @Test func everyKindIsThereInTheTablesOrder() throws {
+    #expect(try Self.rows().map { $0[0] } == AlertKind.allCases.map { "`\($0.rawValue)`" })
+  }
+
+  @Test(arguments: AlertKind.allCases) func everyRowIsAsTheProtocolSays(kind: AlertKind) throws {
+    let cells = try #require(Self.rows().first { $0[0] == "`\(kind.rawValue)`" })
+    let (row, rule) = (kind.row, kind.row.rule)
+    #expect(cells[1].hasPrefix(rule.window == .zero ? "at once" : "\(Int(rule.window.inSeconds)) s"))
+    #expect(cells[1].contains("% of checks") == (row.source == .picture))
+    if rule.share < 1 { #expect(cells[1].contains("\(Int((rule.share * 100).rounded())) % of checks")) }
+    if let measure = row.measure, let limit = rule.limit {
+      let number = limit == limit.rounded() ? "\(Int(limit))" : "\(limit)"
+      #expect(cells[1].contains("\(number) \(measure.unit == .degrees ? "degrees" : "of 255")"))
+    }
+    if case .page(let field, let bad, _) = row.source {
+      #expect(
+        cells[1].contains(
+          "with `\(field)` " + bad.map { "`\($0)`" }.joined(separator: " or ")))
+    }
+    #expect(cells[2] == rule.severity.rawValue)
+    #expect(cells[3] == row.masks.map { "`\($0.rawValue)`" }.joined(separator: ", "))
+  }
+
+  /// Only a kind that measures something has the setting.
+  @Test(arguments: AlertKind.allCases) func everyLimitIsAmongTheSettings(kind: AlertKind) throws {
+    let text = try Self.document("configuration.md")
+    let line = try #require(text.split(separator: "\n").first { $0.hasPrefix("| `alerts.KIND.limit`") })
+    #expect(line.contains("`\(kind.rawValue)`") == (kind.row.rule.limit != nil))
+    #expect((kind.row.measure != nil) == (kind.row.rule.limit != nil))
   }
 }

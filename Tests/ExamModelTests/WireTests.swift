@@ -41,7 +41,7 @@ import Testing
         == .hello(media: "video/x-vp8"))
     #expect(
       try decode(StudentMessage.self, #"{"type":"status","page":"hidden","camera":"ended","new":1}"#)
-        == .status(page: .hidden, camera: .ended))
+        == .status(PageReport(page: .hidden, camera: .ended)))
     #expect(try decode(StudentMessage.self, #"{"type":"hand","up":true}"#) == .hand(up: true))
     #expect(try decode(StudentMessage.self, #"{"type":"dance"}"#) == .unknown(type: "dance"))
     #expect(throws: DecodingError.self) { try decode(StudentMessage.self, #"{"media":"video/x-vp8"}"#) }

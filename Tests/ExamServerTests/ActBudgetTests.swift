@@ -63,15 +63,16 @@ import Testing
     var words = StudentWords()
     for number in 0..<1000 {
       _ = words.add(.hand(up: number % 2 == 0))
-      _ = words.add(.status(page: number % 2 == 0 ? .hidden : .visible, camera: nil))
+      _ = words.add(.status(PageReport(page: number % 2 == 0 ? .hidden : .visible)))
       _ = words.add(.note(alert: alert(1), text: "\(number)"))
     }
-    _ = words.add(.status(page: nil, camera: .denied))
+    _ = words.add(.status(PageReport(camera: .denied)))
     var heard: [StudentWords.Word] = []
     while let word = words.next(at: start) { heard.append(word) }
     #expect(
       heard == [
-        .status(page: .visible, camera: .denied), .hand(up: false), .note(alert: alert(1), text: "999"),
+        .status(PageReport(page: .visible, camera: .denied)), .hand(up: false),
+        .note(alert: alert(1), text: "999"),
       ])
   }
 
@@ -90,8 +91,7 @@ import Testing
 
   @Test func aPageThatIsGoneSaysNothingMore() {
     var words = StudentWords()
-    for word: StudentWords.Word in [.status(page: .hidden, camera: nil), .hello(media: "x"), .hand(up: true)]
-    {
+    for word: StudentWords.Word in [.status(PageReport(page: .hidden)), .hello(media: "x"), .hand(up: true)] {
       _ = words.add(word)
     }
     words.forgetConnection()

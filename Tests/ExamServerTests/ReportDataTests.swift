@@ -95,7 +95,7 @@ import Testing
     let student = try #require(exam.report().students.first)
     #expect(student.name.contains("p9"))
     #expect(student.alerts.map(\.id.rawValue) == ["a1"])
-    #expect(exam.page().contains(ReportWords.kind(.cameraOff)))
+    #expect(exam.page().contains(AlertKind.cameraOff.row.title))
   }
 
   @Test func theUrgentComesFirst() {

@@ -86,6 +86,9 @@ import Testing
     arguments: [
       ("screen_shared", 1, #"{"screen":{"height":1080,"name":"Ü","of":[1,2.5,true,null]}}"#),
       ("screen_shared", 1, nil), ("chat", 2, #"{"chat":"in another way"}"#),
+      ("alert_confirmed", 1, #"{"alert":{"alert_id":"a1","kind":"fullscreen_left","student":"p1"}}"#),
+      ("accommodated", 1, #"{"accommodation":{"effect":"mute","kind":"fullscreen_left"}}"#),
+      ("paused", 1, #"{"until_noon":{"at":1}}"#),
     ] as [(String, Int, String?)])
   func whatANewerVersionWroteIsPassedOn(kind: String, format: Int, payload: String?) throws {
     let folder = try TestFolder()

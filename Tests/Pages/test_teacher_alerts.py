@@ -1,10 +1,11 @@
 """Working with alerts: the wall by need, the keyboard, notes, sounds, and what is allowed to one student."""
 import re
+import shutil
 
 import pytest
 from playwright.sync_api import expect
 
-from support.server import Server
+from support.server import ROOT, Server
 
 COUNT_TONES = """
   window.tones = 0;
@@ -248,6 +249,22 @@ def test_a_card_leads_to_the_form_that_mutes_its_kind(exam, student):
     exam.page.keyboard.type("Asked to read a second page")
     exam.page.keyboard.press("Enter")
     expect(focus.locator(".allowed li")).to_contain_text("Left the exam page: no alerts until")
+
+
+def test_a_kind_that_is_newer_than_the_page_has_the_words_and_the_measure_of_the_server(people, tmp_path):
+    web = shutil.copytree(ROOT / "Web", tmp_path / "Web")
+    for script in (web / "teacher").glob("*.js"):
+        script.write_text(script.read_text().replace("camera_covered", "older"))
+    server = Server(tmp_path / "data", "--web-dir", web)
+    try:
+        exam = people.teacher(url=server.url).create()
+        people.student("dark", url=server.url).open(exam.student_link, "Ada").join()
+        alert = exam.alert("Ada", "Camera covered or dark")
+        expect(alert).to_contain_text("Rule: after 2\u00a0s, 80\u00a0% of checks, less than 6 of 255.")
+        expect(exam.tile("Ada").locator(".tile-alert")).to_have_text("Covered, dark")
+        expect(exam.adjust("Ada", "Camera covered or dark", "No alerts", "1 hour", "She has no lamp")).to_be_visible()
+    finally:
+        server.stop()
 
 
 def test_where_the_room_for_pictures_is_used_up_that_is_said(people, tmp_path):

@@ -16,13 +16,13 @@ export class Problem extends Error {
 const asJSON = response => (response.status === 204 ? null : response.json());
 const asBlob = response => response.blob();
 
-async function request(method, path, { body, type, token, timeout = 10000, read = asJSON } = {}) {
+async function request(method, path, { body, type, token, timeout = 10000, cache = 'no-store', read = asJSON } = {}) {
   const headers = {};
   if (type) headers['Content-Type'] = type;
   if (token) headers.Authorization = `Bearer ${token}`;
   let response;
   try {
-    response = await fetch(addressOf(path), { method, headers, body, cache: 'no-store', signal: AbortSignal.timeout(timeout) });
+    response = await fetch(addressOf(path), { method, headers, body, cache, signal: AbortSignal.timeout(timeout) });
     if (response.ok) return await read(response);
   } catch {
     throw new Problem(0, 'The server could not be reached. Please check your network connection and try again.');
@@ -32,6 +32,9 @@ async function request(method, path, { body, type, token, timeout = 10000, read 
   throw new Problem(response.status, document.detail || document.title || `Something answers otherwise than the server should (${response.status}). Please check your network connection and try again.`,
     { code: document.code ?? null, retryAfter, waiting: document.waiting ?? null, interval: document.interval ?? null });
 }
+
+/** The kinds of alerts that this server has, with their rules. */
+export const alertKinds = () => request('GET', '/api/alert-kinds', { timeout: 5000, cache: 'default' });
 
 const json = (method, path, value, options = {}) =>
   request(method, path, { ...options, body: JSON.stringify(value), type: 'application/json' });

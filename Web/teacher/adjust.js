@@ -2,19 +2,20 @@
 // What is allowed at the moment is listed with its reason, and can be ended. Everything goes into the journal.
 
 import { el, setHidden, setText } from '../shared/dom.js';
-import { KINDS, kindText } from './kinds.js';
+import { kinds, kindText } from './kinds.js';
 import { allowed, effectText, notDone, untilText } from './words.js';
 
 const EFFECTS = [['mute', 'No alerts'], ['2', 'Allow twice as much'], ['3', 'Allow 3 times as much'], ['usual', 'The usual rules']];
 const TIMES = [['10', '10 minutes'], ['30', '30 minutes'], ['60', '1 hour'], ['240', '4 hours'], ['', 'The whole exam']];
-const select = (id, options) => el('select', { id }, ...options.map(([value, text]) => el('option', { value }, text)));
+const option = ([value, text]) => el('option', { value }, text);
+const select = (id, options) => el('select', { id }, ...options.map(option));
 const field = (label, input, name) => el('div', { class: name }, el('label', { for: input.id }, label), input);
 
 export class Adjust {
   constructor({ link, roster }) {
     Object.assign(this, { link, roster });
     this.list = el('ul', { class: 'allowed', 'aria-label': 'Allowed at the moment' });
-    this.kind = select('adjust-kind', Object.entries(KINDS));
+    this.kind = select('adjust-kind', []);
     this.effect = select('adjust-effect', EFFECTS);
     this.minutes = select('adjust-minutes', TIMES);
     this.time = field('For', this.minutes);
@@ -42,7 +43,10 @@ export class Adjust {
     this.effect.value = 'mute';
     this.minutes.value = '10';
     setHidden(this.time, false);
-    if ((kind ?? likely) in KINDS) this.kind.value = kind ?? likely;
+    const chosen = kind ?? likely ?? this.kind.value;
+    const all = kinds();
+    this.kind.replaceChildren(...all.map(one => option([one, kindText(one)])));
+    if (all.includes(chosen)) this.kind.value = chosen;
     this.show();
   }
 

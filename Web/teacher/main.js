@@ -14,6 +14,7 @@ import { endDialog, leave } from './ending.js';
 import { Focus } from './focus.js';
 import { Hands } from './hands.js';
 import { inviteDialog } from './invite.js';
+import { loadKinds } from './kinds.js';
 import { Link } from './link.js';
 import { Notices } from './notices.js';
 import { Pause } from './pause.js';
@@ -42,7 +43,7 @@ async function begin() {
   const code = readCode(new URLSearchParams(location.search).get('code') ?? '');
   const key = new URLSearchParams(location.hash.slice(1)).get('key');
   const known = code ? recall('teacher', code) : null;
-  const identity = known ?? await setup(code && key ? { code, key } : null);
+  const [identity] = await Promise.all([known ?? setup(code && key ? { code, key } : null), loadKinds()]);
   history.replaceState(null, '', `?code=${identity.code}`);
   enter(identity);
 }
@@ -88,6 +89,7 @@ function enter(identity) {
       case 'welcome':
         setServerTime(message.at);
         alerts.welcomed();
+        loadKinds(); // the server may be another one than before
         return notices.welcomed();
       case 'roster': case 'participant': return roster.received(message);
       case 'alert': return alerts.received(message);

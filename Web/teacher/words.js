@@ -2,14 +2,14 @@
 
 import { duration, timeOfDay } from '../shared/dom.js';
 import { serverNow } from './clock.js';
-import { kindText } from './kinds.js';
+import { kindText, rowOf } from './kinds.js';
 
-// What no check of a picture tells has no share of checks either.
-const NOT_LOOKED_AT = new Set(['video_stopped', 'page_hidden', 'camera_off']);
+/** What no check of a picture tells has no share of checks either. */
+const isLookedAt = kind => rowOf(kind).source === 'picture';
 
 /** "Seen in 9 of 10 checks", rounded down: it never says more than was seen. */
 export function checksText({ kind, confidence }) {
-  if (NOT_LOOKED_AT.has(kind) || !(confidence >= 0)) return '';
+  if (!isLookedAt(kind) || !(confidence >= 0)) return '';
   if (confidence > 0.995) return 'Seen in every check.';
   return `Seen in ${Math.floor(confidence * 10 + 0.01)} of 10 checks.`;
 }
@@ -29,19 +29,21 @@ export function ruleText({ kind, thresholds }) {
   if (!thresholds) return '';
   const { window, share } = thresholds;
   const parts = [window > 0 ? `after ${number(window)}\u00a0s` : 'at once'];
-  if (!NOT_LOOKED_AT.has(kind)) parts.push(`${Math.round(share * 100)}\u00a0% of checks`);
+  if (isLookedAt(kind)) parts.push(`${Math.round(share * 100)}\u00a0% of checks`);
   const limit = limitText(kind, thresholds);
   if (limit) parts.push(limit);
   return `Rule: ${parts.join(', ')}.`;
 }
 
+const LIMITS = { camera_covered: 'black, or no edge sharper than', picture_frozen: 'less change than' };
+
 function limitText(kind, { limit, baseline }) {
   if (limit === undefined || limit === null) return '';
-  if (kind === 'looking_away') return `more than ${number(limit)}° from ${usualDirection(baseline)}`;
+  const { unit, bad_when: when } = rowOf(kind);
+  const beyond = LIMITS[kind] ?? { above: 'more than', below: 'less than' }[when] ?? 'limit';
+  if (unit === 'degrees') return `${beyond} ${number(limit)}° from ${usualDirection(baseline)}`;
   const usual = baseline === undefined || baseline === null ? '' : ` (usual here: ${number(baseline)})`;
-  if (kind === 'camera_covered') return `black, or no edge sharper than ${number(limit)} of 255${usual}`;
-  if (kind === 'picture_frozen') return `less change than ${number(limit)} of 255${usual}`;
-  return `limit ${number(limit)}${usual}`;
+  return `${beyond} ${number(limit)}${unit === 'levels' ? ' of 255' : ''}${usual}`;
 }
 
 function usualDirection(yaw) {

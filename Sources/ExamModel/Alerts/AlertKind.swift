@@ -1,5 +1,5 @@
-/// What an alert is about. A new kind is a case here, a row in `AlertRules.standard`, and the place in `AlertPolicy`
-/// that gives its verdict.
+/// What an alert is about. A new kind is a case here with its row in `AlertTable`, and what looks for it: of the page's own
+/// word and of the stream nothing else, of pictures a place in `AlertPolicy.observe`.
 public enum AlertKind: String, Sendable, Codable, CaseIterable, Hashable {
   case faceMissing = "face_missing"
   case severalFaces = "several_faces"
@@ -10,48 +10,69 @@ public enum AlertKind: String, Sendable, Codable, CaseIterable, Hashable {
   case pageHidden = "page_hidden"
   case cameraOff = "camera_off"
 
-  /// What is seen in pictures of somebody.
-  static let ofPerson: [AlertKind] = [.faceMissing, .severalFaces, .lookingAway]
+  /// All that is true of it.
+  public var row: AlertRow { AlertTable.rows[self]! }
 
+  /// By which a page finds a text of its own, such as `alert.face_missing.title`.
+  public func textKey(_ text: String) -> String { "alert.\(rawValue).\(text)" }
+}
+
+/// All that is true of one kind of alert. Rules, masks, settings, metrics, the report, `GET /api/alert-kinds` and what a
+/// page may say of itself come of it.
+public struct AlertRow: Sendable {
+  /// Whose looks it is found by.
+  public enum Source: Sendable, Hashable {
+    /// The checks of pictures, of which a share must agree.
+    case picture
+    /// When the last frame came.
+    case stream
+    /// The page's own word: a field of its `status`, which words mean that it is so, and which that it is not.
+    case page(field: String, bad: [String], good: [String])
+  }
+
+  /// What `AlertRule.limit` is of.
+  public struct Measure: Sendable {
+    public enum Unit: String, Sendable, Codable {
+      /// Of yaw, to either side of where this student's head usually points.
+      case degrees
+      /// Steps of brightness, of 255.
+      case levels
+    }
+
+    public let unit: Unit
+    /// Whether a look is bad above the limit, or below it.
+    public let isBadAbove: Bool
+    /// How far the limit goes for a student who is allowed more; `nil`: it stays.
+    public var farthest: Double?
+    /// For the report, with `{limit}` in it.
+    public let words: String
+  }
+
+  /// Where no operator sets another.
+  public let rule: AlertRule
+  public let source: Source
   /// The kinds that this one explains: while it stands or is suspected, they are neither suspected nor raised.
-  public var masks: [AlertKind] {
-    switch self {
-    case .cameraOff: [.videoStopped, .pictureFrozen, .cameraCovered] + Self.ofPerson
-    case .videoStopped: [.pictureFrozen, .cameraCovered] + Self.ofPerson
-    // Of a black picture an encoder makes the same frame again and again.
-    case .cameraCovered: [.pictureFrozen] + Self.ofPerson
-    case .pictureFrozen: Self.ofPerson
-    // A head that turns far enough is no face any more.
-    case .faceMissing: [.lookingAway]
-    case .severalFaces, .lookingAway, .pageHidden: []
-    }
-  }
-
+  public var masks: [AlertKind] = []
+  /// Whether it explains them already while it is only suspected.
+  public var explainsWhileSuspected = false
+  /// Of kinds with a limit.
+  public var measure: Measure?
+  public let title: String
+  /// For a table, a tile or beside a timeline.
+  public var short: String
+  /// What was seen, in a sentence for a teacher, with `{seconds}`, `{share}` and `{limit}` in it.
+  public let seen: String
   /// What the student can do about it, in words for somebody who is nervous.
-  public var hint: String {
-    switch self {
-    case .faceMissing: "We cannot see your face. Please sit so that your whole face is in the picture."
-    case .severalFaces: "We see more than one person. Please make sure that you are alone in the picture."
-    case .lookingAway: "You seem to look away from the screen. Please turn back to your exam when you can."
-    case .cameraCovered:
-      "Your picture is dark or empty. Please uncover the camera, or switch a lamp on in front of you."
-    case .pictureFrozen:
-      "Your picture does not move. Please start the camera again; closing other programs that use it helps."
-    case .videoStopped:
-      "Your picture does not reach us. The page is trying again; please check your connection."
-    case .pageHidden: "Please come back to the exam page and keep it in front."
-    case .cameraOff:
-      "Your camera is off. Please switch it on or plug it in again; the page will continue by itself."
-    }
-  }
+  public let hint: String
 }
 
 public enum AlertSeverity: String, Sendable, Codable, Hashable, Comparable {
   case medium, high
 
-  public static func < (left: AlertSeverity, right: AlertSeverity) -> Bool {
-    left == .medium && right == .high
-  }
+  /// Of two alerts the heavier one is shown where there is room for one.
+  public var weight: Int { self == .high ? 2 : 1 }
+
+  public static func < (left: AlertSeverity, right: AlertSeverity) -> Bool { left.weight < right.weight }
 }
 
 /// Where a confirmed alert stands. A suspicion has no record: teachers never hear of it.

@@ -2,7 +2,7 @@
 /// it is, and answers with what changed.
 ///
 /// Looks come from two sides: each face check is a look at the picture, and each `tick` is a look at what the page says
-/// of itself and at when the last frame came. A kind that explains others (`AlertKind.masks`) silences them.
+/// of itself and at when the last frame came. A kind that explains others (`AlertRow.masks`) silences them.
 public struct AlertPolicy: Sendable {
   public typealias Instant = ContinuousClock.Instant
 
@@ -32,8 +32,8 @@ public struct AlertPolicy: Sendable {
   private var calibration = Calibration()
   private var advice = PictureAdvice()
 
-  private var page = PageVisibility.visible
-  private var camera = CameraState.live
+  /// What the page last said.
+  private var said = PageReport()
   /// When the last frame came, or when frames could first be expected.
   private var lastFrame: Instant?
   private var lastObservation: FaceObservation?
@@ -122,12 +122,9 @@ public struct AlertPolicy: Sendable {
   /// The student connected. The first time, frames are expected from now on; later the time without them goes on.
   public mutating func framesExpected(at now: Instant) { lastFrame = lastFrame ?? now }
 
-  /// The page told of itself; `nil` leaves what was known.
-  public mutating func pageReported(
-    page: PageVisibility?, camera: CameraState?, at now: Instant
-  ) -> [Transition] {
-    if let page { self.page = page }
-    if let camera { self.camera = camera }
+  /// The page told of itself.
+  public mutating func pageReported(_ report: PageReport, at now: Instant) -> [Transition] {
+    said.add(report)
     return lookAtConditions(at: now)
   }
 
@@ -137,8 +134,10 @@ public struct AlertPolicy: Sendable {
   }
 
   private mutating func lookAtConditions(at now: Instant) -> [Transition] {
-    var transitions = look(.pageHidden, isBad: page == .hidden, at: now)
-    transitions += look(.cameraOff, isBad: camera == .ended || camera == .denied, at: now)
+    var transitions: [Transition] = []
+    for (kind, field, bad, _) in AlertTable.ofPage {
+      transitions += look(kind, isBad: said.says(anyOf: bad, in: field), at: now)
+    }
     if let lastFrame {
       transitions += look(.videoStopped, isBad: now - lastFrame > Self.lateFrame, at: now, began: lastFrame)
     }
@@ -161,10 +160,10 @@ public struct AlertPolicy: Sendable {
     guard let changes = machines[kind]?.look(isBad: isBad, at: now, began: began) else { return [] }
     var transitions = changes.map { transition(kind, $0, rule: rule) }
     if changes.contains(where: { if case .confirmed = $0 { true } else { false } }) {
-      for masked in kind.masks { transitions += mask(masked, at: now) }
-    } else if machines[kind]?.isOpen == true, kind.explainsWhileSuspected {
+      for masked in kind.row.masks { transitions += mask(masked, at: now) }
+    } else if machines[kind]?.isOpen == true, kind.row.explainsWhileSuspected {
       // What the cause has raised before it was noticed itself stands; what is only suspected is not told any more.
-      for masked in kind.masks where machines[masked]?.isConfirmed == false {
+      for masked in kind.row.masks where machines[masked]?.isConfirmed == false {
         transitions += mask(masked, at: now)
       }
     }
@@ -178,11 +177,13 @@ public struct AlertPolicy: Sendable {
   /// Whether something that stands, or would if it were not muted, is the cause of `kind`.
   private func isExplained(_ kind: AlertKind, at now: Instant) -> Bool {
     AlertKind.allCases.contains { cause in
-      guard cause.masks.contains(kind), let machine = machines[cause] else { return false }
-      let explains = machine.isConfirmed || (cause.explainsWhileSuspected && machine.isOpen)
+      let row = cause.row
+      guard row.masks.contains(kind), let machine = machines[cause] else { return false }
+      let explains = machine.isConfirmed || (row.explainsWhileSuspected && machine.isOpen)
       guard explains || silentCauses.contains(cause) else { return false }
       // A camera that is off by the page's word and shows pictures all the same explains nothing.
-      return cause != .cameraOff || lastFrame.map { now - $0 > Self.lateFrame } ?? true
+      guard case .page = row.source else { return true }
+      return lastFrame.map { now - $0 > Self.lateFrame } ?? true
     }
   }
 
@@ -234,8 +235,7 @@ public struct AlertPolicy: Sendable {
       machines[kind]?.restore(isConfirmed: open.contains(kind), clearedAt: cleared[kind])
     }
     // Until the page tells otherwise.
-    if open.contains(.pageHidden) { page = .hidden }
-    if open.contains(.cameraOff) { camera = .ended }
+    for (kind, field, bad, _) in AlertTable.ofPage where open.contains(kind) { said.say(bad[0], in: field) }
   }
 
   // MARK: What stands
@@ -262,7 +262,7 @@ public struct AlertPolicy: Sendable {
       ($0.value.rule.severity, $1.key.rawValue) < ($1.value.rule.severity, $0.key.rawValue)
     }
     if let kind = confirmed?.key {
-      (check.state, check.kind, check.hint) = (.alert, kind, kind.hint)
+      (check.state, check.kind, check.hint) = (.alert, kind, kind.row.hint)
       return check
     }
     let suspected = machines.keys.compactMap { kind in
@@ -270,7 +270,9 @@ public struct AlertPolicy: Sendable {
     }
     .filter { now - $0.onset >= rules.hintAfter }
     .min { ($0.onset, $0.kind.rawValue) < ($1.onset, $1.kind.rawValue) }
-    if let kind = suspected?.kind { (check.state, check.kind, check.hint) = (.suspected, kind, kind.hint) }
+    if let kind = suspected?.kind {
+      (check.state, check.kind, check.hint) = (.suspected, kind, kind.row.hint)
+    }
     check.hint = advice.hint ?? check.hint
     return check
   }

@@ -5,10 +5,7 @@ public struct AlertRule: Sendable, Hashable {
   /// The share of looks in the window that must agree, 0...1.
   public var share: Double
   public var severity: AlertSeverity
-  /// Beyond which a look is bad, for kinds that measure something:
-  /// `looking_away`: degrees of yaw to either side of the student's baseline;
-  /// `camera_covered`: `FaceObservation.edges` below which a picture without a face shows nothing;
-  /// `picture_frozen`: `FaceObservation.motion` below which a picture with a face has not moved.
+  /// Beyond which a look is bad, for kinds that measure something: `AlertRow.measure`.
   public var limit: Double?
   /// So many good looks in a row lay a suspicion to rest.
   public var goodLooks: Int
@@ -34,12 +31,9 @@ public struct AlertRule: Sendable, Hashable {
   func loosened(_ kind: AlertKind, by factor: Double) -> AlertRule {
     var rule = self
     rule.window = window * factor
-    if kind == .lookingAway, let limit { rule.limit = min(limit * factor, Self.farthestYaw) }
+    if let farthest = kind.row.measure?.farthest, let limit { rule.limit = min(limit * factor, farthest) }
     return rule
   }
-
-  /// A head turned further shows so little of the face that its direction cannot be told, in degrees.
-  private static let farthestYaw = 75.0
 }
 
 /// The rule of each kind that is watched for, and what they share.
@@ -52,16 +46,6 @@ public struct AlertRules: Sendable, Hashable {
 
   public init(rules: [AlertKind: AlertRule]) { self.rules = rules }
 
-  public static let standard = AlertRules(rules: [
-    .faceMissing: AlertRule(window: .seconds(3), share: 0.8, severity: .high),
-    .severalFaces: AlertRule(window: .seconds(2), share: 0.6, severity: .high),
-    .lookingAway: AlertRule(window: .seconds(5), share: 0.8, severity: .medium, limit: 30),
-    .cameraCovered: AlertRule(window: .seconds(2), share: 0.8, severity: .high, limit: 6),
-    // Each key frame makes two looks at a frozen picture differ.
-    .pictureFrozen: AlertRule(
-      window: .seconds(10), share: 0.6, severity: .medium, limit: 0.5, goodLooks: 4, clearAfter: .seconds(2)),
-    .videoStopped: AlertRule(window: .seconds(5), share: 1, severity: .high, clearAfter: .zero),
-    .pageHidden: AlertRule(window: .seconds(1), share: 1, severity: .medium, clearAfter: .zero),
-    .cameraOff: AlertRule(window: .zero, share: 1, severity: .high, clearAfter: .zero),
-  ])
+  public static let standard = AlertRules(
+    rules: Dictionary(uniqueKeysWithValues: AlertKind.allCases.map { ($0, $0.row.rule) }))
 }

@@ -65,9 +65,3 @@ struct PictureLimits {
       cooldown: rule.cooldown.inSeconds)
   }
 }
-
-extension AlertKind {
-  /// Whether this kind explains its effects already while it is only suspected. Darkness hides a face at once and is
-  /// confirmed before a missing face would be; the others do not look like a missing face at first.
-  var explainsWhileSuspected: Bool { self == .cameraCovered }
-}

@@ -69,7 +69,7 @@ public struct JournalEvent: Sendable, Hashable {
     case blindSpot(BlindSpot)
     case pause(Pause)
     case dismissal(Dismissal)
-    /// Of an event that is not known.
+    /// Of an event that is not known, or with words that are not.
     case unknown(JSONValue)
   }
 
@@ -101,11 +101,13 @@ extension JournalEvent {
     self.session = session
     self.kindName = kindName
     self.format = format
-    kind = format <= Self.format ? Kind(rawValue: kindName) ?? .unknown : .unknown
+    let known = format <= Self.format ? Kind(rawValue: kindName) ?? .unknown : .unknown
+    payload = try decode(known != .unknown)
+    // Of what it cannot read, such as an alert of a new kind, a server knows no more than that it happened.
+    kind = if case .unknown = payload { .unknown } else { known }
     self.participant = participant
     self.name = name
     self.fields = fields
-    payload = try decode(kind != .unknown)
   }
 }
 
@@ -150,7 +152,16 @@ extension JournalEvent.Payload: Codable {
     case blindSpot = "blind_spot"
   }
 
+  /// A word that this version does not know, of a kind of alert say, makes it unknown. What is damaged is an error.
   public init(from decoder: any Decoder) throws {
+    do {
+      try self.init(known: decoder)
+    } catch DecodingError.dataCorrupted {
+      self = .unknown(try JSONValue(from: decoder))
+    }
+  }
+
+  private init(known decoder: any Decoder) throws {
     let fields = try decoder.container(keyedBy: CodingKeys.self)
     guard let key = fields.allKeys.first else {
       throw DecodingError.dataCorrupted(

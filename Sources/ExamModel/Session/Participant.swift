@@ -35,8 +35,8 @@ public struct Presence: Sendable, Hashable {
   }
   /// Why no picture arrives, in words, where the server knows.
   public var noPictureReason: String?
-  public var page = PageVisibility.visible
-  public var camera: CameraState?
+  /// What the page last said of itself.
+  public var said = PageReport()
 
   public init(_ state: PresenceState = .left) { self.state = state }
 }
@@ -78,8 +78,8 @@ public struct Participant: Sendable, Codable, Hashable, Identifiable {
     noPictureReason = presence.noPictureReason
     hand = person.handSince != nil
     handSince = person.handSince
-    page = presence.page
-    camera = presence.camera
+    page = presence.said.page ?? .visible
+    camera = presence.said.camera
     accommodations = Dictionary(
       uniqueKeysWithValues: person.allowances(at: now).map { ($0.key.rawValue, $0.value) })
     paused = person.pause

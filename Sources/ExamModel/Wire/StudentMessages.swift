@@ -1,7 +1,7 @@
 /// What a student's page sends as text.
 public enum StudentMessage: Sendable, Hashable {
   case hello(media: String)
-  case status(page: PageVisibility?, camera: CameraState?)
+  case status(PageReport)
   case chat(text: String)
   case hand(up: Bool)
   /// What the student has to say about an alert of his or her own.
@@ -14,7 +14,7 @@ public enum StudentMessage: Sendable, Hashable {
 
 extension StudentMessage: Decodable {
   private enum Key: String, CodingKey {
-    case type, media, page, camera, text, up
+    case type, media, text, up
     case alertID = "alert_id"
   }
 
@@ -22,10 +22,7 @@ extension StudentMessage: Decodable {
     let fields = try decoder.container(keyedBy: Key.self)
     switch try fields.decode(String.self, forKey: .type) {
     case "hello": self = .hello(media: try fields.decode(String.self, forKey: .media))
-    case "status":
-      self = .status(
-        page: try fields.decodeIfPresent(PageVisibility.self, forKey: .page),
-        camera: try fields.decodeIfPresent(CameraState.self, forKey: .camera))
+    case "status": self = .status(try PageReport(from: decoder))
     case "chat": self = .chat(text: try fields.decodeProse(forKey: .text))
     case "hand": self = .hand(up: try fields.decode(Bool.self, forKey: .up))
     case "note":

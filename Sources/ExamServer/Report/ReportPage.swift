@@ -122,7 +122,7 @@ struct ReportPage: Sendable {
       let missing: [HTML] = report.pictureProblems.prefix(Self.maximumProblems).enumerated().map {
         index, problem in
         """
-        \(index == 0 ? "" : "; ")\(.typed(problem.student)), \(ReportWords.kind(problem.kind)), \
+        \(index == 0 ? "" : "; ")\(.typed(problem.student)), \(problem.kind.row.title), \
         \(clock.time(problem.since)) (\(problem.reason == nil ? "file missing" : "file not readable"))
         """
       }
@@ -182,7 +182,7 @@ struct ReportPage: Sendable {
       let students = Set(alerts.map(\.record.student)).count
       let severities = Set(alerts.map(\.record.severity)).sorted(by: >).map(ReportWords.severity)
       return """
-        <tr><th scope="row">\(ReportWords.kind(kind))</th><td class="extra">\(severities.joined(separator: ", "))</td>\
+        <tr><th scope="row">\(kind.row.title)</th><td class="extra">\(severities.joined(separator: ", "))</td>\
         <td class="number">\(count)</td><td class="number">\(students)</td>\
         <td class="number">\(ReportWords.duration(alerts.reduce(0) { $0 + $1.span.seconds }))</td></tr>
 
@@ -203,7 +203,7 @@ struct ReportPage: Sendable {
     guard !report.students.isEmpty else { return "" }
     let flagged = Set(report.attention.map(\.student.id))
     let rows: [HTML] = report.students.enumerated().map { index, student in
-      let kinds = student.alertCounts.map { "\(ReportWords.shortKind($0.kind)) \($0.count)" }
+      let kinds = student.alertCounts.map { "\($0.kind.row.short) \($0.count)" }
       let flag: HTML =
         flagged.contains(student.id)
         ? """

@@ -139,7 +139,7 @@ struct ReportStudentSection {
       "<span class=\"tag \(record.severity.rawValue)\">\(ReportWords.severity(record.severity))</span>"
     return """
       <tr><td class="picture">\(figure(alert))</td><td>
-      <p class="what"><strong>\(ReportWords.kind(record.kind))</strong> \(severity) \(state(alert))</p>
+      <p class="what"><strong>\(record.kind.row.title)</strong> \(severity) \(state(alert))</p>
       <p>\(when.joined(separator: " · "))</p>
       \(record.detail.isEmpty ? "" : "<p class=\"typed\">\(.typed(record.detail))</p>")
       <p class="fine">\(ReportWords.thresholds(record.thresholds, of: record.kind))</p>

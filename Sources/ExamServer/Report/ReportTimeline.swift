@@ -56,8 +56,8 @@ struct ReportTimeline {
       // One kind has one severity, unless the rules were changed on the way.
       let isHigh = alerts.contains { $0.record.severity == .high }
       lanes.append(
-        lane(ReportWords.shortKind(kind), isHigh ? .high : .medium, alerts.map(\.span)) { _ in
-          ReportWords.kind(kind)
+        lane(kind.row.short, isHigh ? .high : .medium, alerts.map(\.span)) { _ in
+          kind.row.title
         })
     }
     self.lanes = lanes

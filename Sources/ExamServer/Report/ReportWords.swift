@@ -2,33 +2,6 @@ import ExamModel
 
 /// The words of a report, for people who were not there and know nothing of the program.
 enum ReportWords {
-  static func kind(_ kind: AlertKind) -> String {
-    switch kind {
-    case .faceMissing: "No face in the picture"
-    case .severalFaces: "More than one face"
-    case .lookingAway: "Looking away"
-    case .cameraCovered: "Camera covered or dark"
-    case .pictureFrozen: "Picture does not move"
-    case .videoStopped: "No picture arrives"
-    case .pageHidden: "Left the exam page"
-    case .cameraOff: "Camera off"
-    }
-  }
-
-  /// For a table and beside a timeline.
-  static func shortKind(_ kind: AlertKind) -> String {
-    switch kind {
-    case .faceMissing: "No face"
-    case .severalFaces: "Several faces"
-    case .lookingAway: "Looking away"
-    case .cameraCovered: "Covered, dark"
-    case .pictureFrozen: "Frozen picture"
-    case .videoStopped: "No picture"
-    case .pageHidden: "Left the page"
-    case .cameraOff: "Camera off"
-    }
-  }
-
   static func severity(_ severity: AlertSeverity) -> String {
     switch severity {
     case .high: "serious"
@@ -65,7 +38,7 @@ enum ReportWords {
   }
 
   static func effect(_ accommodation: Accommodation) -> String {
-    let kind = kind(accommodation.kind)
+    let kind = accommodation.kind.row.title
     return switch accommodation.effect {
     case .mute: "“\(kind)” raises no alert"
     case .loosen: "“\(kind)” may last and go \(number(accommodation.factor, digits: 1)) times as far"
@@ -86,15 +59,10 @@ enum ReportWords {
   }
 
   private static func measure(_ limit: Double, _ baseline: Double?, of kind: AlertKind) -> String {
-    let measure = number(limit, digits: 2)
-    switch kind {
-    case .lookingAway:
-      let usual = baseline.map { " from this student’s usual \(direction($0))" } ?? ""
-      return "head turned more than \(measure)°\(usual)"
-    case .cameraCovered: return "black, or no edge sharper than \(measure) of 255"
-    case .pictureFrozen: return "change under \(measure) of 255"
-    case .faceMissing, .severalFaces, .videoStopped, .pageHidden, .cameraOff: return "limit \(measure)"
-    }
+    let words = kind.row.measure?.words ?? "limit {limit}"
+    let usual = kind.row.measure?.unit == .degrees ? baseline : nil
+    return words.replacing("{limit}", with: number(limit, digits: 2))
+      + (usual.map { " from this student’s usual \(direction($0))" } ?? "")
   }
 
   static func baseline(_ baseline: Baseline) -> String {

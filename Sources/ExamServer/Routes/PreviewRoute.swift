@@ -90,10 +90,10 @@ final class PreviewRoute {
   private func hint(_ observation: FaceObservation) -> String? {
     switch observation.faces.count {
     case 0 where observation.isDark: "Your picture is too dark to see you. A lamp in front of you helps."
-    case 0: AlertKind.faceMissing.hint
+    case 0: AlertKind.faceMissing.row.hint
     case 1 where observation.isDark: "Your picture is dark. A lamp in front of you helps."
     case 1: nil
-    default: AlertKind.severalFaces.hint
+    default: AlertKind.severalFaces.row.hint
     }
   }
 

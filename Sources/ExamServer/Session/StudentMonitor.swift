@@ -32,10 +32,8 @@ struct StudentMonitor: Sendable {
 
   mutating func checkFailed() { hasCheckFailed = true }
 
-  mutating func pageReported(
-    page: PageVisibility?, camera: CameraState?, at now: Instant
-  ) -> [StudentFinding] {
-    apply(policy.pageReported(page: page, camera: camera, at: now), at: now)
+  mutating func pageReported(_ report: PageReport, at now: Instant) -> [StudentFinding] {
+    apply(policy.pageReported(report, at: now), at: now)
   }
 
   /// The student connected.

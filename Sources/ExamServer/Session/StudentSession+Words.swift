@@ -27,7 +27,7 @@ extension StudentSession {
     case _ where !connection.saidHello:
       protocolError("no_hello", "the first message must be hello with the media type; this one was another")
     case .hello(let media): hear(.hello(media: media), later: isFlood, at: now)
-    case .status(let page, let camera): hear(.status(page: page, camera: camera), later: isFlood, at: now)
+    case .status(let report): hear(.status(report), later: isFlood, at: now)
     case .hand(let up): hear(.hand(up: up), later: isFlood, at: now)
     case .note where owner?.isJournalFull == true:
       refuse("quota", JournalQuota.refusal, isAnswer: !isFlood, of: text)
@@ -85,11 +85,10 @@ extension StudentSession {
     case .hello(let media):
       guard let socket = connection.socket else { return }
       said(hello: media, on: socket)
-    case .status(let page, let camera):
+    case .status(let report):
       let before = presence
-      presence.page = page ?? presence.page
-      presence.camera = camera ?? presence.camera
-      found(monitor.pageReported(page: page, camera: camera, at: .now))
+      presence.said.add(report)
+      found(monitor.pageReported(report, at: .now))
       guard presence != before else { return }
       owner?.student(self, did: 1)
       owner?.studentChanged(self)

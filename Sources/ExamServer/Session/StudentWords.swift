@@ -8,7 +8,7 @@ struct StudentWords: Sendable {
 
   enum Word: Hashable {
     case hello(media: String)
-    case status(page: PageVisibility?, camera: CameraState?)
+    case status(PageReport)
     case hand(up: Bool)
     case note(alert: AlertID, text: String)
   }
@@ -19,8 +19,7 @@ struct StudentWords: Sendable {
   static let betweenNotes = Duration.seconds(1)
 
   private var media: String?
-  private var page: PageVisibility?
-  private var camera: CameraState?
+  private var report = PageReport()
   private var hand: Bool?
   /// In the order in which their alerts came to wait.
   private var notes: [(alert: AlertID, text: String)] = []
@@ -30,9 +29,7 @@ struct StudentWords: Sendable {
   mutating func add(_ word: Word) -> Bool {
     switch word {
     case .hello(let media): self.media = media
-    case .status(let page, let camera):
-      self.page = page ?? self.page
-      self.camera = camera ?? self.camera
+    case .status(let report): self.report.add(report)
     case .hand(let up): hand = up
     case .note(let alert, let text):
       if let index = notes.firstIndex(where: { $0.alert == alert }) {
@@ -51,9 +48,9 @@ struct StudentWords: Sendable {
       self.media = nil
       return .hello(media: media)
     }
-    if page != nil || camera != nil {
-      defer { (page, camera) = (nil, nil) }
-      return .status(page: page, camera: camera)
+    if !report.isEmpty {
+      defer { report = PageReport() }
+      return .status(report)
     }
     if let hand {
       self.hand = nil
@@ -72,7 +69,7 @@ struct StudentWords: Sendable {
   }
 
   /// The connection is over: its page and its stream are no more. The hand stays, and so does what was written.
-  mutating func forgetConnection() { (media, page, camera) = (nil, nil, nil) }
+  mutating func forgetConnection() { (media, report) = (nil, PageReport()) }
 
   /// Everything that is still to be kept, when nothing can wait any longer.
   mutating func takeAll() -> [Word] {

@@ -1,0 +1,45 @@
+/// What a student's page says of how things are: a word for each field that a kind of alert asks for
+/// (`AlertRow.Source.page`). A field that it leaves out stays as it was.
+public struct PageReport: Sendable, Hashable {
+  private var words: [String: String] = [:]
+
+  public init(page: PageVisibility? = nil, camera: CameraState? = nil) {
+    words["page"] = page?.rawValue
+    words["camera"] = camera?.rawValue
+  }
+
+  public var page: PageVisibility? { words["page"].flatMap { PageVisibility(rawValue: $0) } }
+  public var camera: CameraState? { words["camera"].flatMap { CameraState(rawValue: $0) } }
+  public var isEmpty: Bool { words.isEmpty }
+
+  /// - Parameter newer: counts where both have a word.
+  public mutating func add(_ newer: PageReport) { words.merge(newer.words) { $1 } }
+
+  func says(anyOf some: [String], in field: String) -> Bool { words[field].map(some.contains) ?? false }
+
+  mutating func say(_ word: String, in field: String) { words[field] = word }
+}
+
+extension PageReport: Decodable {
+  private struct Field: CodingKey {
+    let stringValue: String
+    var intValue: Int? { nil }
+
+    init(stringValue: String) { self.stringValue = stringValue }
+    init?(intValue: Int) { nil }
+  }
+
+  public init(from decoder: any Decoder) throws {
+    let fields = try decoder.container(keyedBy: Field.self)
+    for (_, name, bad, good) in AlertTable.ofPage {
+      let field = Field(stringValue: name)
+      guard let word = try fields.decodeIfPresent(String.self, forKey: field) else { continue }
+      guard (good + bad).contains(word) else {
+        throw DecodingError.dataCorruptedError(
+          forKey: field, in: fields,
+          debugDescription: "is one of \((good + bad).joined(separator: ", ")), not \(word)")
+      }
+      words[name] = word
+    }
+  }
+}

@@ -1,0 +1,69 @@
+import ExamModel
+import WebGateway
+
+/// The kinds of alerts with the rules that are in force here, for pages and programs: nobody keeps a list of them.
+struct AlertKindsRoute: Encodable {
+  /// A field of `status`, and what it means.
+  private struct Word: Encodable {
+    let field: String
+    let bad: [String]
+    let good: [String]
+  }
+
+  private struct Kind: Encodable {
+    let kind: AlertKind
+    let severity: AlertSeverity
+    let weight: Int
+    /// `picture`, `stream` or `page`.
+    let source: String
+    /// Of `page`.
+    let says: Word?
+    let masks: [AlertKind]
+    let window: Double
+    let share: Double
+    let clear_after: Double
+    let cooldown: Double
+    let limit: Double?
+    let unit: AlertRow.Measure.Unit?
+    let bad_when: String?
+    let texts: [String: String]
+
+    init(_ kind: AlertKind, _ rule: AlertRule) {
+      let row = kind.row
+      self.kind = kind
+      severity = rule.severity
+      weight = rule.severity.weight
+      switch row.source {
+      case .picture: (source, says) = ("picture", nil)
+      case .stream: (source, says) = ("stream", nil)
+      case .page(let field, let bad, let good):
+        (source, says) = ("page", Word(field: field, bad: bad, good: good))
+      }
+      masks = row.masks
+      window = rule.window.inSeconds
+      share = rule.share
+      clear_after = rule.clearAfter.inSeconds
+      cooldown = rule.cooldown.inSeconds
+      limit = rule.limit
+      unit = row.measure?.unit
+      bad_when = row.measure.map { $0.isBadAbove ? "above" : "below" }
+      texts = [
+        kind.textKey("title"): row.title, kind.textKey("short"): row.short, kind.textKey("hint"): row.hint,
+      ]
+    }
+  }
+
+  private let kinds: [Kind]
+
+  init(rules: AlertRules) {
+    kinds = AlertKind.allCases.compactMap { kind in rules.rules[kind].map { Kind(kind, $0) } }
+  }
+
+  @GatewayActor
+  func register(on server: WebServer) {
+    var response = HTTPResponse.json(WireJSON.encode(self))
+    // Another rule or kind comes with another start of the server.
+    response.headers.append(("Cache-Control", "public, max-age=60"))
+    server.route(.get, "/api/alert-kinds") { [response] _ in response }
+  }
+}
