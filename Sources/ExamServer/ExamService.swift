@@ -116,7 +116,7 @@ public struct ExamService: Sendable {
     let devices = try DeviceCookie(data: data, path: configuration.publicURL?.path ?? "/")
     let services = ExamServices(
       configuration: configuration, pipelines: pipelines, faces: faces, store: store,
-      recorder: EventRecorder(store: store, logger: logger), metrics: ServerMetrics(),
+      recorder: EventRecorder(journal: store, logger: logger), metrics: ServerMetrics(),
       admission: await Admission(devices: devices) { logger.warning("\($0)") })
     let (server, directory) = try await makeServer(services, pages)
     let clocks = try await ClockKeeper(services: services)
@@ -188,7 +188,7 @@ public struct ExamService: Sendable {
   private func stop(
     _ server: WebServer, _ directory: any SessionDirectory, _ services: ExamServices, _ store: SQLiteStore
   ) async -> Bool {
-    // Everybody in every session is told before anything is waited for. Sessions stay in the directory: who asks for one
+    // Everybody in every session is told before anything else is waited for. Sessions stay in the directory: who asks for one
     // in the meantime must not hear that it has ended.
     let endings = directory.live.map { $0.suspend() }
     services.admission.stop()

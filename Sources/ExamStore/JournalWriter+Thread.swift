@@ -11,7 +11,7 @@ extension JournalWriter {
     evidence.retry()
     return state.withLock { state in
       if state.waiting.isEmpty, state.pictures.isEmpty {
-        state.patience.endRest(at: .now)
+        state.rest.finish(at: .now)
         tell(&state)
         release(&state)
       }
@@ -22,7 +22,7 @@ extension JournalWriter {
   private enum Step {
     case picture(PictureTask)
     case task(@Sendable () -> Void)
-    case operations([WriteOperation])
+    case entries([JournalEntry])
     case alive(ClockRecord)
   }
 
@@ -39,7 +39,7 @@ extension JournalWriter {
         return .task(task)
       }
       guard state.failure == nil || .now - state.lastTry >= JournalWriter.pause else { return nil }
-      if !state.waiting.isEmpty { return .operations(Array(state.waiting.prefix(JournalWriter.batch))) }
+      if !state.waiting.isEmpty { return .entries(Array(state.waiting.prefix(JournalWriter.batch))) }
       defer { state.alive = nil }
       return state.alive.map { .alive($0) }
     }
@@ -49,8 +49,12 @@ extension JournalWriter {
       bytes.withUnsafeBytes { evidence.keep($0, of: alert, in: session) }
       state.withLock { $0.pictureBytes -= bytes.count }
     case .task(let task): task()
-    case .operations(let batch): return perform(batch, fromLine: true)
-    case .alive(let clocks): return perform([.noteAlive(clocks)], fromLine: false)
+    case .entries(let batch): return perform(batch)
+    case .alive(let clocks):
+      return transact {
+        try clocks.write(to: $0)
+      } finished: { _, _ in
+      }
     case nil: return false
     }
     return true
@@ -62,7 +66,7 @@ extension JournalWriter {
     while true {
       let batch = state.withLock { Array($0.waiting.prefix(JournalWriter.batch)) }
       guard !batch.isEmpty else { break }
-      guard perform(batch, fromLine: true) else {
+      guard perform(batch) else {
         throw StoreError(.notErased, "session \(session) is not erased: \(trouble ?? "")")
       }
     }
@@ -73,28 +77,34 @@ extension JournalWriter {
   }
 
   /// - Returns: whether it is written.
-  private func perform(_ batch: [WriteOperation], fromLine: Bool) -> Bool {
-    state.withLock { $0.begun += 1 }
-    let outcome = Result {
-      guard identity.isInPlace else { throw FileIdentity.Lost() }
-      return try database.write { db in
-        try batch.map { (operation: $0, refusal: try $0.perform(in: db)) }
+  private func perform(_ batch: [JournalEntry]) -> Bool {
+    transact { db in
+      try batch.map { (entry: $0, refusal: try $0.perform(in: db)) }
+    } finished: { refusals, state in
+      for case (let entry, let refusal?) in refusals where !state.erased.contains(entry.session) {
+        report(refusal)
       }
+      state.waiting.removeFirst(batch.count)
+      state.written += batch.count
+    }
+  }
+
+  /// - Returns: whether it is written.
+  private func transact<Result>(
+    _ body: (Database) throws -> Result, finished: (Result, inout State) -> Void
+  ) -> Bool {
+    state.withLock { $0.begun += 1 }
+    let outcome = Swift.Result {
+      guard identity.isInPlace else { throw FileIdentity.Lost() }
+      return try database.write(body)
     }
     return state.withLock { state in
       state.finished += 1
       switch outcome {
-      case .success(let refusals):
-        for case (let operation, let refusal?) in refusals {
-          if let session = operation.session, state.erased.contains(session) { continue }
-          report(refusal)
-        }
-        if fromLine {
-          state.waiting.removeFirst(batch.count)
-          state.written += batch.count
-        }
+      case .success(let result):
+        finished(result, &state)
         if state.waiting.isEmpty { recover(&state) }
-        if state.pictures.isEmpty { release(&state) }
+        release(&state)
         return true
       case .failure(let error):
         if state.failure == nil {
@@ -109,17 +119,16 @@ extension JournalWriter {
     }
   }
 
-  /// Lets go those whose operations are written.
-  private func release(_ state: inout State, everybody: Bool = false) {
-    for waiter in state.waiters where everybody || waiter.position <= state.written {
-      waiter.semaphore.signal()
-    }
+  /// Calls back those whose entries are written.
+  func release(_ state: inout State, everybody: Bool = false) {
+    let ready = state.waiters.filter { everybody || $0.position <= state.written }
     state.waiters.removeAll { everybody || $0.position <= state.written }
+    for waiter in ready { waiter.goOn() }
   }
 
   /// Nothing waits any more.
   private func recover(_ state: inout State) {
-    state.patience.endRest(at: .now)
+    state.rest.finish(at: .now)
     if state.failure != nil || state.dropped > 0 {
       let loss = state.dropped == 0 ? "" : "; \(state.dropped) entries found no room in memory and are lost"
       report("the database \(database.path) is written again, and all that waited is in it\(loss)")
@@ -137,7 +146,7 @@ extension JournalWriter {
         The database \(database.path) cannot be written (\(failure.cause)). The exam goes on; \
         \(StoreWords.waiting(state.waiting.count, "entry", "entries")).\(loss) \(failure.advice)
         """
-    } else if state.patience.isResting || state.dropped > 0 {
+    } else if state.rest.isOn || state.dropped > 0 {
       text = """
         The disk of the database \(database.path) is slow, or another program holds it. The exam goes on; \
         \(StoreWords.waiting(state.waiting.count, "entry", "entries")).\(loss)

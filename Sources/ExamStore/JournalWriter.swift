@@ -4,20 +4,20 @@ import Foundation
 import GRDB
 import Synchronization
 
-/// Writes operations into the database in the order in which they come, on a thread of its own. What cannot be written
+/// Writes entries into the database in the order in which they come, on a thread of its own. What cannot be written
 /// waits in memory and is tried again, so that no exam depends on a disk.
 ///
-/// Who hands over an operation waits until it is in, as a transaction of its own: in WAL mode with `synchronous = NORMAL`
-/// its pages are with the system then, and so survive the end of the process, `kill -9` too. But nobody waits for longer
-/// than a moment, and all together no longer than a small part of each second: where a disk is slow, or another program or
-/// an erasure holds the database, operations stay in line and nobody waits for a while. `trouble` says so meanwhile.
+/// Who hands over entries is called back when they are in: in WAL mode with `synchronous = NORMAL` their pages are with the
+/// system then, and so survive the end of the process, `kill -9` too. All that has come while the transaction before was
+/// under way goes into one. Where a disk is slow, or another program or an erasure holds the database, entries stay in line,
+/// and who has waited until the deadline is called back without; `trouble` says so, and nobody waits for a while.
 ///
 /// A loss of power may cost the last moments (never the rest: the database stays sound). `synchronous = FULL` would keep
 /// those too, for an fsync with every event.
 final class JournalWriter: Sendable {
   /// How long to leave a disk alone that would not take a write.
   static let pause = Duration.seconds(1)
-  /// Operations written in one transaction when many wait.
+  /// Entries written in one transaction when many wait.
   static let batch = 500
 
   let database: DatabasePool
@@ -32,28 +32,35 @@ final class JournalWriter: Sendable {
   private let ended = DispatchSemaphore(value: 0)
 
   struct State {
-    var waiting = WaitingLine<WriteOperation>()
+    var waiting = WaitingLine<JournalEntry>()
     var pictures = WaitingLine<PictureTask>()
     var pictureBytes = 0
     /// What else the thread has to do, between two transactions.
     var tasks = WaitingLine<@Sendable () -> Void>()
     var alive: ClockRecord?
-    /// Operations that found no room in the line and are lost, since it was empty last.
+    /// Entries that found no room in the line and are lost, since it was empty last.
     var dropped = 0
     /// Transactions begun and ended so far.
     var begun = 0
     var finished = 0
-    /// Operations that were taken from the line, for those who wait for theirs.
+    /// Entries that were taken from the line, for those who wait for theirs.
     var written = 0
-    var waiters: [(position: Int, semaphore: DispatchSemaphore)] = []
-    var patience: WriterPatience
-    /// The thread that waits once for many operations, while it hands them over.
-    var gatherer: pthread_t?
+    var waiters: [Waiter] = []
+    /// When the deadlines of those who wait are looked at next.
+    var nextLook: ContinuousClock.Instant?
+    var rest = WriterRest()
     var failure: (cause: String, advice: String)?
     var lastTry = ContinuousClock.now
     /// Sessions that were erased: what comes in late for them is dropped, and no surprise.
     var erased: Set<SessionCode> = []
     var isClosing = false
+  }
+
+  struct Waiter {
+    /// Of the last entry, among all that were ever taken.
+    let position: Int
+    let deadline: ContinuousClock.Instant
+    let goOn: @Sendable () -> Void
   }
 
   init(
@@ -65,7 +72,7 @@ final class JournalWriter: Sendable {
     self.identity = identity
     self.limits = limits
     self.report = report
-    state = Mutex(State(patience: WriterPatience(perSecond: limits.patiencePerSecond)))
+    state = Mutex(State())
     let thread = Thread { [weak self, arrivals, ended] in
       while true {
         // Now and then without being called, for what could not be written.
@@ -85,26 +92,63 @@ final class JournalWriter: Sendable {
 
   // MARK: For those who write
 
-  func write(_ operation: WriteOperation) {
-    enqueue { state in
-      if case .create(let session) = operation {
-        state.erased.remove(session.code)
-        state.pictures.append(.begin(session.code))
-      }
-      guard state.waiting.count < limits.operations else {
-        if state.dropped == 0 {
-          report(
-            "\(limits.operations) entries wait for the database \(database.path); what else happens is lost")
-        }
-        state.dropped += 1
+  /// - Parameter goOn: called once, from any thread: when the entries are in, or nobody waits for them any more.
+  func append(
+    _ entries: [JournalEntry], by deadline: ContinuousClock.Instant, then goOn: @escaping @Sendable () -> Void
+  ) {
+    let isWaiting = state.withLock { state in
+      for entry in entries { take(entry, &state) }
+      let now = ContinuousClock.now
+      if state.isClosing, state.failure == nil { state.failure = ("the server is stopping", "") }
+      if deadline <= now, !state.waiting.isEmpty { state.rest.begin(at: now) }
+      guard state.failure == nil, !state.rest.isOn else {
+        tell(&state)
         return false
       }
-      state.waiting.append(operation)
+      state.waiters.append(
+        Waiter(position: state.written + state.waiting.count, deadline: deadline, goOn: goOn))
+      watchDeadlines(&state, at: now)
       return true
+    }
+    arrivals.signal()
+    if !isWaiting { goOn() }
+  }
+
+  private func take(_ entry: JournalEntry, _ state: inout State) {
+    if case .create(let session) = entry {
+      state.erased.remove(session.code)
+      state.pictures.append(.begin(session.code))
+    }
+    guard state.waiting.count < limits.entries else {
+      if state.dropped == 0 {
+        report("\(limits.entries) entries wait for the database \(database.path); what else happens is lost")
+      }
+      state.dropped += 1
+      return
+    }
+    state.waiting.append(entry)
+  }
+
+  /// Has the deadlines looked at when the first of them passes: the writer's own thread may hang in its disk.
+  private func watchDeadlines(_ state: inout State, at now: ContinuousClock.Instant) {
+    guard let first = state.waiters.map(\.deadline).min() else { return }
+    if let next = state.nextLook, next <= first { return }
+    state.nextLook = first
+    DispatchQueue.global().asyncAfter(deadline: .now() + (first - now).inSeconds) { [weak self] in
+      self?.state.withLock { state in
+        state.nextLook = nil
+        let now = ContinuousClock.now
+        if state.waiters.contains(where: { $0.deadline <= now }) {
+          state.rest.begin(at: now)
+          self?.tell(&state)
+          self?.release(&state, everybody: true)
+        }
+        self?.watchDeadlines(&state, at: now)
+      }
     }
   }
 
-  /// Keeps a picture before any operation that comes after it.
+  /// Keeps a picture before any entry that comes after it.
   ///
   /// - Returns: whether there was room for it in memory.
   func keep(_ jpeg: UnsafeRawBufferPointer, of alert: AlertID, in session: SessionCode) -> Bool {
@@ -115,65 +159,18 @@ final class JournalWriter: Sendable {
       return true
     }
     if isTaken {
-      enqueue { _ in true }
+      arrivals.signal()
     } else {
       report("a picture of session \(session) finds no room in memory, since the disk is slow, and is lost")
     }
     return isTaken
   }
 
-  /// Tries again what waits, and notes the time. The time itself never waits in line: another one follows soon. So nothing
-  /// is amiss where it comes late, and nobody is told.
-  func retry(at clocks: ClockRecord) {
-    enqueue(isKept: false) { state in
-      state.alive = clocks
-      return true
-    }
-  }
-
-  /// Waits once for all that `body` hands over.
-  func together(_ body: () -> Void) {
-    let thread = pthread_self()
-    let isOutermost = state.withLock { state in
-      guard state.gatherer == nil else { return false }
-      state.gatherer = thread
-      return true
-    }
-    body()
-    guard isOutermost else { return }
-    enqueue { state in
-      state.gatherer = nil
-      return true
-    }
-  }
-
-  /// Hands something to the thread and waits for a moment until it is done.
-  ///
-  /// - Parameter isKept: whether it is something that happened, which must not wait unnoticed.
-  private func enqueue(isKept: Bool = true, _ change: (inout State) -> Bool) {
-    let waiter: DispatchSemaphore? = state.withLock { state in
-      if state.isClosing, state.failure == nil { state.failure = ("the server is stopping", "") }
-      guard change(&state), state.failure == nil, !state.patience.isResting else {
-        tell(&state)
-        return nil
-      }
-      guard state.gatherer != pthread_self() else { return nil }
-      let semaphore = DispatchSemaphore(value: 0)
-      state.waiters.append((state.written + state.waiting.count, semaphore))
-      return semaphore
-    }
+  /// Notes the time. It never waits in line: another one follows soon. So nothing is amiss where it comes late, and nobody
+  /// is told.
+  func noteAlive(_ clocks: ClockRecord) {
+    state.withLock { $0.alive = clocks }
     arrivals.signal()
-    guard let waiter else { return }
-    let beginning = ContinuousClock.now
-    _ = waiter.wait(timeout: .now() + limits.patience.inSeconds)
-    let now = ContinuousClock.now
-    state.withLock { state in
-      let isInVain = state.waiters.contains { $0.semaphore === waiter }
-      state.waiters.removeAll { $0.semaphore === waiter }
-      guard isKept else { return }
-      state.patience.waited(now - beginning, inVain: isInVain, at: now)
-      if state.patience.isResting { tell(&state) }
-    }
   }
 
   /// Runs `body` in a transaction once nothing waits any more; from then on nothing of `session` is taken. Waits as long
@@ -213,7 +210,7 @@ final class JournalWriter: Sendable {
   /// Reads the database together with what waits to be written, as of one moment: while no transaction is under way.
   ///
   /// - Parameter read: may be called several times.
-  func reading<Result>(_ read: (WaitingLine<WriteOperation>) throws -> Result) throws -> Result {
+  func reading<Result>(_ read: (WaitingLine<JournalEntry>) throws -> Result) throws -> Result {
     let deadline = ContinuousClock.now + .seconds(5)
     while ContinuousClock.now < deadline {
       let (before, isQuiet, waiting) = state.withLock {

@@ -107,7 +107,7 @@ struct SQLiteReader: ArchiveReader, Sendable {
       return JournalPage(events: events, next: nil)
     } adding: { page, waiting in
       // What waits comes behind the last row, whole: it is in memory anyway.
-      guard page.next == nil, case .append(let event) = waiting, event.session == session,
+      guard page.next == nil, case .event(let event) = waiting, event.session == session,
         choice.includes(event)
       else { return }
       page.events.append(event)
@@ -120,7 +120,7 @@ struct SQLiteReader: ArchiveReader, Sendable {
         Self.alertSQL, [session.digits, id.rawValue], as: "an event", RecordCoding.event
       ).first?.alert
     } adding: { alert, waiting in
-      if case .append(let event) = waiting, event.session == session, let new = event.alert, new.id == id {
+      if case .event(let event) = waiting, event.session == session, let new = event.alert, new.id == id {
         alert = new
       }
     }
@@ -132,7 +132,7 @@ struct SQLiteReader: ArchiveReader, Sendable {
         Self.alertsSQL, [session.digits, student.rawValue], as: "an event", RecordCoding.event
       ).compactMap(\.alert)
     } adding: { alerts, waiting in
-      guard case .append(let event) = waiting, event.session == session, let new = event.alert,
+      guard case .event(let event) = waiting, event.session == session, let new = event.alert,
         new.student == student
       else { return }
       if let index = alerts.firstIndex(where: { $0.id == new.id }) {
@@ -213,14 +213,14 @@ struct SQLiteReader: ArchiveReader, Sendable {
   /// - Parameter change: brings what was read up to date with an operation that waits to be written.
   /// - Throws: `ArchiveClosed` in the middle of something long, too: the database is about to be closed.
   private func read<Result: Sendable>(
-    _ body: (Database) throws -> Result, adding change: (inout Result, WriteOperation) -> Void
+    _ body: (Database) throws -> Result, adding change: (inout Result, JournalEntry) -> Void
   ) throws -> Result {
     guard !room.isClosed else { throw ArchiveClosed() }
     do {
       guard let writer else { return try database.read(body) }
       return try writer.reading { waiting in
         var result = try database.read(body)
-        for operation in waiting { change(&result, operation) }
+        for entry in waiting { change(&result, entry) }
         return result
       }
     } catch let row as UnreadableRow {

@@ -111,17 +111,12 @@ public final class SQLiteStore: SessionStore {
 
   // MARK: Writing
 
-  public func create(_ session: SessionRecord) { write(.create(session)) }
-
-  public func add(_ participant: ParticipantRecord) { write(.add(participant)) }
-
-  public func remove(_ participant: ParticipantID, from session: SessionCode) {
-    write(.remove(participant, from: session))
+  public func append(_ entries: [JournalEntry], by deadline: ContinuousClock.Instant) async {
+    guard let writing else { return refuse() }
+    await withCheckedContinuation { continuation in
+      writing.writer.append(entries, by: deadline) { continuation.resume() }
+    }
   }
-
-  public func append(_ event: JournalEvent) { write(.append(event)) }
-
-  public func end(_ session: SessionCode, at time: Timestamp) { write(.end(session, at: time)) }
 
   @discardableResult
   public func keep(
@@ -143,17 +138,7 @@ public final class SQLiteStore: SessionStore {
 
   public func noteAlive(_ clocks: ClockRecord) {
     guard let writing else { return refuse() }
-    writing.writer.retry(at: clocks)
-  }
-
-  public func together(_ body: () -> Void) {
-    guard let writing else { return body() }
-    writing.writer.together(body)
-  }
-
-  private func write(_ operation: WriteOperation) {
-    guard let writing else { return refuse() }
-    writing.writer.write(operation)
+    writing.writer.noteAlive(clocks)
   }
 
   private func refuse() { report("nothing is written: \(folder.path) is open for reading only") }

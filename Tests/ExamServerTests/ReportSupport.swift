@@ -144,7 +144,7 @@ struct HandWrittenExam {
 }
 
 /// Holds a few sessions that a test gave it.
-final class StubStore: Journal, Archive, ArchiveReader {
+final class StubStore: Archive, ArchiveReader {
   private let exams: [HandWrittenExam]
   private let others: [SessionRecord]
   private let erased: [ErasureReceipt]
@@ -168,19 +168,6 @@ final class StubStore: Journal, Archive, ArchiveReader {
     self.readsPictures = readsPictures
     self.lastAlive = lastAlive
   }
-
-  func create(_ session: SessionRecord) {}
-  func add(_ participant: ParticipantRecord) {}
-  func remove(_ participant: ParticipantID, from session: SessionCode) {}
-  func append(_ event: JournalEvent) {}
-  func end(_ session: SessionCode, at time: Timestamp) {}
-  func keep(
-    picture jpeg: UnsafeRawBufferPointer, of alert: AlertID, in session: SessionCode
-  ) -> PictureState { .kept }
-  func pictureRoom(of session: SessionCode) -> (exam: RoomLevel, all: RoomLevel) { (.roomy, .roomy) }
-  func noteAlive(_ clocks: ClockRecord) {}
-  func together(_ body: () -> Void) { body() }
-  var trouble: String? { nil }
 
   func sessions(isLive: Bool?) throws -> [SessionRecord] { exams.map(\.record) + others }
   func session(_ code: SessionCode) throws -> SessionRecord? {

@@ -60,7 +60,7 @@ import Testing
   /// Part of the test below, in a process of its own: writes and says so until it is killed.
   @Test(.enabled(if: Child.folder != nil)) func childThatWrites() throws {
     let folder = try #require(Child.folder)
-    let store = try SQLiteStore(folder: DataFolder(preparing: folder), limits: .patient) { _ in }
+    let store = try SQLiteStore(folder: DataFolder(preparing: folder), limits: StoreLimits()) { _ in }
     let start = try store.session(.one) == nil ? 0 : store.numbers().count
     if start == 0 { store.create(.test()) }
     for number in start... {

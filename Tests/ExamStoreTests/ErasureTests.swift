@@ -63,7 +63,7 @@ import Testing
   /// While an exam is on, a large database is not written anew; what is deleted is overwritten all the same.
   @Test func aLargeDatabaseIsWrittenAnewWhenNobodyWaits() throws {
     let folder = try TestFolder()
-    var limits = StoreLimits.patient
+    var limits = StoreLimits()
     limits.pagesRebuiltAtAnyTime = 0
     let previous = try folder.store(limits: limits)
     fill(previous, .one, events: 2000, text: Self.secret)

@@ -1,3 +1,4 @@
+import Dispatch
 import ExamModel
 import Foundation
 import GRDB
@@ -25,7 +26,7 @@ final class TestFolder: Sendable {
   var reports: [String] { lines.withLock { $0 } }
   var report: @Sendable (String) -> Void { { line in self.lines.withLock { $0.append(line) } } }
 
-  func store(isFresh: Bool = false, limits: StoreLimits = .patient) throws -> SQLiteStore {
+  func store(isFresh: Bool = false, limits: StoreLimits = StoreLimits()) throws -> SQLiteStore {
     try SQLiteStore(folder: data, isFresh: isFresh, limits: limits, report: report)
   }
 
@@ -69,11 +70,8 @@ final class TestFolder: Sendable {
 }
 
 extension StoreLimits {
-  /// Whoever writes waits, however busy the machine is.
-  static let patient = StoreLimits(patience: .seconds(60), patiencePerSecond: .seconds(3600))
-  /// The same, with little room in memory.
-  static let small = StoreLimits(
-    operations: 10, pictureBytes: 100, patience: .seconds(60), patiencePerSecond: .seconds(3600))
+  /// With little room in memory.
+  static let small = StoreLimits(entries: 10, pictureBytes: 100)
 }
 
 extension SessionCode {
@@ -116,12 +114,34 @@ extension JournalEvent {
 }
 
 extension SQLiteStore {
+  /// Appends, and blocks until that returns: with the entries kept, unless something is wrong.
+  func append(_ entries: [JournalEntry], within patience: Duration = .seconds(60)) {
+    let isOver = DispatchSemaphore(value: 0)
+    Task.detached {
+      await self.append(entries, by: .now + patience)
+      isOver.signal()
+    }
+    isOver.wait()
+  }
+
+  func create(_ session: SessionRecord) { append([.create(session)]) }
+  func add(_ participant: ParticipantRecord) { append([.add(participant)]) }
+  func append(_ event: JournalEvent, within patience: Duration = .seconds(60)) {
+    append([.event(event)], within: patience)
+  }
+  func remove(_ participant: ParticipantID, from session: SessionCode) {
+    append([.remove(participant, from: session)])
+  }
+  func end(_ session: SessionCode, at time: Timestamp) { append([.end(session, at: time)]) }
+
   func noteAlive(at time: Timestamp) {
     noteAlive(ClockRecord(time: time, boot: nil, retention: RetentionClock(believing: time)))
   }
 
+  /// Returns when the picture is kept, as whatever is appended next does.
   func keep(_ picture: [UInt8], of alert: String, in session: SessionCode = .one) {
     _ = picture.withUnsafeBytes { keep(picture: $0, of: AlertID(rawValue: alert), in: session) }
+    append([], within: .seconds(2))
   }
 
   func picture(_ alert: String, in session: SessionCode = .one) throws -> [UInt8]? {

@@ -1,3 +1,4 @@
+import Dispatch
 import ExamModel
 import Foundation
 import GRDB
@@ -202,10 +203,10 @@ import Testing
     #expect(try store.numbers() == [0])
   }
 
-  /// Whoever writes serves every socket: an operation that cannot be written soon is left in line, and it is told of.
-  @Test func nobodyWaitsForADatabaseThatIsHeld() throws {
+  /// An entry that is not kept by its deadline is left in line, and it is told of; then nobody waits for a while.
+  @Test func nobodyWaitsForLongForADatabaseThatIsHeld() throws {
     let folder = try TestFolder()
-    let store = try folder.store(limits: StoreLimits())
+    let store = try folder.store()
     store.create(.test())
     let other = try DatabaseQueue(path: folder.data.database)
     var spent = Duration.zero
@@ -213,7 +214,7 @@ import Testing
       // Before SQLite itself gives up, and after.
       for number in 0..<50 {
         let start = ContinuousClock.now
-        store.append(.numbered(number))
+        store.append(.numbered(number), within: .milliseconds(50))
         spent += .now - start
         #expect(store.trouble != nil)
         if number.isMultiple(of: 10) { usleep(150_000) }
@@ -222,6 +223,23 @@ import Testing
     #expect(spent < .milliseconds(400), "SQLite alone waits for half a second, with each")
     waitUntil { store.trouble == nil }
     #expect(try store.numbers() == Array(0..<50))
+  }
+
+  /// An event that is kept a little late is nobody's trouble.
+  @Test func whoIsInTimeIsNotToldOf() throws {
+    let folder = try TestFolder()
+    let store = try folder.store()
+    store.create(.test())
+    let other = try DatabaseQueue(path: folder.data.database)
+    let isOver = DispatchSemaphore(value: 0)
+    try other.write { _ in
+      store.reader.writer!.append([.event(.numbered(0))], by: .now + .seconds(60)) { isOver.signal() }
+      #expect(isOver.wait(timeout: .now() + 0.2) == .timedOut, "it cannot be kept yet")
+      #expect(store.trouble == nil)
+    }
+    isOver.wait()
+    #expect(store.trouble == nil)
+    #expect(try SQLiteStore(reading: folder.data).numbers() == [0])
   }
 
   @Test func theWaitingLineKeepsItsOrder() {

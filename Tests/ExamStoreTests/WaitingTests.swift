@@ -2,45 +2,31 @@ import Dispatch
 import ExamModel
 import Foundation
 import GRDB
+import Synchronization
 import Testing
 
 @testable import ExamStore
 
 /// How long those wait who hand something over, and what becomes of what waits.
 @Suite(.serialized) struct WaitingTests {
-  /// What a thread waits in a minute that hands over an event every 30 ms, each written in `time`.
-  private func wait(_ time: Duration, limits: StoreLimits = StoreLimits()) -> (most: Duration, rests: Int) {
-    var patience = WriterPatience(perSecond: limits.patiencePerSecond)
+  /// How often it begins to be told within ten minutes that a disk is slow which never is in time.
+  @Test func aDiskThatStaysSlowIsNotToldOfAgainAndAgain() {
+    var rest = WriterRest()
     let start = ContinuousClock.now
-    var now = start
-    var waits: [(end: ContinuousClock.Instant, time: Duration)] = []
-    var rests = 0
-    while now - start < .seconds(60) {
-      patience.endRest(at: now)
-      if !patience.isResting {
-        let waited = min(time, limits.patience)
-        now += waited
-        patience.waited(waited, inVain: time > limits.patience, at: now)
-        waits.append((now, waited))
-        rests += patience.isResting ? 1 : 0
-      }
-      now += .milliseconds(15)
+    var begun = 0
+    for second in 0..<600 {
+      let now = start + .seconds(second)
+      rest.finish(at: now)
+      if !rest.isOn { begun += 1 }
+      rest.begin(at: now)
     }
-    let most = waits.map { last in
-      waits.filter { $0.end <= last.end && last.end - $0.end < .seconds(1) }.reduce(.zero) { $0 + $1.time }
-    }.max()
-    return (most ?? .zero, rests)
-  }
-
-  @Test(arguments: [5, 15, 19, 25, 2000])
-  func aSlowDiskCostsLittleOfASecond(milliseconds: Int) {
-    let (most, rests) = wait(.milliseconds(milliseconds))
-    #expect(most <= .milliseconds(200), "100 ms at once, and what a second makes up for")
-    #expect((1...6).contains(rests), "it is not told of as slow and as well in turns")
-  }
-
-  @Test func aSoundDiskIsWaitedForAlways() {
-    #expect(wait(.microseconds(300)).rests == 0)
+    #expect((20...25).contains(begun), "1, 2, 4, 8, 16 seconds, and then 30 each time")
+    // Once it was well for a while, the next time is a short one.
+    let later = start + .seconds(700)
+    rest.finish(at: later)
+    rest.begin(at: later)
+    rest.finish(at: later + .seconds(1))
+    #expect(!rest.isOn)
   }
 
   /// Makes each event's transaction slow in earnest.
@@ -50,55 +36,61 @@ import Testing
     END
     """
 
-  @Test func manyEventsAreNotWaitedForOneByOne() throws {
+  @Test func whatComesMeanwhileIsWrittenTogether() throws {
     let folder = try TestFolder()
-    let store = try folder.store(limits: StoreLimits(patience: .seconds(60)))
+    let store = try folder.store()
     store.create(.test())
     try folder.tamper(Self.slow)
-    let start = ContinuousClock.now
-    store.append(.numbered(0))
-    let one = ContinuousClock.now - start
-    for number in 1..<60 { store.append(.numbered(number)) }
-    let all = ContinuousClock.now - start
-    #expect(one > .milliseconds(5))
-    #expect(all < one * 20)
-    #expect(store.trouble?.contains("is slow") == true)
-    waitUntil(within: .seconds(30)) { store.trouble == nil }
-    #expect(try store.numbers() == Array(0..<60))
+    let writer = store.reader.writer!
+    let before = writer.state.withLock(\.begun)
+    let isOver = DispatchSemaphore(value: 0)
+    for number in 0..<60 {
+      writer.append([.event(.numbered(number))], by: .now + .seconds(60)) { isOver.signal() }
+    }
+    for _ in 0..<60 { isOver.wait() }
+    #expect(store.trouble == nil)
+    #expect(writer.state.withLock(\.begun) - before < 10)
+    #expect(try SQLiteStore(reading: folder.data).numbers() == Array(0..<60))
   }
 
-  @Test func whatIsHandedOverTogetherIsWaitedForOnce() throws {
+  @Test func whatIsHandedOverTogetherIsKeptTogether() throws {
     let folder = try TestFolder()
-    let store = try folder.store(
-      limits: StoreLimits(patience: .seconds(2), patiencePerSecond: .seconds(3600)))
+    let store = try folder.store()
     store.create(.test())
-    store.together { for number in 0..<300 { store.append(.numbered(number)) } }
+    store.append((0..<300).map { .event(.numbered($0)) })
     #expect(store.trouble == nil)
     #expect(try SQLiteStore(reading: folder.data).numbers() == Array(0..<300))
+  }
+
+  /// Each has a deadline of its own, and who hands over something later does not wait longer for that.
+  @Test func whoseTimeIsOverIsCalledBack() throws {
+    let folder = try TestFolder()
+    let store = try folder.store()
+    store.create(.test())
     let other = try DatabaseQueue(path: folder.data.database)
     try other.write { _ in
       let start = ContinuousClock.now
-      store.together {
-        for number in 300..<310 { store.append(.numbered(number)) }
-        #expect(.now - start < .seconds(1), "nobody waits in between")
-      }
-      #expect(store.trouble != nil)
+      store.append(.numbered(0), within: .milliseconds(100))
+      #expect(ContinuousClock.now - start >= .milliseconds(100))
+      #expect(store.trouble?.contains("is slow, or another program holds it") == true)
+      store.append(.numbered(1))
+      #expect(ContinuousClock.now - start < .milliseconds(450), "before SQLite itself gives up")
     }
-    waitUntil(within: .seconds(30)) { store.trouble == nil }
-    #expect(try store.numbers() == Array(0..<310))
+    waitUntil { store.trouble == nil }
+    #expect(try store.numbers() == [0, 1])
   }
 
   /// The server tells every two seconds that it lives. Where only that comes late, all that happened is kept.
   @Test func nobodyIsToldThatTheTimeIsWrittenLate() throws {
     let folder = try TestFolder()
-    let store = try folder.store(limits: StoreLimits(patience: .milliseconds(50)))
+    let store = try folder.store()
     store.create(.test())
     waitUntil { store.trouble == nil }
     let other = try DatabaseQueue(path: folder.data.database)
     try other.write { _ in
       store.noteAlive(at: .test(1))
       #expect(store.trouble == nil)
-      store.append(.numbered(0))
+      store.append(.numbered(0), within: .milliseconds(50))
       #expect(store.trouble?.contains("1 entry waits in memory and is lost if the server ends now.") == true)
     }
     waitUntil { store.trouble == nil }
@@ -108,7 +100,7 @@ import Testing
   /// A write that never returns: here to a picture, whose file is a pipe that nobody reads.
   @Test func aWriteThatHangsHoldsUpNobodyAndIsToldOf() throws {
     let folder = try TestFolder()
-    let store = try folder.store(limits: StoreLimits(operations: 10, patience: .milliseconds(50)))
+    let store = try folder.store(limits: StoreLimits(entries: 10))
     store.create(.test())
     store.keep([1], of: "a0")
     store.append(.numbered(-1))
@@ -119,7 +111,7 @@ import Testing
     let start = ContinuousClock.now
     store.keep([UInt8](repeating: 1, count: 40), of: "a1")
     // It takes no lock that is held while a picture is written.
-    store.create(.test(.two))
+    store.append([.create(.test(.two))], within: .milliseconds(50))
     for number in 0..<24 { store.append(.numbered(number)) }
     #expect(ContinuousClock.now - start < .seconds(5))
     let trouble = try #require(store.trouble)

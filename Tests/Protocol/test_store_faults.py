@@ -3,6 +3,7 @@ import contextlib
 import resource
 import signal
 import sqlite3
+import time
 
 import pytest
 from clients import Exam, wait_until
@@ -72,3 +73,42 @@ def test_an_exam_goes_on_and_nothing_is_lost(tmp_path, fault):
         assert (server.data / "pictures" / code / f"{alert['alert_id']}.jpg").stat().st_size > 1000
     finally:
         server.stop()
+
+
+def test_what_is_kept_a_little_late_is_told_then_and_nobody_is_alarmed(server):
+    exam = Exam(server.url)
+    teacher = exam.teacher()
+    ada = exam.student("Ada").start("image/jpeg", face())
+    ada.expect("check", state="ok", faces=1)
+    with locked(server):
+        mark = ada.mark
+        teacher.send("chat", to="all", text="soon")
+        # Far below the two seconds after which it is told anyway.
+        time.sleep(0.3)
+        assert not ada.find("chat", mark)
+    ada.expect("chat", text="soon")
+    assert exam.journal("chat")["fields"]["text"] == "soon"
+    teacher.send("chat", to="all", text="now")
+    ada.expect("chat", text="now")
+    assert not teacher.find("notice", code="store")
+    assert "what happens is not kept" not in "\n".join(server.log_lines)
+
+
+def test_what_is_wrong_with_a_command_is_told_while_the_journal_waits(server):
+    """Commands are decided one after the other, each on what those before it came to."""
+    exam = Exam(server.url)
+    teacher = exam.teacher()
+    ada = exam.student("Ada").start("image/jpeg", face())
+    ada.expect("check", state="ok", faces=1)
+    mark = teacher.mark
+    with locked(server):
+        ada.send("hand", up=True)
+        ada.send("hand", up=True)
+        teacher.send("dismiss", students=[ada.id], reason="twice")
+        teacher.send("dismiss", students=[ada.id], reason="once more")
+    teacher.expect("error", code="bad_message")
+    assert ada.expect_close() == 4002
+    kinds = [event["kind"] for event in exam.request("GET", "/events").json]
+    assert kinds.count("hand_up") == 1 and kinds.count("dismissed") == 1
+    assert kinds.index("hand_up") < kinds.index("disconnected") < kinds.index("dismissed")
+    assert len(teacher.find("error", mark)) == 1

@@ -87,6 +87,13 @@ public struct JournalEvent: Sendable, Hashable {
     self.fields = fields
     self.payload = payload
   }
+
+  /// Somebody has joined.
+  public init(joining person: ParticipantRecord) {
+    self.init(
+      at: person.joinedAt, session: person.session, kind: .joined, participant: person.id, name: person.name,
+      fields: ["role": person.role.rawValue, "number": "\(person.number)"])
+  }
 }
 
 extension JournalEvent {

@@ -4,19 +4,15 @@ public typealias SessionStore = Journal & Archive
 /// Takes down what happens.
 ///
 /// Writing never fails for the caller: an exam goes on when the disk is full. What could not be written waits in memory,
-/// in order, and is tried again; `trouble` says so meanwhile. When a call returns and `trouble` is `nil`, what it was given
-/// survives the end of the process, however that comes.
+/// in order, and is tried again; `trouble` says so meanwhile.
 ///
-/// All calls may come from any thread and block it for the time of a small local transaction.
+/// All calls may come from any thread, and none blocks it.
 public protocol Journal: Sendable {
-  func create(_ session: SessionRecord)
-  func add(_ participant: ParticipantRecord)
-  /// Forgets a participant who never came; the events stay.
-  func remove(_ participant: ParticipantID, from session: SessionCode)
-  /// The journal only ever grows: nothing changes an event once it is in.
-  func append(_ event: JournalEvent)
-  func end(_ session: SessionCode, at time: Timestamp)
-  /// Keeps the picture of an alert's onset, where there is room for it.
+  /// Keeps entries, behind all that was handed over before. Returns once they are kept: if `trouble` is `nil` then, they
+  /// survive the end of the process, however that comes. Where the journal is in trouble, or comes into it since an entry
+  /// is not kept by `deadline`, returns without waiting any longer.
+  func append(_ entries: [JournalEntry], by deadline: ContinuousClock.Instant) async
+  /// Keeps the picture of an alert's onset, where there is room for it, before whatever is appended afterwards.
   ///
   /// - Returns: `kept`, or why it is not.
   func keep(
@@ -26,9 +22,6 @@ public protocol Journal: Sendable {
   func pictureRoom(of session: SessionCode) -> (exam: RoomLevel, all: RoomLevel)
   /// The process is alive, and its clocks stand so: after a crash the time from here on was a blind spot.
   func noteAlive(_ clocks: ClockRecord)
-  /// Waits once for all that `body` hands over on the calling thread, at its end, and not for each: for many at once. Until
-  /// then they may be told of and not be kept.
-  func together(_ body: () -> Void)
 
   /// What keeps writes from being kept, in words for an operator; `nil` while all is well.
   var trouble: String? { get }

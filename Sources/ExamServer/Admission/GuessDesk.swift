@@ -126,7 +126,7 @@ extension Access.Refusal {
         body: .bytes(WireJSON.encode(problem))))
   }
 
-  fileprivate static var stopping: Access.Refusal {
+  static var stopping: Access.Refusal {
     Access.Refusal(
       response: .problem(
         status: 503, title: "Service Unavailable", detail: "The server is going away; please try again.",

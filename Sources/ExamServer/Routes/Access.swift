@@ -90,6 +90,12 @@ final class Access {
     }
   }
 
+  /// The session has closed while somebody was about to come in.
+  func closed(_ code: SessionCode) -> Refusal {
+    if case .ended(let reason) = directory.find(code) { return ended(code, reason) }
+    return .stopping
+  }
+
   private func ended(_ code: SessionCode, _ reason: EndReason?) -> Refusal {
     let why =
       switch reason {

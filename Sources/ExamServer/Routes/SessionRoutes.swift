@@ -85,7 +85,6 @@ final class SessionRoutes {
       let record = SessionRecord(
         code: code, title: title, createdAt: .now, teacherKeyHash: SecretHash(key).digest,
         inviteHash: SecretHash(invite).digest)
-      services.store.create(record)
       return ExamSession(record, services: services)
     }
     guard let session = created else {
@@ -96,10 +95,10 @@ final class SessionRoutes {
             "This server holds \(services.configuration.maximumSessions) sessions at once. End one first.",
           code: "too_many_sessions"))
     }
-    services.recorder.record(
-      JournalEvent(
-        at: .now, session: session.code, kind: .sessionCreated, name: name.text, fields: ["title": title]))
-    let (participant, token) = session.join(name: name, role: .teacher, from: request.remoteAddress)
+    session.begin(by: name)
+    guard
+      let (participant, token) = await session.join(name: name, role: .teacher, from: request.remoteAddress)
+    else { throw access.closed(session.code) }
     var response = HTTPResponse.json(
       status: 201,
       WireJSON.encode(
@@ -176,7 +175,9 @@ final class SessionRoutes {
           detail: "A session on this server takes \(most). A teacher can remove who does not belong to it.",
           code: "full"))
     }
-    let (participant, token) = session.join(name: name, role: body.role, from: request.remoteAddress)
+    guard
+      let (participant, token) = await session.join(name: name, role: body.role, from: request.remoteAddress)
+    else { throw access.closed(session.code) }
     var response = HTTPResponse.json(
       status: 201,
       WireJSON.encode(

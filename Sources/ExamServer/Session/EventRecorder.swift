@@ -1,14 +1,18 @@
 import ExamModel
 import Logging
 
-/// Writes each event into the store and, as a line, to the log, so that `server.log` tells the whole story.
+/// Has events kept, and writes each as a line into the log, so that `server.log` tells the whole story.
 struct EventRecorder: Sendable {
-  let store: any SessionStore
+  let journal: any Journal
   let logger: Logger
 
-  /// When this returns, the event is kept; only then may anybody be told of it.
-  func record(_ event: JournalEvent) {
-    store.append(event)
+  /// When this returns, the entries are kept, or waiting longer is in vain: `Journal.append`.
+  func keep(_ entries: [JournalEntry], by deadline: ContinuousClock.Instant) async {
+    await journal.append(entries, by: deadline)
+    for case .event(let event) in entries { log(event) }
+  }
+
+  private func log(_ event: JournalEvent) {
     var metadata: Logger.Metadata = ["session": "\(event.session)"]
     if let name = event.name { metadata["name"] = "\(name)" }
     if let participant = event.participant { metadata["participant"] = "\(participant)" }

@@ -4,52 +4,50 @@ import WebGateway
 /// The way of everything that happens in an exam: a command is decided, its events are kept, then they count, and then people
 /// are told.
 extension ExamSession {
-  /// Does what somebody wants, or says what is wrong with it.
-  func perform(_ command: ExamCommand, by actor: ParticipantID) -> WireError? {
-    let events: [JournalEvent]
-    do {
-      events = try state.decide(command, by: actor, at: .now)
-    } catch {
-      return error
+  /// Does what somebody wants.
+  ///
+  /// - Parameter completion: called once it is done, or with what is wrong with it.
+  func perform(
+    _ command: ExamCommand, by actor: ParticipantID, then completion: @escaping CommandQueue.Completion
+  ) {
+    let now = Timestamp.now
+    did(command.isForAll ? 1 + Double(students.count) / 10 : 1, by: actor)
+    if case .dismiss = command, let events = try? state.decide(command, by: actor, at: now) {
+      events.compactMap(\.participant).forEach(showOut)
     }
-    if events.isEmpty { did(1, by: actor) }
-    for event in events {
-      if event.kind == .dismissed { dismiss(event, by: actor) } else { happens(event, by: actor) }
-    }
-    if command.isForAll { did(Double(students.count) / 10, by: actor) }
-    return nil
+    commands.add(
+      { [weak self] state throws(WireError) in
+        let events = try state.decide(command, by: actor, at: now)
+        let bytes = events.reduce(0) { $0 + $1.approximateBytes }
+        self?.did(Double(max(events.count - 1, 0)), bytes: bytes, by: actor)
+        return events.map { .event($0) }
+      }, then: completion)
   }
 
   /// Something has happened to somebody, or to all.
   func record(
     _ kind: JournalEvent.Kind, about id: ParticipantID?, _ fields: [String: String] = [:],
-    payload: JournalEvent.Payload? = nil, by actor: ParticipantID? = nil
+    payload: JournalEvent.Payload? = nil, then completion: @escaping () -> Void = {}
   ) {
-    let person = id.flatMap(state.person)
-    happens(state.event(kind, about: person, fields, payload: payload, at: .now), by: actor)
+    let now = Timestamp.now
+    commands.add(
+      { state in
+        [.event(state.event(kind, about: id.flatMap(state.person), fields, payload: payload, at: now))]
+      }, then: { _ in completion() })
   }
 
-  /// - Parameter actor: the participant who did it, where somebody did: it takes from what he or she may do.
-  func happens(_ event: JournalEvent, by actor: ParticipantID?) {
-    let bytes = keep(event)
-    if let actor { did(1, bytes: bytes, by: actor) }
+  /// An event is kept, and counts.
+  func happened(_ event: JournalEvent) {
+    quota.add(bytes: event.approximateBytes)
     carryOut(event)
     tell(state.notices(of: event))
-  }
-
-  /// - Returns: about how many bytes the event takes in the journal.
-  @discardableResult
-  func keep(_ event: JournalEvent) -> Int {
-    let bytes = event.approximateBytes
-    quota.add(bytes: bytes)
-    services.recorder.record(event)
-    state.apply(event)
-    return bytes
+    farewell(event)
   }
 
   /// What an event changes for those who watch.
   private func carryOut(_ event: JournalEvent) {
     switch event.kind {
+    case .joined: if let id = event.participant { welcome(id) }
     case .accommodated:
       guard case .accommodation(let accommodation) = event.payload, let id = event.participant else { return }
       students[id]?.accommodate(accommodation)

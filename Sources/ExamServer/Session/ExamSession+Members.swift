@@ -33,30 +33,31 @@ extension ExamSession {
   /// Takes back the place of somebody who never came. What the journal tells of this one stays.
   private func forget(_ id: ParticipantID) {
     members.remove(id)
-    services.store.remove(id, from: code)
-    makeRoom(id, "The exam was full.")
+    makeRoom(id, "The exam was full.", [.remove(id, from: code)])
   }
 
-  private func makeRoom(_ id: ParticipantID, _ reason: String) {
-    let dismissal = JournalEvent.Payload.dismissal(Dismissal(reason: reason, by: nil, at: .now))
-    dismiss(
-      state.event(.dismissed, about: state.person(id), ["reason": reason], payload: dismissal, at: .now),
-      by: nil)
+  private func makeRoom(_ id: ParticipantID, _ reason: String, _ entries: [JournalEntry] = []) {
+    showOut(id)
+    let now = Timestamp.now
+    let dismissal = JournalEvent.Payload.dismissal(Dismissal(reason: reason, by: nil, at: now))
+    commands.add { state in
+      entries + [
+        .event(
+          state.event(
+            .dismissed, about: state.person(id), ["reason": reason], payload: dismissal, at: now))
+      ]
+    }
   }
 
-  /// Removes somebody for good: the alerts end, the token is void, and the person is told why.
-  func dismiss(_ event: JournalEvent, by actor: ParticipantID?) {
-    let student = event.participant.flatMap { students[$0] }
-    // What was written and seen until now comes first in the journal.
-    student?.hearLastWords()
-    let socket = student?.leave(reason: "removed")
+  /// Somebody is about to be removed for good: the place is free, and what was written and seen until now comes into the
+  /// journal first.
+  func showOut(_ id: ParticipantID) {
+    members.showOut(id)
+    guard let student = students[id] else { return }
+    student.hearLastWords()
+    leaving[id] = student.leave(reason: "removed") ?? leaving[id]
     // What stands is over, as with a pause: nobody can be asked about it any more.
-    student?.pause(true)
-    happens(event, by: actor)
-    state.forgetRemoved(keeping: Members.rememberedDismissals)
-    guard let socket, case .dismissal(let dismissal) = event.payload else { return }
-    socket.send(text: WireJSON.text(StudentNotice.dismissed(dismissal)))
-    socket.close(code: CloseCode.dismissed, reason: "removed from the exam")
+    student.pause(true)
   }
 
   /// Nobody looks at this one any more, and nothing is kept ready.
@@ -69,5 +70,14 @@ extension ExamSession {
       student.owner = nil
       Task { await student.letGo() }
     }
+  }
+
+  /// Tells somebody who was removed why; the token is void by now.
+  func farewell(_ event: JournalEvent) {
+    guard case .dismissal(let dismissal) = event.payload, let id = event.participant else { return }
+    commands.forgetRemoved()
+    guard let socket = leaving.removeValue(forKey: id) else { return }
+    socket.send(text: WireJSON.text(StudentNotice.dismissed(dismissal)))
+    socket.close(code: CloseCode.dismissed, reason: "removed from the exam")
   }
 }

@@ -12,15 +12,15 @@ extension ExamSession {
     _ participants: [ParticipantRecord], _ state: ExamState, journalBytes: Int, downSince: Timestamp?
   ) {
     let now = Timestamp.now
-    self.state = state
+    var state = state
+    for kept in participants where (state.person(kept.id)?.number ?? 0) == 0 {
+      state.apply(JournalEvent(joining: kept))
+    }
+    commands.take(state)
     quota.add(bytes: journalBytes)
     conditions.quota = quota.level
     for kept in participants {
-      if (self.state.person(kept.id)?.number ?? 0) == 0 {
-        self.state.apply(
-          joining(kept.id, number: kept.number, name: kept.name, role: kept.role, at: kept.joinedAt))
-      }
-      guard let person = self.state.person(kept.id) else { continue }
+      guard let person = state.person(kept.id) else { continue }
       let tokenHash = SecretHash(digest: kept.tokenHash)
       guard person.dismissal == nil else {
         members.remember(dismissed: Participant(person, at: now), tokenHash: tokenHash)
@@ -37,7 +37,7 @@ extension ExamSession {
         self.student(student, found: .blindSpot(BlindSpot(from: from, until: now, cause: .restart)))
       }
     }
-    self.state.forgetRemoved(keeping: Members.rememberedDismissals)
+    commands.forgetRemoved()
     record(.sessionRestored, about: nil)
     tellWatchers()
   }

@@ -25,8 +25,10 @@ extension ExamSession: StudentSessionOwner {
     }
   }
 
-  func student(_ student: StudentSession, wants command: ExamCommand) -> WireError? {
-    perform(command, by: student.id)
+  func student(
+    _ student: StudentSession, wants command: ExamCommand, then completion: @escaping CommandQueue.Completion
+  ) {
+    perform(command, by: student.id, then: completion)
   }
 
   func person(_ id: ParticipantID) -> ExamPerson? { state.person(id) }
@@ -74,41 +76,49 @@ extension ExamSession: StudentSessionOwner {
   private func student(
     _ student: StudentSession, changed transition: AlertPolicy.Transition, picture: SharedBytes?
   ) {
-    let kind = transition.kind
+    let (kind, id, now) = (transition.kind, student.id, Timestamp.now)
     switch transition.change {
     case .suspected, .dismissed:
       break
     case .confirmed(let onset, let confidence, let again, let thresholds):
-      var generator = SystemRandomNumberGenerator()
-      var alert = state.alerts.confirmed(
-        AlertConfirmation(
-          kind: kind, student: student.id,
-          severity: services.configuration.alerts.rules[kind]?.severity ?? .medium,
-          since: Timestamp(onset), confidence: confidence, thresholds: thresholds),
-        again: again, id: .random(using: &generator))
-      if alert.picture == nil {
-        let kept = picture.map { keep($0, of: alert) } ?? alert.pictureState ?? .notTaken
-        alert.picture = kept == .kept ? "/api/sessions/\(code)/alerts/\(alert.id).jpg" : nil
-        alert.pictureState = kept
-      }
       services.metrics.count(alert: kind)
-      record(
-        .alertConfirmed, about: student.id,
-        [
+      let confirmation = AlertConfirmation(
+        kind: kind, student: id, severity: services.configuration.alerts.rules[kind]?.severity ?? .medium,
+        since: Timestamp(onset), confidence: confidence, thresholds: thresholds)
+      commands.add { [weak self] state in
+        var generator = SystemRandomNumberGenerator()
+        var alert = state.alerts.confirmed(confirmation, again: again, id: .random(using: &generator))
+        if alert.picture == nil, let self {
+          let kept = picture.map { self.keep($0, of: alert, state) } ?? alert.pictureState ?? .notTaken
+          alert.picture = kept == .kept ? "/api/sessions/\(code)/alerts/\(alert.id).jpg" : nil
+          alert.pictureState = kept
+        }
+        let fields = [
           "kind": kind.rawValue, "alert": alert.id.rawValue, "since": "\(alert.since)",
           "confidence": "\((confidence * 100).rounded() / 100)", "repeats": String(alert.repeats),
-        ], payload: .alert(alert))
+        ]
+        return [
+          .event(
+            state.event(
+              .alertConfirmed, about: state.person(id), fields, payload: .alert(alert), at: now))
+        ]
+      }
     case .cleared(let time):
-      guard let alert = state.alerts.cleared(kind, student: student.id, at: Timestamp(time)) else { return }
-      record(
-        .alertCleared, about: student.id,
-        ["kind": kind.rawValue, "alert": alert.id.rawValue, "until": alert.until.map { "\($0)" } ?? ""],
-        payload: .alert(alert))
+      commands.add { state in
+        guard let alert = state.alerts.cleared(kind, student: id, at: Timestamp(time)) else { return [] }
+        let fields = [
+          "kind": kind.rawValue, "alert": alert.id.rawValue, "until": alert.until.map { "\($0)" } ?? "",
+        ]
+        return [
+          .event(
+            state.event(.alertCleared, about: state.person(id), fields, payload: .alert(alert), at: now))
+        ]
+      }
     }
   }
 
   /// One student alone cannot use up the room for pictures of the exam.
-  private func keep(_ picture: SharedBytes, of alert: AlertRecord) -> PictureState {
+  private func keep(_ picture: SharedBytes, of alert: AlertRecord, _ state: ExamState) -> PictureState {
     let kept = state.alerts.pictures(of: alert.student)
     let most = services.configuration.maximumPicturesOfStudent
     guard kept < most else { return .studentFull }

@@ -8,16 +8,17 @@ extension ExamSession: TeacherConnectionOwner {
   func connectTeacher(_ id: ParticipantID, socket: WebSocketConnection) {
     leaveTeacher(id, reason: "opened in another place")?.close(
       code: CloseCode.replaced, reason: "opened in another place")
-    // Before this connection is one of those who are told: the first thing it hears is its welcome.
     members.setState(.live, of: id, at: .now)
-    record(.connected, about: id, ["address": socket.remoteAddress])
     let connection = TeacherConnection(
       participant: id, socket: socket, fanOut: fanOut,
       maximumTileRate: services.configuration.maximumTileRate, metrics: services.metrics, owner: self)
     teachers[id] = connection
-    connection.welcome(
-      roster: roster, notices: conditions.notices(), beginning: beginning(student: nil)
-    ) { feed($0, student: nil) }
+    record(.connected, about: id, ["address": socket.remoteAddress]) { [weak self, weak connection] in
+      guard let self, let connection, teachers[id] === connection else { return }
+      connection.welcome(
+        roster: roster, notices: conditions.notices(), beginning: beginning(student: nil)
+      ) { feed($0, student: nil) }
+    }
     tellWatchers()
   }
 

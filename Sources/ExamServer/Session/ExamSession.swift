@@ -26,8 +26,9 @@ final class ExamSession {
   var members: Members
   private(set) var students: [ParticipantID: StudentSession] = [:]
   var teachers: [ParticipantID: TeacherConnection] = [:]
-  /// What the events so far add up to.
-  var state: ExamState
+  let commands: CommandQueue
+  /// Sockets of those who are about to be removed, to be told why.
+  var leaving: [ParticipantID: WebSocketConnection] = [:]
   private var ticking: Task<Void, Never>?
   /// Students who are to be told anew who looks closely.
   private var watchedAnew: Set<ParticipantID> = []
@@ -43,14 +44,17 @@ final class ExamSession {
   private(set) var analysisPace = AnalysisPace()
 
   var code: SessionCode { record.code }
+  /// What the events so far add up to.
+  var state: ExamState { commands.state }
 
   init(_ record: SessionRecord, services: ExamServices) {
     self.record = record
     self.services = services
-    state = ExamState(record.code, bounds: .live)
+    commands = CommandQueue(ExamState(record.code, bounds: .live), recorder: services.recorder)
     quota = JournalQuota(maximumMegabytes: services.configuration.maximumJournalMegabytes)
     members = Members(studentPlaces: services.configuration.maximumParticipants)
     fanOut = LocalPictureFanOut()
+    commands.onEvent = { [weak self] event in self?.happened(event) }
     fanOut.onChange = { [weak self] channel in
       self?.students[channel.student]?.updateDemand(channel.view)
       // Told at the next tick: a teacher may look here and there, or at everybody, many times a second.
@@ -115,37 +119,50 @@ final class ExamSession {
     return isInvite(SecretHash(invite)) ? invite : nil
   }
 
+  /// The exam is to be kept from now on.
+  ///
+  /// - Parameter name: of the teacher who makes it.
+  func begin(by name: PersonName) {
+    let created = JournalEvent(
+      at: .now, session: code, kind: .sessionCreated, name: name.text, fields: ["title": record.title])
+    commands.add { [record] _ in [.create(record), .event(created)] }
+  }
+
   /// Adds a participant and tells the teachers.
   ///
   /// - Parameter address: from which the participant comes.
-  func join(name: PersonName, role: Role, from address: String) -> (participant: Participant, token: Secret) {
+  /// - Returns: `nil` where the exam has ended.
+  func join(
+    name: PersonName, role: Role, from address: String
+  ) async -> (participant: Participant, token: Secret)? {
+    guard closing == nil else { return nil }
     var generator = SystemRandomNumberGenerator()
     let id = ParticipantID.random(using: &generator)
     let token = Secret.random(using: &generator)
-    let number = state.highestNumber + 1
-    let joined = joining(id, number: number, name: name.text, role: role, at: .now)
-    services.store.together {
-      services.store.add(
-        ParticipantRecord(
-          id: id, session: code, number: number, name: name.text, role: role,
-          tokenHash: SecretHash(token).digest, joinedAt: joined.at))
-      keep(joined)
+    let hash = SecretHash(token)
+    members.reserve(
+      id, Members.Reservation(role: role, tokenHash: hash, network: GuesserAddress(address)))
+    let now = Timestamp.now
+    await withCheckedContinuation { continuation in
+      commands.add(
+        { [code] state in
+          let number = state.highestNumber + 1
+          let person = ParticipantRecord(
+            id: id, session: code, number: number, name: name.text, role: role, tokenHash: hash.digest,
+            joinedAt: now)
+          return [.add(person), .event(JournalEvent(joining: person))]
+        }, then: { _ in continuation.resume() })
     }
-    add(id, tokenHash: SecretHash(token), network: GuesserAddress(address), hasConnected: false)
-    tell(state.notices(of: joined))
-    if role == .student {
-      tellWatchers(id)
-      for teacher in teachers.values { teacher.studentCame(id) }
-    }
-    return (members[id]!.participant, token)
+    return members[id].map { ($0.participant, token) }
   }
 
-  func joining(
-    _ id: ParticipantID, number: UInt32, name: String, role: Role, at time: Timestamp
-  ) -> JournalEvent {
-    JournalEvent(
-      at: time, session: code, kind: .joined, participant: id, name: name,
-      fields: ["role": role.rawValue, "number": "\(number)"])
+  /// Somebody has joined.
+  func welcome(_ id: ParticipantID) {
+    guard let place = members.takeReservation(of: id), closing == nil else { return }
+    add(id, tokenHash: place.tokenHash, network: place.network, hasConnected: false)
+    guard place.role == .student else { return }
+    tellWatchers(id)
+    for teacher in teachers.values { teacher.studentCame(id) }
   }
 
   /// Makes room for somebody of whom the state knows.
@@ -211,69 +228,68 @@ final class ExamSession {
   ///
   /// - Parameter name: of the teacher who ended it, if one did.
   func end(_ reason: EndReason, by name: String? = nil) async {
+    let leaving = close(Self.ended, journalled: Self.ended.reason)
+    let now = Timestamp.now
     var fields = ["reason": reason.rawValue]
     fields["by"] = name
-    let students = close(Self.ended, journalled: Self.ended.reason, teachers: .ended(reason), .ended(reason))
-    {
-      record(.sessionEnded, about: nil, fields)
-      services.store.end(code, at: .now)
+    commands.add { [code] state in
+      [.event(state.event(.sessionEnded, about: nil, fields, at: now)), .end(code, at: now)]
     }
-    await Self.letGo(students)
+    await leave(leaving, teachers: .ended(reason), students: .ended(reason))
   }
 
-  /// The server stops, and the exam goes on when it is back: pages are to come again. Everybody is told before this
-  /// returns.
+  /// The server stops, and the exam goes on when it is back: pages are to come again.
   ///
-  /// - Returns: what gives back all that the exam takes.
+  /// - Returns: what tells everybody, and gives back all that the exam takes.
   func suspend() -> @Sendable @GatewayActor () async -> Void {
-    let students = close(
+    let leaving = close(
       (CloseCode.goingAway, "the server is going away"), journalled: JournalEvent.serverStops)
-    return { await Self.letGo(students) }
+    return { await self.leave(leaving) }
   }
 
   private static let ended = (code: CloseCode.normal, reason: "the session has ended")
 
-  /// Ends every connection. The journal has it in order: who was there until now, then that the exam is over; and it has
-  /// it before anybody is told.
-  ///
-  /// - Parameters:
-  ///   - reason: why the connections end, for the journal.
-  ///   - body: what is to be kept once nobody is there any more.
-  /// - Returns: those whose sessions are to be let go of.
-  private func close(
-    _ closing: (code: UInt16, reason: String), journalled reason: String,
-    teachers teacherNotice: TeacherNotice? = nil,
-    _ studentNotice: StudentNotice? = nil, _ body: () -> Void = {}
-  ) -> [StudentSession] {
-    self.closing = closing
-    ticking?.cancel()
-    let ended = Array(students.values)
-    var studentSockets: [WebSocketConnection] = []
-    var connections: [TeacherConnection] = []
-    services.store.together {
-      for student in ended { student.hearLastWords() }
-      studentSockets = ended.compactMap { $0.leave(reason: reason) }
-      // What was seen before and is told only now comes too late.
-      for student in ended { student.owner = nil }
-      connections = Array(teachers.keys).compactMap { leaveTeacher($0, reason: reason) }
-      students = [:]
-      body()
-    }
-    for socket in studentSockets {
-      if let studentNotice { socket.send(text: WireJSON.text(studentNotice)) }
-      socket.close(code: closing.code, reason: closing.reason)
-    }
-    for connection in connections {
-      if let teacherNotice { connection.send(teacherNotice) }
-      connection.close(code: closing.code, reason: closing.reason)
-    }
-    fanOut.end()
-    return ended
+  /// Who is there when the exam closes.
+  private struct Leaving {
+    var students: [StudentSession]
+    var sockets: [WebSocketConnection] = []
+    var teachers: [TeacherConnection] = []
   }
 
-  private static func letGo(_ students: [StudentSession]) async {
+  /// Ends every connection. The journal has it in order: who was there until now, then that the exam is over.
+  ///
+  /// - Parameter reason: why the connections end, for the journal.
+  private func close(_ closing: (code: UInt16, reason: String), journalled reason: String) -> Leaving {
+    self.closing = closing
+    ticking?.cancel()
+    var leaving = Leaving(students: Array(students.values))
+    for student in leaving.students { student.hearLastWords() }
+    leaving.sockets = leaving.students.compactMap { $0.leave(reason: reason) }
+    // What was seen before and is told only now comes too late.
+    for student in leaving.students { student.owner = nil }
+    leaving.teachers = Array(teachers.keys).compactMap { leaveTeacher($0, reason: reason) }
+    students = [:]
+    return leaving
+  }
+
+  /// Tells those who were there once all of it is kept, and gives back what watching them takes.
+  private func leave(
+    _ leaving: Leaving, teachers teacherNotice: TeacherNotice? = nil,
+    students studentNotice: StudentNotice? = nil
+  ) async {
+    await commands.settle()
+    let (code, reason) = closing ?? Self.ended
+    for socket in leaving.sockets {
+      if let studentNotice { socket.send(text: WireJSON.text(studentNotice)) }
+      socket.close(code: code, reason: reason)
+    }
+    for connection in leaving.teachers {
+      if let teacherNotice { connection.send(teacherNotice) }
+      connection.close(code: code, reason: reason)
+    }
+    fanOut.end()
     await withTaskGroup { group in
-      for student in students { group.addTask { await student.letGo() } }
+      for student in leaving.students { group.addTask { await student.letGo() } }
     }
   }
 }

@@ -23,6 +23,15 @@ struct Members {
     var refusals = RefusalReport()
     /// What this one may do; `nil` as long as nothing was done.
     var budget: ActBudget?
+    /// Whether this one is about to be removed, and holds no place any more.
+    var isLeaving = false
+  }
+
+  /// A place for somebody who is about to be in.
+  struct Reservation {
+    let role: Role
+    let tokenHash: SecretHash
+    let network: GuesserAddress?
   }
 
   /// How long a page gets to connect after joining. It does so at once.
@@ -39,6 +48,7 @@ struct Members {
   private var members: [ParticipantID: Member] = [:]
   private var byToken: [SecretHash: ParticipantID] = [:]
   private var counts: [Role: Int] = [:]
+  private var reservations: [ParticipantID: Reservation] = [:]
   private var dismissedByToken: [SecretHash: Participant] = [:]
   /// Tokens of those who were removed, the oldest first.
   private var dismissedTokens: [SecretHash] = []
@@ -59,6 +69,24 @@ struct Members {
   /// Whoever had this token before he or she was removed.
   func dismissed(token: SecretHash) -> Participant? { dismissedByToken[token] }
 
+  mutating func reserve(_ id: ParticipantID, _ reservation: Reservation) {
+    reservations[id] = reservation
+    counts[reservation.role, default: 0] += 1
+  }
+
+  mutating func takeReservation(of id: ParticipantID) -> Reservation? {
+    guard let reservation = reservations.removeValue(forKey: id) else { return nil }
+    counts[reservation.role, default: 0] -= 1
+    return reservation
+  }
+
+  /// Somebody is about to be removed: the place is free, while the token is good still.
+  mutating func showOut(_ id: ParticipantID) {
+    guard let member = members[id], !member.isLeaving else { return }
+    members[id]?.isLeaving = true
+    counts[member.participant.role, default: 0] -= 1
+  }
+
   mutating func add(_ member: Member) {
     members[member.participant.id] = member
     byToken[member.tokenHash] = member.participant.id
@@ -69,7 +97,7 @@ struct Members {
   mutating func remove(_ id: ParticipantID) -> Member? {
     guard let member = members.removeValue(forKey: id) else { return nil }
     byToken[member.tokenHash] = nil
-    counts[member.participant.role, default: 0] -= 1
+    if !member.isLeaving { counts[member.participant.role, default: 0] -= 1 }
     return member
   }
 
@@ -140,7 +168,7 @@ struct Members {
   /// The teacher who has been away longest.
   private func absentTeacher(at now: Instant) -> ParticipantID? {
     members.values.filter {
-      $0.participant.role == .teacher && $0.participant.state == .left
+      $0.participant.role == .teacher && $0.participant.state == .left && !$0.isLeaving
         && now - $0.since > Self.patienceForConnection
     }.min { $0.since < $1.since }?.participant.id
   }
@@ -151,6 +179,7 @@ struct Members {
   private func unseenStudent(newcomerFrom network: GuesserAddress, at now: Instant) -> ParticipantID? {
     let unseen = members.values.filter {
       $0.participant.role == .student && !$0.participant.hasBeenSeen && $0.participant.accommodations.isEmpty
+        && !$0.isLeaving
     }
     let held = Dictionary(unseen.map { ($0.network, 1) }, uniquingKeysWith: +)
     let own = held[network] ?? 0

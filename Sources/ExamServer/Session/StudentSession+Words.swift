@@ -42,8 +42,10 @@ extension StudentSession {
         refuseForNow("this message was dropped", wait, isAnswer: !isFlood, of: text)
       } else if owner?.isJournalFull == true {
         refuse("quota", JournalQuota.refusal, isAnswer: true, of: text)
-      } else if let problem = owner?.student(self, wants: .say(to: .teachers, text: line)) {
-        refuse("bad_chat", problem.detail, isAnswer: true, of: text)
+      } else {
+        owner?.student(self, wants: .say(to: .teachers, text: line)) { [weak self] problem in
+          if let problem { self?.refuse("bad_chat", problem.detail, isAnswer: true, of: text) }
+        }
       }
     case .history(let request):
       if let wait = history?.wait(at: now) {
@@ -92,8 +94,8 @@ extension StudentSession {
       guard presence != before else { return }
       owner?.student(self, did: 1)
       owner?.studentChanged(self)
-    case .hand(let up): _ = owner?.student(self, wants: up ? .raiseHand : .lowerHand(of: id))
-    case .note(let alert, let text): _ = owner?.student(self, wants: .note(alert, text: text))
+    case .hand(let up): owner?.student(self, wants: up ? .raiseHand : .lowerHand(of: id))
+    case .note(let alert, let text): owner?.student(self, wants: .note(alert, text: text))
     }
   }
 

@@ -59,6 +59,8 @@ final class StudentSession {
   var chats = TokenBucket(burst: 10, perSecond: 1)
   var words = StudentWords()
   var texts = TokenBucket(burst: textLimit.burst, perSecond: textLimit.perSecond)
+  /// Whether a picture of the student was ever decoded.
+  private var hasBeenSeen: Bool
   /// When a frame last came, whatever became of it.
   private var lastFrame: Instant?
   /// The first and the last frame accepted since a picture was last decoded.
@@ -70,6 +72,7 @@ final class StudentSession {
     id = person.id
     number = person.number
     name = person.name
+    hasBeenSeen = person.hasBeenSeen
     self.fanOut = fanOut
     metrics = services.metrics
     logger = services.recorder.logger
@@ -301,7 +304,8 @@ final class StudentSession {
     if decoded {
       undecoded = nil
       problem = nil
-      if owner?.person(id)?.hasBeenSeen == false { owner?.student(self, happened: .firstSeen, [:]) }
+      if !hasBeenSeen { owner?.student(self, happened: .firstSeen, [:]) }
+      hasBeenSeen = true
     }
     upload.tick(at: now)
     updatePresence(decoded: decoded, at: now)

@@ -11,8 +11,8 @@ protocol StudentSessionOwner: AnyObject {
   func studentWelcomed(_ student: StudentSession)
   /// What is kept of somebody.
   func person(_ id: ParticipantID) -> ExamPerson?
-  /// - Returns: what is wrong with the command, if anything.
-  func student(_ student: StudentSession, wants command: ExamCommand) -> WireError?
+  func student(
+    _ student: StudentSession, wants command: ExamCommand, then completion: @escaping CommandQueue.Completion)
   /// - Returns: what is wrong with the request, if anything.
   func student(_ student: StudentSession, asksFor request: HistoryRequest) -> WireError?
   /// - Returns: what is wrong with the note, if anything.
@@ -26,4 +26,11 @@ protocol StudentSessionOwner: AnyObject {
   func student(_ student: StudentSession, found finding: StudentFinding)
   /// Worth a line in the journal.
   func student(_ student: StudentSession, happened kind: JournalEvent.Kind, _ fields: [String: String])
+}
+
+extension StudentSessionOwner {
+  /// For a command that cannot be wrong, or was looked at before.
+  func student(_ student: StudentSession, wants command: ExamCommand) {
+    self.student(student, wants: command) { _ in }
+  }
 }

@@ -9,8 +9,8 @@ protocol TeacherConnectionOwner: AnyObject {
   func waitingTime(of teacher: ParticipantID) -> Duration?
   /// Whether what people write at will is refused, since the exam has used up its room.
   var isJournalFull: Bool { get }
-  /// - Returns: what is wrong with the command, if anything.
-  func perform(_ command: ExamCommand, by teacher: ParticipantID) -> WireError?
+  func perform(
+    _ command: ExamCommand, by teacher: ParticipantID, then completion: @escaping CommandQueue.Completion)
   func answer(_ request: HistoryRequest, on feed: HistoryFeed?, student: ParticipantID?) -> WireError?
   func teacherDisconnected(_ connection: TeacherConnection)
 }
@@ -25,6 +25,8 @@ final class TeacherConnection {
   private let socket: WebSocketConnection
   private let pictures: TeacherPictures
   private var history: HistoryFeed?
+  /// The first thing it hears of the exam is its welcome.
+  private var isWelcomed = false
   private weak var owner: (any TeacherConnectionOwner)?
   /// Changes of what is watched. A page that is scrolled asks for some a second.
   private var watches = TokenBucket(burst: 20, perSecond: 4)
@@ -65,6 +67,7 @@ final class TeacherConnection {
   ) {
     send(
       .welcome(participant: participant, credit: TeacherPictures.credit, heartbeat: Self.heartbeat, at: .now))
+    isWelcomed = true
     send(roster)
     notices.forEach(send)
     history = feed(socket)
@@ -74,7 +77,7 @@ final class TeacherConnection {
   func send(_ notice: TeacherNotice) { socket.send(text: WireJSON.text(notice)) }
 
   /// Sends a notice that was encoded once for all teachers.
-  func send(encoded text: String) { socket.send(text: text) }
+  func send(encoded text: String) { if isWelcomed { socket.send(text: text) } }
 
   func studentCame(_ student: ParticipantID) { pictures.studentCame(student) }
 
@@ -121,7 +124,11 @@ final class TeacherConnection {
       case .ack(let frames): pictures.acknowledge(frames)
       case .history(let request): problem = owner.answer(request, on: history, student: nil)
       case .unknown: break
-      default: problem = message.command.flatMap { owner.perform($0, by: participant) }
+      default:
+        guard let command = message.command else { break }
+        owner.perform(command, by: participant) { [weak self] problem in
+          if let problem { self?.refuse(text, "bad_message", problem.detail) }
+        }
       }
     } catch {
       problem = error

@@ -1,15 +1,7 @@
 import ExamModel
 import GRDB
 
-/// One thing to be written, whole, so that it can wait for a disk that has no room.
-enum WriteOperation: Sendable {
-  case create(SessionRecord)
-  case add(ParticipantRecord)
-  case remove(ParticipantID, from: SessionCode)
-  case append(JournalEvent)
-  case end(SessionCode, at: Timestamp)
-  case noteAlive(ClockRecord)
-
+extension JournalEntry {
   /// - Returns: why it was not written although the database is well, where that is so.
   func perform(in db: Database) throws -> String? {
     do {
@@ -45,7 +37,7 @@ enum WriteOperation: Sendable {
           person.id.rawValue, Int64(person.number), person.name, person.role.rawValue, person.tokenHash,
           person.joinedAt.microseconds, person.session.digits,
         ])
-    case .append(let event):
+    case .event(let event):
       try db.change(
         """
         INSERT INTO events (session, at, kind, format, participant, name, fields, payload)
@@ -63,38 +55,16 @@ enum WriteOperation: Sendable {
       return true
     case .end(let session, let time):
       try db.change("UPDATE sessions SET ended_at = ? WHERE code = ?", [time.microseconds, session.digits])
-    case .noteAlive(let clocks):
-      try db.change(
-        "INSERT OR REPLACE INTO meta (key, value) VALUES ('last_alive', ?), ('clocks', ?)",
-        [clocks.time.microseconds, RecordCoding.json(clocks)])
     }
     return db.changesCount > 0
   }
-
-  /// `nil` for what is about no session.
-  var session: SessionCode? {
-    switch self {
-    case .create(let session): session.code
-    case .add(let person): person.session
-    case .remove(_, let session), .end(let session, _): session
-    case .append(let event): event.session
-    case .noteAlive: nil
-    }
-  }
 }
 
-extension WriteOperation: CustomStringConvertible {
-  /// Names nobody: it goes into the log.
-  var description: String {
-    switch self {
-    case .create(let session): "session \(session.code)"
-    case .add(let person): "participant \(person.id) of session \(person.session)"
-    case .remove(let participant, let session):
-      "the removal of participant \(participant) of session \(session)"
-    case .append(let event): "event \(event.kindName) of session \(event.session)"
-    case .end(let session, _): "the end of session \(session)"
-    case .noteAlive: "the time at which the server was last alive"
-    }
+extension ClockRecord {
+  func write(to db: Database) throws {
+    try db.change(
+      "INSERT OR REPLACE INTO meta (key, value) VALUES ('last_alive', ?), ('clocks', ?)",
+      [time.microseconds, RecordCoding.json(self)])
   }
 }
 
