@@ -117,7 +117,7 @@ public struct ExamService: Sendable {
     let services = ExamServices(
       configuration: configuration, pipelines: pipelines, faces: faces, store: store,
       recorder: EventRecorder(journal: store, logger: logger), metrics: ServerMetrics(),
-      admission: await Admission(devices: devices) { logger.warning("\($0)") })
+      guesses: await GuessBudgets(devices: devices) { logger.warning("\($0)") })
     let (server, directory) = try await makeServer(services, pages)
     let clocks = try await ClockKeeper(services: services)
     try await StoreKeeper(services: services, directory: directory, clocks: clocks).restoreSessions()
@@ -147,17 +147,19 @@ public struct ExamService: Sendable {
     }
     let directory = LocalSessionDirectory(maximumSessions: configuration.maximumSessions)
     let archive = NotedArchive(services.store) { logger.error("\($0)") }
-    let access = Access(directory: directory, archive: archive, admission: services.admission)
-    SessionRoutes(services: services, directory: directory, access: access).register(on: server)
-    PictureRoutes(access: access).register(on: server)
-    PreviewRoute(services: services, access: access).register(on: server)
+    let admission = Admission(
+      directory: directory, archive: archive, guesses: services.guesses,
+      password: configuration.teacherPassword)
+    SessionRoutes(services: services, directory: directory, admission: admission).register(on: server)
+    PictureRoutes(admission: admission).register(on: server)
+    PreviewRoute(services: services, admission: admission).register(on: server)
     let answers = LongAnswers()
     DataRoutes(
-      services: services, archive: archive, directory: directory, access: access, answers: answers
+      services: services, archive: archive, directory: directory, admission: admission, answers: answers
     ).register(on: server)
-    ReportRoutes(archive: archive, access: access, answers: answers) { logger.warning("\($0)") }
+    ReportRoutes(archive: archive, admission: admission, answers: answers) { logger.warning("\($0)") }
       .register(on: server)
-    TicketRoutes(access: access).register(on: server)
+    TicketRoutes(admission: admission).register(on: server)
     AlertKindsRoute(rules: configuration.alerts).register(on: server)
     OperationsRoutes(services: services, directory: directory, server: server).register()
     server.serveFiles(from: pages, pages: WebFolder.pages)
@@ -191,7 +193,7 @@ public struct ExamService: Sendable {
     // Everybody in every session is told before anything else is waited for. Sessions stay in the directory: who asks for one
     // in the meantime must not hear that it has ended.
     let endings = directory.live.map { $0.suspend() }
-    services.admission.stop()
+    services.guesses.stop()
     store.turnAwayNewcomers()
     let isWhole = await Patience.wait(Self.patience) {
       let readers = Task.detached {

@@ -27,7 +27,7 @@ import WebGateway
     func eraseSessions(endedBefore time: Timestamp) async throws -> [ErasureReceipt] { throw error }
   }
 
-  private func text(_ refusal: Access.Refusal) -> String {
+  private func text(_ refusal: Refusal) -> String {
     guard case .bytes(let bytes) = refusal.response.body else { return "" }
     return String(decoding: bytes, as: UTF8.self)
   }

@@ -3,9 +3,14 @@ public struct WireError: Error, Hashable {
   /// Longest detail, in characters: it may quote the message.
   private static let maximumLength = 300
 
+  /// `nil` where the sender's message as a whole is what is wrong.
+  public let code: String?
   public let detail: String
 
-  public init(detail: String) { self.detail = Self.shortened(detail) }
+  public init(code: String? = nil, detail: String) {
+    self.code = code
+    self.detail = Self.shortened(detail)
+  }
 
   private static func shortened(_ text: String) -> String {
     let scalars = text.unicodeScalars

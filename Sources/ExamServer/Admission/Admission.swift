@@ -1,64 +1,205 @@
 import ExamModel
 import WebGateway
 
-/// Whether somebody may have what they typed looked at. What is too long to be guessed (tokens, keys, the secret of an
-/// invite link) never comes here.
+/// Who somebody is who asks for something, and whether they may: all that routes ask about that. By a token who is in an exam,
+/// by one of the ways in who wants to come into it.
 @GatewayActor
 final class Admission {
-  private let codes: GuessDesk
-  private let passwords: GuessDesk
-  private let devices: DeviceCookie
+  /// When a token that is not known is answered at the earliest, whatever had to be looked up.
+  static let refusalTime = Duration.milliseconds(100)
 
-  /// - Parameter note: told, in a line, when all who type begin to wait, and when that is over.
-  init(devices: DeviceCookie, note: @escaping @Sendable (String) -> Void) {
-    self.devices = devices
-    codes = GuessDesk(.codes) {
-      note(
-        $0
-          ? "many wrong exam codes from everywhere: all who type a code wait in line; invite links work at once"
-          : "wrong exam codes have become few again: codes are answered at once")
+  private let directory: any SessionDirectory
+  private let archive: any Archive
+  private let guesses: GuessBudgets
+  private let ways: [any WayIn]
+  /// What creating an exam takes; `nil`: nothing.
+  private let password: SecretHash?
+  private let lookUps = TokenLookUps()
+  private var newcomers = Newcomers()
+
+  /// - Parameter ways: the first one counts for which somebody shows something.
+  init(directory: any SessionDirectory, archive: any Archive, guesses: GuessBudgets, password: String?) {
+    self.directory = directory
+    self.archive = archive
+    self.guesses = guesses
+    self.password = password.map { SecretHash(Secret(text: $0)) }
+    ways = [TeacherKey(directory: directory), OpenCode(directory: directory, guesses: guesses)]
+  }
+
+  /// Somebody who reads what is kept of a session, whether it is on or over.
+  struct Reader {
+    let record: SessionRecord
+    /// `nil` once the session is over.
+    let live: ExamSession?
+    let id: ParticipantID
+    let role: Role
+    let name: String
+
+    var code: SessionCode { record.code }
+  }
+
+  private func code(_ request: HTTPRequest) throws(Refusal) -> SessionCode {
+    guard let code = SessionCode(request.parameters["code"] ?? "") else {
+      throw Refusal(
+        response: .problem(
+          status: 404, title: "No such session", detail: "A session code has six digits.",
+          code: "unknown_session"))
     }
-    passwords = GuessDesk(.passwords) {
-      note(
-        $0
-          ? "many wrong teacher passwords from everywhere: all who type it wait in line"
-          : "wrong teacher passwords have become few again: they are answered at once")
+    return code
+  }
+
+  // MARK: Coming in
+
+  /// Lets somebody come in who has no token yet.
+  func admit(
+    _ request: HTTPRequest, as role: Role, teacherKey: String? = nil, invite: String? = nil
+  ) async throws(Refusal) -> Admitted {
+    let application = Application(
+      request: request, code: try code(request), role: role, teacherKey: teacherKey, invite: invite)
+    for way in ways {
+      if let admitted = try await way.admit(application) { return admitted }
     }
+    throw .notForStudents
   }
 
-  /// Whether there were so many wrong codes from everywhere that all who type one wait.
-  var isCodeGuessed: Bool { codes.isBeyondCeiling }
-
-  /// Waits until a typed code may be looked at.
-  func turn(forCode code: SessionCode, _ request: HTTPRequest) async throws(Access.Refusal) -> GuessDesk.Turn
-  {
-    try await codes.turn(guess(code.digits, request, .code))
+  /// Whether somebody may create an exam.
+  ///
+  /// - Returns: whether that took a password, which then was right.
+  func mayCreate(_ request: HTTPRequest) async throws(Refusal) -> Bool {
+    if let password {
+      guard let given = request.bearerToken else { throw .password(isMissing: true) }
+      // Hashing first makes the comparison's time say nothing about the password.
+      let hash = SecretHash(Secret(text: given))
+      let turn = try await guesses.turn(forPassword: hash, request)
+      turn.settle(isRight: hash == password)
+      guard hash == password else { throw .password(isMissing: false) }
+    }
+    try count(.creating, request)
+    return password != nil
   }
 
-  /// Waits until a typed password may be looked at.
-  func turn(
-    forPassword password: SecretHash, _ request: HTTPRequest
-  ) async throws(Access.Refusal) -> GuessDesk.Turn {
-    try await passwords.turn(guess(password.digest, request, .password))
+  /// Somebody new comes in: refused where too many did from one address.
+  func count(_ way: Newcomers.Way, _ request: HTTPRequest) throws(Refusal) {
+    let wait = newcomers.take(
+      way, address: GuesserAddress(request.remoteAddress), device: guesses.device(of: request), at: .now)
+    if let wait { throw .tooMany(wait) }
   }
-
-  /// The browser that was right about a code before; `nil` for one that was not.
-  func device(of request: HTTPRequest) -> String? { devices.device(of: request, right: .code) }
 
   /// The browser was right: it gets, or keeps, a budget of its own.
   func mark(_ response: inout HTTPResponse, of request: HTTPRequest, right proof: DeviceCookie.Proof) {
-    devices.mark(&response, of: request, right: proof)
+    guesses.mark(&response, of: request, right: proof)
   }
 
-  /// Nobody waits any more, for the server's stop.
-  func stop() {
-    codes.stop()
-    passwords.stop()
+  /// The session has closed while somebody was about to come in.
+  func closed(_ code: SessionCode) -> Refusal {
+    if case .ended(let reason) = directory.find(code) { return .ended(code, reason) }
+    return .stopping
   }
 
-  private func guess(_ text: String, _ request: HTTPRequest, _ proof: DeviceCookie.Proof) -> Guess {
-    Guess(
-      address: GuesserAddress(request.remoteAddress), device: devices.device(of: request, right: proof),
-      text: text)
+  // MARK: Being in
+
+  /// The session and the participant whose token the request carries, unless it is refused.
+  ///
+  /// - Parameter role: whom this is for; `nil` for everybody in the session.
+  func participant(
+    _ request: HTTPRequest, role: Role?
+  ) async throws(Refusal) -> (session: ExamSession, participant: Participant) {
+    if let found = try present(request, role: role) { return found }
+    let reader = try await formerParticipant(request)
+    try check(reader.role, role)
+    throw .ended(reader.code, reader.record.endReason)
+  }
+
+  /// The same for those who are in a session that is on; `nil` for everybody else.
+  func present(
+    _ request: HTTPRequest, role: Role?
+  ) throws(Refusal) -> (session: ExamSession, participant: Participant)? {
+    let code = try code(request)
+    guard let hash = tokenHash(request), case .live(let session) = directory.find(code) else { return nil }
+    if let dismissal = session.dismissed(hash)?.dismissed { throw .dismissed(dismissal) }
+    guard let participant = session.participant(hash) else { return nil }
+    try check(participant.role, role)
+    return (session, participant)
+  }
+
+  /// Whoever was removed from a session that is on and shows the token from before.
+  private func dismissed(
+    _ request: HTTPRequest
+  ) throws(Refusal) -> (session: ExamSession, gone: Participant)? {
+    let code = try code(request)
+    guard let hash = tokenHash(request), case .live(let session) = directory.find(code),
+      let gone = session.dismissed(hash)
+    else { return nil }
+    return (session, gone)
+  }
+
+  /// The participant who asks for what is kept: tokens are good for that as long as the data are.
+  ///
+  /// - Parameter role: whom this is for; `nil` for everybody who was in the session.
+  func reader(_ request: HTTPRequest, role: Role? = nil) async throws(Refusal) -> Reader {
+    if role == nil, let (session, gone) = try dismissed(request) {
+      // What is kept about oneself can be read by whoever was removed, too.
+      return Reader(record: session.record, live: session, id: gone.id, role: gone.role, name: gone.name)
+    }
+    if let (session, participant) = try present(request, role: role) {
+      return Reader(
+        record: session.record, live: session, id: participant.id, role: participant.role,
+        name: participant.name)
+    }
+    let reader = try await formerParticipant(request)
+    try check(reader.role, role)
+    return reader
+  }
+
+  /// Somebody who was in a session that has ended. All others are answered alike and after the same time, whether there
+  /// is, was or never was such a session: a token cannot be guessed, and a code is not to be guessed here.
+  private func formerParticipant(_ request: HTTPRequest) async throws(Refusal) -> Reader {
+    let code = try code(request)
+    let beginning = ContinuousClock.now
+    guard let hash = tokenHash(request) else { throw tokenRefusal(request) }
+    let network = GuesserAddress(request.remoteAddress)
+    guard lookUps.enter(network) else { throw Self.manyTokens }
+    defer { lookUps.leave(network) }
+    if case .ended = directory.find(code) {
+      let found = try await lookUps.inTurn(network) { () async throws(Refusal) in
+        try await archive.reading(.lookUp) {
+          (try $0.session(code), try $0.participant(of: code, tokenHash: hash.digest))
+        }
+      }
+      if let record = found.0, let reader = found.1 {
+        return Reader(record: record, live: nil, id: reader.id, role: reader.role, name: reader.name)
+      }
+    }
+    try? await Task.sleep(until: beginning + Self.refusalTime)
+    throw tokenRefusal(request)
+  }
+
+  /// What stands for the participant: the hash of the token, or what the ticket in the address stood for.
+  func tokenHash(_ request: HTTPRequest) -> SecretHash? {
+    request.bearerToken.map { SecretHash(Secret(text: $0)) }
+      ?? request.ticketHolder.map { SecretHash(digest: $0) }
+  }
+
+  /// Said before anything is looked at, so it is the same whatever the code.
+  private static let manyTokens = Refusal(
+    response: .problem(
+      status: 429, title: "Busy",
+      detail: "Many tokens from this network are being looked up. Please try again in a second.",
+      code: "busy",
+      retryAfter: 1))
+
+  func tokenRefusal(_ request: HTTPRequest) -> Refusal {
+    let isMissing = tokenHash(request) == nil
+    return Refusal(
+      response: .problem(
+        status: 401, title: isMissing ? "Token missing" : "Token not valid",
+        detail: isMissing
+          ? "Send the token you got on joining as Authorization: Bearer, or ask for a ticket."
+          : "This token gives no access to this session.",
+        code: isMissing ? "no_token" : "bad_token"))
+  }
+
+  private func check(_ role: Role, _ wanted: Role?) throws(Refusal) {
+    guard wanted == nil || role == wanted else { throw .notForStudents }
   }
 }

@@ -48,7 +48,7 @@ final class GuessDesk {
   /// Waits until the guess may be looked at.
   ///
   /// - Throws: that it is not its turn yet and the page has to ask again, right and wrong alike.
-  func turn(_ guess: Guess) async throws(Access.Refusal) -> Turn {
+  func turn(_ guess: Guess) async throws(Refusal) -> Turn {
     guard !isStopped else { throw .stopping }
     if let charge = ledger.takeAtOnce(guess, at: .now) { return Turn(charge, desk: self) }
     let ticket = nextTicket
@@ -94,13 +94,13 @@ final class GuessDesk {
     }
   }
 
-  private func waits(_ guess: Guess) -> Access.Refusal {
+  private func waits(_ guess: Guess) -> Refusal {
     .waiting(
       others: line.count(at: guess.address), interval: ledger.interval(of: guess.address, at: .now))
   }
 }
 
-extension Access.Refusal {
+extension Refusal {
   private struct Waiting: Encodable {
     let type = "about:blank"
     let title = "Waiting in line"
@@ -113,21 +113,21 @@ extension Access.Refusal {
   }
 
   /// Somebody's turn has not come. It says the same to right and wrong, and nothing was looked at.
-  fileprivate static func waiting(others: Int, interval: Duration) -> Access.Refusal {
+  fileprivate static func waiting(others: Int, interval: Duration) -> Refusal {
     let seconds = (interval.inSeconds * 10).rounded() / 10
     let problem = Waiting(
       detail:
         "Many wrong tries came from this network, so those who type wait in line: one is looked at every "
         + "\(seconds) s, drawn by lot. Please ask again with the same. The invite link has no line.",
       waiting: others, interval: seconds)
-    return Access.Refusal(
+    return Refusal(
       response: HTTPResponse(
         status: 429, headers: [("Content-Type", "application/problem+json"), ("Retry-After", "1")],
         body: .bytes(WireJSON.encode(problem))))
   }
 
-  static var stopping: Access.Refusal {
-    Access.Refusal(
+  static var stopping: Refusal {
+    Refusal(
       response: .problem(
         status: 503, title: "Service Unavailable", detail: "The server is going away; please try again.",
         code: "stopping", retryAfter: 5))

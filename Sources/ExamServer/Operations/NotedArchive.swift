@@ -36,7 +36,7 @@ final class NotedArchive: Archive {
       return try await body()
     } catch {
       let isExpected =
-        error is ArchiveBusy || error is ArchiveClosed || error is SessionGone || error is Access.Refusal
+        error is ArchiveBusy || error is ArchiveClosed || error is SessionGone || error is Refusal
       if !isExpected, isDue(.now) {
         note("what is kept cannot be read or erased: \(error)")
       }

@@ -8,42 +8,42 @@ final class DataRoutes {
   private let services: ExamServices
   private let archive: any Archive
   private let directory: any SessionDirectory
-  private let access: Access
+  private let admission: Admission
   private let answers: LongAnswers
 
   init(
-    services: ExamServices, archive: any Archive, directory: any SessionDirectory, access: Access,
+    services: ExamServices, archive: any Archive, directory: any SessionDirectory, admission: Admission,
     answers: LongAnswers
   ) {
     self.answers = answers
     self.services = services
     self.archive = archive
     self.directory = directory
-    self.access = access
+    self.admission = admission
   }
 
   func register(on server: WebServer) {
     let session = "/api/sessions/:code"
     server.route(.get, session + "/events") { [self] request in
-      await .answering { () async throws(Access.Refusal) in try await events(request) }
+      await .answering { () async throws(Refusal) in try await events(request) }
     }
     server.route(.get, session + "/alerts/:picture") { [self] request in
-      await .answering { () async throws(Access.Refusal) in try await alertPicture(request) }
+      await .answering { () async throws(Refusal) in try await alertPicture(request) }
     }
     server.route(.get, session + "/students/:student/data") { [self] request in
-      await .answering { () async throws(Access.Refusal) in try await studentData(request) }
+      await .answering { () async throws(Refusal) in try await studentData(request) }
     }
     server.route(.delete, session + "/data") { [self] request in
-      await .answering { () async throws(Access.Refusal) in try await erase(request) }
+      await .answering { () async throws(Refusal) in try await erase(request) }
     }
   }
 
-  private func events(_ request: HTTPRequest) async throws(Access.Refusal) -> HTTPResponse {
-    let reader = try await access.reader(request, role: .teacher)
+  private func events(_ request: HTTPRequest) async throws(Refusal) -> HTTPResponse {
+    let reader = try await admission.reader(request, role: .teacher)
     let code = reader.code
     let name = request.query["format"] ?? "json"
     guard let format = JournalDocument.Format(rawValue: name) else {
-      throw Access.Refusal(
+      throw Refusal(
         response: .problem(
           status: 400, title: "Unknown format", detail: "format is json or csv, not \(name.prefix(40)).",
           code: "bad_request"))
@@ -56,12 +56,12 @@ final class DataRoutes {
   }
 
   /// The picture of an alert's onset, for teachers and for the student whom it shows.
-  private func alertPicture(_ request: HTTPRequest) async throws(Access.Refusal) -> HTTPResponse {
-    func missing(_ detail: String) -> Access.Refusal {
-      Access.Refusal(
+  private func alertPicture(_ request: HTTPRequest) async throws(Refusal) -> HTTPResponse {
+    func missing(_ detail: String) -> Refusal {
+      Refusal(
         response: .problem(status: 404, title: "No such picture", detail: detail, code: "no_picture"))
     }
-    let reader = try await access.reader(request)
+    let reader = try await admission.reader(request)
     let code = reader.code
     let name = request.parameters["picture"] ?? ""
     let id = AlertID(rawValue: String(name.dropLast(name.hasSuffix(".jpg") ? 4 : 0)))
@@ -81,8 +81,8 @@ final class DataRoutes {
     return HTTPResponse(status: 200, headers: [("Content-Type", "image/jpeg")], body: .bytes(jpeg))
   }
 
-  private func studentData(_ request: HTTPRequest) async throws(Access.Refusal) -> HTTPResponse {
-    let reader = try await access.reader(request)
+  private func studentData(_ request: HTTPRequest) async throws(Refusal) -> HTTPResponse {
+    let reader = try await admission.reader(request)
     let record = reader.record
     let student = ParticipantID(rawValue: request.parameters["student"] ?? "")
     guard reader.role == .teacher || reader.id == student else { throw .notForStudents }
@@ -98,8 +98,8 @@ final class DataRoutes {
       ], body: answer.body)
   }
 
-  private func erase(_ request: HTTPRequest) async throws(Access.Refusal) -> HTTPResponse {
-    let reader = try await access.reader(request, role: .teacher)
+  private func erase(_ request: HTTPRequest) async throws(Refusal) -> HTTPResponse {
+    let reader = try await admission.reader(request, role: .teacher)
     if let session = reader.live {
       directory.remove(session.code, ended: .teacher)
       await session.end(.teacher, by: reader.name)
@@ -110,7 +110,7 @@ final class DataRoutes {
     } catch {
       throw .unreadable(error)
     }
-    guard let receipt else { throw Access.Refusal.unreadable(SessionGone()) }
+    guard let receipt else { throw Refusal.unreadable(SessionGone()) }
     directory.forget(reader.code)
     services.recorder.noteErasure(receipt, by: reader.name)
     return .json(WireJSON.encode(receipt))

@@ -25,7 +25,7 @@ actor LongAnswer<State: Sendable> {
   init(
     of session: SessionCode, in place: LongAnswers.Place, from archive: any Archive, beginning state: State,
     step: @escaping Step
-  ) async throws(Access.Refusal) {
+  ) async throws(Refusal) {
     self.archive = archive
     self.place = place
     self.session = session

@@ -62,7 +62,7 @@ final class LongAnswers: Sendable {
 
 extension LongAnswers {
   /// A place for whoever sent a request.
-  func enter(_ reader: Access.Reader) throws(Access.Refusal) -> Place {
+  func enter(_ reader: Admission.Reader) throws(Refusal) -> Place {
     do {
       return try enter(reader.id, role: reader.role, of: reader.code)
     } catch {

@@ -5,15 +5,15 @@ import WebGateway
 /// Students' pictures over plain HTTP, for `<img>` and any MJPEG client.
 @GatewayActor
 final class PictureRoutes {
-  private let access: Access
+  private let admission: Admission
   private var seats = PictureSeats()
 
-  init(access: Access) { self.access = access }
+  init(admission: Admission) { self.admission = admission }
 
   func register(on server: WebServer) {
     let student = "/api/sessions/:code/students/:student"
     server.route(.get, student + "/live.mjpeg") { [self] request in
-      await .answering { () async throws(Access.Refusal) in
+      await .answering { () async throws(Refusal) in
         let (session, watcher, channel) = try await channel(request)
         let most = PictureSeats.most(for: watcher, students: session.students.count)
         guard seats.haveRoom(for: watcher.id, most: most) else { throw Self.tooManyStreams(most) }
@@ -28,7 +28,7 @@ final class PictureRoutes {
       }
     }
     server.route(.get, student + "/live.jpg") { [self] request in
-      await .answering { () async throws(Access.Refusal) in
+      await .answering { () async throws(Refusal) in
         let (session, watcher, channel) = try await channel(request)
         let most = PictureSeats.most(for: watcher, students: session.students.count)
         guard seats.take(watcher.id, most: most) else { throw Self.tooManyStreams(most) }
@@ -36,7 +36,7 @@ final class PictureRoutes {
         guard
           let jpeg = await SinglePictureViewer(watcher: watcher.id).next(of: channel, from: session.fanOut)
         else {
-          throw Access.Refusal(
+          throw Refusal(
             response: .problem(
               status: 503, title: "No picture",
               detail: "This student's camera delivers no picture at the moment.",
@@ -49,21 +49,21 @@ final class PictureRoutes {
 
   private func channel(
     _ request: HTTPRequest
-  ) async throws(Access.Refusal) -> (ExamSession, Participant, PictureChannel) {
-    let (session, watcher) = try await access.participant(request, role: nil)
+  ) async throws(Refusal) -> (ExamSession, Participant, PictureChannel) {
+    let (session, watcher) = try await admission.participant(request, role: nil)
     if watcher.role == .student, watcher.id.rawValue != request.parameters["student"] {
       throw .notForStudents
     }
     let student = ParticipantID(rawValue: request.parameters["student"] ?? "")
     guard session.student(student) != nil else {
-      throw Access.Refusal(
+      throw Refusal(
         response: .problem(
           status: 404, title: "No such student", detail: "There is no student \(student) in this session.",
           code: "unknown_student"))
     }
     let name = request.query["view"] ?? "tile"
     guard let view = PictureView(name: name) else {
-      throw Access.Refusal(
+      throw Refusal(
         response: .problem(
           status: 400, title: "Unknown view", detail: "view is tile or focus, not \(name.prefix(40)).",
           code: "bad_request"))
@@ -71,8 +71,8 @@ final class PictureRoutes {
     return (session, watcher, PictureChannel(student: student, view: view))
   }
 
-  private static func tooManyStreams(_ most: Int) -> Access.Refusal {
-    Access.Refusal(
+  private static func tooManyStreams(_ most: Int) -> Refusal {
+    Refusal(
       response: .problem(
         status: 429, title: "Too many pictures at once",
         detail: "You watch \(most) pictures at once already, which is the most. Close one of them first.",

@@ -19,7 +19,7 @@ final class PreviewRoute {
   private static let budget = (burst: 40.0, perSecond: 10.0)
 
   private let services: ExamServices
-  private let access: Access
+  private let admission: Admission
   private var atOnce = 0
   private var byAddress = RateLimiter<Key<GuesserAddress>>(burst: budget.burst, perSecond: budget.perSecond)
   private var bySession = RateLimiter<Key<SessionCode>>(burst: budget.burst, perSecond: budget.perSecond)
@@ -30,26 +30,26 @@ final class PreviewRoute {
     let isByLink: Bool
   }
 
-  init(services: ExamServices, access: Access) {
+  init(services: ExamServices, admission: Admission) {
     self.services = services
-    self.access = access
+    self.admission = admission
   }
 
   func register(on server: WebServer) {
     server.route(.post, "/api/sessions/:code/preview", maximumBodyBytes: 256 * 1024) { [self] request in
-      await .answering { () async throws(Access.Refusal) in
+      await .answering { () async throws(Refusal) in
         // The page has only the invite link's secret, or what was typed.
-        let session = try await access.entry(request, invite: request.bearerToken)
+        let admitted = try await admission.admit(request, as: .student, invite: request.bearerToken)
         let now = ContinuousClock.now
-        let isByLink = session.isInvite(request.bearerToken)
+        let isByLink = admitted.newcomer == .byLink
         let address = Key(of: GuesserAddress(request.remoteAddress), isByLink: isByLink)
         if let wait = byAddress.take(address, at: now)
-          ?? bySession.take(Key(of: session.code, isByLink: isByLink), at: now)
+          ?? bySession.take(Key(of: admitted.session.code, isByLink: isByLink), at: now)
         {
           throw Self.busy(wait)
         }
         var response = try await answer(request.body)
-        services.admission.mark(&response, of: request, right: .code)
+        admission.mark(&response, of: request, right: .code)
         return response
       }
     }
@@ -61,7 +61,7 @@ final class PreviewRoute {
     let hint: String?
   }
 
-  private func answer(_ jpeg: [UInt8]) async throws(Access.Refusal) -> HTTPResponse {
+  private func answer(_ jpeg: [UInt8]) async throws(Refusal) -> HTTPResponse {
     guard atOnce < Self.maximumAtOnce else { throw Self.busy(.seconds(2)) }
     atOnce += 1
     defer { atOnce -= 1 }
@@ -70,13 +70,13 @@ final class PreviewRoute {
     case .checked(let found): observation = found
     case .waitedInVain: throw Self.busy(.seconds(5))
     case .unusable(let reason):
-      throw Access.Refusal(
+      throw Refusal(
         response: .problem(
           status: 422, title: "Picture not usable", detail: "The picture could not be checked: \(reason)",
           code: "bad_picture"))
     case .failed(let problem):
       services.recorder.logger.warning("a preview could not be checked", metadata: ["cause": "\(problem)"])
-      throw Access.Refusal(
+      throw Refusal(
         response: .problem(
           status: 503, title: "Picture not checked",
           detail: "The server could not check the picture; its log says why. It is no fault of the camera.",
@@ -97,8 +97,8 @@ final class PreviewRoute {
     }
   }
 
-  private static func busy(_ wait: Duration) -> Access.Refusal {
-    Access.Refusal(
+  private static func busy(_ wait: Duration) -> Refusal {
+    Refusal(
       response: .problem(
         status: 429, title: "Busy", detail: "Many pictures are being checked. Please try again.",
         code: "busy",

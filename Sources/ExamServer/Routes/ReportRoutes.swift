@@ -5,28 +5,29 @@ import WebGateway
 @GatewayActor
 final class ReportRoutes {
   private let archive: any Archive
-  private let access: Access
+  private let admission: Admission
   private let answers: LongAnswers
   private let note: @Sendable (String) -> Void
 
   /// - Parameter note: told of pictures that should be there and are not, a line each.
   init(
-    archive: any Archive, access: Access, answers: LongAnswers, note: @escaping @Sendable (String) -> Void
+    archive: any Archive, admission: Admission, answers: LongAnswers,
+    note: @escaping @Sendable (String) -> Void
   ) {
     self.archive = archive
     self.answers = answers
-    self.access = access
+    self.admission = admission
     self.note = note
   }
 
   func register(on server: WebServer) {
     server.route(.get, "/api/sessions/:code/report") { [self] request in
-      await .answering { () async throws(Access.Refusal) in try await report(request) }
+      await .answering { () async throws(Refusal) in try await report(request) }
     }
   }
 
-  private func report(_ request: HTTPRequest) async throws(Access.Refusal) -> HTTPResponse {
-    let reader = try await access.reader(request, role: .teacher)
+  private func report(_ request: HTTPRequest) async throws(Refusal) -> HTTPResponse {
+    let reader = try await admission.reader(request, role: .teacher)
     let code = reader.code
     let name = request.query["format"] ?? "html"
     guard let format = ReportFormat(rawValue: name) else {
@@ -52,7 +53,7 @@ final class ReportRoutes {
     return response
   }
 
-  private func badRequest(_ title: String, _ detail: String) -> Access.Refusal {
-    Access.Refusal(response: .problem(status: 400, title: title, detail: detail, code: "bad_request"))
+  private func badRequest(_ title: String, _ detail: String) -> Refusal {
+    Refusal(response: .problem(status: 400, title: title, detail: detail, code: "bad_request"))
   }
 }

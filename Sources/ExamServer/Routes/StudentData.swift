@@ -83,13 +83,13 @@ struct StudentData: Sendable {
   /// Writes the next part.
   ///
   /// - Returns: whether there is more.
-  /// - Throws: `Access.Refusal` where there is no such student; what the archive says where it cannot be read.
+  /// - Throws: `Refusal` where there is no such student; what the archive says where it cannot be read.
   mutating func write(to document: inout [UInt8], from archive: any ArchiveReader) throws -> Bool {
     switch part {
     case .head:
       let state = try archive.state(of: record.code, .about(student))
       guard let person = state.person(student), person.role == .student else {
-        throw Access.Refusal(
+        throw Refusal(
           response: .problem(
             status: 404, title: "No such student", detail: "There is no student \(student) in this session.",
             code: "unknown_student"))

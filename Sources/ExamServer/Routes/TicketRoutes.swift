@@ -4,14 +4,14 @@ import WebGateway
 /// Tickets for addresses that a browser opens by itself: the report in a tab, pictures in an `<img>`.
 @GatewayActor
 final class TicketRoutes {
-  private let access: Access
+  private let admission: Admission
   private var tickets = TicketBook()
 
-  init(access: Access) { self.access = access }
+  init(admission: Admission) { self.admission = admission }
 
   func register(on server: WebServer) {
     server.route(.post, "/api/sessions/:code/tickets") { [self] request in
-      await .answering { () async throws(Access.Refusal) in try await issue(request) }
+      await .answering { () async throws(Refusal) in try await issue(request) }
     }
     server.acceptTickets { [self] ticket, path in tickets.redeem(ticket, path: path, at: .now)?.digest }
   }
@@ -26,8 +26,8 @@ final class TicketRoutes {
     let expires_in: Int
   }
 
-  private func issue(_ request: HTTPRequest) async throws(Access.Refusal) -> HTTPResponse {
-    let reader = try await access.reader(request)
+  private func issue(_ request: HTTPRequest) async throws(Refusal) -> HTTPResponse {
+    let reader = try await admission.reader(request)
     let wanted: TicketRequest
     do {
       wanted = try WireJSON.decode(TicketRequest.self, from: request.body)
@@ -36,7 +36,7 @@ final class TicketRoutes {
     }
     let session = "/api/sessions/\(reader.code)/"
     guard wanted.path.hasPrefix(session), wanted.path.utf8.count <= 200,
-      let holder = access.tokenHash(request)
+      let holder = admission.tokenHash(request)
     else {
       throw badRequest("path is one below \(session), without a query.")
     }
@@ -47,8 +47,8 @@ final class TicketRoutes {
         TicketAnswer(ticket: ticket.text, expires_in: Int(TicketBook.lifetime.components.seconds))))
   }
 
-  private func badRequest(_ detail: String) -> Access.Refusal {
-    Access.Refusal(
+  private func badRequest(_ detail: String) -> Refusal {
+    Refusal(
       response: .problem(status: 400, title: "Request not understood", detail: detail, code: "bad_request"))
   }
 }

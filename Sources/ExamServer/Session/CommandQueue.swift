@@ -20,6 +20,8 @@ final class CommandQueue {
   private let recorder: EventRecorder
   private var waiting: [Command] = []
   private var isWorking = false
+  /// Called with each event once it is to be kept.
+  var onDecided: (JournalEvent) -> Void = { _ in }
   /// Called with each event once it counts.
   var onEvent: (JournalEvent) -> Void = { _ in }
 
@@ -80,9 +82,11 @@ final class CommandQueue {
       do {
         let entries = try command.decide(ahead)
         decided.append((entries, command.completion))
-        // For one alone it would only be copied.
-        guard commands.count > 1 else { continue }
-        for case .event(let event) in entries { ahead.apply(event) }
+        for case .event(let event) in entries {
+          onDecided(event)
+          // For one alone it would only be copied.
+          if commands.count > 1 { ahead.apply(event) }
+        }
       } catch {
         command.completion(error)
       }

@@ -17,6 +17,7 @@ extension ExamSession {
     }
     commands.add(
       { [weak self] state throws(WireError) in
+        if self?.isJournalFull == true, command.isWrittenAtWill { throw JournalQuota.refusal }
         let events = try state.decide(command, by: actor, at: now)
         let bytes = events.reduce(0) { $0 + $1.approximateBytes }
         self?.did(Double(max(events.count - 1, 0)), bytes: bytes, by: actor)
@@ -38,7 +39,6 @@ extension ExamSession {
 
   /// An event is kept, and counts.
   func happened(_ event: JournalEvent) {
-    quota.add(bytes: event.approximateBytes)
     carryOut(event)
     tell(state.notices(of: event))
     farewell(event)

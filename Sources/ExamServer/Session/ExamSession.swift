@@ -12,7 +12,7 @@ struct ExamServices: Sendable {
   let store: any SessionStore
   let recorder: EventRecorder
   let metrics: ServerMetrics
-  let admission: Admission
+  let guesses: GuessBudgets
 }
 
 /// One exam: who is in it, what was said, which alerts stand. It joins the students' sessions to the teachers'
@@ -54,6 +54,7 @@ final class ExamSession {
     quota = JournalQuota(maximumMegabytes: services.configuration.maximumJournalMegabytes)
     members = Members(studentPlaces: services.configuration.maximumParticipants)
     fanOut = LocalPictureFanOut()
+    commands.onDecided = { [weak self] event in self?.quota.add(bytes: event.approximateBytes) }
     commands.onEvent = { [weak self] event in self?.happened(event) }
     fanOut.onChange = { [weak self] channel in
       self?.students[channel.student]?.updateDemand(channel.view)
@@ -86,7 +87,7 @@ final class ExamSession {
     let before = conditions
     conditions = ServerConditions(
       isOverloaded: analysisPace.isOverloaded, trouble: services.store.trouble, quota: quota.level,
-      pictureRoom: services.store.pictureRoom(of: code), isGuessed: services.admission.isCodeGuessed)
+      pictureRoom: services.store.pictureRoom(of: code), isGuessed: services.guesses.isCodeGuessed)
     for notice in conditions.notices(since: before) { tellTeachers(notice) }
   }
 
@@ -109,9 +110,6 @@ final class ExamSession {
   func isInvite(_ hash: SecretHash) -> Bool {
     record.inviteHash.map { SecretHash(digest: $0) == hash } ?? false
   }
-
-  /// Whether somebody has the secret in the link for students.
-  func isInvite(_ secret: String?) -> Bool { secret.map { isInvite(SecretHash(Secret(text: $0))) } ?? false }
 
   /// The secret in the link for students, for a teacher who has the key; `nil` for a session of before there was one.
   func invite(forKey key: String) -> Secret? {

@@ -31,15 +31,18 @@ struct JournalQuota: Sendable {
   }
 
   /// The answer to whoever writes where it is full.
-  static let refusal =
-    "This was not kept and nobody got it: the room for what is written in this exam is used up. Alerts and the exam go on."
+  static let refusal = WireError(
+    code: "quota",
+    detail:
+      "This was not kept and nobody got it: the room for what is written in this exam is used up. Alerts and the exam go on."
+  )
 }
 
-extension TeacherMessage {
+extension ExamCommand {
   /// Whether it brings text into the journal without which the exam can go on.
   var isWrittenAtWill: Bool {
     switch self {
-    case .chat, .accommodate: true
+    case .say, .accommodate, .note: true
     case .acknowledge(_, let note): note != nil
     default: false
     }

@@ -30,7 +30,7 @@ extension StudentSession {
     case .status(let report): hear(.status(report), later: isFlood, at: now)
     case .hand(let up): hear(.hand(up: up), later: isFlood, at: now)
     case .note where owner?.isJournalFull == true:
-      refuse("quota", JournalQuota.refusal, isAnswer: !isFlood, of: text)
+      refuse("quota", JournalQuota.refusal.detail, isAnswer: !isFlood, of: text)
     case .note(let alert, let note):
       if let problem = owner?.student(self, problemWith: note, on: alert) {
         refuse("bad_note", problem.detail, isAnswer: !isFlood, of: text)
@@ -40,11 +40,11 @@ extension StudentSession {
     case .chat(let line):
       if let wait = isFlood ? .seconds(1) : owner?.waitingTime(of: self) ?? chats.take(at: now) {
         refuseForNow("this message was dropped", wait, isAnswer: !isFlood, of: text)
-      } else if owner?.isJournalFull == true {
-        refuse("quota", JournalQuota.refusal, isAnswer: true, of: text)
       } else {
         owner?.student(self, wants: .say(to: .teachers, text: line)) { [weak self] problem in
-          if let problem { self?.refuse("bad_chat", problem.detail, isAnswer: true, of: text) }
+          if let problem {
+            self?.refuse(problem.code ?? "bad_chat", problem.detail, isAnswer: true, of: text)
+          }
         }
       }
     case .history(let request):

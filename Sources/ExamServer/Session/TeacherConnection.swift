@@ -7,8 +7,6 @@ protocol TeacherConnectionOwner: AnyObject {
   var studentIDs: [ParticipantID] { get }
   /// How long to wait until the teacher may do something that is kept or told to others; `nil` if it may be done now.
   func waitingTime(of teacher: ParticipantID) -> Duration?
-  /// Whether what people write at will is refused, since the exam has used up its room.
-  var isJournalFull: Bool { get }
   func perform(
     _ command: ExamCommand, by teacher: ParticipantID, then completion: @escaping CommandQueue.Completion)
   func answer(_ request: HistoryRequest, on feed: HistoryFeed?, student: ParticipantID?) -> WireError?
@@ -116,9 +114,6 @@ final class TeacherConnection {
           text, "too_many", "Too much at once; the last thing was not done. Please wait \(seconds) s.",
           retryAfter: seconds)
       }
-      if owner.isJournalFull, message.isWrittenAtWill {
-        return refuse(text, "quota", JournalQuota.refusal)
-      }
       switch message {
       case .watch(let request): watch(request, at: .now)
       case .ack(let frames): pictures.acknowledge(frames)
@@ -127,7 +122,7 @@ final class TeacherConnection {
       default:
         guard let command = message.command else { break }
         owner.perform(command, by: participant) { [weak self] problem in
-          if let problem { self?.refuse(text, "bad_message", problem.detail) }
+          if let problem { self?.refuse(text, problem.code ?? "bad_message", problem.detail) }
         }
       }
     } catch {

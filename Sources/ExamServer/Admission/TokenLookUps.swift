@@ -30,8 +30,8 @@ final class TokenLookUps {
 
   /// Runs the look-up of somebody who has entered once those before have had theirs.
   func inTurn<Value: Sendable>(
-    _ network: GuesserAddress, _ lookUp: () async throws(Access.Refusal) -> Value
-  ) async throws(Access.Refusal) -> Value {
+    _ network: GuesserAddress, _ lookUp: () async throws(Refusal) -> Value
+  ) async throws(Refusal) -> Value {
     if lines[network]?.isBusy == true {
       await withCheckedContinuation { lines[network]?.waiting.append($0) }
     }
