@@ -60,7 +60,7 @@ public struct ExamService: Sendable {
     let keeping = StoreKeeper(services: services, directory: directory, clocks: clocks)
     let tasks = [
       Task { await keeping.noteAlive() }, Task { await keeping.endIdleSessions() },
-      Task { await keeping.sweep() },
+      Task { await keeping.sweep() }, Task { await services.pacer.run() },
     ]
 
     for await signal in signals.stream {
@@ -115,7 +115,8 @@ public struct ExamService: Sendable {
     }
     let devices = try DeviceCookie(data: data, path: configuration.publicURL?.path ?? "/")
     let services = ExamServices(
-      configuration: configuration, pipelines: pipelines, faces: faces, store: store,
+      configuration: configuration, pipelines: pipelines, faces: faces,
+      pacer: AnalysisPacer(faces, logger: logger), store: store,
       recorder: EventRecorder(journal: store, logger: logger), metrics: ServerMetrics(),
       guesses: await GuessBudgets(devices: devices) { logger.warning("\($0)") })
     let (server, directory) = try await makeServer(services, pages)

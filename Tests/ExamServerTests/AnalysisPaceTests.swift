@@ -54,4 +54,23 @@ import Testing
     run(&pace, from: 10.5, to: 12, delay: .milliseconds(800))
     #expect(!pace.isOverloaded)
   }
+
+  @Test func studentsChangeOneAfterTheOther() {
+    var pace = AnalysisPace()
+    func reduced(at time: Double) -> Int {
+      (1...40).count { pace.rate(ofStudent: $0, at: start + .seconds(time)) == AnalysisPace.reduced }
+    }
+    #expect(reduced(at: 0) == 0)
+    run(&pace, from: 0, to: 2.25, delay: .seconds(1))
+    let change = 2.0
+    #expect(reduced(at: change) == 2)
+    #expect((18...22).contains(reduced(at: change + 0.5)))
+    #expect(reduced(at: change + 1) == 40)
+    run(&pace, from: 2.25, to: 63, delay: .zero)
+    let back = 62.25
+    #expect(pace.rate == AnalysisPace.usual)
+    #expect(reduced(at: back) == 38)
+    #expect((18...22).contains(reduced(at: back + 5)))
+    #expect(reduced(at: back + 10) == 0)
+  }
 }

@@ -19,7 +19,11 @@ struct AnalysisPace {
   /// every change back costs a key frame of each student.
   private static let retry = (first: Duration.seconds(60), last: Duration.seconds(960))
 
+  /// Over what time students change one after the other: a change back costs a key frame of each, and a key frame is large.
+  private static let spread = (down: Duration.seconds(1), up: Duration.seconds(10))
+
   private(set) var rate = usual
+  private var changedAt: Instant?
   /// Whether some students go unchecked for too long, whatever was left out.
   private(set) var isOverloaded = false
   private var lateSince: Instant?
@@ -40,10 +44,22 @@ struct AnalysisPace {
     onTimeSince = delay <= Self.onTime ? onTimeSince ?? now : nil
     if rate == Self.usual, let lateSince, now - lateSince >= Self.patience {
       rate = Self.reduced
+      changedAt = now
       onTimeSince = nil
     } else if rate == Self.reduced, let onTimeSince, now - onTimeSince >= pause {
       rate = Self.usual
+      changedAt = now
       pause = min(pause * 2, Self.retry.last)
     }
+  }
+
+  /// Pictures a second of one student: soon after a change not everybody has the new rate.
+  ///
+  /// - Parameter number: the student's; those of an exam follow one another.
+  func rate(ofStudent number: UInt32, at now: Instant) -> Double {
+    let isDown = rate == Self.reduced
+    let turn = (isDown ? Self.spread.down : Self.spread.up) * Double(number % 20) / 20
+    guard let changedAt, now - changedAt < turn else { return rate }
+    return isDown ? Self.usual : Self.reduced
   }
 }

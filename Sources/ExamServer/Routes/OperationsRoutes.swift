@@ -97,7 +97,7 @@ final class OperationsRoutes {
     text.gauge(
       "exam_analysis_pictures_per_second",
       "Pictures a second that are made of each student for the face check at most: fewer while checks come late.",
-      sessions.map(\.analysisPace.rate).min() ?? AnalysisPace.usual)
+      services.pacer.pace.rate)
     text.histogram(
       "exam_time_between_checks_seconds", "From one check of a student who sends video to the next.",
       counts.checkGaps)

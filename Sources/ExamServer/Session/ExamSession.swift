@@ -9,6 +9,7 @@ struct ExamServices: Sendable {
   let configuration: ServerConfiguration
   let pipelines: PipelineCatalog
   let faces: FaceCheckPool
+  let pacer: AnalysisPacer
   let store: any SessionStore
   let recorder: EventRecorder
   let metrics: ServerMetrics
@@ -40,8 +41,6 @@ final class ExamSession {
   var quota: JournalQuota
   /// What teachers were told last of the server itself.
   var conditions = ServerConditions()
-  /// Pictures a second that are made for the face check.
-  private(set) var analysisPace = AnalysisPace()
 
   var code: SessionCode { record.code }
   /// What the events so far add up to.
@@ -71,9 +70,9 @@ final class ExamSession {
 
   private func tick() {
     let now = ContinuousClock.now
-    analysisPace.update(delay: services.faces.statistics.longestDelay, at: now)
+    let pace = services.pacer.pace
     for student in students.values {
-      student.setAnalysisRate(analysisPace.rate)
+      student.setAnalysisRate(pace.rate(ofStudent: student.number, at: now))
       student.tick(at: now)
     }
     for teacher in teachers.values { teacher.tick(at: now) }
@@ -86,7 +85,7 @@ final class ExamSession {
     }
     let before = conditions
     conditions = ServerConditions(
-      isOverloaded: analysisPace.isOverloaded, trouble: services.store.trouble, quota: quota.level,
+      isOverloaded: pace.isOverloaded, trouble: services.store.trouble, quota: quota.level,
       pictureRoom: services.store.pictureRoom(of: code), isGuessed: services.guesses.isCodeGuessed)
     for notice in conditions.notices(since: before) { tellTeachers(notice) }
   }
