@@ -11,13 +11,13 @@ final class Admission {
   private let directory: any SessionDirectory
   private let archive: any Archive
   private let guesses: GuessBudgets
+  /// The first one counts for which somebody shows something.
   private let ways: [any WayIn]
   /// What creating an exam takes; `nil`: nothing.
   private let password: SecretHash?
   private let lookUps = TokenLookUps()
   private var newcomers = Newcomers()
 
-  /// - Parameter ways: the first one counts for which somebody shows something.
   init(directory: any SessionDirectory, archive: any Archive, guesses: GuessBudgets, password: String?) {
     self.directory = directory
     self.archive = archive
