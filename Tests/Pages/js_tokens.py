@@ -1,4 +1,5 @@
 """JavaScript as tokens: as much of the language as a look for strings and calls needs."""
+import functools
 import re
 from dataclasses import dataclass, field
 
@@ -26,6 +27,7 @@ def value(text):
     return ESCAPE.sub(lambda m: chr(int(m[1], 16)) if m[1] else {"n": "\n", "t": "\t"}.get(m[2], m[2]), text)
 
 
+@functools.cache
 def tokens(source):
     """The tokens of a file. Raises ValueError where it is none that we understand."""
     found, end = read(source, 0, 1, False)

@@ -1,5 +1,6 @@
 // The HTTP requests of the pages. Every failure is a Problem with a sentence that can be shown.
 
+import { t } from './text.js';
 import { addressOf } from './wire.js';
 
 export class Problem extends Error {
@@ -25,11 +26,11 @@ async function request(method, path, { body, type, token, timeout = 10000, cache
     response = await fetch(addressOf(path), { method, headers, body, cache, signal: AbortSignal.timeout(timeout) });
     if (response.ok) return await read(response);
   } catch {
-    throw new Problem(0, 'The server could not be reached. Please check your network connection and try again.');
+    throw new Problem(0, t('error.unreachable'));
   }
   const document = (await response.json().catch(() => null)) ?? {};
   const retryAfter = Number(response.headers.get('Retry-After')) || null;
-  throw new Problem(response.status, document.detail || document.title || `Something answers otherwise than the server should (${response.status}). Please check your network connection and try again.`,
+  throw new Problem(response.status, document.detail || document.title || t('error.answered', { status: response.status }),
     { code: document.code ?? null, retryAfter, waiting: document.waiting ?? null, interval: document.interval ?? null });
 }
 

@@ -2,6 +2,7 @@
 // the end. It shows the newest; older ones are asked for, a page at a time.
 
 import { el, setHidden, timeOfDay } from './dom.js';
+import { t } from './text.js';
 
 const SHOWN = 300;
 const PAGE = 100;
@@ -13,6 +14,7 @@ export class ChatLog {
    */
   constructor(list, line, older = null) {
     this.list = list;
+    list.dataset.empty = t('chat.empty');
     this.line = line;
     this.shown = []; // {number, key, node}, the oldest first
     this.seen = new Set();
@@ -39,7 +41,7 @@ export class ChatLog {
   marked({ before, forgotten }) {
     this.hasOlder = before !== undefined;
     this.#showButton();
-    if (this.note) this.note.textContent = forgotten ? 'Still older messages are in the journal of the exam.' : '';
+    if (this.note) this.note.textContent = forgotten ? t('chat.forgotten') : '';
     if (this.fromEnd === undefined) return;
     this.list.scrollTop = this.list.scrollHeight - this.fromEnd; // what was read stays where it was
     this.fromEnd = undefined;
@@ -59,7 +61,7 @@ export class ChatLog {
         this.limit = this.shown.length + PAGE;
         this.fromEnd = this.list.scrollHeight - this.list.scrollTop;
       },
-    }, 'Earlier messages');
+    }, t('chat.earlier'));
     this.note = el('span', { class: 'hint' });
     const line = el('p', { class: 'log-older' }, this.note, this.button);
     const head = this.list.previousElementSibling;
@@ -124,7 +126,7 @@ export function chatForm(form, input, note, send) {
       input.value = '';
       say('');
     } else {
-      say('Not sent: there is no connection just now. Your text stays here; please send it again in a moment.');
+      say(t('chat.notSent'));
     }
     input.focus();
   });

@@ -2,6 +2,8 @@
 // while very many others do.
 // The server draws lots among those who ask, so the page asks again until it is its turn.
 
+import { sentences, t } from './text.js';
+
 const ASKS_AGAIN = ['waiting', 'too_many_tries'];
 const SILENT_FOR = 1500; // no answer yet: the server holds the request in the line
 
@@ -35,10 +37,10 @@ const SHORT = 90; // seconds; beyond it minutes are told
 
 /** What somebody in line reads. what: "codes" or "passwords". */
 export function lineSentence({ code, waiting, interval }, what) {
-  if (code === 'too_many_tries') return 'Many come in from your network at this moment. This page asks again by itself until it is your turn; you need not do anything.';
-  if (waiting === null) return 'Please wait a moment: the server has not answered yet.';
-  const others = waiting === 0 ? 'It' : `${waiting === 1 ? 'One other is' : `${waiting} others are`} waiting, and it`;
+  if (code === 'too_many_tries') return t('line.many');
+  if (waiting === null) return t('line.silent');
   const seconds = Math.max(2, Math.ceil((waiting + 1) * interval));
-  const time = seconds < SHORT ? `${seconds} seconds` : `${Math.ceil(seconds / 60)} minutes`;
-  return `You are waiting in line. Many wrong ${what} were typed in your network (a school often shares one), so the server looks at one every ${interval} s, drawn by lot. ${others} usually takes about ${time}. You need not do anything.`;
+  const time = seconds < SHORT ? t('line.seconds', { count: seconds }) : t('line.minutes', { count: Math.ceil(seconds / 60) });
+  const others = waiting === 0 ? t('line.alone', { time }) : t('line.others', { count: waiting, time });
+  return sentences(t('line.lead', { context: what, interval }), others);
 }

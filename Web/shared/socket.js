@@ -35,7 +35,7 @@ export class ReconnectingSocket {
    * handlers: opened(socket) may greet; text(message) and binary(buffer) receive; refused(code) hears the code of a close
    * that says what was sent is not taken; state(name, reason, detail) follows the diagram. Reasons for "waiting": server
    * (it closed, or answers, for causes of its own), refused, answered (otherwise than it should, perhaps by something in between; detail: what), or null where the network is to be suspected. Reasons for "closed": ended (and it is not known how), ended_teacher, ended_idle, replaced,
-   * dismissed (detail: why, in a person's words), identity, refused (detail: why, in the server's words).
+   * dismissed (detail: why, in a person's words), identity, refused (detail: {said, code}: the server's words, perhaps none, and the code of the close).
    */
   constructor(address, token, handlers) {
     this.address = address;
@@ -162,7 +162,7 @@ export class ReconnectingSocket {
   #refused({ code, reason }) {
     if (this.state === 'open' && performance.now() - this.openedAt > WELL_AFTER) this.refusals = 0;
     this.refusals += 1;
-    if (this.refusals >= TRIES) return this.close('refused', `${reason || 'no reason given'} (${code})`.slice(0, LONGEST_REASON));
+    if (this.refusals >= TRIES) return this.close('refused', { said: reason, code });
     this.handlers.refused?.(code);
     this.cause = 'refused';
     this.failures = Math.max(this.failures, this.refusals);

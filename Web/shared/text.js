@@ -52,6 +52,9 @@ export const number = value => numbers.format(value);
 /** "Ada", "Ada and Bob", "Ada, Bob and Cem" */
 export const listed = names => (names.length < 2 ? names.join('') : t('list.last', { rest: enumerated(names.slice(0, -1)), last: names.at(-1) }));
 
+/** Whole sentences one behind the other. */
+export const sentences = (...all) => all.filter(Boolean).reduce((first, second) => t('list.sentences', { first, second }));
+
 /** "Ada, Bob, Cem" */
 export const enumerated = parts => parts.reduce((rest, next) => t('list.next', { rest, next }));
 

@@ -1,7 +1,7 @@
 // The raised hand. A teacher may lower it as well, so the server's word counts.
 
 import { $, setText } from '../shared/dom.js';
-import { HAND } from './messages.js';
+import { t } from '../shared/text.js';
 
 export class Hand {
   constructor(uplink) {
@@ -16,13 +16,13 @@ export class Hand {
 
   /** known: this is how it stands after a reconnect; perhaps nobody has looked at it. */
   received({ up, known }) {
-    if (this.up && !up) setText($('hand-note'), known ? HAND.down : HAND.seen);
+    if (this.up && !up) setText($('hand-note'), known ? t('student.live.handDown') : t('student.live.handSeen'));
     this.#show(up);
   }
 
   #show(up) {
     this.up = up;
     this.button.setAttribute('aria-pressed', String(up));
-    setText(this.button, up ? 'Lower hand' : 'Raise hand');
+    setText(this.button, up ? t('student.live.lowerHand') : t('student.live.raiseHand'));
   }
 }

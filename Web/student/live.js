@@ -2,6 +2,7 @@
 
 import { ChatLog, chatForm } from '../shared/chatlog.js';
 import { $, setHidden, setText } from '../shared/dom.js';
+import { t } from '../shared/text.js';
 import { WIRE_STATE } from './camera.js';
 import { Hand } from './hand.js';
 import { CAMERA, checkSentence, connectionSentence, LIVE, MENDED_BY_RESTART, pausedSentence, refusalText, troubleSentence, UNCHECKED } from './messages.js';
@@ -25,10 +26,11 @@ export class Live {
     this.check = null;
     this.unchecked = false;
     this.chat = new ChatLog($('chat-log'), message => message.from === identity.participant_id
-      ? { who: 'You', mine: true } : { who: message.name, mine: false }, before => uplink.send({ type: 'history', of: 'chat', before }));
+      ? { who: t('chat.you'), mine: true } : { who: message.name, mine: false }, before => uplink.send({ type: 'history', of: 'chat', before }));
     chatForm($('chat-form'), $('chat-text'), $('chat-note'), (text, putBack) => uplink.send({ type: 'chat', text }, error => putBack(refusalText(error, 'message'))));
-    $('exam-title').textContent = identity.title || 'Exam';
-    $('who').textContent = `You are here as ${identity.name}.`;
+    $('exam-title').textContent = identity.title || t('exam.untitled');
+    $('who').textContent = t('student.live.who', { name: identity.name });
+    $('live-place').dataset.covered = t('student.live.hidden');
     $('self-toggle').addEventListener('click', () => this.#toggleSelf());
     $('live-retry').addEventListener('click', () => camera.start());
     camera.addEventListener('change', () => this.#cameraChanged());
@@ -146,7 +148,8 @@ export class Live {
     setText($('state-detail'), sentence.detail ?? '');
     const mendable = camera.state === 'live' ? this.trouble !== null || sentence !== LIVE && this.#mendedByRestart() : !['asking', 'off', 'insecure'].includes(camera.state);
     setHidden($('live-retry'), !mendable);
-    document.title = `${sentence.tone === 'ok' ? '' : `${sentence.title} – `}${this.identity.title || 'Exam'}`;
+    const exam = this.identity.title || t('exam.untitled');
+    document.title = sentence.tone === 'ok' ? exam : t('student.live.title', { state: sentence.title, exam });
   }
 
   /** The browser takes the camera for well, and the server does not. */
@@ -157,7 +160,7 @@ export class Live {
   #toggleSelf() {
     const hide = $('self-toggle').getAttribute('aria-pressed') !== 'true';
     $('self-toggle').setAttribute('aria-pressed', String(hide));
-    setText($('self-toggle'), hide ? 'Show my picture' : 'Hide my picture');
+    setText($('self-toggle'), hide ? t('student.live.show') : t('student.live.hide'));
     $('live-place').classList.toggle('covered', hide);
   }
 }

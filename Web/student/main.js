@@ -5,17 +5,19 @@ import { $, el, setHidden, setText } from '../shared/dom.js';
 import { hasEnded } from '../shared/endings.js';
 import { forget, recall, remember } from '../shared/identity.js';
 import { inLine, lineSentence } from '../shared/line.js';
+import { reasonOfEnd } from '../shared/refusal.js';
+import { sentences, t } from '../shared/text.js';
 import { readCode } from '../shared/wire.js';
 import { Camera } from './camera.js';
 import { Live } from './live.js';
-import { CAMERA, END, joinProblem, NOTE, previewSentence } from './messages.js';
+import { CAMERA, END, joinProblem, previewSentence } from './messages.js';
 import { ownDataButton } from './own-data.js';
 import { Preview } from './preview.js';
 import { Uplink } from './uplink.js';
 
 const parameters = new URLSearchParams(location.search);
 const camera = new Camera();
-const video = el('video', { muted: true, playsinline: true, autoplay: true, 'aria-label': 'Your own picture' });
+const video = el('video', { muted: true, playsinline: true, autoplay: true, 'aria-label': t('student.check.own') });
 video.muted = true;
 const preview = new Preview(video, showPreview);
 let code = readCode(parameters.get('code') ?? '');
@@ -52,8 +54,8 @@ $('name-form').addEventListener('submit', event => {
   event.preventDefault();
   const typed = readCode($('code').value);
   name = $('name').value.trim();
-  fieldError('code', typed ? '' : 'The code has six digits, like 123 456. Please look at it once more.');
-  fieldError('name', name ? '' : 'Please enter your name.');
+  fieldError('code', typed ? '' : t('code.invalid'));
+  fieldError('name', name ? '' : t('student.name.missing'));
   if (!typed) return $('code').focus();
   if (!name) return $('name').focus();
   code = typed;
@@ -82,19 +84,19 @@ function showCamera() {
   if (video.srcObject !== camera.stream) video.srcObject = camera.stream;
   if ($('step-camera').hidden) return;
   const good = camera.state === 'live';
-  checkItem('camera', good ? 'ok' : CAMERA[camera.state].tone, good ? 'Working' : CAMERA[camera.state].title);
-  setText($('join'), good || camera.state === 'asking' ? 'Join the exam' : 'Join without a camera');
+  checkItem('camera', good ? 'ok' : CAMERA[camera.state].tone, good ? t('student.check.working') : CAMERA[camera.state].title);
+  setText($('join'), good || camera.state === 'asking' ? t('exam.join') : t('student.check.withoutCamera'));
   $('join').classList.toggle('primary', good);
   $('join').disabled = camera.state === 'asking';
   setHidden($('camera-retry'), good || camera.state === 'asking');
   if (good) {
-    sentence({ tone: 'wait', text: 'Looking at your picture…' });
+    sentence({ tone: 'wait', text: t('student.check.looking') });
     preview.start(code, invite);
     showDevices();
   } else {
     preview.stop();
-    checkItem('face', 'wait', 'Not checked yet');
-    checkItem('light', 'wait', 'Not checked yet');
+    checkItem('face', 'wait', t('student.check.unchecked'));
+    checkItem('light', 'wait', t('student.check.unchecked'));
     sentence({ tone: CAMERA[camera.state].tone, text: CAMERA[camera.state].text });
   }
 }
@@ -104,9 +106,9 @@ function showPreview(outcome) {
   if (outcome.gone) return finish('gone');
   if (outcome.waiting) return showLine(outcome.waiting);
   const { faces, dark, unknown, refused } = outcome;
-  if (unknown || refused) checkItem('face', 'wait', 'Could not be checked');
-  else checkItem('face', faces === 1 ? 'ok' : 'warn', faces === 0 ? 'Not found' : faces === 1 ? 'One face, well visible' : `${faces} faces`);
-  checkItem('light', dark ? 'warn' : 'ok', dark ? 'Too dark' : 'Bright enough');
+  if (unknown || refused) checkItem('face', 'wait', t('student.check.failed'));
+  else checkItem('face', faces === 1 ? 'ok' : 'warn', faces === 0 ? t('student.check.noFace') : faces === 1 ? t('student.check.oneFace') : t('student.check.faces', { count: faces }));
+  checkItem('light', dark ? 'warn' : 'ok', dark ? t('student.check.dark') : t('student.check.bright'));
   sentence(previewSentence(outcome));
 }
 
@@ -127,7 +129,7 @@ async function showDevices() {
   if (devices.length < 2) return;
   const current = camera.track?.getSettings().deviceId;
   $('device').replaceChildren(...devices.map((device, index) =>
-    el('option', { value: device.deviceId, selected: device.deviceId === current }, device.label || `Camera ${index + 1}`)));
+    el('option', { value: device.deviceId, selected: device.deviceId === current }, device.label || t('student.check.deviceName', { number: index + 1 }))));
 }
 
 $('device').addEventListener('change', () => camera.start($('device').value));
@@ -136,10 +138,8 @@ $('back').addEventListener('click', () => askName());
 camera.addEventListener('change', showCamera);
 camera.addEventListener('devices', () => { if (camera.state === 'live') showDevices(); });
 
-const BY_LINK = 'If your teacher has sent you a link, open that: it lets you in at once.';
-
 function showLine(problem) {
-  if (problem) sentence({ tone: 'wait', text: `${lineSentence(problem, 'codes')} ${BY_LINK}` });
+  if (problem) sentence({ tone: 'wait', text: sentences(lineSentence(problem, 'codes'), t('student.check.byLink')) });
 }
 
 $('join').addEventListener('click', async () => {
@@ -187,7 +187,7 @@ function goLive(identity) {
 ownDataButton($('own-data'), $('own-data-note'), () => me);
 ownDataButton($('end-data'), $('end-data-note'), () => me);
 
-/** detail: why, in somebody's words. */
+/** detail: why, where that is known. */
 function finish(reason, detail = null) {
   const end = END[reason] ?? END.ended;
   preview.stop();
@@ -197,7 +197,7 @@ function finish(reason, detail = null) {
   showStep('end');
   setText($('end-title'), end.title);
   setText($('end-text'), end.text);
-  setText($('end-reason'), detail ? `The reason: ${detail}` : '');
+  setText($('end-reason'), detail ? t('student.end.reason', { why: reasonOfEnd(detail) }) : '');
   setHidden($('end-action'), !end.action);
   if (end.action) setText($('end-action'), end.action);
   $('end-action').onclick = () => {
@@ -216,7 +216,7 @@ function finish(reason, detail = null) {
 
 function showLostNotes(notes) {
   setHidden($('end-notes'), notes.length === 0);
-  $('end-notes').replaceChildren(el('p', {}, NOTE.lost), ...notes.map(note => el('blockquote', {}, note)));
+  $('end-notes').replaceChildren(el('p', {}, t('student.note.lost')), ...notes.map(note => el('blockquote', {}, note)));
 }
 
 // --- begin

@@ -3,10 +3,11 @@
 
 import { $, duration, el, setHidden, setText, timeOfDay } from '../shared/dom.js';
 import { showKeptPicture } from '../shared/kept-picture.js';
+import { t } from '../shared/text.js';
 import { eventText, NOTE, refusalText } from './messages.js';
 
 const LONGEST_NOTE = 2000;
-const NO_PICTURE = 'No picture was kept';
+const NO_PICTURE = t('student.noticed.noPicture');
 
 export class OwnEvents {
   /** older(before): asks for the alerts before that. */
@@ -49,8 +50,8 @@ export class OwnEvents {
     const text = el('textarea', { id: `note-${id}`, rows: 2, maxlength: LONGEST_NOTE, 'aria-describedby': `event-${id}` });
     const state = el('p', { class: 'note-state', role: 'status' });
     const form = el('form', { class: 'note', onsubmit: event => this.#save(event, id) },
-      el('label', { for: `note-${id}` }, 'Your note'), text,
-      el('div', { class: 'note-foot' }, el('button', { type: 'submit', 'aria-describedby': `event-${id}` }, 'Save'), state));
+      el('label', { for: `note-${id}` }, t('student.noticed.note')), text,
+      el('div', { class: 'note-foot' }, el('button', { type: 'submit', 'aria-describedby': `event-${id}` }, t('student.noticed.save')), state));
     const item = el('li', { data: { id } }, picture, el('div', {}, what, times, seen), form);
     const entry = { item, times, seen, picture, text, state, told: '' };
     text.addEventListener('input', () => { if (!this.notes.waiting.has(id)) setText(state, ''); });
@@ -70,7 +71,7 @@ export class OwnEvents {
     if (!alert.picture || entry.address === alert.picture) return;
     entry.address = alert.picture;
     const image = el('img', {
-      alt: `The picture that was kept: you at ${timeOfDay(alert.since)}`,
+      alt: t('student.noticed.picture', { time: timeOfDay(alert.since) }),
       width: 320, height: 240, decoding: 'async', onerror: () => entry.picture.replaceChildren(NO_PICTURE),
     });
     entry.picture.replaceChildren(image);
@@ -88,7 +89,7 @@ export class OwnEvents {
     const { text, state, told } = this.entries.get(id);
     const written = text.value.trim();
     if (!written) {
-      setText(state, NOTE.empty);
+      setText(state, t('student.note.empty'));
       return text.focus();
     }
     if (written === told && !this.notes.waiting.has(id)) return setText(state, NOTE.saved);
@@ -111,15 +112,16 @@ export class OwnEvents {
   }
 }
 
-function timesText({ since, until, duration: seconds, state, repeats }) {
-  const again = repeats > 0 ? `, ${repeats === 1 ? 'came back once' : `came back ${repeats} times`}` : '';
+function timesText({ since, until, duration: seconds, state, repeats: count }) {
   const at = timeOfDay(since, true);
-  if (state !== 'cleared' && !until) return `${at}${again}; still so`;
+  if (state !== 'cleared' && !until) return count > 0 ? t('student.noticed.stillAgain', { at, count }) : t('student.noticed.still', { at });
   const lasted = seconds > 0 ? seconds * 1000 : Date.parse(until) - Date.parse(since);
-  return Number.isFinite(lasted) ? `${at}, for ${duration(lasted)}${again}; over` : `${at}${again}; over`;
+  if (!Number.isFinite(lasted)) return count > 0 ? t('student.noticed.overAgain', { at, count }) : t('student.noticed.over', { at });
+  const long = duration(lasted);
+  return count > 0 ? t('student.noticed.lastedAgain', { at, long, count }) : t('student.noticed.lasted', { at, long });
 }
 
-function seenText({ acknowledged_by: by, note }) {
-  if (!by) return '';
-  return note ? `Seen by ${by}, who wrote: “${note}”` : `Seen by ${by}.`;
+function seenText({ acknowledged_by: name, note }) {
+  if (!name) return '';
+  return note ? t('student.noticed.seenNote', { name, note }) : t('student.noticed.seen', { name });
 }

@@ -9,7 +9,7 @@ const WIDTH = 320;
 const DARK_BELOW = 40; // mean luma, 0 to 255
 
 export class Preview {
-  /** result({faces, dark, hint} | {unknown: true, dark} | {refused: why, dark} | {gone: code} | {waiting: Problem}) */
+  /** result({faces, dark} | {unknown: true, dark} | {refused: why, dark} | {gone: code} | {waiting: Problem}) */
   constructor(video, result) {
     this.video = video;
     this.result = result;
@@ -45,7 +45,7 @@ export class Preview {
     let outcome;
     try {
       const answer = await previewPicture(code, jpeg, invite);
-      outcome = { faces: answer.faces, dark: dark || answer.light === 'dark', hint: answer.hint };
+      outcome = { faces: answer.faces, dark: dark || answer.light === 'dark' };
     } catch (problem) {
       const waits = problem.code === 'waiting';
       if (waits) wait = 1000;

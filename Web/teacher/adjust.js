@@ -2,11 +2,15 @@
 // What is allowed at the moment is listed with its reason, and can be ended. Everything goes into the journal.
 
 import { el, setHidden, setText } from '../shared/dom.js';
+import { compose, t } from '../shared/text.js';
 import { kinds, kindText } from './kinds.js';
 import { allowed, effectText, notDone, untilText } from './words.js';
 
-const EFFECTS = [['mute', 'No alerts'], ['2', 'Allow twice as much'], ['3', 'Allow 3 times as much'], ['usual', 'The usual rules']];
-const TIMES = [['10', '10 minutes'], ['30', '30 minutes'], ['60', '1 hour'], ['240', '4 hours'], ['', 'The whole exam']];
+const EFFECTS = [['mute', t('teacher.adjust.mute')], ['2', t('teacher.adjust.twice')], ['3', t('teacher.adjust.three')], ['usual', t('teacher.adjust.usual')]];
+const TIMES = [
+  ['10', t('teacher.adjust.minutes10')], ['30', t('teacher.adjust.minutes30')], ['60', t('teacher.adjust.hour')],
+  ['240', t('teacher.adjust.hours4')], ['', t('teacher.adjust.exam')],
+];
 const option = ([value, text]) => el('option', { value }, text);
 const select = (id, options) => el('select', { id }, ...options.map(option));
 const field = (label, input, name) => el('div', { class: name }, el('label', { for: input.id }, label), input);
@@ -14,20 +18,20 @@ const field = (label, input, name) => el('div', { class: name }, el('label', { f
 export class Adjust {
   constructor({ link, roster }) {
     Object.assign(this, { link, roster });
-    this.list = el('ul', { class: 'allowed', 'aria-label': 'Allowed at the moment' });
+    this.list = el('ul', { class: 'allowed', 'aria-label': t('teacher.adjust.allowed') });
     this.kind = select('adjust-kind', []);
     this.effect = select('adjust-effect', EFFECTS);
     this.minutes = select('adjust-minutes', TIMES);
-    this.time = field('For', this.minutes);
+    this.time = field(t('teacher.adjust.for'), this.minutes);
     this.reason = el('input', { id: 'adjust-reason', maxlength: '200', autocomplete: 'off', 'aria-describedby': 'adjust-note' });
     this.note = el('p', { id: 'adjust-note', class: 'hint wide', role: 'status' });
     const form = el('form', { onsubmit: event => this.#submit(event) },
-      field('Kind of alert', this.kind, 'wide'), field('Rule', this.effect), this.time,
-      el('div', { class: 'wide' }, el('label', { for: 'adjust-reason' }, 'Reason, for the report'),
-        el('div', { class: 'row' }, this.reason, el('button', { type: 'submit' }, 'Apply'))),
+      field(t('teacher.adjust.kind'), this.kind, 'wide'), field(t('teacher.adjust.rule'), this.effect), this.time,
+      el('div', { class: 'wide' }, el('label', { for: 'adjust-reason' }, t('teacher.adjust.reason')),
+        el('div', { class: 'row' }, this.reason, el('button', { type: 'submit' }, t('teacher.adjust.apply')))),
       this.note);
     this.effect.addEventListener('change', () => setHidden(this.time, this.effect.value === 'usual'));
-    this.details = el('details', { class: 'adjust' }, el('summary', {}, 'Adjust alerts for this student'), form);
+    this.details = el('details', { class: 'adjust' }, el('summary', {}, t('teacher.adjust.heading')), form);
     this.element = el('div', {}, this.list, this.details);
     setInterval(() => { if (this.list.offsetParent) this.show(); }, 10_000);
   }
@@ -69,11 +73,13 @@ export class Adjust {
   }
 
   #entry(one) {
+    const kind = kindText(one.kind);
+    const end = () => this.#send({ type: 'tighten', kind: one.kind, reason: t('teacher.adjust.notNeeded') });
     return el('li', {},
-      el('p', {}, el('strong', {}, `${kindText(one.kind)}: ${effectText(one)}`), ` ${untilText(one)}`,
-        el('span', { class: 'allowed-why' }, `${one.reason} (${one.by})`)),
-      el('button', { type: 'button', class: 'small', onclick: () => this.#send({ type: 'tighten', kind: one.kind, reason: 'Not needed any more' }) },
-        'End', el('span', { class: 'visually-hidden' }, `: ${kindText(one.kind)}`)));
+      el('p', {}, ...compose('teacher.adjust.entry', { what: el('strong'), why: el('span', { class: 'allowed-why' }) },
+        { kind, effect: effectText(one), until: untilText(one), reason: one.reason, by: one.by })),
+      el('button', { type: 'button', class: 'small', onclick: end },
+        ...compose('teacher.adjust.end', { what: el('span', { class: 'visually-hidden' }) }, { kind })));
   }
 
   #submit(event) {
@@ -81,7 +87,7 @@ export class Adjust {
     const reason = this.reason.value.trim();
     if (!reason) {
       this.reason.setAttribute('aria-invalid', 'true');
-      setText(this.note, 'Please give a reason; it is kept with the exam.');
+      setText(this.note, t('teacher.adjust.reasonMissing'));
       return this.reason.focus();
     }
     this.reason.removeAttribute('aria-invalid');
@@ -92,22 +98,22 @@ export class Adjust {
         : { type: 'loosen', kind, reason, factor: Number(effect), ...time });
     if (!sent) return;
     this.reason.value = '';
-    setText(this.note, `${kindText(kind)}: ${this.effect.selectedOptions[0].text.toLowerCase()}.`);
+    setText(this.note, t('teacher.adjust.done', { kind: kindText(kind), effect: this.effect.selectedOptions[0].text }));
   }
 
   #send(message) {
     const { student } = this;
     const sent = this.link.send({ ...message, student }, error => this.#refused(error, student, message.reason));
     this.note.dataset.tone = sent ? '' : 'bad';
-    setText(this.note, sent ? '' : 'There is no connection just now; please try again in a moment.');
+    setText(this.note, sent ? '' : t('teacher.noConnection'));
     return sent;
   }
 
   #refused(error, student, reason) {
-    if (student !== this.student || !this.list.isConnected || !this.details.open) return `The rules for ${this.roster.name(student)} stay as they are.`;
+    if (student !== this.student || !this.list.isConnected || !this.details.open) return t('teacher.adjust.unchangedFor', { name: this.roster.name(student) });
     this.reason.value ||= reason;
     this.note.dataset.tone = 'bad';
-    setText(this.note, notDone('The rules stay as they are.', error));
+    setText(this.note, notDone(t('teacher.adjust.unchanged'), error));
     return true;
   }
 }

@@ -3,9 +3,12 @@
 
 import { el, setHidden, setText } from '../shared/dom.js';
 import { showKeptPicture } from '../shared/kept-picture.js';
+import { compose, t } from '../shared/text.js';
 import { kindText } from './kinds.js';
 import { NoteForm } from './note-form.js';
 import { checksText, foldedText, notKeptText, ruleText, timesText } from './words.js';
+
+const LABELS = { acknowledged: 'teacher.card.labelAcknowledged', cleared: 'teacher.card.labelOver' };
 
 export class AlertCard {
   /** context: {roster, token, acknowledge(id, note, refused), adjust(student, kind), open(student)?}; without `open` it is open already. */
@@ -23,19 +26,19 @@ export class AlertCard {
     this.name = this.context.roster.name(alert.student);
     element.dataset.state = alert.state;
     element.dataset.severity = alert.severity;
-    element.setAttribute('aria-label', `${this.name}: ${kindText(alert.kind)}${{ acknowledged: ', acknowledged', cleared: ', over' }[alert.state] ?? ''}`);
+    const kind = kindText(alert.kind);
+    element.setAttribute('aria-label', t(LABELS[alert.state] ?? 'teacher.card.label', { name: this.name, kind }));
     setText(this.who, this.name);
-    for (const hidden of this.whose) setText(hidden, `, ${this.name}: ${kindText(alert.kind)}`);
-    setText(this.what, kindText(alert.kind));
+    this.#buttons(kind);
+    setText(this.what, kind);
     this.#picture();
     this.tick();
     setText(this.why, [checksText(alert), ruleText(alert), notKeptText(alert)].filter(Boolean).join(' '));
     this.#said(this.student, alert.student_note, this.name);
-    this.#said(this.teacher, alert.note, alert.note_by ?? 'A teacher');
+    this.#said(this.teacher, alert.note, alert.note_by ?? t('teacher.card.teacher'));
     setHidden(this.acknowledgeButton, alert.state !== 'confirmed');
     const by = alert.acknowledged_by;
-    setText(this.seen, !by ? '' : alert.state === 'confirmed' ? `Seen before by ${by}` : `Seen by ${by}`);
-    setText(this.noteText, alert.note ? 'Change note' : 'Note');
+    setText(this.seen, !by ? '' : alert.state === 'confirmed' ? t('teacher.card.seenBefore', { name: by }) : t('teacher.card.seen', { name: by }));
     this.#line();
   }
 
@@ -68,8 +71,7 @@ export class AlertCard {
 
   #build({ alert_id: id, student, kind }) {
     const { context } = this;
-    const button = (text, onclick, whose) => el('button', { type: 'button', onclick }, text, whose);
-    this.whose = [1, 2, 3].map(() => el('span', { class: 'visually-hidden' }));
+    const button = (onclick, style) => el('button', { type: 'button', class: style, onclick });
     this.foldText = el('span', { class: 'fold-text' });
     this.fold = el('button', { type: 'button', class: 'alert-fold', 'aria-expanded': 'false', onclick: () => this.#unfold(this.body.hidden) }, this.foldText);
     this.image = el('img', { alt: '', decoding: 'async', width: 320, height: 240 });
@@ -81,17 +83,13 @@ export class AlertCard {
     this.why = el('p', { class: 'alert-why' });
     this.student = el('p', { class: 'said alert-student-note', hidden: true });
     this.teacher = el('p', { class: 'said alert-note', hidden: true });
-    this.acknowledgeButton = button('Acknowledge', () => {
+    this.acknowledgeButton = button(() => {
       this.element.focus({ preventScroll: true }); // the button goes; whoever acts on goes on from here
       this.acknowledge();
-    }, this.whose[0]);
-    this.acknowledgeButton.className = 'alert-ack';
-    this.noteText = el('span', {});
-    this.noteButton = button(this.noteText, () => this.writeNote(), this.whose[1]);
-    this.noteButton.className = 'quiet';
-    this.adjust = button('Mute 10 min…', () => context.adjust(student, kind), el('span', { class: 'visually-hidden' }, ' this kind of alert', this.whose[2]));
-    this.adjust.title = 'Mute this kind of alert for this student for ten minutes';
-    this.adjust.className = 'quiet';
+    }, 'alert-ack');
+    this.noteButton = button(() => this.writeNote(), 'quiet');
+    this.adjust = button(() => context.adjust(student, kind), 'quiet');
+    this.adjust.title = t('teacher.card.muteTitle');
     this.seen = el('p', { class: 'alert-seen' });
     this.note = new NoteForm({
       send: (text, refused) => context.acknowledge(id, text, refused),
@@ -103,28 +101,40 @@ export class AlertCard {
     this.element = el('li', { class: 'alert', tabindex: '-1', data: { id } }, this.fold, this.body, this.student, this.teacher);
   }
 
+  /** What they do, and for whom and what, which can be seen anyway. */
+  #buttons(kind) {
+    const key = `${this.name}|${kind}|${Boolean(this.alert.note)}`;
+    if (this.labelled === key) return;
+    this.labelled = key;
+    const whose = () => el('span', { class: 'visually-hidden' });
+    this.acknowledgeButton.replaceChildren(...compose('teacher.card.acknowledge', { whose: whose() }, { name: this.name, kind }));
+    this.noteButton.replaceChildren(...compose(this.alert.note ? 'teacher.card.changeNote' : 'teacher.card.note', { whose: whose() }, { name: this.name, kind }));
+    this.adjust.replaceChildren(...compose('teacher.card.mute', { whose: whose() }, { name: this.name, kind }));
+  }
+
   #picture() {
     const { picture } = this.alert;
     setHidden(this.pictureButton, !picture);
     if (!picture || picture === this.shownPicture) return;
     this.shownPicture = picture;
     showKeptPicture(this.image, picture, this.context.token);
-    this.image.alt = `${this.name} when it began${this.context.open ? '. Open the large view' : ''}`;
+    this.image.alt = this.context.open ? t('teacher.card.pictureOpens', { name: this.name }) : t('teacher.card.picture', { name: this.name });
   }
 
   #said(line, text, who) {
     setHidden(line, !text);
     if (!text || line.shown === `${who}${text}`) return;
     line.shown = `${who}${text}`;
-    line.replaceChildren(el('strong', {}, who), ': ', text);
+    line.replaceChildren(...compose('teacher.card.said', { who: el('strong', {}, who) }, { words: text }));
   }
 
   #line() {
-    const [when, what, long] = foldedText(this.alert);
-    const key = `${when}${this.name}${what}${long}`;
+    const [when, kind, long] = foldedText(this.alert);
+    const key = `${when}${this.name}${kind}${long}`;
     if (this.foldText.shown === key) return;
     this.foldText.shown = key;
-    this.foldText.replaceChildren(el('time', { datetime: this.alert.since }, when), ' ', el('strong', {}, this.name), ` ${what}, ${long}`);
+    const elements = { when: el('time', { datetime: this.alert.since }, when), who: el('strong', {}, this.name) };
+    this.foldText.replaceChildren(...compose('teacher.card.folded', elements, { kind, long }));
   }
 
   #unfold(open) {

@@ -2,6 +2,7 @@
 // somebody is on keeps its place and its size until he or she has left it; a new one never pushes it away.
 
 import { $, setHidden, setText } from '../shared/dom.js';
+import { t } from '../shared/text.js';
 import { AlertCard } from './alert-card.js';
 
 const KEPT_OVER = 150;
@@ -137,7 +138,7 @@ export class AlertFeed {
 
   #summary() {
     const { open, unseen } = this.alerts.counts;
-    setText($('alerts-summary'), open ? `${unseen} new, ${open} open` : '');
+    setText($('alerts-summary'), open ? t('teacher.alerts.summary', { unseen, open }) : '');
     setText($('nav-alerts'), String(unseen));
     setHidden($('nav-alerts'), unseen === 0);
     setHidden($('alerts-empty'), this.cards.size > 0);

@@ -1,5 +1,7 @@
 // What is known about the alerts of the exam. How they look is the business of the wall, the feed and the large view.
 
+import { t } from '../shared/text.js';
+
 /** Events: changed {alert, before, fresh}; settled, when the first connection has told all there was. */
 export class Alerts extends EventTarget {
   constructor(link) {
@@ -68,7 +70,7 @@ export class Alerts extends EventTarget {
   }
 
   /** True when it went out. refused(error): it was not done. */
-  acknowledge(id, note, refused = () => 'The alert was not acknowledged.') {
+  acknowledge(id, note, refused = () => t('teacher.alerts.notAcknowledged')) {
     return this.link.send({ type: 'acknowledge', alert_id: id, ...(note ? { note } : {}) }, refused);
   }
 

@@ -2,10 +2,12 @@
 
 import { ChatLog, chatForm } from '../shared/chatlog.js';
 import { $, el, setHidden, setText } from '../shared/dom.js';
+import { compose, t } from '../shared/text.js';
 import { isShown, show } from './views.js';
 import { notDone } from './words.js';
 
-const GROUPS = { students: 'all students', teachers: 'teachers', all: 'everybody' };
+const HEADINGS = { students: 'teacher.chat.line.students', teachers: 'teacher.chat.line.teachers', all: 'teacher.chat.line.all' };
+const LOST = { students: 'teacher.chat.lost.students', teachers: 'teacher.chat.lost.teachers', all: 'teacher.chat.lost.all' };
 
 export class Chat {
   constructor({ link, roster, me }) {
@@ -28,7 +30,7 @@ export class Chat {
 
   /** refused(why): it was sent to nobody. */
   send(to, text, refused) {
-    return this.link.send({ type: 'chat', to, text }, error => refused(notDone('Not sent; your text is in the box again.', error)));
+    return this.link.send({ type: 'chat', to, text }, error => refused(notDone(t('teacher.chat.notSent'), error)));
   }
 
   received(message) {
@@ -59,7 +61,7 @@ export class Chat {
   #notSent(to, text, why, putBack) {
     if (to === this.to.value) return putBack(why);
     $('chat-note').dataset.tone = 'bad';
-    setText($('chat-note'), `Not sent to ${GROUPS[to] ?? this.roster.name(to)}: “${text}”. Please send it again.`);
+    setText($('chat-note'), t(LOST[to] ?? 'teacher.chat.lost.one', { name: this.roster.name(to), text }));
     return true;
   }
 
@@ -67,15 +69,15 @@ export class Chat {
     const mine = message.from === this.me;
     const fromStudent = message.role === 'student';
     const extra = fromStudent
-      ? el('button', { type: 'button', class: 'link reply', onclick: () => this.address(message.from) }, 'Reply', el('span', { class: 'visually-hidden' }, ` to ${message.name}`))
+      ? el('button', { type: 'button', class: 'link reply', onclick: () => this.address(message.from) }, ...compose('teacher.chat.reply', { whom: el('span', { class: 'visually-hidden' }) }, { name: message.name }))
       : null;
     return { who: this.heading(message), mine, extra };
   }
 
   /** "You to all students"; a student writes to all teachers anyway. */
   heading(message) {
-    const who = message.from === this.me ? 'You' : message.name;
-    return message.role === 'student' ? who : `${who} to ${GROUPS[message.to] ?? this.roster.name(message.to)}`;
+    const who = message.from === this.me ? t('chat.you') : message.name;
+    return message.role === 'student' ? who : t(HEADINGS[message.to] ?? 'teacher.chat.line.one', { who, name: this.roster.name(message.to) });
   }
 
   #recipients() {
@@ -85,10 +87,10 @@ export class Chat {
     this.key = key;
     const chosen = this.to.value;
     this.to.replaceChildren(
-      el('option', { value: 'students' }, 'All students'),
-      el('option', { value: 'teachers' }, 'Teachers'),
-      el('option', { value: 'all' }, 'Everybody'),
-      el('optgroup', { label: 'One student' }, ...students.map(person => el('option', { value: person.id }, person.name))));
+      el('option', { value: 'students' }, t('teacher.chat.allStudents')),
+      el('option', { value: 'teachers' }, t('teacher.chat.teachers')),
+      el('option', { value: 'all' }, t('teacher.chat.everybody')),
+      el('optgroup', { label: t('teacher.chat.oneStudent') }, ...students.map(person => el('option', { value: person.id }, person.name))));
     if ([...this.to.options].some(option => option.value === chosen)) this.to.value = chosen;
   }
 

@@ -2,12 +2,11 @@
 // picture to begin with. It always takes a reason, which they see and which stands in the report.
 
 import { $, el, setHidden, setText } from '../shared/dom.js';
+import { compose, t } from '../shared/text.js';
 import { serverNow } from './clock.js';
 import { stateLine } from './roster.js';
 
-const NO_CONNECTION = 'There is no connection just now; please try again in a moment.';
 const JUST_JOINED = 20_000; // whoever joined so lately may still look for where to allow the camera
-const counted = (count, what) => `${count} ${what}${count === 1 ? '' : 's'}`;
 
 export class Dismiss {
   constructor({ roster, link, announce }) {
@@ -25,7 +24,7 @@ export class Dismiss {
     setInterval(soon, 5000);
     for (const type of ['changed', 'removed', 'room']) roster.addEventListener(type, soon);
     roster.addEventListener('removed', ({ detail }) => {
-      if (detail.role === 'student') announce(`${detail.name} was removed.`);
+      if (detail.role === 'student') announce(t('teacher.dismiss.removed', { name: detail.name }));
       this.boxes.get(detail.id)?.closest('li').remove();
       this.boxes.delete(detail.id);
       if (this.dialog.open && (detail.id === this.one || (!this.one && !this.boxes.size))) this.dialog.close();
@@ -39,8 +38,8 @@ export class Dismiss {
     if (!person) return;
     this.one = student;
     this.boxes.clear();
-    this.#open(`Remove ${person.name} from the exam?`);
-    setText($('dismiss-confirm'), `Remove ${person.name}`);
+    this.#open(t('teacher.dismiss.askOne', { name: person.name }));
+    setText($('dismiss-confirm'), t('teacher.dismiss.one', { name: person.name }));
     $('dismiss-confirm').disabled = false;
   }
 
@@ -50,9 +49,9 @@ export class Dismiss {
     const there = this.roster.students.filter(person => person.state !== 'live');
     this.boxes = new Map(there.map(person => [person.id, el('input', { type: 'checkbox', value: person.id })]));
     $('dismiss-list').replaceChildren(...there.map(person => el('li', {},
-      el('label', {}, this.boxes.get(person.id), el('span', {}, `${person.name} `, el('span', { class: 'muted' }, whyNot(person)))))));
+      el('label', {}, this.boxes.get(person.id), el('span', {}, ...compose('teacher.dismiss.person', { why: el('span', { class: 'muted' }, whyNot(person)) }, { name: person.name }))))));
     this.#choose(id => !this.roster.get(id).seen);
-    this.#open('Remove students from the exam?');
+    this.#open(t('teacher.dismiss.askSeveral'));
   }
 
   #open(heading) {
@@ -78,7 +77,7 @@ export class Dismiss {
   #count() {
     if (this.one) return;
     const { length } = this.#chosen;
-    setText($('dismiss-confirm'), length ? `Remove ${counted(length, 'student')}` : 'Remove nobody');
+    setText($('dismiss-confirm'), length ? t('teacher.dismiss.several', { count: length }) : t('teacher.dismiss.nobody'));
     $('dismiss-confirm').disabled = length === 0;
   }
 
@@ -87,14 +86,14 @@ export class Dismiss {
     const reason = $('dismiss-reason').value.trim();
     if (!reason) {
       $('dismiss-reason').setAttribute('aria-invalid', 'true');
-      setText($('dismiss-error'), 'Please give a reason; whoever is removed wants to know why.');
+      setText($('dismiss-error'), t('teacher.dismiss.missing'));
       return $('dismiss-reason').focus();
     }
     const refused = () => {
       this.notTaken = reason; // it need not be typed again
-      return 'Nobody was removed.';
+      return t('teacher.dismiss.notRemoved');
     };
-    if (!this.link.send({ type: 'dismiss', students: this.#chosen, reason }, refused)) return setText($('dismiss-error'), NO_CONNECTION);
+    if (!this.link.send({ type: 'dismiss', students: this.#chosen, reason }, refused)) return setText($('dismiss-error'), t('teacher.noConnection'));
     this.dialog.close();
   }
 
@@ -103,10 +102,11 @@ export class Dismiss {
     const before = serverNow() - JUST_JOINED;
     const count = this.roster.students.filter(person => !person.seen && Date.parse(person.joined_at) < before).length;
     setHidden($('open-dismiss'), count === 0);
-    if (count) setText($('open-dismiss'), `Remove ${count} without a picture…`);
+    if (count) setText($('open-dismiss'), t('teacher.dismiss.offer', { number: count }));
   }
 }
 
 function whyNot(person) {
-  return person.seen ? stateLine(person) : person.state === 'left' ? 'Not connected, never sent a picture' : 'Never sent a picture';
+  if (person.seen) return stateLine(person);
+  return person.state === 'left' ? t('teacher.dismiss.neverLeft') : t('teacher.dismiss.never');
 }

@@ -5,17 +5,20 @@ import { $, el, setHidden, setText, timeOfDay } from '../shared/dom.js';
 import { endingOf, hasEnded } from '../shared/endings.js';
 import { saveFile } from '../shared/files.js';
 import { forget } from '../shared/identity.js';
+import { reasonOfEnd } from '../shared/refusal.js';
+import { locale, sentences, t } from '../shared/text.js';
 
+const end = key => [t(`${key}.title`), t(`${key}.text`)];
 const ENDED = {
-  ended: ['The exam has ended', 'Nobody can join it any more.'],
-  ended_teacher: ['The exam has ended', 'Students and teachers have been told, and nobody can join any more.'],
-  ended_idle: ['The exam has ended', 'It ended by itself, since nobody was connected to it for a long time. Nobody can join it any more.'],
-  replaced: ['The exam is open in another tab', 'The newer tab is the one in use. You can close this one.'],
-  identity: ['Please join once more', 'The server does not know this tab any more. Open the link for teachers again.'],
-  refused: ['The connection was refused', 'The server closed it several times. The exam goes on; please load the page again.'],
+  ended: end('teacher.ended.ended'),
+  ended_teacher: end('teacher.ended.ended_teacher'),
+  ended_idle: end('teacher.ended.ended_idle'),
+  replaced: end('teacher.ended.replaced'),
+  identity: end('teacher.ended.identity'),
+  refused: end('teacher.ended.refused'),
 };
-const BACK = { replaced: 'Use this tab instead', refused: 'Load the page again' };
-const FILES = [['csv', 'All events as a table (CSV)'], ['json', 'All events as JSON']];
+const BACK = { replaced: t('teacher.ended.replaced.action'), refused: t('teacher.ended.refused.action') };
+const FILES = [['csv', t('teacher.ended.csv')], ['json', t('teacher.ended.json')]];
 
 export function endDialog({ code, token }) {
   $('open-end').addEventListener('click', () => {
@@ -38,7 +41,7 @@ export function leave(identity, reason, detail, again) {
   $('room').hidden = true;
   $('ended').hidden = false;
   const [title, text] = ENDED[reason] ?? ENDED.ended;
-  tell(title, detail ? `${text} The server's reason: ${detail}` : text);
+  tell(title, detail ? sentences(text, t('teacher.ended.reason', { why: reasonOfEnd(detail) })) : text);
   $('ended-links').replaceChildren(...(hasEnded(reason) ? records(identity) : []));
   setHidden($('ended-action'), !(reason in BACK));
   setText($('ended-action'), BACK[reason] ?? '');
@@ -65,7 +68,7 @@ function records({ code, token }) {
     return el('li', {}, button);
   };
   return [
-    item('Report of the exam', () => openReport(code, token)),
+    item(t('teacher.ended.report'), () => openReport(code, token)),
     ...FILES.map(([format, label]) => item(label, async () =>
       saveFile(await download(code, `events?format=${format}`, token), `exam-${code}-events.${format}`))),
     el('li', {}, note),
@@ -82,7 +85,7 @@ async function openReport(code, token) {
   const tab = open('about:blank', '_blank'); // now: a browser lets nobody open one after the answer
   try {
     const address = await ticketAddress(code, reportPath(), token);
-    if (!tab) throw new Error('Your browser did not let this page open the report. Please allow it to open tabs, and try again.');
+    if (!tab) throw new Error(t('teacher.ended.noTab'));
     tab.opener = null;
     tab.location.replace(address);
   } catch (problem) {
@@ -97,14 +100,16 @@ async function erase({ code, token }) {
   forget('teacher', code);
   setHidden($('erase-part'), true);
   $('ended-links').replaceChildren();
+  const at = t('teacher.receipt.at', { date: new Date(receipt.at).toLocaleDateString(locale), time: timeOfDay(receipt.at, true) });
   const rows = [
-    ['When', `${new Date(receipt.at).toLocaleDateString()} ${timeOfDay(receipt.at, true)}`], ['Exam', receipt.session], ['Why', receipt.reason],
-    ['Participants', receipt.participants], ['Events', receipt.events], ['Pictures', receipt.pictures],
+    [t('teacher.receipt.when'), at], [t('teacher.receipt.exam'), receipt.session], [t('teacher.receipt.why'), receipt.reason],
+    [t('teacher.receipt.participants'), receipt.participants], [t('teacher.receipt.events'), receipt.events],
+    [t('teacher.receipt.pictures'), receipt.pictures],
   ];
   $('receipt').replaceChildren(...rows.filter(([, value]) => value !== undefined && value !== null)
     .map(([what, value]) => el('div', {}, el('dt', {}, what), el('dd', {}, String(value)))));
   setHidden($('receipt'), false);
-  tell('All data of this exam are erased', 'Nothing is left of it on the server but this receipt.');
+  tell(...end('teacher.ended.erased'));
 }
 
 function tell(title, text) {

@@ -3,6 +3,7 @@
 import { ticketAddress } from '../shared/api.js';
 import { ChatLog, chatForm } from '../shared/chatlog.js';
 import { $, el, setHidden, setText } from '../shared/dom.js';
+import { t } from '../shared/text.js';
 import { Adjust } from './adjust.js';
 import { AlertCard } from './alert-card.js';
 import { stateLine, stateTone } from './roster.js';
@@ -72,22 +73,22 @@ export class Focus {
     this.name = el('h2', { id: 'focus-name' });
     this.dot = el('span', { class: 'dot' });
     this.state = el('span', {});
-    this.hand = el('span', { class: 'tag' }, 'Hand up');
+    this.hand = el('span', { class: 'tag' }, t('teacher.tile.hand'));
     this.place = el('div', { class: 'focus-picture' });
     this.veil = el('p', { class: 'veil' });
-    this.alertList = el('ul', { class: 'alerts', 'aria-label': 'Alerts of this student' });
+    this.alertList = el('ul', { class: 'alerts', 'aria-label': t('teacher.focus.alerts') });
     this.pauseButton = el('button', { type: 'button', onclick: () => this.#pauseOrResume() });
     this.refusal = el('p', { class: 'notice bad', role: 'alert' });
     this.pausedLine = el('p', { class: 'notice focus-paused', role: 'status' });
-    this.logList = el('div', { class: 'log', role: 'log', tabindex: '0', 'aria-label': 'Messages with this student' });
+    this.logList = el('div', { class: 'log', role: 'log', tabindex: '0', 'aria-label': t('teacher.focus.messages') });
     this.input = el('input', { id: 'focus-text', maxlength: '2000', autocomplete: 'off' });
     this.label = el('label', { for: 'focus-text' });
     this.note = el('p', { class: 'hint', role: 'status' });
-    this.form = el('form', {}, this.label, el('div', { class: 'row' }, this.input, el('button', { type: 'submit' }, 'Send')), this.note);
+    this.form = el('form', {}, this.label, el('div', { class: 'row' }, this.input, el('button', { type: 'submit' }, t('chat.send'))), this.note);
     this.dialog.append(
       el('header', { class: 'focus-head' },
         el('div', {}, this.name, el('p', { class: 'focus-state' }, this.dot, this.state, ' ', this.hand)),
-        el('div', { class: 'focus-actions' }, el('button', { type: 'button', class: 'quiet', onclick: () => this.dismiss.ask(this.student) }, 'Remove…'), this.pauseButton, el('button', { type: 'button', onclick: () => this.dialog.close() }, 'Close'))),
+        el('div', { class: 'focus-actions' }, el('button', { type: 'button', class: 'quiet', onclick: () => this.dismiss.ask(this.student) }, t('teacher.focus.remove')), this.pauseButton, el('button', { type: 'button', onclick: () => this.dialog.close() }, t('teacher.focus.close')))),
       el('div', { class: 'focus-body' },
         el('div', { class: 'focus-left' }, this.refusal, this.pausedLine, this.place),
         el('div', { class: 'focus-right' }, this.alertList, this.adjust.element),
@@ -98,14 +99,14 @@ export class Focus {
     const person = this.roster.get(this.student);
     if (!person) return this.close();
     setText(this.name, person.name);
-    setText(this.state, person.no_picture_reason ? `${stateLine(person)}: ${person.no_picture_reason}` : stateLine(person));
+    setText(this.state, person.no_picture_reason ? t('teacher.state.why', { state: stateLine(person), why: person.no_picture_reason }) : stateLine(person));
     this.dot.dataset.tone = stateTone(person);
     setHidden(this.hand, !person.hand);
-    setText(this.label, `Message to ${person.name}`);
+    setText(this.label, t('teacher.focus.messageTo', { name: person.name }));
     setHidden(this.veil, person.state === 'live');
-    setText(this.veil, person.state === 'left' ? 'Left' : 'No picture');
-    setText(this.pauseButton, person.paused ? 'Resume' : 'Pause…');
-    setText(this.pausedLine, person.paused ? `Paused: ${person.paused.reason} (${person.paused.by})` : '');
+    setText(this.veil, person.state === 'left' ? t('teacher.state.left') : t('teacher.state.noPicture'));
+    setText(this.pauseButton, person.paused ? t('teacher.bar.resume') : t('teacher.focus.pause'));
+    setText(this.pausedLine, person.paused ? t('teacher.focus.paused', { reason: person.paused.reason, by: person.paused.by }) : '');
     this.adjust.show();
   }
 
@@ -113,7 +114,7 @@ export class Focus {
   #notSent(student, text, why, putBack) {
     if (student === this.student) return putBack(why);
     this.drafts.set(student, [text, this.drafts.get(student)].filter(Boolean).join(' '));
-    return `Your message to ${this.roster.name(student)} was not sent. It is in the box again in the large view.`;
+    return t('teacher.focus.notSent', { name: this.roster.name(student) });
   }
 
   /** Those that stand on top, what is over folded below. */
@@ -148,7 +149,7 @@ export class Focus {
     clearTimeout(this.retry);
     this.#release();
     const person = this.roster.get(this.student);
-    const image = this.image = el('img', { alt: `Live picture of ${person.name}` });
+    const image = this.image = el('img', { alt: t('teacher.focus.live', { name: person.name }) });
     const again = () => {
       if (image === this.image) this.retry = setTimeout(() => this.#stream(), 1500);
     };

@@ -1,6 +1,7 @@
 // Raised hands, who has waited longest first. A hand goes down when the student lowers it or a teacher says "Done".
 
 import { $, duration, el, setHidden, setText } from '../shared/dom.js';
+import { compose, t } from '../shared/text.js';
 import { serverNow } from './clock.js';
 
 export class Hands {
@@ -12,7 +13,7 @@ export class Hands {
       const up = detail.role === 'student' && detail.hand && detail.state !== 'left';
       if (up && !this.items.has(detail.id)) {
         this.#add(detail);
-        announce(`${detail.name} raised a hand.`);
+        announce(t('teacher.hands.raised', { name: detail.name }));
       } else if (!up) {
         this.#remove(detail.id);
       }
@@ -25,11 +26,12 @@ export class Hands {
     const { id, name } = person;
     const since = person.hand_since ? Date.parse(person.hand_since) : serverNow();
     const waited = el('span', { class: 'hand-waited' });
-    const whose = () => el('span', { class: 'visually-hidden' }, `, ${name}`);
+    const whose = () => el('span', { class: 'visually-hidden' });
+    const lower = () => this.link.send({ type: 'lower_hand', student: id }, () => t('teacher.hands.stillUp', { name }));
     const item = el('li', { data: { id, since } },
       el('span', { class: 'hand-who' }, el('button', { type: 'button', class: 'link', onclick: () => this.open(id) }, name), ' ', waited),
-      el('button', { type: 'button', class: 'small', onclick: () => this.reply(id) }, 'Reply', whose()),
-      el('button', { type: 'button', class: 'small', onclick: () => this.link.send({ type: 'lower_hand', student: id }, () => `The hand of ${name} is still up.`) }, 'Done', whose()));
+      el('button', { type: 'button', class: 'small', onclick: () => this.reply(id) }, ...compose('teacher.hands.reply', { whose: whose() }, { name })),
+      el('button', { type: 'button', class: 'small', onclick: lower }, ...compose('teacher.hands.done', { whose: whose() }, { name })));
     this.items.set(id, { item, waited, since });
     const after = [...this.list.children].find(other => Number(other.dataset.since) > since);
     this.list.insertBefore(item, after ?? null);
@@ -57,6 +59,6 @@ export class Hands {
   }
 
   #tick() {
-    for (const { waited, since } of this.items.values()) setText(waited, `waiting ${duration(serverNow() - since)}`);
+    for (const { waited, since } of this.items.values()) setText(waited, t('teacher.hands.waiting', { long: duration(serverNow() - since) }));
   }
 }

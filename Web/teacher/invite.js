@@ -1,6 +1,7 @@
 // The code and the two links. What is secret in them is in the fragment: it reaches no server log.
 
 import { $, setHidden, setText, spaced } from '../shared/dom.js';
+import { t } from '../shared/text.js';
 import { ROOT } from '../shared/wire.js';
 
 /** public_url: the address people use, where the server was told one; it ends in a slash. */
@@ -26,9 +27,9 @@ export function inviteDialog({ code, teacher_key: key, invite, public_url: addre
 async function copy(input) {
   try {
     await navigator.clipboard.writeText(input.value);
-    setText($('invite-note'), 'Copied.');
+    setText($('invite-note'), t('teacher.invite.copied'));
   } catch {
     input.focus();
-    setText($('invite-note'), 'The link is selected; please copy it with the keyboard.');
+    setText($('invite-note'), t('teacher.invite.selected'));
   }
 }

@@ -1,6 +1,7 @@
 // The kinds of alerts: the server's table of them, how they are called, and which one decides how a student looks on the wall.
 
 import { alertKinds } from '../shared/api.js';
+import { t } from '../shared/text.js';
 
 let table = new Map(); // kind -> its row
 
@@ -16,30 +17,11 @@ export const rowOf = kind => table.get(kind) ?? {};
 /** All that can be allowed to a student. */
 export const kinds = () => [...table.keys()];
 
-const KINDS = {
-  face_missing: 'No face in the picture',
-  several_faces: 'More than one face',
-  looking_away: 'Looking away',
-  camera_covered: 'Camera covered or dark',
-  picture_frozen: 'Picture does not move',
-  video_stopped: 'No picture arrives',
-  page_hidden: 'Left the exam page',
-  camera_off: 'Camera off',
-};
 // Of a kind that is newer than this page the server has words.
 const told = (kind, what) => rowOf(kind).texts?.[`alert.${kind}.${what}`];
-export const kindText = kind => KINDS[kind] ?? told(kind, 'title') ?? kind.replaceAll('_', ' ');
-
+export const kindText = kind => t(`alert.${kind}.title`, { defaultValue: told(kind, 'title') ?? kind.replaceAll('_', ' ') });
 // On a tile there is room for two or three words.
-const SHORT = {
-  face_missing: 'No face',
-  several_faces: 'Several faces',
-  camera_covered: 'Covered, dark',
-  picture_frozen: 'Frozen picture',
-  video_stopped: 'No picture',
-  page_hidden: 'Left the page',
-};
-export const shortText = kind => SHORT[kind] ?? told(kind, 'short') ?? kindText(kind);
+export const shortText = kind => t(`alert.${kind}.short`, { defaultValue: told(kind, 'short') ?? kindText(kind) });
 
 const weight = alert => (alert.state === 'confirmed' ? 10 : 0) + (rowOf(alert.kind).weight ?? 0);
 

@@ -2,6 +2,7 @@
 
 import { $, setText, spaced } from '../shared/dom.js';
 import { recall } from '../shared/identity.js';
+import { t } from '../shared/text.js';
 import { readCode } from '../shared/wire.js';
 import { AlertFeed } from './alert-feed.js';
 import { alertKeys } from './alert-keys.js';
@@ -26,15 +27,15 @@ import { show } from './views.js';
 import { Wall } from './wall.js';
 
 const CONNECTION = {
-  connecting: { tone: 'wait', text: 'Connecting' },
-  open: { tone: 'ok', text: 'Connected' },
-  waiting: { tone: 'bad', text: 'No connection, trying again' },
+  connecting: { tone: 'wait', text: t('teacher.connection.connecting') },
+  open: { tone: 'ok', text: t('teacher.connection.open') },
+  waiting: { tone: 'bad', text: t('teacher.connection.waiting') },
 };
 
 const WAITING = {
-  server: 'The server is busy or starts again, trying again',
-  refused: 'The server closed the connection, trying again',
-  answered: 'Something answers otherwise than the server should, trying again',
+  server: t('teacher.connection.server'),
+  refused: t('teacher.connection.refused'),
+  answered: t('teacher.connection.answered'),
 };
 
 const room = $('room');
@@ -50,7 +51,7 @@ async function begin() {
 
 function enter(identity) {
   const { code, token, participant_id: me } = identity;
-  const title = identity.title || 'Exam';
+  const title = identity.title || t('exam.untitled');
   room.hidden = false;
   setText($('room-title'), title);
   setText($('room-code'), spaced(code));
@@ -78,7 +79,7 @@ function enter(identity) {
   endDialog(identity);
   const showTitle = () => {
     const { unseen } = alerts.counts;
-    document.title = `${unseen ? `(${unseen}) ` : ''}${title} – teacher`;
+    document.title = unseen ? t('teacher.titleUnseen', { unseen, exam: title }) : t('teacher.title', { exam: title });
   };
   alerts.addEventListener('changed', showTitle);
   showTitle();
@@ -109,7 +110,7 @@ function enter(identity) {
     if (state === 'open') room.hidden = false;
     $('connection').dataset.tone = CONNECTION[state].tone;
     setText($('connection'), state === 'waiting' ? WAITING[reason] ?? CONNECTION.waiting.text : CONNECTION[state].text);
-    $('connection').title = state === 'waiting' && detail ? `The answer was ${detail}` : '';
+    $('connection').title = state === 'waiting' && detail ? t('teacher.connection.answer', { detail }) : '';
     room.dataset.connection = state;
   });
   link.start(code, token);

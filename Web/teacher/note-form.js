@@ -1,6 +1,7 @@
 // A word about an alert, for colleagues and the report. Unfolds in the card; what is typed stays until it went out.
 
 import { el, setText } from '../shared/dom.js';
+import { t } from '../shared/text.js';
 import { notDone } from './words.js';
 
 let count = 0;
@@ -13,8 +14,8 @@ export class NoteForm {
     this.input = el('input', { id, maxlength: '2000', autocomplete: 'off' });
     this.hint = el('p', { class: 'hint', role: 'status' });
     this.element = el('form', { class: 'note-form', hidden: true, onsubmit: event => this.#submit(event), onkeydown: event => this.#key(event) },
-      el('label', { for: id }, 'Note, for colleagues and the report'),
-      el('div', { class: 'row' }, this.input, el('button', { type: 'submit' }, 'Save note')), this.hint);
+      el('label', { for: id }, t('teacher.note.label')),
+      el('div', { class: 'row' }, this.input, el('button', { type: 'submit' }, t('teacher.note.save'))), this.hint);
   }
 
   get isOpen() {
@@ -32,8 +33,8 @@ export class NoteForm {
   #submit(event) {
     event.preventDefault();
     const text = this.input.value.trim();
-    if (!text) return setText(this.hint, 'Please write a few words, or press Escape to leave it.');
-    if (!this.send(text, error => this.#refused(text, error))) return setText(this.hint, 'Not sent: there is no connection just now. Please try again in a moment.');
+    if (!text) return setText(this.hint, t('teacher.note.empty'));
+    if (!this.send(text, error => this.#refused(text, error))) return setText(this.hint, t('teacher.note.notSent'));
     this.#close();
   }
 
@@ -46,12 +47,12 @@ export class NoteForm {
 
   /** The form unfolds again with the text, unless another is being written by now. */
   #refused(text, error) {
-    if (!this.element.isConnected) return `The note “${text}” was not kept.`;
+    if (!this.element.isConnected) return t('teacher.note.notKeptWhat', { note: text });
     if (!this.isOpen) this.input.value = text;
     this.element.hidden = false;
     this.hint.dataset.tone = 'bad';
-    setText(this.hint, notDone('The note was not kept.', error));
-    return this.element.getClientRects().length > 0 ? true : `The note “${text}” was not kept.`;
+    setText(this.hint, notDone(t('teacher.note.notKept'), error));
+    return this.element.getClientRects().length > 0 ? true : t('teacher.note.notKeptWhat', { note: text });
   }
 
   #close() {

@@ -2,16 +2,17 @@
 // And what it has not done of what this teacher asked, where no place is nearer.
 
 import { $, el, setHidden } from '../shared/dom.js';
+import { sentences, t } from '../shared/text.js';
 import { sentence } from './words.js';
 
 const TITLES = {
-  store: 'The server cannot write down what happens at the moment. The exam goes on.',
-  guessing: 'Many wrong exam codes are being typed on this server.',
-  quota: 'This exam has little or no room left for what is written.',
-  pictures: 'There is little or no room left for pictures of alerts.',
-  load: 'The server has more to do than it can. Alerts may come late.',
+  store: t('teacher.notices.store'),
+  guessing: t('teacher.notices.guessing'),
+  quota: t('teacher.notices.quota'),
+  pictures: t('teacher.notices.pictures'),
+  load: t('teacher.notices.load'),
 };
-const REFUSED = 'The server did not do what was asked last.';
+const REFUSED = t('teacher.notices.refused');
 const PASSES_AFTER = 10; // seconds
 const SETTLED = 1500; // after the welcome, what still stands is told again
 
@@ -41,7 +42,7 @@ export class Notices {
     const timer = setTimeout(() => { this.passing.delete(code); this.#show(); }, Math.max(PASSES_AFTER, seconds) * 1000);
     this.passing.set(code, { title: what, detail: sentence(detail || code), timer });
     this.#show();
-    return `${what} ${sentence(detail || code)}`;
+    return sentences(what, sentence(detail || code));
   }
 
   #set(code, detail) {
@@ -55,7 +56,7 @@ export class Notices {
   #show() {
     const lines = new Map(); // as it reads -> [code, title, detail]
     const put = (...line) => lines.set(line.slice(1).join(' '), line);
-    for (const [code, detail] of this.standing) put(code, TITLES[code] ?? 'The server reports a problem.', detail);
+    for (const [code, detail] of this.standing) put(code, TITLES[code] ?? t('teacher.notices.other'), detail);
     for (const [code, { title, detail }] of this.passing) put(code, title, detail);
     setHidden($('notices'), lines.size === 0);
     for (const line of [...$('notices').children]) if (!lines.delete(line.textContent)) line.remove();

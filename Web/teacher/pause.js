@@ -2,8 +2,7 @@
 // students; while somebody is paused, a strip under the bar says so, with the way back.
 
 import { $, setHidden, setText, timeOfDay } from '../shared/dom.js';
-
-const NO_CONNECTION = 'There is no connection just now; please try again in a moment.';
+import { listed, t } from '../shared/text.js';
 
 export class Pause {
   constructor({ roster, link }) {
@@ -25,8 +24,8 @@ export class Pause {
   ask(student) {
     this.student = student;
     const name = this.roster.get(student)?.name;
-    setText($('pause-heading'), name ? `Pause the exam for ${name}?` : 'Pause the exam for everybody?');
-    setText($('pause-lead'), `${name ?? 'Every student, also who joins later,'} sees the reason. No alerts are raised until you resume.`);
+    setText($('pause-heading'), name ? t('teacher.pause.one', { name }) : t('teacher.pause.everybody'));
+    setText($('pause-lead'), name ? t('teacher.pause.leadOne', { name }) : t('teacher.pause.leadEverybody'));
     setText($('pause-error'), '');
     $('pause-reason').value = this.notTaken ?? '';
     this.notTaken = null;
@@ -36,7 +35,7 @@ export class Pause {
   }
 
   resume(student) {
-    return this.link.send({ type: 'resume', student }, () => 'The pause goes on.');
+    return this.link.send({ type: 'resume', student }, () => t('teacher.pause.goesOn'));
   }
 
   #submit(event) {
@@ -44,14 +43,14 @@ export class Pause {
     const reason = $('pause-reason').value.trim();
     if (!reason) {
       $('pause-reason').setAttribute('aria-invalid', 'true');
-      setText($('pause-error'), 'Please give a reason; your students wait, and want to know why.');
+      setText($('pause-error'), t('teacher.pause.missing'));
       return $('pause-reason').focus();
     }
     const refused = () => {
       this.notTaken = reason; // it need not be typed again
-      return 'The exam was not paused.';
+      return t('teacher.pause.notPaused');
     };
-    if (!this.link.send({ type: 'pause', student: this.student, reason }, refused)) return setText($('pause-error'), NO_CONNECTION);
+    if (!this.link.send({ type: 'pause', student: this.student, reason }, refused)) return setText($('pause-error'), t('teacher.noConnection'));
     this.dialog.close();
   }
 
@@ -70,7 +69,8 @@ export class Pause {
 /** "Paused: Fire drill (Ms Smith, since 10:31)"; of several reasons the newest. */
 function pausedText(paused, everybody) {
   const { reason, by, at } = everybody || paused.map(person => person.paused).reduce((a, b) => (a.at >= b.at ? a : b));
-  const names = paused.map(person => person.name);
-  const whom = everybody ? '' : names.length <= 2 ? ` for ${names.join(' and ')}` : ` for ${names.length} students`;
-  return `Paused${whom}: ${reason} (${by}, since ${timeOfDay(at)})`;
+  const time = timeOfDay(at);
+  if (everybody) return t('teacher.pause.now', { reason, by, time });
+  if (paused.length > 2) return t('teacher.pause.nowForMany', { count: paused.length, reason, by, time });
+  return t('teacher.pause.nowFor', { names: listed(paused.map(person => person.name)), reason, by, time });
 }

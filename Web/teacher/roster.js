@@ -1,5 +1,6 @@
 // Who is in the room, as the server tells it.
 
+import { t } from '../shared/text.js';
 import { serverNow } from './clock.js';
 
 export class Roster extends EventTarget {
@@ -32,7 +33,7 @@ export class Roster extends EventTarget {
   }
 
   name(id) {
-    return (this.people.get(id) ?? this.gone.get(id))?.name ?? 'Somebody';
+    return (this.people.get(id) ?? this.gone.get(id))?.name ?? t('teacher.somebody');
   }
 
   get students() {
@@ -67,14 +68,14 @@ export class Roster extends EventTarget {
 
 /** One line under the name: the state, and why there is no picture where that is known. */
 export function stateLine(person) {
-  if (person.state === 'left') return 'Left';
-  if (person.paused) return 'Paused';
-  if (person.camera === 'denied') return 'Camera not allowed';
-  if (person.camera === 'ended') return 'Camera off';
-  if (person.camera === 'stalled') return 'Camera stands still';
-  if (person.state === 'no_picture') return 'No picture';
-  if (person.page === 'hidden') return 'Live, page in background';
-  return 'Live';
+  if (person.state === 'left') return t('teacher.state.left');
+  if (person.paused) return t('teacher.state.paused');
+  if (person.camera === 'denied') return t('teacher.state.denied');
+  if (person.camera === 'ended') return t('teacher.state.off');
+  if (person.camera === 'stalled') return t('teacher.state.stalled');
+  if (person.state === 'no_picture') return t('teacher.state.noPicture');
+  if (person.page === 'hidden') return t('teacher.state.background');
+  return t('teacher.state.live');
 }
 
 /** The dot beside it: ok, warn, off or pause. */

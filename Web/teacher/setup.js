@@ -4,14 +4,15 @@ import { createSession, joinAsTeacher } from '../shared/api.js';
 import { $, setHidden, setText } from '../shared/dom.js';
 import { remember } from '../shared/identity.js';
 import { inLine, lineSentence } from '../shared/line.js';
+import { t } from '../shared/text.js';
 
 /** Resolves with the identity once the server has let this teacher in. invitation: {code, key} or null. */
 export function setup(invitation) {
   $('setup').hidden = false;
   if (invitation) {
-    setText($('setup-title'), 'Join the exam as a teacher');
-    setText($('setup-lead'), 'You see every student, the alerts and the chat, like the teacher who invited you.');
-    setText($('setup-submit'), 'Join as a teacher');
+    setText($('setup-title'), t('teacher.setup.join'));
+    setText($('setup-lead'), t('teacher.setup.joinLead'));
+    setText($('setup-submit'), t('teacher.setup.joinSubmit'));
     setHidden($('title-field'), true);
   }
   $('name').focus();
@@ -19,7 +20,7 @@ export function setup(invitation) {
     $('setup-form').onsubmit = async event => {
       event.preventDefault();
       const name = $('name').value.trim();
-      fieldError(name ? '' : 'Please enter your name; students and teachers see it in the chat.');
+      fieldError(name ? '' : t('teacher.setup.nameMissing'));
       if (!name) return $('name').focus();
       $('setup-submit').disabled = true;
       setText($('setup-error'), '');
@@ -57,14 +58,14 @@ function refused(problem) {
   if (['password_needed', 'password_wrong'].includes(problem.code)) {
     const again = !$('password-field').hidden;
     setHidden($('password-field'), false);
-    setText($('setup-error'), again ? 'This password is not right. Please try again.' : 'This server asks teachers for a password.');
+    setText($('setup-error'), again ? t('error.password_wrong') : t('error.password_needed'));
     $('password').focus();
     return $('password').select();
   }
   setText($('setup-error'), {
-    wrong_key: 'This link is not valid for teachers, or the exam has ended. Please ask for a new one.',
-    unknown_session: 'There is no exam with this code.',
-    too_many_tries: `Too many tries just now. Please wait ${problem.retryAfter ?? 30} seconds.`,
+    wrong_key: t('error.wrong_key'),
+    unknown_session: t('error.unknown_session'),
+    too_many_tries: t('error.too_many_tries', { count: problem.retryAfter ?? 30 }),
   }[problem.code] ?? problem.message);
 }
 

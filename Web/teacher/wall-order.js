@@ -1,12 +1,13 @@
 // In which order the tiles stand. By need is taken once, when it is asked for; places are stable after that.
 
 import { el } from '../shared/dom.js';
+import { locale, t } from '../shared/text.js';
 import { announce } from './announcer.js';
 import { worst } from './kinds.js';
 import { prefer, preference } from './preferences.js';
 
-const MODES = [['joined', 'As they joined'], ['name', 'By name'], ['need', 'By need now']];
-const names = new Intl.Collator(undefined, { numeric: true, sensitivity: 'base' });
+const MODES = [['joined', t('teacher.wall.joined')], ['name', t('teacher.wall.name')], ['need', t('teacher.wall.need')]];
+const names = new Intl.Collator(locale, { numeric: true, sensitivity: 'base' });
 
 /** Lower comes first: unseen high, unseen medium, acknowledged, no picture, hand up, all others. */
 export function need(person, open) {
@@ -35,7 +36,7 @@ export class WallOrder {
     for (const button of this.buttons) button.setAttribute('aria-pressed', String(button.dataset.mode === mode));
     this.rank();
     this.chosen();
-    announce(`The students are ordered: ${MODES.find(([one]) => one === mode)[1].toLowerCase()}.`);
+    announce(t('teacher.wall.ordered', { how: MODES.find(([one]) => one === mode)[1] }));
   }
 
   /** Who needs a teacher most at this moment; those who join later come last. */

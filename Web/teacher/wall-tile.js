@@ -1,6 +1,7 @@
 // One student on the wall. What changes is written into the tile that is there; its place is the wall's business.
 
 import { el, setHidden, setText } from '../shared/dom.js';
+import { t } from '../shared/text.js';
 import { kindText, shortText, worst } from './kinds.js';
 import { stateLine, stateTone } from './roster.js';
 import { allowed, effectText } from './words.js';
@@ -10,10 +11,10 @@ export class Tile {
     this.number = person.number;
     this.canvas = el('canvas', { width: 320, height: 240, 'aria-hidden': 'true' });
     this.veil = el('span', { class: 'veil', 'aria-hidden': 'true' });
-    this.hand = el('span', { class: 'tile-hand' }, 'Hand up');
-    this.shed = el('span', { class: 'tile-shed' }, 'Slowed');
+    this.hand = el('span', { class: 'tile-hand' }, t('teacher.tile.hand'));
+    this.shed = el('span', { class: 'tile-shed' }, t('teacher.tile.slowed'));
     this.markHidden = el('span', { class: 'visually-hidden' });
-    this.mark = el('span', { class: 'tile-mark' }, el('span', { 'aria-hidden': 'true' }, 'Adjusted'), this.markHidden);
+    this.mark = el('span', { class: 'tile-mark' }, el('span', { 'aria-hidden': 'true' }, t('teacher.tile.adjusted')), this.markHidden);
     this.name = el('span', { class: 'tile-name' });
     this.dot = el('span', { class: 'dot' });
     this.alert = el('span', { class: 'tile-alert' });
@@ -32,24 +33,25 @@ export class Tile {
     this.#data('paused', String(Boolean(person.paused)));
     this.dot.dataset.tone = stateTone(person);
     setText(this.name, person.name);
-    const title = person.no_picture_reason ? `${person.name}. No picture: ${person.no_picture_reason}` : person.name;
+    const title = person.no_picture_reason ? t('teacher.tile.noPicture', { name: person.name, why: person.no_picture_reason }) : person.name;
     if (this.button.title !== title) this.button.title = title;
     setText(this.state, stateLine(person));
     setHidden(this.hand, !person.hand);
     setHidden(this.alert, !alert);
     if (alert) setText(this.alert, shortText(alert.kind));
     setHidden(this.veil, person.state === 'live');
-    setText(this.veil, person.state === 'left' ? 'Left' : person.state === 'no_picture' ? 'No picture' : '');
+    setText(this.veil, person.state === 'left' ? t('teacher.state.left') : person.state === 'no_picture' ? t('teacher.state.noPicture') : '');
     setHidden(this.shed, !person.shed);
     this.#allowed(allowed(person));
   }
 
   #allowed(entries) {
     setHidden(this.mark, entries.length === 0);
-    const text = entries.map(one => `${kindText(one.kind)}: ${effectText(one)}`).join('; ');
+    const text = entries.map(one => t('teacher.tile.allowed', { kind: kindText(one.kind), effect: effectText(one) }))
+      .reduce((rest, next) => (rest ? t('teacher.tile.allowedNext', { rest, next }) : next), '');
     if (this.mark.title === text) return;
     this.mark.title = text;
-    setText(this.markHidden, `Alerts adjusted: ${text}`);
+    setText(this.markHidden, t('teacher.tile.allowedAll', { what: text }));
   }
 
   #data(name, value) {

@@ -1,6 +1,7 @@
 // The wall of tiles. An alert changes how a tile looks, not where it is; places change only when a teacher asks for it.
 
 import { $, setHidden, setText } from '../shared/dom.js';
+import { t } from '../shared/text.js';
 import { need, WallOrder } from './wall-order.js';
 import { Tile } from './wall-tile.js';
 
@@ -17,7 +18,7 @@ export class Wall {
     this.list = $('wall');
     this.drawable = 'OffscreenCanvas' in window && 'transferControlToOffscreen' in HTMLCanvasElement.prototype;
     if (!this.drawable) {
-      $('wall-notice').textContent = 'This browser cannot draw many live pictures at once. Names and alerts are shown; open a student for the live picture, or use a current browser.';
+      $('wall-notice').textContent = t('teacher.wall.notDrawable');
       $('wall-notice').hidden = false;
     }
     this.order = new WallOrder($('wall-order'), {
@@ -104,12 +105,12 @@ export class Wall {
     const students = this.roster.students;
     const count = state => students.filter(person => person.state === state).length;
     const hands = students.filter(person => person.hand && person.state !== 'left').length;
-    const parts = hands ? [`${hands} ${hands === 1 ? 'hand' : 'hands'} up`] : [];
-    parts.push(`${count('live')} of ${students.length} live`);
-    if (count('no_picture')) parts.push(`${count('no_picture')} without picture`);
+    const parts = hands ? [t('teacher.wall.hands', { count: hands })] : [];
+    parts.push(t('teacher.wall.live', { live: count('live'), all: students.length }));
+    if (count('no_picture')) parts.push(t('teacher.wall.noPicture', { number: count('no_picture') }));
     const left = count('left');
-    if (left) parts.push(`${left} ${left === 1 ? 'has' : 'have'} left`);
-    setText($('wall-summary'), students.length ? parts.join(' · ') : '');
+    if (left) parts.push(t('teacher.wall.left', { count: left }));
+    setText($('wall-summary'), students.length ? parts.reduce((rest, next) => t('teacher.wall.part', { rest, next })) : '');
     setHidden($('wall-empty'), students.length > 0);
     setHidden($('wall-order'), students.length < 2);
     this.list.dataset.need = String(this.alerts.counts.unseen > 0);

@@ -58,7 +58,6 @@ final class PreviewRoute {
   private struct Answer: Encodable {
     let faces: Int
     let light: StudentCheck.Light
-    let hint: String?
   }
 
   private func answer(_ jpeg: [UInt8]) async throws(Refusal) -> HTTPResponse {
@@ -83,18 +82,7 @@ final class PreviewRoute {
           code: "pipeline_failed", retryAfter: 10))
     }
     let light: StudentCheck.Light = observation.isDark ? .dark : .ok
-    return .json(
-      WireJSON.encode(Answer(faces: observation.faces.count, light: light, hint: hint(observation))))
-  }
-
-  private func hint(_ observation: FaceObservation) -> String? {
-    switch observation.faces.count {
-    case 0 where observation.isDark: "Your picture is too dark to see you. A lamp in front of you helps."
-    case 0: AlertKind.faceMissing.row.hint
-    case 1 where observation.isDark: "Your picture is dark. A lamp in front of you helps."
-    case 1: nil
-    default: AlertKind.severalFaces.row.hint
-    }
+    return .json(WireJSON.encode(Answer(faces: observation.faces.count, light: light)))
   }
 
   private static func busy(_ wait: Duration) -> Refusal {
