@@ -131,10 +131,7 @@ extension Exchange {
       soup_message_body_truncate(soup_server_message_get_response_body(message))
       soup_message_headers_clear(answerHeaders)
       addCommonHeaders(message)
-      var response = HTTPResponse.problem(
-        status: 400, title: "Bad Request", detail: "Not a WebSocket handshake of version 13.")
-      response.headers.append(("Sec-WebSocket-Version", "13"))
-      return answer(response)
+      return answer(GatewayProblem.badHandshake.response(adding: [("Sec-WebSocket-Version", "13")]))
     }
     state = .upgrading(accepted)
     deadline = monotonicSeconds() + core.configuration.responseTimeout

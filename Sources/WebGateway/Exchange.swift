@@ -86,11 +86,7 @@ final class Exchange {
   }
 
   func refuseHead(_ fault: ExamHeadFault) {
-    if fault == EXAM_HEAD_TOO_LARGE {
-      reject(431, "Request Header Fields Too Large")
-    } else {
-      reject(501, "Not Implemented")
-    }
+    reject(fault == EXAM_HEAD_TOO_LARGE ? .headTooLarge : .unknownMethod)
   }
 
   /// libsoup has made the message that the request will be read into.
@@ -139,10 +135,10 @@ final class Exchange {
     else { return }
     if soup_message_headers_get_expectations(raw).rawValue & SOUP_EXPECTATION_CONTINUE.rawValue != 0 {
       // The client waits before it sends the body, so libsoup can answer in order.
-      set(Self.bodyTooLarge)
+      set(GatewayProblem.bodyTooLarge.response())
       state = .answering
     } else {
-      reject(413, "Content Too Large")
+      reject(.bodyTooLarge)
     }
   }
 
@@ -151,7 +147,7 @@ final class Exchange {
     switch state {
     case .reading:
       if soup_server_message_get_request_body(message).pointee.length > maximumBodyBytes {
-        reject(413, "Content Too Large")
+        reject(.bodyTooLarge)
       } else {
         unreadBytes += count + Self.chunkCost
         core.countUnread(count + Self.chunkCost)
@@ -165,19 +161,19 @@ final class Exchange {
 
   /// Setting a status does not keep libsoup from reading on, so the answer goes past it, and what still comes is
   /// dropped for a moment: closed at once, the connection would be reset and the answer lost.
-  private func reject(_ status: Int, _ title: String) {
+  private func reject(_ problem: GatewayProblem) {
     guard let message else { return }
     soup_message_body_set_accumulate(soup_server_message_get_request_body(message), 0)
     forgetBody(message)
-    self.status = status
-    client.writeDirectly(rawAnswer(status, title))
+    status = problem.status
+    client.writeDirectly(problem.raw)
     client.shutDownWriting()
     state = .rejected
     deadline = monotonicSeconds() + Self.courtesySeconds
   }
 
   /// There is no room for its body.
-  func giveBodyUp() { reject(503, "Service Unavailable") }
+  func giveBodyUp() { reject(.noRoom) }
 
   private func forgetBody(_ message: OpaquePointer) {
     soup_message_body_truncate(soup_server_message_get_request_body(message))
@@ -205,7 +201,7 @@ final class Exchange {
     core.requestIsWhole(on: client)
     keepsAlive = refused == nil && core.mayKeepAlive && wantsKeepAlive(message)
     guard let request = makeRequest(message) else {
-      return answer(.problem(status: 400, title: "Bad Request", detail: "The path cannot be decoded."))
+      return answer(GatewayProblem.badPath.response())
     }
     core.dispatch(request, from: sender, self)
   }
@@ -269,8 +265,8 @@ final class Exchange {
     deadline = .infinity
     if case .reading = state {
       core.noteSlowRequest(client.address)
-      status = 408
-      client.writeDirectly(rawAnswer(408, "Request Timeout"))
+      status = GatewayProblem.tooSlow.status
+      client.writeDirectly(GatewayProblem.tooSlow.raw)
     }
     client.shutDown()
   }
@@ -286,9 +282,6 @@ final class Exchange {
   }
 
   // MARK: - Parts
-
-  private static let bodyTooLarge = HTTPResponse.problem(
-    status: 413, title: "Content Too Large", detail: "The request's body is larger than allowed.")
 
   private func makeRequest(_ message: OpaquePointer) -> HTTPRequest? {
     guard let segments else { return nil }

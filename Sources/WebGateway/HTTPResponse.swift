@@ -45,14 +45,13 @@ public struct HTTPResponse: Sendable {
   /// A problem document (RFC 9457).
   ///
   /// - Parameters:
-  ///   - code: what a program can compare, such as `session_ended`.
+  ///   - code: what a program can compare, such as `unknown_session`. docs/protocol.md has all of them.
   ///   - retryAfter: in seconds; sent as `Retry-After` too.
   public static func problem(
-    status: Int, title: String, detail: String? = nil, code: String? = nil, retryAfter: Int? = nil
+    status: Int, title: String, detail: String, code: String, retryAfter: Int? = nil
   ) -> HTTPResponse {
     var document = "{\"type\":\"about:blank\",\"title\":\(jsonString(title)),\"status\":\(status)"
-    if let detail { document += ",\"detail\":" + jsonString(detail) }
-    if let code { document += ",\"code\":" + jsonString(code) }
+    document += ",\"detail\":\(jsonString(detail)),\"code\":\(jsonString(code))"
     if let retryAfter { document += ",\"retry_after\":\(retryAfter)" }
     document += "}"
     var headers: [(name: String, value: String)] = [("Content-Type", "application/problem+json")]
@@ -68,7 +67,7 @@ public struct HTTPResponse: Sendable {
     var response = self
     response.headers.removeAll { $0.name == "Content-Type" }
     response.headers.append(("Content-Type", "text/html; charset=utf-8"))
-    response.body = .bytes(Array(problem.html(status: status).utf8))
+    response.body = .bytes(Array(problem.html.utf8))
     return response
   }
 

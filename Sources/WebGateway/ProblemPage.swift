@@ -2,32 +2,30 @@
 /// name that it does not know. JSON would be the same words, but nobody reads them there.
 struct ProblemPage: Sendable {
   let title: String
-  let detail: String?
+  let detail: String
 
   /// Whether the answer will be shown as a page. Scripts and pictures do not ask for `text/html`.
   static func isWanted(by headers: [String: String]) -> Bool {
     headers["accept"]?.lowercased().contains("text/html") == true
   }
 
-  func html(status: Int) -> String {
-    let detail =
-      detail ?? (status == 404 ? "There is nothing at this address. Please look at it once more." : "")
-    return """
-      <!doctype html>
-      <html lang="en">
-      <head>
-      <meta charset="utf-8">
-      <meta name="viewport" content="width=device-width, initial-scale=1">
-      <meta name="color-scheme" content="light dark">
-      <title>\(escaped(title))</title>
-      </head>
-      <body>
-      <h1>\(escaped(title))</h1>
-      <p>\(escaped(detail))</p>
-      </body>
-      </html>
+  var html: String {
+    """
+    <!doctype html>
+    <html lang="en">
+    <head>
+    <meta charset="utf-8">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <meta name="color-scheme" content="light dark">
+    <title>\(escaped(title))</title>
+    </head>
+    <body>
+    <h1>\(escaped(title))</h1>
+    <p>\(escaped(detail))</p>
+    </body>
+    </html>
 
-      """
+    """
   }
 
   /// The words may repeat what a stranger has sent.

@@ -34,15 +34,6 @@ func wantsKeepAlive(_ message: OpaquePointer) -> Bool {
     && soup_message_headers_header_contains(headers, "Connection", "upgrade") == 0
 }
 
-/// An answer that is written without libsoup.
-func rawAnswer(_ status: Int, _ title: String) -> String {
-  let body = "{\"type\":\"about:blank\",\"title\":\"\(title)\",\"status\":\(status)}"
-  return
-    "HTTP/1.1 \(status) \(title)\r\nContent-Type: application/problem+json\r\nContent-Length: \(body.utf8.count)"
-    + "\r\n\(SecurityHeaders.commonText)Cache-Control: no-store\r\n"
-    + (status == 503 ? "Retry-After: 5\r\n" : "") + "Connection: close\r\n\r\n" + body
-}
-
 func headerFields(_ headers: OpaquePointer?) -> [String: String] {
   var fields: [String: String] = [:]
   var iterator = SoupMessageHeadersIter()

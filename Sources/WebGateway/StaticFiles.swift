@@ -16,9 +16,7 @@ final class StaticFiles {
     let name = pages[request.path] ?? request.segments.joined(separator: "/")
     guard let file = folder[name] else { return nil }
     guard request.method == .get || request.method == .head else {
-      var response = HTTPResponse.problem(status: 405, title: "Method Not Allowed")
-      response.headers.append(("Allow", "GET, HEAD"))
-      return response
+      return GatewayProblem.methodNotAllowed.response(adding: [("Allow", "GET, HEAD")])
     }
     var headers = SecurityHeaders.page
     headers.append(("ETag", file.tag))

@@ -54,7 +54,7 @@ extension WebServerCore {
       // An answer would take a handshake, which is what there is no room for.
       client.shutDown()
     } else {
-      client.writeDirectly(rawAnswer(503, "Service Unavailable"))
+      client.writeDirectly(GatewayProblem.noRoom.raw)
     }
     client.close()
   }

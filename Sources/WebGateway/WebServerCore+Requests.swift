@@ -20,12 +20,13 @@ extension WebServerCore {
     case .webSocket(let route, let parameters):
       request.parameters = parameters
       openWebSocket(request, route, exchange)
-    case .methodNotAllowed(let allow): exchange.answer(methodNotAllowed(allow))
+    case .methodNotAllowed(let allow):
+      exchange.answer(GatewayProblem.methodNotAllowed.response(adding: [("Allow", allow)]))
     case .notFound:
       if let files, let file = files.answer(request) {
         exchange.answer(file)
       } else {
-        exchange.answer(.problem(status: 404, title: "Not Found"))
+        exchange.answer(GatewayProblem.notFound.response())
       }
     }
   }
@@ -41,9 +42,7 @@ extension WebServerCore {
       let network = IPAddress.network(of: sender.address)
       if !count(client, for: network) {
         noteRefusal(of: client, .perAddress, .refusedPerAddress)
-        return .problem(
-          status: 503, title: "Service Unavailable", detail: "Too many connections of one address.",
-          retryAfter: 5)
+        return GatewayProblem.tooManyConnections.response()
       }
       if let wait = line.take(of: network) { return overBudget(sender, wait) }
     }
@@ -73,12 +72,6 @@ extension WebServerCore {
       code: "too_many_requests", retryAfter: seconds)
   }
 
-  private func methodNotAllowed(_ allow: String) -> HTTPResponse {
-    var response = HTTPResponse.problem(status: 405, title: "Method Not Allowed")
-    response.headers.append(("Allow", allow))
-    return response
-  }
-
   private func openWebSocket(_ request: HTTPRequest, _ route: Router.WebSocketRoute, _ exchange: Exchange) {
     guard WebSocketUpgrade.isRequested(by: request) else {
       // A page cannot see why its handshake was refused, so it asks once more without one.
@@ -94,7 +87,7 @@ extension WebServerCore {
     switch WebSocketUpgrade.check(request, subprotocol: route.subprotocol) {
     case .some(let refusal): exchange.answer(refusal)
     case nil where isStopping:
-      exchange.answer(.problem(status: 503, title: "Service Unavailable", retryAfter: 5))
+      exchange.answer(GatewayProblem.stopping.response())
     case nil:
       switch route.accept(request) {
       case .refuse(let response): exchange.answer(response)

@@ -14,10 +14,7 @@ enum WebSocketUpgrade {
 
   /// What a plain GET gets where a handshake would be accepted.
   static var required: HTTPResponse {
-    var response = HTTPResponse.problem(
-      status: 426, title: "Upgrade Required", detail: "This path speaks WebSocket.")
-    response.headers.append(("Upgrade", "websocket"))
-    return response
+    GatewayProblem.webSocketRequired.response(adding: [("Upgrade", "websocket")])
   }
 
   /// The token that is offered as one of the subprotocols: `token.TOKEN`. Unlike an address it is in no log or history.

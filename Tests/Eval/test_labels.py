@@ -64,7 +64,7 @@ def test_no_events_is_fine_but_must_be_said(folder):
     ('{"events": [], "condition": 5}', "clip.json:1: condition: should be a text, not 5"),
     ('{"events": [], "upload": [{"from": 1, "to": 2, "how": "stops"}]}',
      'clip.json:1: upload[0].how: there is no "stops"; it is one of silent, dropped'),
-    ('{"events": [], "status": [{"at": 1}]}', 'clip.json:1: status[0]: none of "page", "camera" is given'),
+    ('{"events": [], "status": [{"at": 1}]}', f'clip.json:1: status[0]: none of {", ".join(map(json.dumps, labels.STATUS))} is given'),
 ])
 def test_one_mistake(folder, text, complaint):
     assert problems_of(folder, text) == [complaint]

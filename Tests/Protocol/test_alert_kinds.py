@@ -56,17 +56,17 @@ def test_an_alert_of_a_kind_that_a_newer_server_had_is_kept_and_told_as_such(dat
     ada = exam.join("Ada", "student")["participant_id"]
     server.stop()
     with Journal(data, exam.code) as journal:
-        journal.alert(1, ada, "Ada", kind="fullscreen_left", open=True)
+        journal.alert(1, ada, "Ada", kind="something_new", open=True)
         journal.alert(2, ada, "Ada")
         journal.add("accommodated", ada, "Ada", {"accommodation": {
-            "kind": "fullscreen_left", "effect": "mute", "factor": 1, "reason": "x", "by": "Ms Smith", "at": 5}}, 6)
+            "kind": "something_new", "effect": "mute", "factor": 1, "reason": "x", "by": "Ms Smith", "at": 5}}, 6)
     server = Server(data)
     try:
         exam.url = server.url
         assert [alert["kind"] for alert in exam.describe()["alerts"]] == ["page_hidden"]
         events = exam.request("GET", "/events?format=json").json
         assert [event["payload"]["alert"]["kind"] for event in events if event["kind"] == "alert_confirmed"] == [
-            "fullscreen_left", "page_hidden"]
+            "something_new", "page_hidden"]
         report = exam.request("GET", "/report?format=json").json
         assert report["session"]["unknown_events"] == {"alert_confirmed": 1, "accommodated": 1}
         assert [alert["kind"] for student in report["students"] for alert in student["alerts"]] == ["page_hidden"]

@@ -26,7 +26,7 @@ extension GatewayServerTests {
         routes: { server in
           server.webSocketRoute("/socket", subprotocol: Client.subprotocol) { request in
             if request.query["token"] == "bad" {
-              return .refuse(.problem(status: 401, title: "Unauthorized"))
+              return .refuse(.problem(status: 401, title: "Unauthorized", detail: "d", code: "c"))
             }
             return .accept { connection in
               seen.connections.update { $0.append(connection) }

@@ -22,7 +22,9 @@ final class OperationsRoutes {
       // The server listens only after models and pipelines were proved, so what can fail later is capacity.
       directory.live.count < services.configuration.maximumSessions
         ? .text("ready\n")
-        : .problem(status: 503, title: "Not ready", detail: "No further session can be created.")
+        : .problem(
+          status: 503, title: "Not ready", detail: "No further session can be created.",
+          code: "too_many_sessions")
     }
     server.route(.get, "/metrics") { [self] _ in
       .text(metrics(), contentType: "text/plain; version=0.0.4; charset=utf-8")

@@ -1,4 +1,6 @@
+import Foundation
 import Glibc
+import Testing
 
 /// A client that sends exactly the bytes a test wants. Blocking, with a time-out of 5 s on every call.
 final class TestClient: @unchecked Sendable {  // one test uses it at a time
@@ -113,3 +115,17 @@ final class TestClient: @unchecked Sendable {  // one test uses it at a time
 }
 
 func status(_ answer: String) -> Int { Int(answer.dropFirst(9).prefix(3)) ?? 0 }
+
+/// The answer is a whole problem document: its length is right, and it has a code for programs and a detail for people.
+func expectProblem(
+  _ answer: String, _ expected: Int, _ code: String, sourceLocation: SourceLocation = #_sourceLocation
+) {
+  let parts = answer.split(separator: "\r\n\r\n", maxSplits: 1)
+  let head = parts.first.map(String.init) ?? ""
+  let problem =
+    parts.count == 2 ? try? JSONSerialization.jsonObject(with: Data(parts[1].utf8)) as? [String: Any] : nil
+  #expect(
+    status(answer) == expected && head.contains("Content-Type: application/problem+json")
+      && problem?["status"] as? Int == expected && problem?["code"] as? String == code
+      && (problem?["detail"] as? String)?.isEmpty == false, "\(answer)", sourceLocation: sourceLocation)
+}
