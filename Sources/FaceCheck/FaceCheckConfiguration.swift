@@ -5,7 +5,7 @@ public struct FaceCheckConfiguration: Sendable, Hashable {
   /// Checks of each student per second, 0.1...30. Under overload every student gets equally fewer.
   public var checksPerSecond: Double = 2
 
-  /// Worker threads, 1...64, each with its own copy of both networks (about 40 MB).
+  /// Worker threads, 1...64, each with its own buffers for both networks (about 27 MB).
   ///
   /// Half of the cores by default: a check is pure computation, and the other half is left to decoding and to the
   /// web, which have deadlines that a face check has not.

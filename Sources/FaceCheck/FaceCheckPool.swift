@@ -8,12 +8,14 @@ import ExamModel
 public final class FaceCheckPool: Sendable {
   private let core: PoolCore
 
-  /// Loads both networks once per worker and starts the threads.
+  /// Loads both networks and starts the threads, which share them.
   ///
   /// - Throws: `FaceCheckError`, which names the file or the value that is wrong.
   public convenience init(models: FaceModels, configuration: FaceCheckConfiguration) throws {
+    try configuration.validate()
+    let networks = try FaceNetworks(models: models)
     try self.init(configuration: configuration) {
-      PictureChecker(finder: try FaceFinder(models: models), thresholds: configuration.thresholds)
+      PictureChecker(finder: try FaceFinder(networks), thresholds: configuration.thresholds)
     }
   }
 

@@ -8,7 +8,28 @@ enum Landmark: UInt32, CaseIterable {
   var isEar: Bool { self == .leftEar || self == .rightEar }
 }
 
-/// CenterFace and BlazeFace, loaded. Any thread may use it, but only one at a time.
+/// CenterFace and BlazeFace, loaded: their weights, which any number of finders share.
+final class FaceNetworks: Sendable {
+  /// Nothing behind it changes.
+  nonisolated(unsafe) fileprivate let networks: OpaquePointer
+
+  /// - Throws: `FaceCheckError` of code `.modelUnusable` that names the file.
+  init(models: FaceModels) throws {
+    func plan(_ model: FaceModels.Model) -> String? { model.inference == .own ? model.plan : nil }
+    let (center, blaze) = (models.centerFace, models.blazeFace)
+    var networks: OpaquePointer?
+    try FaceFinder.check {
+      examface_load(center.onnx, plan(center), blaze.onnx, plan(blaze), &networks, &$0)
+    }
+    self.networks = networks!
+  }
+
+  deinit {
+    examface_unload(networks)
+  }
+}
+
+/// Finds faces by two networks. Any thread may use it, but only one at a time.
 final class FaceFinder {
   struct Face {
     var box: NormalizedRect
@@ -25,9 +46,9 @@ final class FaceFinder {
   private var found = [examface_face](repeating: examface_face(), count: capacity)
 
   /// - Throws: `FaceCheckError` of code `.modelUnusable` that names the file.
-  init(models: FaceModels) throws {
+  init(_ networks: FaceNetworks) throws {
     var detector: OpaquePointer?
-    try Self.check { examface_create(models.centerFace, models.blazeFace, &detector, &$0) }
+    try Self.check { examface_create(networks.networks, &detector, &$0) }
     self.detector = detector!
   }
 
@@ -82,7 +103,7 @@ final class FaceFinder {
     }
   }
 
-  private static func check(_ body: (inout examface_message) -> examface_status) throws {
+  fileprivate static func check(_ body: (inout examface_message) -> examface_status) throws {
     var message = examface_message()
     let code: FaceCheckError.Code
     switch body(&message) {

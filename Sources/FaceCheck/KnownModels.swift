@@ -2,12 +2,18 @@ import FoundationEssentials
 
 /// The two models that the face check was made for and measured with. `deploy/fetch_models.py` reads the same file.
 public struct KnownModels: Sendable, Hashable, Decodable {
-  public struct Model: Sendable, Hashable, Decodable {
+  public struct File: Sendable, Hashable, Decodable {
     /// Its name in the folder of models.
     public let file: String
     public let bytes: Int
     /// As 64 hexadecimal digits.
     public let sha256: String
+  }
+
+  public struct Model: Sendable, Hashable, Decodable {
+    public let onnx: File
+    /// What the server's own inference runs, made of it.
+    public let plan: File
   }
 
   public let centerface: Model

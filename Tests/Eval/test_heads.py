@@ -11,7 +11,7 @@ from people import TORSO_LEFT, TORSO_TOP, Look, Person
 from render import _paste
 
 MODEL = pathlib.Path(__file__).resolve().parents[2] / "Models/blazeface_short_range.onnx"
-# Eyes, nose, mouth, ears in distances between the pupils; see HeadPoseEstimator.swift.
+# Eyes, nose, mouth, ears in distances between the pupils; see Networks.swift.
 POINTS = np.array([
     [-0.5, 0.362, 0.12], [0.5, 0.362, 0.12], [0, -0.168, 0.75], [0, -0.688, 0.48], [-1.04, 0.065, -0.75], [1.04, 0.065, -0.75]])
 

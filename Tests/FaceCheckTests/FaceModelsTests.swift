@@ -3,52 +3,63 @@ import Testing
 @testable import FaceCheck
 
 @Suite struct FaceModelsTests {
-  /// What the pool says about models of these bytes.
-  private func error(centerFace: some Collection<UInt8>, blazeFace: some Collection<UInt8>) throws
+  /// What the pool says about models of which some are changed.
+  private func error(_ changes: [String: [UInt8]?], _ inference: FaceModels.Inference) throws
     -> FaceCheckError?
   {
     var found: FaceCheckError?
-    try TemporaryModels.with(centerFace: centerFace, blazeFace: blazeFace) { models in
+    try TemporaryModels.with(changes) { folder in
       found = #expect(throws: FaceCheckError.self) {
-        try FaceCheckPool(models: models, configuration: FaceCheckConfiguration())
+        try FaceCheckPool(
+          models: Fixtures.models(in: folder, inference), configuration: FaceCheckConfiguration())
       }
     }
     return found
   }
 
   @Test func missingModelIsNamed() throws {
-    try TemporaryModels.withFolder { folder in
-      try TemporaryModels.write([1], to: folder + "/blazeface_short_range.onnx")
+    try TemporaryModels.with(["centerface.onnx": nil]) { folder in
       let error = #expect(throws: FaceCheckError.self) { try FaceModels(folder: folder) }
       #expect(error?.code == .modelMissing)
       #expect(error?.description == "cannot read \(folder)/centerface.onnx: `make models` fetches the models")
     }
   }
 
-  @Test func damagedModelIsNamed() throws {
-    let models = try Fixtures.models()
-    let (center, blaze) = (
-      try Fixtures.bytes(of: models.centerFace), try Fixtures.bytes(of: models.blazeFace)
-    )
-    let broken: [([UInt8], [UInt8], String)] = [
-      ([], blaze, "/centerface.onnx"),
-      (Array("no model at all".utf8), blaze, "/centerface.onnx"),
-      (Array(center.prefix(center.count / 2)), blaze, "/centerface.onnx"),
-      (center, Array(blaze.prefix(blaze.count / 2)), "/blazeface_short_range.onnx"),
-    ]
-    for (centerFace, blazeFace, name) in broken {
-      let error = try error(centerFace: centerFace, blazeFace: blazeFace)
+  @Test(arguments: TemporaryModels.names) func damagedModelIsNamed(name: String) throws {
+    let inference: FaceModels.Inference = name.hasSuffix(".plan") ? .own : .opencv
+    guard inference == .opencv || FaceModels.hasOwnInference else { return }
+    let bytes = try TemporaryModels.bytes(name)
+    let other = try TemporaryModels.bytes(
+      name.hasPrefix("centerface")
+        ? name.replacing("centerface", with: "blazeface_short_range")
+        : name.replacing("blazeface_short_range", with: "centerface"))
+    for broken in [[], Array("no model at all".utf8), Array(bytes.prefix(bytes.count / 2)), other] {
+      let error = try error([name: broken], inference)
       #expect(error?.code == .modelUnusable)
-      #expect(error?.description.contains(name) == true, "\(error?.description ?? "no error")")
+      #expect(error?.description.contains("/\(name) ") == true, "\(error?.description ?? "no error")")
+      #expect(error?.description.contains("make models") == true)
     }
   }
 
-  @Test func modelsInEachOthersPlaceAreRefused() throws {
-    let models = try Fixtures.models()
-    let error = try error(
-      centerFace: Fixtures.bytes(of: models.blazeFace), blazeFace: Fixtures.bytes(of: models.centerFace))
-    #expect(error?.code == .modelUnusable)
-    #expect(error?.description.contains("/centerface.onnx") == true)
+  @Test func planIsProvedBeforeItIsRun() throws {
+    guard FaceModels.hasOwnInference else { return }
+    let name = "blazeface_short_range.plan"
+    let plan = try TemporaryModels.bytes(name)
+    func changed(_ index: Int) -> [UInt8] {
+      var bytes = plan
+      bytes[index] ^= 1
+      return bytes
+    }
+    let broken: [([UInt8]?, String)] = [
+      (nil, "cannot be read"), (changed(0), "no plan"), (changed(8), "another version"),
+      (changed(12), "checksum"), (changed(16), "checksum"), (changed(80), "checksum"),
+      (changed(plan.count / 2), "checksum"), (plan + [0], "checksum"), (Array(plan.dropLast()), "checksum"),
+    ]
+    for (bytes, text) in broken {
+      let error = try error([name: bytes], .own)
+      #expect(error?.code == .modelUnusable)
+      #expect(error?.description.contains(text) == true, "\(error?.description ?? "no error")")
+    }
   }
 
   @Test func valuesOutOfBoundsAreRefused() throws {

@@ -8,8 +8,18 @@ enum Fixtures {
   private static let sourceFolder = folder(of: #filePath)
 
   /// The models, where `make models` puts them.
-  static func models() throws -> FaceModels {
-    try FaceModels(folder: folder(of: folder(of: sourceFolder)) + "/Models")
+  static func models(_ inference: FaceModels.Inference? = nil) throws -> FaceModels {
+    try models(in: folder(of: folder(of: sourceFolder)) + "/Models", inference)
+  }
+
+  /// Run by this inference, or by the one that this processor has.
+  static func models(in folder: String, _ inference: FaceModels.Inference?) throws -> FaceModels {
+    var models = try FaceModels(folder: folder)
+    if let inference {
+      models.centerFace.inference = inference
+      models.blazeFace.inference = inference
+    }
+    return models
   }
 
   /// A 320x240 picture that `Fixtures/make_fixtures.py` made.

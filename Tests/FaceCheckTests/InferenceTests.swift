@@ -69,9 +69,10 @@ import Testing
       ]),
   ]
 
-  @Test(arguments: examples)
-  func findsWhatOpenCVFound(example: Example) throws {
-    let finder = try FaceFinder(models: try Fixtures.models())
+  @Test(arguments: examples, [FaceModels.Inference.own, .opencv])
+  func findsWhatOpenCVFound(example: Example, inference: FaceModels.Inference) throws {
+    guard inference == .opencv || FaceModels.hasOwnInference else { return }
+    let finder = try FaceFinder(FaceNetworks(models: try Fixtures.models(inference)))
     let size = SIMD4<Float>(320, 240, 320, 240)
     let picture = try Fixtures.picture(example.picture)
     let faces =
@@ -98,25 +99,30 @@ import Testing
     }
   }
 
-  /// Operations of BlazeFace as an ONNX file names them, in field 4 of a node, and what the server says when another is
-  /// in their place.
-  @Test(arguments: [("Relu", "Tanh", "TanH"), ("Add", "Mul", "regressors"), ("Add", "Sub", "regressors")])
-  func anotherNetworkIsRefused(operation: String, other: String, named: String) throws {
-    let models = try Fixtures.models()
-    var bytes = try Fixtures.bytes(of: models.blazeFace)
-    let old = [0x22, UInt8(operation.utf8.count)] + Array(operation.utf8)
-    let new = [0x22, UInt8(other.utf8.count)] + Array(other.utf8)
-    let place = try #require(
-      bytes.indices.dropLast(old.count).first { bytes[$0..<($0 + old.count)].elementsEqual(old) })
-    bytes.replaceSubrange(place..<(place + old.count), with: new)
-
-    try TemporaryModels.with(
-      centerFace: try Fixtures.bytes(of: models.centerFace), blazeFace: bytes
-    ) { changed in
-      let error = #expect(throws: FaceCheckError.self) { try FaceFinder(models: changed) }
-      #expect(error?.code == .modelUnusable)
-      #expect(error?.description.contains("/blazeface_short_range.onnx") == true)
-      #expect(error?.description.contains(named) == true, "\(error?.description ?? "no error")")
+  /// Finders of one pair of networks, each on a thread of its own, find what one alone finds.
+  @Test func findersShareTheirNetworks() async throws {
+    var networks: FaceNetworks? = try FaceNetworks(models: try Fixtures.models())
+    let pictures = try ["present", "two", "small"].map { try Fixtures.picture($0) }
+    let expected = try find(pictures, FaceFinder(networks!))
+    #expect(expected.map(\.count) == [1, 2, 1])
+    let finders = try (1...3).map { _ in Sent(finder: try FaceFinder(networks!)) }
+    // They keep what they need.
+    networks = nil
+    try await withThrowingTaskGroup { group in
+      for sent in finders {
+        group.addTask { try (1...5).map { _ in try find(pictures, sent.finder) } }
+      }
+      for try await found in group { #expect(found == Array(repeating: expected, count: 5)) }
     }
   }
+}
+
+/// A finder that one task uses at a time.
+private struct Sent: @unchecked Sendable {
+  let finder: FaceFinder
+}
+
+/// The boxes of all faces.
+private func find(_ pictures: [AnalysisPicture], _ finder: FaceFinder) throws -> [[NormalizedRect]] {
+  try pictures.map { try finder.faces(in: $0, minimumScore: 0.5).map(\.box) }
 }

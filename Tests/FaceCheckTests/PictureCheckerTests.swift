@@ -10,7 +10,7 @@ import Testing
   private let start = SuspendingClock.now
 
   init() throws {
-    finder = try FaceFinder(models: try Fixtures.models())
+    finder = try FaceFinder(FaceNetworks(models: try Fixtures.models()))
     checker = PictureChecker(finder: finder, thresholds: FaceThresholds())
   }
 

@@ -3,34 +3,38 @@ import Testing
 
 @testable import FaceCheck
 
-/// Model files that live as long as one test.
+/// A folder of models that lives as long as one test.
 enum TemporaryModels {
-  /// Makes a folder that is removed when `body` returns.
-  static func withFolder(_ body: (String) throws -> Void) throws {
+  static let names = [
+    "centerface.onnx", "centerface.plan", "blazeface_short_range.onnx", "blazeface_short_range.plan",
+  ]
+
+  /// Makes a folder of the real models, but for those that are given as other bytes; nil is a file that is missing.
+  static func with(_ changes: [String: [UInt8]?], _ body: (_ folder: String) throws -> Void) throws {
     var template = Array("/tmp/face-models-XXXXXX".utf8CString)
     let folder = String(cString: try #require(mkdtemp(&template)))
     defer {
-      for name in ["centerface.onnx", "blazeface_short_range.onnx"] { unlink(folder + "/" + name) }
+      for name in names { unlink(folder + "/" + name) }
       rmdir(folder)
+    }
+    for name in names where !changes.keys.contains(name) {
+      let real = try path(name)
+      #expect(symlink(real, folder + "/" + name) == 0)
+    }
+    for case (let name, let bytes?) in changes {
+      let file = try #require(fopen(folder + "/" + name, "wb"))
+      defer { fclose(file) }
+      #expect(fwrite(bytes, 1, bytes.count, file) == bytes.count)
     }
     try body(folder)
   }
 
-  /// Makes models of these bytes.
-  static func with(
-    centerFace: some Collection<UInt8>, blazeFace: some Collection<UInt8>, _ body: (FaceModels) throws -> Void
-  ) throws {
-    try withFolder { folder in
-      try write(centerFace, to: folder + "/centerface.onnx")
-      try write(blazeFace, to: folder + "/blazeface_short_range.onnx")
-      try body(try FaceModels(folder: folder))
-    }
-  }
+  /// The bytes of a real model.
+  static func bytes(_ name: String) throws -> [UInt8] { try Fixtures.bytes(of: path(name)) }
 
-  static func write(_ bytes: some Collection<UInt8>, to path: String) throws {
-    let file = try #require(fopen(path, "wb"))
-    defer { fclose(file) }
-    let bytes = Array(bytes)
-    #expect(fwrite(bytes, 1, bytes.count, file) == bytes.count)
+  private static func path(_ name: String) throws -> String {
+    let models = try Fixtures.models()
+    let paths = [models.centerFace, models.blazeFace].flatMap { [$0.onnx, $0.plan] }
+    return try #require(paths.first { $0.hasSuffix("/" + name) })
   }
 }

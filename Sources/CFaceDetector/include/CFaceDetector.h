@@ -6,6 +6,7 @@
 #ifndef EXAMFACE_CFACEDETECTOR_H
 #define EXAMFACE_CFACEDETECTOR_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -21,7 +22,7 @@ typedef enum {
   EXAMFACE_OK = 0,
   /// An argument is null or out of its bounds.
   EXAMFACE_INVALID_ARGUMENT = 1,
-  /// A model file cannot be read, or is not the model it should be; the text names the file.
+  /// A model file or a plan cannot be read, or is not what it should be; the text names the file.
   EXAMFACE_BAD_MODEL = 2,
   /// The network failed on a picture.
   EXAMFACE_CHECK_FAILED = 3,
@@ -76,13 +77,26 @@ typedef struct {
   examface_point points[EXAMFACE_LANDMARKS];
 } examface_face;
 
-/// Two networks, their buffers and nothing else. Any thread may use it, but only one at a time.
+/// Two networks, loaded. Nothing of them changes, and any number of threads may use them.
+typedef struct examface_networks examface_networks;
+
+/// The buffers of two networks. Any thread may use it, but only one at a time.
 typedef struct examface_detector examface_detector;
 
-/// Loads CenterFace and BlazeFace (short range) from two ONNX files and runs each once, so that a wrong file is
-/// found here and not at the first student.
+/// Whether this processor can run the server's own inference.
+bool examface_has_own_inference(void);
+
+/// Loads CenterFace and BlazeFace (short range): each from its plan, for the server's own inference, or where the plan is
+/// NULL from its ONNX file, for OpenCV's. Both are tried, so that a wrong file is found here and not at the first student.
+examface_status examface_load(
+    const char *centerface, const char *centerface_plan, const char *blazeface, const char *blazeface_plan,
+    examface_networks **networks, examface_message *message);
+
+/// Frees networks; NULL is allowed. Detectors that were made of them keep what they need.
+void examface_unload(examface_networks *networks);
+
 examface_status examface_create(
-    const char *centerface_path, const char *blazeface_path, examface_detector **detector, examface_message *message);
+    const examface_networks *networks, examface_detector **detector, examface_message *message);
 
 /// Frees a detector; NULL is allowed.
 void examface_destroy(examface_detector *detector);

@@ -17,6 +17,8 @@ public struct ServerConfiguration: Sendable {
   /// Digests of models that an operator put in place of the known ones, in lower case.
   public var centerFaceSHA256: String?
   public var blazeFaceSHA256: String?
+  /// By whose inference they are run.
+  public var faceBackend: FaceBackend
   /// Needed to create a session, where set; from `teacher_password` or the file `teacher_password_file`.
   public var teacherPassword: String?
   /// The address people use, where it is another than the one listened on.
@@ -102,7 +104,8 @@ public struct ServerConfiguration: Sendable {
   static let defaults: [String: String] = {
     var defaults = [
       "host": "127.0.0.1", "port": "8080", "data_dir": "data", "web_dir": "Web", "pipelines_dir": "Pipelines",
-      "models_dir": "Models", "centerface_sha256": "", "blazeface_sha256": "", "teacher_password": "",
+      "models_dir": "Models", "centerface_sha256": "", "blazeface_sha256": "",
+      "face_backend": FaceBackend.auto.rawValue, "teacher_password": "",
       "teacher_password_file": "", "certificate": "",
       "private_key": "", "self_signed": "false", "public_url": "", "allowed_hosts": "", "allowed_origins": "",
       "trusted_proxies": "", "forwarded_header": ForwardedHeader.xForwardedFor.rawValue,
@@ -168,11 +171,21 @@ public struct ServerConfiguration: Sendable {
     }
     centerFaceSHA256 = try digest("centerface_sha256")
     blazeFaceSHA256 = try digest("blazeface_sha256")
+    faceBackend = try choice("face_backend")
     teacherPassword = try TeacherPassword.read(
       text: optionalText("teacher_password"), file: optionalText("teacher_password_file"))
     certificate = try optionalText("certificate")
     privateKey = try optionalText("private_key")
     selfSigned = try read("self_signed", as: "true or false") { try reader.requiredBool(forKey: $0) }
+    func choice<Value: RawRepresentable<String> & CaseIterable>(_ key: ConfigKey) throws -> Value {
+      let text = try text(key)
+      guard let value = Value(rawValue: text.lowercased()) else {
+        throw InvalidSetting(
+          key: "\(key)",
+          problem: "is \(Value.allCases.map(\.rawValue).joined(separator: " or ")), not \(text)")
+      }
+      return value
+    }
     func list<Value>(_ key: ConfigKey, of what: String, _ value: (String) -> Value?) throws -> [Value] {
       try text(key).split(separator: ",").map { item in
         let item = item.trimmingCharacters(in: .whitespaces)
@@ -199,13 +212,7 @@ public struct ServerConfiguration: Sendable {
       "trusted_proxies",
       of: "an address or a network such as 10.0.0.0/8 (no bits may be set behind its prefix)"
     ) { IPNetwork($0) }
-    let header = try text("forwarded_header")
-    guard let known = ForwardedHeader(rawValue: header.lowercased()) else {
-      throw InvalidSetting(
-        key: "forwarded_header",
-        problem: "is \(ForwardedHeader.allCases.map(\.rawValue).joined(separator: " or ")), not \(header)")
-    }
-    forwardedHeader = known
+    forwardedHeader = try choice("forwarded_header")
     checksPerSecond = try number("checks_per_second", in: 0.2...10)
     checkWorkers = try whole("check_workers", in: 0...64)
     maximumSessions = try whole("maximum_sessions", in: 1...10_000)

@@ -21,9 +21,18 @@ examface_picture picture_of(const Picture &picture) {
 
 }  // namespace
 
-Detector::Detector(const std::string &centerface, const std::string &blazeface) {
+Detector::Detector(const std::string &models) {
+  const std::string centerface = models + "/centerface", blazeface = models + "/blazeface_short_range";
   examface_message message;
-  require_ok(examface_create(centerface.c_str(), blazeface.c_str(), &detector_, &message), message);
+  examface_networks *networks = nullptr;
+  require_ok(
+      examface_load(
+          (centerface + ".onnx").c_str(), (centerface + ".plan").c_str(), (blazeface + ".onnx").c_str(),
+          (blazeface + ".plan").c_str(), &networks, &message),
+      message);
+  const examface_status status = examface_create(networks, &detector_, &message);
+  examface_unload(networks);
+  require_ok(status, message);
 }
 
 std::optional<examface_box> Detector::search(const Picture &picture) {
@@ -47,11 +56,18 @@ bool Detector::follow(const Picture &picture, const examface_box &box) {
   return count > 0;
 }
 
-OpenCVInference::OpenCVInference(const std::string &centerface, const std::string &blazeface)
-    : centerface_(centerface, {"537", "538", "539", "540"}),
-      blazeface_(blazeface, {"regressors", "classificators"}),
-      large_(256, 320, CV_8UC3),
-      small_(128, 128, CV_8UC3) {
+OpenCVNetworks::OpenCVNetworks(const std::string &models)
+    : large_(256, 320, CV_8UC3),
+      small_(128, 128, CV_8UC3),
+      large_interface_{
+          large_.size(),
+          1,
+          0,
+          {{"537", {1, 1, 64, 80}}, {"538", {1, 2, 64, 80}}, {"539", {1, 2, 64, 80}}, {"540", {1, 10, 64, 80}}}},
+      small_interface_{
+          small_.size(), 1 / 127.5f, 127.5f, {{"regressors", {1, 896, 16}}, {"classificators", {1, 896, 1}}}},
+      centerface_(large_interface_, models + "/centerface.onnx"),
+      blazeface_(small_interface_, models + "/blazeface_short_range.onnx") {
   // Or it would work on threads whose time nobody counts.
   cv::setNumThreads(1);
   cv::randu(large_, 0, 256);

@@ -4,13 +4,14 @@
 #include <string>
 
 #include "CFaceDetector.h"
-#include "network.h"
+#include "opencv_inference.h"
 #include "picture.h"
 
 /// The server's own detector, without the server.
 class Detector {
  public:
-  Detector(const std::string &centerface, const std::string &blazeface);
+  /// The folder of the models.
+  explicit Detector(const std::string &models);
   ~Detector() { examface_destroy(detector_); }
   Detector(const Detector &) = delete;
   Detector &operator=(const Detector &) = delete;
@@ -25,14 +26,15 @@ class Detector {
 };
 
 /// The same models in OpenCV's own inference: canvases of their sizes through the networks, and nothing else of a check.
-class OpenCVInference {
+class OpenCVNetworks {
  public:
-  OpenCVInference(const std::string &centerface, const std::string &blazeface);
+  explicit OpenCVNetworks(const std::string &models);
 
-  void search() { centerface_.run(large_, 1, 0); }
-  void follow() { blazeface_.run(small_, 1 / 127.5, 127.5); }
+  void search() { centerface_.run(large_); }
+  void follow() { blazeface_.run(small_); }
 
  private:
-  examface::Network centerface_, blazeface_;
   cv::Mat large_, small_;
+  examface::NetworkInterface large_interface_, small_interface_;
+  examface::OpenCVInference centerface_, blazeface_;
 };

@@ -178,7 +178,7 @@ void run_jpeg(
 }
 
 /// One round of the face check's models in OpenCV, at its best: one check after the other.
-void run_opencv(OpenCVInference &inference, Costs &costs) {
+void run_opencv(OpenCVNetworks &inference, Costs &costs) {
   for (int check = 0; check < kOpenCVChecks; check++) {
     costs.measure("tracked_check_opencv", [&] { return inference.follow(), 0; });
   }
@@ -209,10 +209,8 @@ void run(const Options &options) {
   }
   JPEGCodec jpeg;
   Scaler scaler(kWidth, kHeight, kSmallWidth, kSmallHeight);
-  const std::string centerface = options.models + "/centerface.onnx";
-  const std::string blazeface = options.models + "/blazeface_short_range.onnx";
-  Detector detector(centerface, blazeface);
-  OpenCVInference opencv(centerface, blazeface);
+  Detector detector(options.models);
+  OpenCVNetworks opencv(options.models);
   const std::vector<examface_box> faces = faces_of(frames, detector);
   const std::vector<Bytes> large = enlarged(frames, jpeg);
 

@@ -11,7 +11,7 @@ struct FuzzTarget: Sendable {
     .studentMessage,
     .teacherMessage,
     .personName,
-    .mediaType, .pipelineFile, .configuration, .modelGraph,
+    .mediaType, .pipelineFile, .configuration, .modelPlan,
   ]
 }
 

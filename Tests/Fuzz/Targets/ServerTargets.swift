@@ -50,8 +50,8 @@ extension FuzzTarget {
     done.wait()
   }
 
-  /// A network of any layers, in any order, as OpenCV might have read it from a model file.
-  static let modelGraph = FuzzTarget(name: "model_graph") { bytes in
-    fuzz_model_graph(bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), bytes.count)
+  /// The plan of a network; one that is taken is run.
+  static let modelPlan = FuzzTarget(name: "model_plan") { bytes in
+    fuzz_model_plan(bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), bytes.count)
   }
 }

@@ -1,0 +1,56 @@
+import FaceCheck
+import Foundation
+import Testing
+
+@testable import ExamServer
+
+/// By whose inference the models are run, on processors with AVX2 and without. What is said of files is in test_models.py.
+@Suite struct ModelCheckTests {
+  private static let models = URL(fileURLWithPath: #filePath)
+    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    .appending(path: "Models").path
+
+  private func choose(_ backend: String, hasOwnInference: Bool) async throws -> [String] {
+    let configuration = try await ServerConfiguration.load(
+      overrides: ["face_backend": backend], file: nil, environment: [:])
+    var models = try FaceModels(folder: Self.models)
+    var told: [String] = []
+    try ModelCheck.require(&models, configuration, hasOwnInference: hasOwnInference) { model, reason in
+      told.append("\(model.inference): \(reason)")
+    }
+    #expect(told.count == 2 && told.first == told.last)
+    #expect(told.first?.hasPrefix("\(models.centerFace.inference): ") == true)
+    #expect(models.blazeFace.inference == models.centerFace.inference)
+    return told
+  }
+
+  @Test func ownWhereTheProcessorCan() async throws {
+    for backend in ["auto", "own", "OWN"] {
+      #expect(try await choose(backend, hasOwnInference: true)[0].hasPrefix("own: the processor has AVX2"))
+    }
+  }
+
+  @Test func openCVWithoutAVX2OrWhereItIsSet() async throws {
+    #expect(try await choose("auto", hasOwnInference: false)[0] == "opencv: this processor has no AVX2")
+    for hasOwnInference in [true, false] {
+      #expect(
+        try await choose("opencv", hasOwnInference: hasOwnInference)[0] == "opencv: face_backend says so")
+    }
+  }
+
+  @Test func ownIsAnErrorWithoutAVX2() async throws {
+    let error = await #expect(throws: ModelCheck.BadModel.self) {
+      try await choose("own", hasOwnInference: false)
+    }
+    for words in ["face_backend", "no AVX2", "set it to auto or opencv"] {
+      #expect(error?.description.contains(words) == true)
+    }
+  }
+
+  @Test func anotherBackendIsNone() async throws {
+    let error = await #expect(throws: ServerConfiguration.InvalidSetting.self) {
+      try await choose("tpu", hasOwnInference: true)
+    }
+    #expect(error?.description == "setting face_backend: is auto or own or opencv, not tpu")
+  }
+}
