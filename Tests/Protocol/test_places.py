@@ -1,12 +1,14 @@
 """Who fills a session keeps nobody out for ever: places of teachers, those who make room, and whom a teacher removes."""
 import csv
 import io
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from websockets.exceptions import InvalidStatus
 
 from clients import Exam, Student, Teacher, request, wait_until
 from media import face
+from support.journal import locked
 from support.server import Server
 
 JPEG = "image/jpeg"
@@ -139,6 +141,18 @@ def test_several_at_once_free_their_places(full):
         assert joins(full, name).status == 201
     answer = full.request("GET", "/socket", token=full.strays[1]["token"])
     assert (answer.status, answer.code, answer.json["detail"]) == (403, "dismissed", "Nobody's")
+
+
+def test_no_more_come_in_than_there_are_places_while_the_journal_waits(small):
+    exam = Exam(small.url)
+    with ThreadPoolExecutor(6) as pool:
+        with locked(small):
+            answers = [pool.submit(joins, exam, f"Student {n}") for n in range(6)]
+            # Who finds no place is told at once; the others wait until their joining is kept.
+            wait_until(lambda: sum(answer.done() for answer in answers) >= 3, "answers")
+            assert [answer.result().code for answer in answers if answer.done()] == ["full"] * 3
+    assert sorted(answer.result().status for answer in answers) == [201] * 3 + [409] * 3
+    exam.leave()
 
 
 def test_a_teacher_removes_who_sends_pictures(full):

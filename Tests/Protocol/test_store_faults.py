@@ -2,12 +2,12 @@
 import contextlib
 import resource
 import signal
-import sqlite3
 import time
 
 import pytest
 from clients import Exam, wait_until
 from media import absent, face
+from support.journal import locked
 from support.server import Server
 
 
@@ -21,16 +21,6 @@ def full(server):
     server.process.send_signal(signal.SIGXFSZ)
     yield
     resource.prlimit(pid, resource.RLIMIT_FSIZE, before)
-
-
-@contextlib.contextmanager
-def locked(server):
-    """Another program is in the middle of writing into the database."""
-    other = sqlite3.connect(server.data / "exam.sqlite", isolation_level=None)
-    other.execute("BEGIN IMMEDIATE")
-    yield
-    other.execute("ROLLBACK")
-    other.close()
 
 
 @pytest.mark.parametrize("fault", [full, locked])
@@ -75,9 +65,7 @@ def test_an_exam_goes_on_and_nothing_is_lost(tmp_path, fault):
         server.stop()
 
 
-def test_what_is_kept_a_little_late_is_told_then_and_nobody_is_alarmed(server):
-    exam = Exam(server.url)
-    teacher = exam.teacher()
+def test_what_is_kept_a_little_late_is_told_then_and_nobody_is_alarmed(server, exam, teacher):
     ada = exam.student("Ada").start("image/jpeg", face())
     ada.expect("check", state="ok", faces=1)
     with locked(server):
@@ -94,10 +82,8 @@ def test_what_is_kept_a_little_late_is_told_then_and_nobody_is_alarmed(server):
     assert "what happens is not kept" not in "\n".join(server.log_lines)
 
 
-def test_what_is_wrong_with_a_command_is_told_while_the_journal_waits(server):
+def test_what_is_wrong_with_a_command_is_told_while_the_journal_waits(server, exam, teacher):
     """Commands are decided one after the other, each on what those before it came to."""
-    exam = Exam(server.url)
-    teacher = exam.teacher()
     ada = exam.student("Ada").start("image/jpeg", face())
     ada.expect("check", state="ok", faces=1)
     mark = teacher.mark

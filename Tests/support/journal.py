@@ -1,9 +1,20 @@
-"""A long exam, written into a stopped server's database as the server itself writes it."""
+"""A server's database in other hands: a long exam written into it, or held by another program."""
+import contextlib
 import json
 import sqlite3
 import time
 
 NOW = int(time.time() * 1e6)
+
+
+@contextlib.contextmanager
+def locked(server):
+    """Another program is in the middle of writing into the database."""
+    other = sqlite3.connect(server.data / "exam.sqlite", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    yield
+    other.execute("ROLLBACK")
+    other.close()
 
 
 class Journal:

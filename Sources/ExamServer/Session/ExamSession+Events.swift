@@ -28,13 +28,12 @@ extension ExamSession {
   /// Something has happened to somebody, or to all.
   func record(
     _ kind: JournalEvent.Kind, about id: ParticipantID?, _ fields: [String: String] = [:],
-    payload: JournalEvent.Payload? = nil, then completion: @escaping () -> Void = {}
+    payload: JournalEvent.Payload? = nil
   ) {
     let now = Timestamp.now
-    commands.add(
-      { state in
-        [.event(state.event(kind, about: id.flatMap(state.person), fields, payload: payload, at: now))]
-      }, then: { _ in completion() })
+    commands.add { state in
+      [.event(state.event(kind, about: id.flatMap(state.person), fields, payload: payload, at: now))]
+    }
   }
 
   /// An event is kept, and counts.

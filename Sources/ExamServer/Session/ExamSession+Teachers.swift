@@ -13,12 +13,10 @@ extension ExamSession: TeacherConnectionOwner {
       participant: id, socket: socket, fanOut: fanOut,
       maximumTileRate: services.configuration.maximumTileRate, metrics: services.metrics, owner: self)
     teachers[id] = connection
-    record(.connected, about: id, ["address": socket.remoteAddress]) { [weak self, weak connection] in
-      guard let self, let connection, teachers[id] === connection else { return }
-      connection.welcome(
-        roster: roster, notices: conditions.notices(), beginning: beginning(student: nil)
-      ) { feed($0, student: nil) }
-    }
+    connection.welcome(
+      roster: roster, notices: conditions.notices(), beginning: beginning(student: nil)
+    ) { feed($0, student: nil) }
+    record(.connected, about: id, ["address": socket.remoteAddress])
     tellWatchers()
   }
 

@@ -23,8 +23,6 @@ final class TeacherConnection {
   private let socket: WebSocketConnection
   private let pictures: TeacherPictures
   private var history: HistoryFeed?
-  /// The first thing it hears of the exam is its welcome.
-  private var isWelcomed = false
   private weak var owner: (any TeacherConnectionOwner)?
   /// Changes of what is watched. A page that is scrolled asks for some a second.
   private var watches = TokenBucket(burst: 20, perSecond: 4)
@@ -65,7 +63,6 @@ final class TeacherConnection {
   ) {
     send(
       .welcome(participant: participant, credit: TeacherPictures.credit, heartbeat: Self.heartbeat, at: .now))
-    isWelcomed = true
     send(roster)
     notices.forEach(send)
     history = feed(socket)
@@ -75,7 +72,7 @@ final class TeacherConnection {
   func send(_ notice: TeacherNotice) { socket.send(text: WireJSON.text(notice)) }
 
   /// Sends a notice that was encoded once for all teachers.
-  func send(encoded text: String) { if isWelcomed { socket.send(text: text) } }
+  func send(encoded text: String) { socket.send(text: text) }
 
   func studentCame(_ student: ParticipantID) { pictures.studentCame(student) }
 
