@@ -6,7 +6,7 @@ import ExamModel
 /// began; a free worker takes the lane that has been due longest, so that under overload everybody is checked equally
 /// less often. A lane is never checked by two workers at a time.
 public final class FaceCheckPool: Sendable {
-  private let core: PoolCore
+  private let core: PoolState
 
   /// Loads both networks and starts the threads, which share them.
   ///
@@ -24,7 +24,7 @@ public final class FaceCheckPool: Sendable {
     configuration: FaceCheckConfiguration, makeChecker: () throws -> sending any PictureChecking
   ) throws {
     try configuration.validate()
-    core = PoolCore(configuration: configuration)
+    core = PoolState(configuration: configuration)
     for number in 1...configuration.workers {
       do {
         let checker = try makeChecker()
@@ -83,10 +83,10 @@ public enum FaceCheckPriority: Sendable, Hashable {
 
 /// A student's place in a `FaceCheckPool`.
 public final class FaceCheckLane: Sendable {
-  private let core: PoolCore
+  private let core: PoolState
   private let id: CheckSchedule.LaneID
 
-  init(core: PoolCore, id: CheckSchedule.LaneID) {
+  init(core: PoolState, id: CheckSchedule.LaneID) {
     self.core = core
     self.id = id
   }

@@ -290,22 +290,22 @@ private final class Gate: Sendable {
     var isOpen = false
   }
 
-  private let monitor = Monitor(State(), conditions: 1)
+  private let guarded = ConditionMutex(State(), conditions: 1)
 
   /// Blocks until the gate is open.
   func pass() {
-    monitor.withLock { $0.hasArrived = true }
-    monitor.broadcast(0)
-    monitor.wait(for: 0) { $0.isOpen ? .done(()) : .wait(until: nil) }
+    guarded.withLock { $0.hasArrived = true }
+    guarded.broadcast(0)
+    guarded.wait(for: 0) { $0.isOpen ? .done(()) : .wait(until: nil) }
   }
 
   func waitForArrival() {
-    monitor.wait(for: 0) { $0.hasArrived ? .done(()) : .wait(until: nil) }
+    guarded.wait(for: 0) { $0.hasArrived ? .done(()) : .wait(until: nil) }
   }
 
   func open() {
-    monitor.withLock { $0.isOpen = true }
-    monitor.broadcast(0)
+    guarded.withLock { $0.isOpen = true }
+    guarded.broadcast(0)
   }
 }
 

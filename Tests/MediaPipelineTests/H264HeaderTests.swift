@@ -65,7 +65,7 @@ import Testing
     }
   }
 
-  private func read(_ bytes: [UInt8], _ format: H264Header.Format = .byteStream) -> FrameHeader {
+  private func read(_ bytes: [UInt8], _ format: H264Header.Format = .byteStream) -> CodedFrameHeader {
     bytes.withUnsafeBytes { H264Header.read($0, format: format) }
   }
 
@@ -173,7 +173,7 @@ import Testing
 }
 
 extension H264HeaderTests {
-  private func read(_ bytes: ArraySlice<UInt8>, _ format: H264Header.Format) -> FrameHeader {
+  private func read(_ bytes: ArraySlice<UInt8>, _ format: H264Header.Format) -> CodedFrameHeader {
     bytes.withUnsafeBytes { H264Header.read($0, format: format) }
   }
 }

@@ -56,24 +56,24 @@ import Testing
     """
 
   @Test func tellsWhatCameSince() {
-    let after = ServerMetrics(
+    let after = ScrapedMetrics(
       parsing: before.replacing("} 100", with: "} 150").replacing("101", with: "152").replacing(
         " 5\n", with: " 7\n"))
-    let earlier = ServerMetrics(parsing: before)
+    let earlier = ScrapedMetrics(parsing: before)
     #expect(after.drops(since: earlier) == ["refused": 2])
     #expect(after.growth(since: earlier)["exam_sessions"] == nil)
     #expect(after.longestUnchecked(since: earlier) == 2)
   }
 
   @Test func anOldGapIsNotCountedAgainAndAPresentOneIs() {
-    let earlier = ServerMetrics(parsing: before)
+    let earlier = ScrapedMetrics(parsing: before)
     let after = before.replacing("} 100", with: "} 150").replacing("101", with: "151")
-    #expect(ServerMetrics(parsing: after).longestUnchecked(since: earlier) == 0.5)
+    #expect(ScrapedMetrics(parsing: after).longestUnchecked(since: earlier) == 0.5)
     let now = after + "\nexam_longest_time_unchecked_seconds 4.5\n"
-    #expect(ServerMetrics(parsing: now).longestUnchecked(since: earlier) == 4.5)
+    #expect(ScrapedMetrics(parsing: now).longestUnchecked(since: earlier) == 4.5)
   }
 
   @Test func aServerThatDoesNotTellIsNotJudged() {
-    #expect(ServerMetrics(parsing: "exam_sessions 1").longestUnchecked(since: ServerMetrics()) == nil)
+    #expect(ScrapedMetrics(parsing: "exam_sessions 1").longestUnchecked(since: ScrapedMetrics()) == nil)
   }
 }

@@ -4,7 +4,9 @@ import WebGateway
 @Suite struct CombiningMarksTests {
   private static let most = CombiningMarks.longestRun
 
-  private func marks(_ count: Int, _ mark: String = "\u{0301}") -> String { String(repeating: mark, count: count) }
+  private func marks(_ count: Int, _ mark: String = "\u{0301}") -> String {
+    String(repeating: mark, count: count)
+  }
 
   @Test(arguments: ["\u{0301}", "\u{0316}", "\u{1D165}", "\u{094D}", "\u{3099}"])
   func runsAreCountedUpToTheLimit(mark: String) {

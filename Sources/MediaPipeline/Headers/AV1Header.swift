@@ -2,8 +2,8 @@
 /// decoder of the reference, libaom, holds frames to that.
 enum AV1Header {
   /// Of several headers the one with the largest picture is answered. The page says which frames are key frames.
-  static func read(_ frame: UnsafeRawBufferPointer) -> FrameHeader {
-    var largest = FrameHeader.unmarked
+  static func read(_ frame: UnsafeRawBufferPointer) -> CodedFrameHeader {
+    var largest = CodedFrameHeader.unmarked
     var position = 0
     while position < frame.count {
       let first = frame[position]
@@ -29,7 +29,7 @@ enum AV1Header {
   }
 
   /// The codec's data in the caps, `av1C`: four bytes and then headers.
-  static func readConfiguration(_ record: UnsafeRawBufferPointer) -> FrameHeader {
+  static func readConfiguration(_ record: UnsafeRawBufferPointer) -> CodedFrameHeader {
     guard record.count >= 4 else { return .malformed("a truncated AV1 configuration") }
     return read(UnsafeRawBufferPointer(rebasing: record[4...]))
   }

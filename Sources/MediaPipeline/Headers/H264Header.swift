@@ -14,11 +14,11 @@ enum H264Header {
   /// What a decoder may keep for reference, in macroblocks: that of level 4.1 (table A-1), four pictures of 1920x1088.
   static let maximumReferenceMacroblocks = 32768
 
-  private static let damaged = FrameHeader.malformed("an H.264 frame with damaged parameter sets")
+  private static let damaged = CodedFrameHeader.malformed("an H.264 frame with damaged parameter sets")
 
   /// Of several parameter sets the one with the largest picture is answered.
-  static func read(_ frame: UnsafeRawBufferPointer, format: Format) -> FrameHeader {
-    var largest = FrameHeader.unmarked
+  static func read(_ frame: UnsafeRawBufferPointer, format: Format) -> CodedFrameHeader {
+    var largest = CodedFrameHeader.unmarked
     switch format {
     case .byteStream: return readUnits(of: frame, beginsWithUnit: false, largest)
     case .lengthPrefixed(let lengthSize):
@@ -39,12 +39,14 @@ enum H264Header {
   }
 
   /// The codec's data in the caps: the decoder configuration record of a container, `avcC`, or units with start codes.
-  static func readConfiguration(_ record: UnsafeRawBufferPointer) -> (format: Format, header: FrameHeader) {
+  static func readConfiguration(_ record: UnsafeRawBufferPointer) -> (
+    format: Format, header: CodedFrameHeader
+  ) {
     guard record.count >= 7, record[0] == 1 else {
       return (.byteStream, readUnits(of: record, beginsWithUnit: false, .unmarked))
     }
     let format = Format.lengthPrefixed(Int(record[4] & 3) + 1)
-    var largest = FrameHeader.unmarked
+    var largest = CodedFrameHeader.unmarked
     var position = 5
     // Sequence parameter sets and then picture parameter sets; some decoders take either in either place.
     for countBits: UInt8 in [0x1f, 0xff] {
@@ -68,8 +70,8 @@ enum H264Header {
   // MARK: Units
 
   private static func readUnits(
-    of bytes: UnsafeRawBufferPointer, beginsWithUnit: Bool, _ soFar: FrameHeader
-  ) -> FrameHeader {
+    of bytes: UnsafeRawBufferPointer, beginsWithUnit: Bool, _ soFar: CodedFrameHeader
+  ) -> CodedFrameHeader {
     var largest = soFar
     var start = beginsWithUnit ? 0 : nextUnit(in: bytes, from: 0)
     while let unit = start {
@@ -100,14 +102,14 @@ enum H264Header {
     return nil
   }
 
-  private static func larger(_ one: FrameHeader, _ other: FrameHeader) -> FrameHeader {
-    func area(_ header: FrameHeader) -> Int { header.size.map { $0.width * $0.height } ?? 0 }
+  private static func larger(_ one: CodedFrameHeader, _ other: CodedFrameHeader) -> CodedFrameHeader {
+    func area(_ header: CodedFrameHeader) -> Int { header.size.map { $0.width * $0.height } ?? 0 }
     return area(other) > area(one) ? other : one
   }
 
   // MARK: Parameter sets
 
-  private static func readParameterSet(_ unit: UnsafeRawBufferPointer) -> FrameHeader {
+  private static func readParameterSet(_ unit: UnsafeRawBufferPointer) -> CodedFrameHeader {
     var end = unit.count
     while end > 0, unit[end - 1] == 0 { end -= 1 }
     guard end > 1 else { return damaged }
@@ -135,7 +137,7 @@ enum H264Header {
     100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135, 144,
   ]
 
-  private static func readFields(_ bytes: UnsafeRawBufferPointer) -> FrameHeader {
+  private static func readFields(_ bytes: UnsafeRawBufferPointer) -> CodedFrameHeader {
     var bits = BitReader(bytes)
     guard let profile = bits.read(8), bits.read(16) != nil, bits.readGolomb() != nil else { return damaged }
     var chroma = 1

@@ -19,7 +19,9 @@ enum InspectedCodec: Sendable, Equatable {
   }
 
   /// - Returns: the codec of the first structure, and what the codec's data in the caps announces.
-  static func read(_ caps: UnsafeMutablePointer<GstCaps>) -> (codec: InspectedCodec, header: FrameHeader)? {
+  static func read(_ caps: UnsafeMutablePointer<GstCaps>) -> (
+    codec: InspectedCodec, header: CodedFrameHeader
+  )? {
     guard let structure = gst_caps_get_structure(caps, 0),
       let codec = InspectedCodec(mediaType: String(cString: gst_structure_get_name(structure)))
     else { return nil }
@@ -32,13 +34,13 @@ enum InspectedCodec: Sendable, Equatable {
         let configuration = H264Header.readConfiguration(record)
         return (InspectedCodec.h264(configuration.format), configuration.header)
       case .av1: return (codec, AV1Header.readConfiguration(record))
-      case .vp8, .vp9, .jpeg, .png: return (codec, FrameHeader.unmarked)
+      case .vp8, .vp9, .jpeg, .png: return (codec, CodedFrameHeader.unmarked)
       }
     }
     return configured ?? (codec, .malformed("parameters of the stream that cannot be read"))
   }
 
-  func header(of frame: UnsafeRawBufferPointer) -> FrameHeader {
+  func header(of frame: UnsafeRawBufferPointer) -> CodedFrameHeader {
     switch self {
     case .vp8: VP8Header.read(frame)
     case .vp9: VP9Header.read(frame)

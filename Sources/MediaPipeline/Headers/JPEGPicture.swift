@@ -17,7 +17,7 @@ struct JPEGPicture: Equatable {
     case picture(JPEGPicture)
     case malformed(String)
 
-    var header: FrameHeader {
+    var header: CodedFrameHeader {
       switch self {
       case .picture(let picture): .key(width: picture.width, height: picture.height)
       case .malformed(let reason): .malformed(reason)

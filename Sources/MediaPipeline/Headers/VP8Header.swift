@@ -1,6 +1,6 @@
 /// The frame tag of VP8 (RFC 6386, section 9.1).
 enum VP8Header {
-  static func read(_ frame: UnsafeRawBufferPointer) -> FrameHeader {
+  static func read(_ frame: UnsafeRawBufferPointer) -> CodedFrameHeader {
     guard frame.count >= 3 else { return .malformed("a VP8 frame of \(frame.count) bytes") }
     let tag = Int(frame[0]) | Int(frame[1]) << 8 | Int(frame[2]) << 16
     let isKey = tag & 1 == 0

@@ -1,9 +1,9 @@
 /// The uncompressed header of VP9 (bitstream specification, section 6.2) as far as the frame size.
 enum VP9Header {
   /// Of a superframe the header that announces the largest picture is answered, since all its frames are decoded.
-  static func read(_ frame: UnsafeRawBufferPointer) -> FrameHeader {
+  static func read(_ frame: UnsafeRawBufferPointer) -> CodedFrameHeader {
     guard !frame.isEmpty else { return .malformed("an empty VP9 frame") }
-    var result: FrameHeader?
+    var result: CodedFrameHeader?
     for part in parts(of: frame) {
       let header = readOne(part)
       if case .malformed = header { return header }
@@ -68,9 +68,9 @@ enum VP9Header {
     return parts
   }
 
-  private static func readOne(_ frame: UnsafeRawBufferPointer) -> FrameHeader {
+  private static func readOne(_ frame: UnsafeRawBufferPointer) -> CodedFrameHeader {
     var bits = BitReader(frame)
-    let truncated = FrameHeader.malformed("a truncated VP9 frame")
+    let truncated = CodedFrameHeader.malformed("a truncated VP9 frame")
     guard bits.read(2) == 2, let low = bits.read(1), let high = bits.read(1) else {
       return .malformed("not a VP9 frame")
     }

@@ -119,7 +119,7 @@ final class DecoderGuard: Sendable {
   /// What a decoder could take for a further frame is cut off, or told apart.
   private static func read(
     _ bytes: UnsafeRawBufferPointer, as codec: InspectedCodec
-  ) -> (header: FrameHeader, verdict: Verdict) {
+  ) -> (header: CodedFrameHeader, verdict: Verdict) {
     switch codec {
     case .jpeg:
       let reading = JPEGPicture.read(bytes)

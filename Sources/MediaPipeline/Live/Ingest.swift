@@ -22,7 +22,7 @@ public enum IngestResult: Sendable, Equatable {
   case closed
 }
 
-/// The entrance of a live pipeline.
+/// The feeder of a live pipeline.
 public final class Ingest: Sendable {
   /// How messages depend on each other, by the caps and the format of the file's `ingest`.
   private enum Kind {
@@ -48,7 +48,7 @@ public final class Ingest: Sendable {
   /// So many messages wait only where a thread is stuck, or there is too much to do.
   private static let manyPending = 3
 
-  private let entrance: Entrance
+  private let feeder: BufferFeeder
   private let kind: Kind
   private let codec: InspectedCodec?
   private let container: ContainerFormat?
@@ -79,7 +79,7 @@ public final class Ingest: Sendable {
     }
     counters.messagesAreFrames.store(kind == .frames, ordering: .relaxed)
     state = Mutex(State(waitsForKeyFrame: kind == .frames))
-    entrance = Entrance(
+    feeder = BufferFeeder(
       replacing: source, in: pipeline, format: format, counters: counters,
       maximumBytesWithoutFrame: kind == .container ? limits.maximumPendingBytes : .max)
   }
@@ -113,7 +113,7 @@ public final class Ingest: Sendable {
     at now: Int64 = Int64(g_get_monotonic_time())
   ) -> IngestResult {
     if counters.pending >= Self.manyPending { StreamingPool.shared.relieve() }
-    var header: FrameHeader?
+    var header: CodedFrameHeader?
     var orientation = 1
     switch (kind, codec) {
     case (.container, _), (_, nil): break
@@ -160,12 +160,12 @@ public final class Ingest: Sendable {
       state.isClosed = true
       count(&state)
     }
-    entrance.close()
+    feeder.close()
   }
 
   /// Nil when the message may go on.
   private func verdict(
-    on payload: UnsafeRawBufferPointer, header: FrameHeader?, isKeyFrame: Bool, state: inout State
+    on payload: UnsafeRawBufferPointer, header: CodedFrameHeader?, isKeyFrame: Bool, state: inout State
   ) -> IngestResult? {
     // After a message that is lost, the frames up to the next key frame would be decoded to rubbish.
     func lose(_ result: IngestResult) -> IngestResult {
@@ -217,7 +217,7 @@ public final class Ingest: Sendable {
     }
   }
 
-  private func isDelta(_ header: FrameHeader?, _ isKeyFrame: Bool) -> Bool {
+  private func isDelta(_ header: CodedFrameHeader?, _ isKeyFrame: Bool) -> Bool {
     switch header {
     case .key: false
     case .delta, .resizedDelta: true
@@ -263,7 +263,7 @@ public final class Ingest: Sendable {
     // Before the push: the streaming thread may take the buffer before the call returns.
     counters.accepted.increment()
     counters.acceptedBytes.increment(by: payload.count)
-    guard entrance.push(buffer, orientation: orientation) else {
+    guard feeder.push(buffer, orientation: orientation) else {
       state.isClosed = true
       return .closed
     }

@@ -31,9 +31,9 @@ final class StreamingPool: Sendable {
     for _ in 0..<max(1, threads) { addWorker() }
   }
 
-  /// Lets the next free thread call `entrance.carry()`.
-  func schedule(_ entrance: Entrance) {
-    g_async_queue_push(queue.pointer, Unmanaged.passRetained(entrance).toOpaque())
+  /// Lets the next free thread call `feeder.carry()`.
+  func schedule(_ feeder: BufferFeeder) {
+    g_async_queue_push(queue.pointer, Unmanaged.passRetained(feeder).toOpaque())
   }
 
   /// Replaces threads that are stuck. To be called when frames wait for long.
@@ -94,9 +94,9 @@ private final class StreamingWorker: @unchecked Sendable {  // The queue is thre
 
   func run() {
     while !isReplaced {
-      let entrance = Unmanaged<Entrance>.fromOpaque(g_async_queue_pop(queue)!).takeRetainedValue()
+      let feeder = Unmanaged<BufferFeeder>.fromOpaque(g_async_queue_pop(queue)!).takeRetainedValue()
       busySince.store(Int64(g_get_monotonic_time()), ordering: .relaxed)
-      entrance.carry()
+      feeder.carry()
       busySince.store(0, ordering: .relaxed)
     }
     ended()

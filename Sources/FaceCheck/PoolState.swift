@@ -3,7 +3,7 @@ import ExamModel
 /// What the pool, its lanes and its worker threads share.
 ///
 /// It does not know the objects `FaceCheckPool` and `FaceCheckLane`, so that they end when their owners let go.
-final class PoolCore: Sendable {
+final class PoolState: Sendable {
   typealias LaneID = CheckSchedule.LaneID
 
   private struct Lane: Sendable {
@@ -40,7 +40,7 @@ final class PoolCore: Sendable {
     static let callbackEnd = 1
   }
 
-  private let monitor: Monitor<State>
+  private let guarded: ConditionMutex<State>
   /// From the start of a lane's check to when it is due again.
   private let interval: Duration
   private let configuration: FaceCheckConfiguration
@@ -48,12 +48,12 @@ final class PoolCore: Sendable {
   init(configuration: FaceCheckConfiguration) {
     self.configuration = configuration
     interval = .seconds(1 / configuration.checksPerSecond)
-    monitor = Monitor(State(schedule: CheckSchedule(interval: interval)), conditions: 2)
+    guarded = ConditionMutex(State(schedule: CheckSchedule(interval: interval)), conditions: 2)
   }
 
   var statistics: FaceCheckStatistics {
     let now = SuspendingClock.now
-    return monitor.withLock { state in
+    return guarded.withLock { state in
       var statistics = state.statistics
       statistics.workers = state.workers.count
       statistics.lanes = state.lanes.count
@@ -68,7 +68,7 @@ final class PoolCore: Sendable {
     name: String, priority: FaceCheckPriority, onObservation: @escaping @Sendable (FaceObservation) -> Void,
     onFailure: @escaping @Sendable (String) -> Void
   ) -> LaneID {
-    monitor.withLock { state in
+    guarded.withLock { state in
       let id = state.schedule.add(priority, at: .now)
       // Multiples of the golden ratio spread evenly over the period, however many lanes there are.
       let phase = (Double(id) * 0.618_033_988_749_895).truncatingRemainder(dividingBy: 1)
@@ -83,13 +83,13 @@ final class PoolCore: Sendable {
 
   func wantsPicture(_ id: LaneID) -> Bool {
     let now = SuspendingClock.now
-    return monitor.withLock { $0.schedule.wantsPicture(id, at: now) }
+    return guarded.withLock { $0.schedule.wantsPicture(id, at: now) }
   }
 
   func offer(_ picture: AnalysisPicture, to id: LaneID) {
     let now = SuspendingClock.now
     // The replaced picture is returned so that its memory is freed after the lock is released.
-    let (_, isNews) = monitor.withLock { state -> (AnalysisPicture?, Bool) in
+    let (_, isNews) = guarded.withLock { state -> (AnalysisPicture?, Bool) in
       guard !state.isShutDown, state.lanes[id] != nil else { return (nil, false) }
       let (replaced, isNews) = state.schedule.offer(picture, to: id, at: now)
       state.statistics.picturesOffered += 1
@@ -97,18 +97,18 @@ final class PoolCore: Sendable {
       return (replaced, isNews)
     }
     if isNews {
-      monitor.signal(Condition.work)
+      guarded.signal(Condition.work)
     }
   }
 
   func searchWholePictureNext(_ id: LaneID) {
-    monitor.withLock { $0.lanes[id]?.searchesWholePictureNext = true }
+    guarded.withLock { $0.lanes[id]?.searchesWholePictureNext = true }
   }
 
   /// No callback of the lane begins from now on; one that runs is not waited for.
   func removeLane(_ id: LaneID) {
     // Returned for the same reason as a picture: what the callbacks capture must not be freed under the lock.
-    _ = monitor.withLock { state in
+    _ = guarded.withLock { state in
       state.schedule.remove(id)
       return state.lanes.removeValue(forKey: id)
     }
@@ -116,7 +116,7 @@ final class PoolCore: Sendable {
 
   func closeLane(_ id: LaneID) {
     removeLane(id)
-    monitor.wait(for: Condition.callbackEnd) { state -> Monitor<State>.Step<Void> in
+    guarded.wait(for: Condition.callbackEnd) { state -> ConditionMutex<State>.Step<Void> in
       guard let worker = state.callbacks[id], worker != .current else { return .done(()) }
       return .wait(until: nil)
     }
@@ -128,16 +128,16 @@ final class PoolCore: Sendable {
     let thread = try WorkerThread.start(name: "face-check-\(number)") {
       self.work(checker: checker)
     }
-    monitor.withLock { $0.workers.append(thread) }
+    guarded.withLock { $0.workers.append(thread) }
   }
 
   func shutdown() {
-    let workers = monitor.withLock { state in
+    let workers = guarded.withLock { state in
       state.isShutDown = true
       defer { state.workers = [] }
       return state.workers
     }
-    monitor.broadcast(Condition.work)
+    guarded.broadcast(Condition.work)
     for worker in workers {
       worker.join()
     }
@@ -162,7 +162,8 @@ final class PoolCore: Sendable {
 
   /// Waits for a picture to check; nil ends the worker.
   private func nextCheck() -> Check? {
-    let (check, hasMore) = monitor.wait(for: Condition.work) { state -> Monitor<State>.Step<(Check?, Bool)> in
+    let (check, hasMore) = guarded.wait(for: Condition.work) {
+      state -> ConditionMutex<State>.Step<(Check?, Bool)> in
       if state.isShutDown { return .done((nil, false)) }
       switch state.schedule.next(at: .now) {
       case .idle: return .wait(until: nil)
@@ -181,7 +182,7 @@ final class PoolCore: Sendable {
     }
     // This worker watched the clock for the others too: one of them takes over while it is busy.
     if hasMore {
-      monitor.signal(Condition.work)
+      guarded.signal(Condition.work)
     }
     return check
   }
@@ -192,7 +193,7 @@ final class PoolCore: Sendable {
   private func finish(
     _ check: Check, _ result: Result<FaceObservation, any Error>, cpuTime: Duration, wallTime: Duration
   ) -> Lane? {
-    monitor.withLock { state in
+    guarded.withLock { state in
       switch result {
       case .success(let observation):
         let tier: WritableKeyPath<FaceCheckStatistics, FaceCheckStatistics.Work> =
@@ -218,10 +219,10 @@ final class PoolCore: Sendable {
   }
 
   private func endCallback(of id: LaneID) {
-    monitor.withLock { state in
+    guarded.withLock { state in
       state.callbacks[id] = nil
       state.schedule.finish(id)
     }
-    monitor.broadcast(Condition.callbackEnd)
+    guarded.broadcast(Condition.callbackEnd)
   }
 }

@@ -4,7 +4,7 @@ import GLibRuntime
 
 /// Everybody who takes part, and the one timer that tells each when a frame is due.
 @SimulatorActor
-final class Room {
+final class Participants {
   var tally = Tally()
   var alerts = AlertBook()
   private(set) var students: [StudentClient] = []
@@ -21,7 +21,7 @@ final class Room {
   init(client: HTTPClient) {
     self.client = client
     timer = exam_wakeup_source_new(somebodyIsDue, nil)
-    // The room lives until `close`, which destroys the source.
+    // They live until `close`, which destroys the source.
     g_source_set_callback(timer, somebodyIsDue, Unmanaged.passUnretained(self).toOpaque(), nil)
     g_source_attach(timer, SimulatorActor.executor.mainContext.pointer)
   }
@@ -90,7 +90,7 @@ final class Room {
 }
 
 private func somebodyIsDue(_ data: gpointer?) -> gboolean {
-  let room = Unmanaged<Room>.fromOpaque(data!).takeUnretainedValue()
-  SimulatorActor.assumeIsolated { room.serveDue() }
+  let participants = Unmanaged<Participants>.fromOpaque(data!).takeUnretainedValue()
+  SimulatorActor.assumeIsolated { participants.serveDue() }
   return 1  // G_SOURCE_CONTINUE
 }

@@ -1,5 +1,5 @@
 /// One look at the server's `/metrics`.
-struct ServerMetrics: Sendable {
+struct ScrapedMetrics: Sendable {
   /// By name with labels, such as `exam_frames_dropped_total{cause="refused"}`.
   let values: [String: Double]
 
@@ -18,7 +18,7 @@ struct ServerMetrics: Sendable {
   }
 
   /// How much each counter grew since `earlier`.
-  func growth(since earlier: ServerMetrics) -> [String: Double] {
+  func growth(since earlier: ScrapedMetrics) -> [String: Double] {
     var growth: [String: Double] = [:]
     for (name, value) in values where Self.isCounter(name) {
       growth[name] = value - (earlier.values[name] ?? 0)
@@ -32,7 +32,7 @@ struct ServerMetrics: Sendable {
   }
 
   /// Frames not decoded since `earlier`, by cause.
-  func drops(since earlier: ServerMetrics) -> [String: Int] {
+  func drops(since earlier: ScrapedMetrics) -> [String: Int] {
     var drops: [String: Int] = [:]
     for (name, value) in growth(since: earlier) {
       guard let match = name.wholeMatch(of: /exam_frames_dropped_total\{cause="(.*)"\}/) else { continue }
@@ -43,7 +43,7 @@ struct ServerMetrics: Sendable {
 
   /// The longest time from one check of a student to the next since `earlier`, in seconds, rounded up to a bound of the
   /// server's histogram; what is still going on is counted too. Nil where the server does not tell.
-  func longestUnchecked(since earlier: ServerMetrics) -> Double? {
+  func longestUnchecked(since earlier: ScrapedMetrics) -> Double? {
     let name = "exam_time_between_checks_seconds"
     let growth = growth(since: earlier)
     var buckets: [(bound: Double, count: Double)] = []

@@ -1,3 +1,4 @@
+import CGLibShims
 import CSoup
 import GLibRuntime
 

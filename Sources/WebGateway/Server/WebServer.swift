@@ -3,7 +3,7 @@ import GLibRuntime
 /// The HTTP server: routes, WebSockets, picture streams and files on one port, with or without TLS.
 ///
 /// The way of a request: `Acceptor` takes the connection, `TLSHandshakes` encrypts it where wanted, libsoup reads the
-/// request into an `Exchange`, the `Router` finds who answers: a handler, a `WebSocketConnection` that takes the
+/// request into an `HTTPExchange`, the `Router` finds who answers: a handler, a `WebSocketConnection` that takes the
 /// connection over, a `PictureStream`, or `StaticFiles`.
 @GatewayActor
 public final class WebServer {
@@ -17,14 +17,14 @@ public final class WebServer {
   /// Milliseconds between two looks at deadlines.
   private static let sweepInterval = 100
 
-  private let core: WebServerCore
+  private let core: ServerContext
   private var state = State.idle
 
   /// - Parameters:
   ///   - log: called on the gateway's thread; must not block.
   /// - Throws: `CertificateProblem` where the certificate or key cannot be used.
   public init(configuration: GatewayConfiguration, log: @escaping @Sendable (GatewayEvent) -> Void) throws {
-    core = try WebServerCore(configuration: configuration, log: log)
+    core = try ServerContext(configuration: configuration, log: log)
   }
 
   /// Adds a route.

@@ -1,5 +1,5 @@
 /// What the first bytes of an encoded frame say, before any decoder spends memory on it.
-enum FrameHeader: Equatable {
+enum CodedFrameHeader: Equatable {
   /// Decodable on its own; the size is the one the decoder would allocate.
   case key(width: Int, height: Int)
   /// Needs the frames before it.

@@ -55,7 +55,7 @@ public final class WebSocketConnection: PolledSocket {
 
   let target: String
   let client: ClientConnection
-  let host: WebServerCore
+  let host: ServerContext
   let output: OutputQueue
   /// The stream libsoup read the request from: it may hold bytes that came right behind the request.
   var firstInput: GObjectReference?
@@ -80,7 +80,7 @@ public final class WebSocketConnection: PolledSocket {
   var lastReceived: Double
   private var lastPing: Double
 
-  init(client: ClientConnection, stolen: GObjectReference, target: String, host: WebServerCore) {
+  init(client: ClientConnection, stolen: GObjectReference, target: String, host: ServerContext) {
     self.client = client
     self.host = host
     self.target = target

@@ -3,8 +3,8 @@ import Testing
 
 @testable import MediaPipeline
 
-@Suite struct FrameHeaderTests {
-  private func read(_ codec: InspectedCodec, _ bytes: [UInt8]) -> FrameHeader {
+@Suite struct CodedFrameHeaderTests {
+  private func read(_ codec: InspectedCodec, _ bytes: [UInt8]) -> CodedFrameHeader {
     bytes.withUnsafeBytes { codec.header(of: $0) }
   }
 

@@ -12,7 +12,7 @@ import Glibc
 /// libsoup owns the message. It is borrowed here until libsoup frees it, which is the one sign that comes however an
 /// exchange ends (`finished` does not come where the headers never did).
 @GatewayActor
-final class Exchange {
+final class HTTPExchange {
   enum State {
     /// Headers, then body.
     case reading
@@ -36,7 +36,7 @@ final class Exchange {
   let client: ClientConnection
   /// How long the client has to wait, where it sent more requests than it may: this one is answered with that alone.
   let refused: Duration?
-  let core: WebServerCore
+  let core: ServerContext
   var message: OpaquePointer?
   var state = State.reading
   var deadline: Double
@@ -63,7 +63,7 @@ final class Exchange {
   /// What libsoup keeps besides the bytes of each piece of a body, however short, in bytes.
   private static let chunkCost = 128
 
-  init(client: ClientConnection, core: WebServerCore, refused: Duration?) {
+  init(client: ClientConnection, core: ServerContext, refused: Duration?) {
     self.client = client
     self.refused = refused
     self.core = core
@@ -297,6 +297,6 @@ final class Exchange {
 }
 
 private func requestHeadIsRefused(_ fault: ExamHeadFault, _ data: gpointer?) {
-  let exchange = callbackContext(data, as: Exchange.self)
+  let exchange = callbackContext(data, as: HTTPExchange.self)
   GatewayActor.assumeIsolated { exchange.refuseHead(fault) }
 }

@@ -5,7 +5,7 @@ import Synchronization
 
 /// Where messages enter a pipeline: stands in the place of the file's appsrc, whose thread nobody needs, and is carried
 /// on by the streaming pool.
-final class Entrance: Sendable {
+final class BufferFeeder: Sendable {
   /// One waiting buffer, owned, and how its picture is turned.
   private struct Waiting: @unchecked Sendable {
     let buffer: UnsafeMutablePointer<GstBuffer>
@@ -41,7 +41,7 @@ final class Entrance: Sendable {
     self.source = source
     self.counters = counters
     self.maximumBytesWithoutFrame = maximumBytesWithoutFrame
-    pad = GObjectReference(sinking: gst_pad_new("entrance", GST_PAD_SRC))
+    pad = GObjectReference(sinking: gst_pad_new("feeder", GST_PAD_SRC))
     gst_pad_set_active(pad.cast(), 1)
     // Kept by the pad, and sent on before the first buffer.
     gst_pad_push_event(pad.cast(), gst_event_new_stream_start("upload"))

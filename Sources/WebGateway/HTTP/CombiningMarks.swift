@@ -31,7 +31,9 @@ public enum CombiningMarks {
     guard let unit = codeUnit(&scalars) else { return nil }
     guard UTF16.isLeadSurrogate(unit) else { return Unicode.Scalar(unit) }
     var ahead = scalars
-    guard ahead.next() == "\\", let second = codeUnit(&ahead), UTF16.isTrailSurrogate(second) else { return nil }
+    guard ahead.next() == "\\", let second = codeUnit(&ahead), UTF16.isTrailSurrogate(second) else {
+      return nil
+    }
     scalars = ahead
     return Unicode.Scalar(0x10000 + (UInt32(unit) & 0x3FF) << 10 + UInt32(second) & 0x3FF)
   }

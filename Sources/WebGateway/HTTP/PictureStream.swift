@@ -18,8 +18,8 @@ public final class PictureStream {
   public let remoteAddress: String
   public var isOpen: Bool { exchange != nil && !isEnding }
 
-  private weak var exchange: Exchange?
-  private let core: WebServerCore
+  private weak var exchange: HTTPExchange?
+  private let core: ServerContext
   private var waiting: MultipartPart?
   private var last: MultipartPart?
   private var chunksOnTheWay = 0
@@ -27,7 +27,7 @@ public final class PictureStream {
   private var isEnding = false
   private var lastWrite = monotonicSeconds()
 
-  init(exchange: Exchange, core: WebServerCore) {
+  init(exchange: HTTPExchange, core: ServerContext) {
     self.exchange = exchange
     self.core = core
     remoteAddress = exchange.client.clientAddress

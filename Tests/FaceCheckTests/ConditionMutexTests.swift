@@ -2,11 +2,11 @@ import Testing
 
 @testable import FaceCheck
 
-@Suite(.timeLimit(.minutes(1))) struct MonitorTests {
+@Suite(.timeLimit(.minutes(1))) struct ConditionMutexTests {
   @Test func deadlineIsSleptUntilAndNotPolledFor() {
-    let monitor = Monitor(0, conditions: 1)
+    let guarded = ConditionMutex(0, conditions: 1)
     let deadline = SuspendingClock.now + .milliseconds(50)
-    let looks = monitor.wait(for: 0) { looks -> Monitor<Int>.Step<Int> in
+    let looks = guarded.wait(for: 0) { looks -> ConditionMutex<Int>.Step<Int> in
       looks += 1
       return SuspendingClock.now >= deadline ? .done(looks) : .wait(until: deadline)
     }
@@ -16,8 +16,8 @@ import Testing
   }
 
   @Test func deadlineInThePastIsNotSleptFor() {
-    let monitor = Monitor(0, conditions: 1)
-    monitor.wait(for: 0) { looks -> Monitor<Int>.Step<Void> in
+    let guarded = ConditionMutex(0, conditions: 1)
+    guarded.wait(for: 0) { looks -> ConditionMutex<Int>.Step<Void> in
       looks += 1
       return looks == 3 ? .done(()) : .wait(until: .now - .seconds(1))
     }

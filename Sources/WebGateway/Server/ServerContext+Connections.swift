@@ -2,7 +2,7 @@ import CSoup
 import GLibRuntime
 
 /// Who may connect, and who gives way.
-extension WebServerCore {
+extension ServerContext {
   func accept(_ socket: GObjectReference) {
     guard
       let client = ClientConnection(

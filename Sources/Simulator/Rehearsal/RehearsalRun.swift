@@ -11,15 +11,15 @@ final class RehearsalRun {
   private let configuration: RehearsalConfiguration
   private let recordings: RecordingLibrary
   private let isStopped: @Sendable () -> Bool
-  private let desk: ExamDesk
-  private let room: Room
+  private let api: ExamAPI
+  private let participants: Participants
   private let process: ProcessWatch?
   private var progress = ProgressLine()
   private var verdict: Verdict
 
   private struct Look {
     let at: Int64
-    var metrics: ServerMetrics
+    var metrics: ScrapedMetrics
     let serverCPU: Double
     let ownCPU: Double
   }
@@ -35,8 +35,8 @@ final class RehearsalRun {
     self.isStopped = isStopped
     let address = try ServerAddress(configuration.url)
     let client = HTTPClient(base: address, trustsAnyCertificate: configuration.trustsAnyCertificate)
-    desk = ExamDesk(client: client, password: configuration.teacherPassword)
-    room = Room(client: client)
+    api = ExamAPI(client: client, password: configuration.teacherPassword)
+    participants = Participants(client: client)
     verdict = Verdict(limits: configuration.limits)
     if let pid = configuration.serverPID {
       guard let watch = ProcessWatch(pid: pid) else {
@@ -51,19 +51,19 @@ final class RehearsalRun {
   /// - Throws: `RehearsalError` where it cannot begin.
   func run() async throws -> RehearsalReport {
     let memoryBegin = process?.residentMegabytes ?? 0
-    let kinds = try await desk.alertKinds()
+    let kinds = try await api.alertKinds()
     for behaviour in Set(configuration.behaviours) { try behaviour.check(kinds) }
-    let teacher = try await desk.createSession()
+    let teacher = try await api.createSession()
     do {
       try await enter(teacher)
       // The server may take its time to answer, so what is counted here begins and ends by this clock alone.
-      let metrics = await desk.metrics()
-      room.beginMeasuring()
-      let begin = look(metrics ?? ServerMetrics())
+      let metrics = await api.metrics()
+      participants.beginMeasuring()
+      let begin = look(metrics ?? ScrapedMetrics())
       await measure(from: begin)
-      let (tally, alerts) = (room.tally, room.alerts)
-      var end = look(ServerMetrics())
-      end.metrics = await desk.metrics() ?? begin.metrics
+      let (tally, alerts) = (participants.tally, participants.alerts)
+      var end = look(ScrapedMetrics())
+      end.metrics = await api.metrics() ?? begin.metrics
       let memoryEnd = process?.residentMegabytes ?? 0
       await leave(teacher)
       let memoryAfter = await settle()
@@ -79,16 +79,16 @@ final class RehearsalRun {
 
   // MARK: Coming in
 
-  private func enter(_ creator: ExamDesk.Seat) async throws {
+  private func enter(_ creator: ExamAPI.Seat) async throws {
     let behaviours = configuration.behaviours
     for (index, behaviour) in behaviours.enumerated() where !isStopped() {
       let began = ContinuousClock.now
       let seat = try await join("Student \(index + 1)", asTeacher: false)
       guard let seat else { break }
       let student = StudentClient(
-        index: index, id: seat.participant_id, behaviour: behaviour, address: desk.socket(seat),
-        clips: recordings.clips(of: behaviour), room: room)
-      room.add(student)
+        index: index, id: seat.participant_id, behaviour: behaviour, address: api.socket(seat),
+        clips: recordings.clips(of: behaviour), participants: participants)
+      participants.add(student)
       student.start()
       if index % 10 == 9 { progress.show("coming in: \(index + 1) of \(behaviours.count) students") }
       try await Task.sleep(until: began + .seconds(1 / configuration.joinRate))
@@ -96,11 +96,12 @@ final class RehearsalRun {
     for number in 0..<configuration.teachers where !isStopped() {
       let seat = number == 0 ? creator : try await join("Teacher \(number + 1)", asTeacher: true)
       guard let seat else { break }
-      let focus = configuration.focus ? room.students[number % room.students.count].id : nil
+      let focus = configuration.focus ? participants.students[number % participants.students.count].id : nil
       let teacher = TeacherClient(
-        number: number, address: desk.socket(seat),
-        wishes: .init(tileRate: configuration.tileRate, focus: focus, countsAlerts: number == 0), room: room)
-      room.add(teacher)
+        number: number, address: api.socket(seat),
+        wishes: .init(tileRate: configuration.tileRate, focus: focus, countsAlerts: number == 0),
+        participants: participants)
+      participants.add(teacher)
       do {
         try await teacher.connect()
       } catch {
@@ -111,8 +112,8 @@ final class RehearsalRun {
     await sleep(configuration.warmUpSeconds)
   }
 
-  private func join(_ name: String, asTeacher: Bool) async throws -> ExamDesk.Seat? {
-    try await desk.join(name: name, asTeacher: asTeacher, isStopped: { isStopped() }) { wait in
+  private func join(_ name: String, asTeacher: Bool) async throws -> ExamAPI.Seat? {
+    try await api.join(name: name, asTeacher: asTeacher, isStopped: { isStopped() }) { wait in
       progress.show("coming in: the server lets the next one in after \(Int(wait)) s")
     }
   }
@@ -120,14 +121,14 @@ final class RehearsalRun {
   private func waitUntilAllStream() async throws {
     let deadline = ContinuousClock.now + .seconds(Self.entryPatience)
     while !isStopped() {
-      let streaming = room.students.count(where: \.isStreaming)
-      let welcome = room.teachers.count(where: \.isWelcome)
-      if streaming == room.students.count, welcome == room.teachers.count { return }
+      let streaming = participants.students.count(where: \.isStreaming)
+      let welcome = participants.teachers.count(where: \.isWelcome)
+      if streaming == participants.students.count, welcome == participants.teachers.count { return }
       if ContinuousClock.now > deadline {
-        let reason = room.tally.lossReasons.max { $0.value < $1.value }?.key
-        let error = room.tally.serverErrors.max { $0.value < $1.value }?.key
+        let reason = participants.tally.lossReasons.max { $0.value < $1.value }?.key
+        let error = participants.tally.serverErrors.max { $0.value < $1.value }?.key
         throw RehearsalError(
-          "Only \(streaming) of \(room.students.count) students and \(welcome) of \(room.teachers.count) teachers came in "
+          "Only \(streaming) of \(participants.students.count) students and \(welcome) of \(participants.teachers.count) teachers came in "
             + "within \(Int(Self.entryPatience)) s\(reason.map { "; a connection said: \($0)" } ?? "")"
             + "\(error.map { "; the server said: \($0)" } ?? "").")
       }
@@ -137,7 +138,7 @@ final class RehearsalRun {
 
   // MARK: Measuring
 
-  private func look(_ metrics: ServerMetrics) -> Look {
+  private func look(_ metrics: ScrapedMetrics) -> Look {
     Look(
       at: monotonicMicroseconds(), metrics: metrics, serverCPU: process?.cpuSeconds ?? 0,
       ownCPU: ownCPUSeconds())
@@ -150,12 +151,12 @@ final class RehearsalRun {
     while !isStopped(), monotonicMicroseconds() < deadline {
       let rest = Double(deadline - monotonicMicroseconds()) / 1_000_000
       await sleep(min(configuration.progressSeconds, max(0, rest)))
-      let now = look(await desk.metrics() ?? before.metrics)
+      let now = look(await api.metrics() ?? before.metrics)
       memoryPeak = max(memoryPeak, process?.residentMegabytes ?? 0)
-      let recent = room.tally.recentTiles
-      room.tally.recentTiles = LatencyHistogram()
-      show(now, before: before, begin: begin, recent: recent, offered: room.tally.offered - offered)
-      offered = room.tally.offered
+      let recent = participants.tally.recentTiles
+      participants.tally.recentTiles = LatencyHistogram()
+      show(now, before: before, begin: begin, recent: recent, offered: participants.tally.offered - offered)
+      offered = participants.tally.offered
       before = now
     }
   }
@@ -163,13 +164,13 @@ final class RehearsalRun {
   private func show(_ now: Look, before: Look, begin: Look, recent: LatencyHistogram, offered: Int) {
     let seconds = Double(now.at - begin.at) / 1_000_000
     let passed = Double(now.at - before.at) / 1_000_000
-    var values = values(tally: room.tally, alerts: room.alerts, from: begin, to: now)
+    var values = values(tally: participants.tally, alerts: participants.alerts, from: begin, to: now)
     values[.tileLatency] = recent.percentile(0.99).map { Double($0) / 1000 } ?? passed * 1000
     verdict.look(at: seconds, values)
-    let streaming = room.students.count(where: \.isStreaming)
+    let streaming = participants.students.count(where: \.isStreaming)
     func milliseconds(_ share: Double) -> String { recent.percentile(share).map { "\($0 / 1000)" } ?? "-" }
     var text =
-      "\(Int(seconds.rounded())) s: \(streaming)/\(room.students.count) students, \(Int(Double(offered) / passed)) frames/s, "
+      "\(Int(seconds.rounded())) s: \(streaming)/\(participants.students.count) students, \(Int(Double(offered) / passed)) frames/s, "
       + "tile p50 \(milliseconds(0.5)) p99 \(milliseconds(0.99)) ms"
     if let process {
       let share = (now.serverCPU - before.serverCPU) / passed
@@ -204,11 +205,11 @@ final class RehearsalRun {
 
   // MARK: The end
 
-  private func leave(_ teacher: ExamDesk.Seat) async {
-    if let problem = await desk.endSession(teacher) {
+  private func leave(_ teacher: ExamAPI.Seat) async {
+    if let problem = await api.endSession(teacher) {
       progress.tell(["The session could not be ended: \(problem)"])
     }
-    room.everybodyLeaves()
+    participants.everybodyLeaves()
   }
 
   /// Waits until the server has had time to give memory back.
@@ -248,8 +249,8 @@ final class RehearsalRun {
     return RehearsalReport(
       held: violations.isEmpty, violations: violations, limits: verdict.limits,
       interrupted: isStopped() && seconds < configuration.minutes * 60 - 1,
-      students: room.students.count, teachers: room.teachers.count,
-      behaviours: Dictionary(room.students.map { ($0.behaviour.rawValue, 1) }, uniquingKeysWith: +),
+      students: participants.students.count, teachers: participants.teachers.count,
+      behaviours: Dictionary(participants.students.map { ($0.behaviour.rawValue, 1) }, uniquingKeysWith: +),
       media: recordings.description, tile_fps: configuration.tileRate, focus: configuration.focus,
       seconds: seconds,
       frames: .init(

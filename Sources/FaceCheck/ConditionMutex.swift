@@ -6,7 +6,7 @@ import Glibc
 /// library's mutex has no condition. The deadlines here are of the monotonic clock.
 ///
 /// `@unchecked Sendable`: `state` is only touched with `mutex` held, and the pointers never change.
-final class Monitor<State: Sendable>: @unchecked Sendable {
+final class ConditionMutex<State: Sendable>: @unchecked Sendable {
   typealias Instant = SuspendingClock.Instant
 
   /// What a waiting thread decided after a look at the state.

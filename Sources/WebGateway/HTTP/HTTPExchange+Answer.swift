@@ -2,7 +2,7 @@ import CSoup
 import GLibRuntime
 
 /// How an exchange answers.
-extension Exchange {
+extension HTTPExchange {
   /// Waits for a handler.
   func handle(_ request: HTTPRequest, with handler: @escaping Router.Handler) {
     guard let message else { return }

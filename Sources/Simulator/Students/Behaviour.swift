@@ -20,7 +20,7 @@ enum Behaviour: String, Sendable, CaseIterable {
 
 extension Behaviour {
   /// - Throws: `RehearsalError` where the server would not tell in time what must come of it.
-  func check(_ kinds: [ExamDesk.AlertKind]) throws {
+  func check(_ kinds: [ExamAPI.AlertKind]) throws {
     guard let expectedAlert else { return }
     guard let kind = kinds.first(where: { $0.kind == expectedAlert }) else {
       throw RehearsalError(

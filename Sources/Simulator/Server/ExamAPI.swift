@@ -3,7 +3,7 @@ import GLibRuntime
 
 /// What the rehearsal does over HTTP: makes the session, joins everybody, reads metrics, ends the session.
 @SimulatorActor
-final class ExamDesk {
+final class ExamAPI {
   private struct Created: Decodable {
     let code: String
     let teacher_key: String
@@ -92,9 +92,9 @@ final class ExamDesk {
   }
 
   /// What the server tells of itself; nil where it does not answer, as it may under load.
-  func metrics() async -> ServerMetrics? {
+  func metrics() async -> ScrapedMetrics? {
     guard let answer = try? await client.request("GET", "/metrics"), answer.status == 200 else { return nil }
-    return ServerMetrics(parsing: String(decoding: answer.body, as: UTF8.self))
+    return ScrapedMetrics(parsing: String(decoding: answer.body, as: UTF8.self))
   }
 
   /// - Parameter seat: of the session's teacher.

@@ -1,8 +1,8 @@
 import GLibRuntime
 
 /// Where a request goes.
-extension WebServerCore {
-  func dispatch(_ request: HTTPRequest, from sender: SiteAddress.Sender, _ exchange: Exchange) {
+extension ServerContext {
+  func dispatch(_ request: HTTPRequest, from sender: SiteAddress.Sender, _ exchange: HTTPExchange) {
     if let refusal = refusal(of: request, from: sender, exchange) { return exchange.answer(refusal) }
     var request = request
     if let url = configuration.publicURL {
@@ -34,7 +34,7 @@ extension WebServerCore {
   /// The answer to a request that is not meant for this server, or whose client has too many connections. Nil where it may
   /// go on.
   private func refusal(
-    of request: HTTPRequest, from sender: SiteAddress.Sender, _ exchange: Exchange
+    of request: HTTPRequest, from sender: SiteAddress.Sender, _ exchange: HTTPExchange
   ) -> HTTPResponse? {
     let client = exchange.client
     if let wait = exchange.refused { return overBudget(sender, wait) }
@@ -72,7 +72,8 @@ extension WebServerCore {
       code: "too_many_requests", retryAfter: seconds)
   }
 
-  private func openWebSocket(_ request: HTTPRequest, _ route: Router.WebSocketRoute, _ exchange: Exchange) {
+  private func openWebSocket(_ request: HTTPRequest, _ route: Router.WebSocketRoute, _ exchange: HTTPExchange)
+  {
     guard WebSocketUpgrade.isRequested(by: request) else {
       // A page cannot see why its handshake was refused, so it asks once more without one.
       if let explain = route.explain {

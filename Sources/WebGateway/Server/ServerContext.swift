@@ -4,7 +4,7 @@ import GLibRuntime
 
 /// What the parts of a server share: its connections, how requests find their handlers, and the clock.
 @GatewayActor
-final class WebServerCore {
+final class ServerContext {
   let configuration: GatewayConfiguration
   let site: SiteAddress
   let log: @Sendable (GatewayEvent) -> Void
@@ -29,14 +29,14 @@ final class WebServerCore {
   /// On a port that speaks TLS.
   var handshakes: TLSHandshakes?
   lazy var line = RequestLine(configuration) { [weak self] in self?.beginExchange($0, refused: $1) }
-  private var exchanges: [ObjectIdentifier: Exchange] = [:]
+  private var exchanges: [ObjectIdentifier: HTTPExchange] = [:]
   private var idle: [ObjectIdentifier: IdleConnection] = [:]
   private var webSockets: [ObjectIdentifier: WebSocketConnection] = [:]
   /// What waits for all of them to be read.
   private var pendingSocketBytes = 0
   private var isMakingRoomForSockets = false
   /// Set while a stream is handed to libsoup, which announces the message from inside that call.
-  private var exchangeBeingAccepted: Exchange?
+  private var exchangeBeingAccepted: HTTPExchange?
 
   init(configuration: GatewayConfiguration, log: @escaping @Sendable (GatewayEvent) -> Void) throws {
     self.configuration = configuration
@@ -78,7 +78,7 @@ final class WebServerCore {
   }
 
   private func beginExchange(_ client: ClientConnection, refused: Duration?) {
-    let exchange = Exchange(client: client, core: self, refused: refused)
+    let exchange = HTTPExchange(client: client, core: self, refused: refused)
     exchanges[ObjectIdentifier(exchange)] = exchange
     exchangeBeingAccepted = exchange
     soup_server_accept_iostream(
@@ -120,12 +120,12 @@ final class WebServerCore {
   }
 
   /// For the handler, which libsoup calls with the message alone.
-  private var exchangesByMessage: [OpaquePointer: Exchange] = [:]
+  private var exchangesByMessage: [OpaquePointer: HTTPExchange] = [:]
 
   fileprivate func requestIsRead(_ message: OpaquePointer) { exchangesByMessage[message]?.gotBody() }
 
   func exchangeFinished(
-    _ exchange: Exchange, message: OpaquePointer?, method: String, target: String, status: Int,
+    _ exchange: HTTPExchange, message: OpaquePointer?, method: String, target: String, status: Int,
     milliseconds: Int
   ) {
     exchanges[ObjectIdentifier(exchange)] = nil
@@ -245,8 +245,8 @@ final class WebServerCore {
 
 /// Keeps the callbacks of libsoup's server, which the core owns, from keeping the core.
 private final class WeakCore: Sendable {
-  weak let core: WebServerCore?
-  init(core: WebServerCore) { self.core = core }
+  weak let core: ServerContext?
+  init(core: ServerContext) { self.core = core }
 }
 
 /// A message that libsoup lends to a callback, on its way into the actor. The callback runs on the actor's thread and

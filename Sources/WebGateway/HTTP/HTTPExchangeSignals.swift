@@ -3,7 +3,7 @@ import GLibRuntime
 
 private typealias PlainHandler = @convention(c) (gpointer?, gpointer?) -> Void
 
-func connectMessageSignals(_ message: UnsafeMutableRawPointer, context: Exchange) {
+func connectMessageSignals(_ message: UnsafeMutableRawPointer, context: HTTPExchange) {
   let plain: [(String, PlainHandler)] = [
     ("got-headers", messageGotHeaders), ("wrote-chunk", messageWroteChunk),
     ("wrote-informational", messageWroteInformational), ("wrote-body", messageWroteBody),
@@ -18,32 +18,32 @@ func connectMessageSignals(_ message: UnsafeMutableRawPointer, context: Exchange
 }
 
 private func messageGotHeaders(_ message: gpointer?, _ data: gpointer?) {
-  let exchange = callbackContext(data, as: Exchange.self)
+  let exchange = callbackContext(data, as: HTTPExchange.self)
   GatewayActor.assumeIsolated { exchange.gotHeaders() }
 }
 
 private func messageGotChunk(_ message: gpointer?, _ chunk: OpaquePointer?, _ data: gpointer?) {
-  let exchange = callbackContext(data, as: Exchange.self)
+  let exchange = callbackContext(data, as: HTTPExchange.self)
   let count = chunk.map { Int(g_bytes_get_size($0)) } ?? 0
   GatewayActor.assumeIsolated { exchange.gotChunk(count) }
 }
 
 private func messageWroteChunk(_ message: gpointer?, _ data: gpointer?) {
-  let exchange = callbackContext(data, as: Exchange.self)
+  let exchange = callbackContext(data, as: HTTPExchange.self)
   GatewayActor.assumeIsolated { exchange.wroteChunk() }
 }
 
 private func messageWroteInformational(_ message: gpointer?, _ data: gpointer?) {
-  let exchange = callbackContext(data, as: Exchange.self)
+  let exchange = callbackContext(data, as: HTTPExchange.self)
   GatewayActor.assumeIsolated { exchange.wroteInformational() }
 }
 
 private func messageWroteBody(_ message: gpointer?, _ data: gpointer?) {
-  let exchange = callbackContext(data, as: Exchange.self)
+  let exchange = callbackContext(data, as: HTTPExchange.self)
   GatewayActor.assumeIsolated { exchange.wroteBody() }
 }
 
 func messageIsFreed(_ data: gpointer?, _ message: UnsafeMutablePointer<GObject>?) {
-  let exchange = callbackContext(data, as: Exchange.self)
+  let exchange = callbackContext(data, as: HTTPExchange.self)
   GatewayActor.assumeIsolated { exchange.messageFreed() }
 }

@@ -33,7 +33,7 @@ final class StudentClient {
   let id: String
   let behaviour: Behaviour
   private let address: HTTPClient.SocketAddress
-  private unowned let room: Room
+  private unowned let participants: Participants
   private let clips: StudentClips
   private let schedule: BehaviourSchedule
   /// Of the camera, in microseconds, so that students are not in step.
@@ -60,14 +60,14 @@ final class StudentClient {
 
   init(
     index: Int, id: String, behaviour: Behaviour, address: HTTPClient.SocketAddress, clips: StudentClips,
-    room: Room
+    participants: Participants
   ) {
     self.index = index
     self.id = id
     self.behaviour = behaviour
     self.address = address
     self.clips = clips
-    self.room = room
+    self.participants = participants
     schedule = BehaviourSchedule(index: index)
     clip = clips.ordinary
     // Multiples of the golden ratio spread evenly, however many students there are.
@@ -81,7 +81,7 @@ final class StudentClient {
   func start() {
     loopStart = monotonicMicroseconds() + phase
     nextDue = loopStart
-    room.wake(index, at: loopStart)
+    participants.wake(index, at: loopStart)
     connect()
   }
 
@@ -96,7 +96,7 @@ final class StudentClient {
     state = .connecting
     Task {
       do {
-        let socket = try await room.open(address)
+        let socket = try await participants.open(address)
         guard case .connecting = state else { return socket.close() }
         greet(on: socket)
       } catch {
@@ -121,8 +121,8 @@ final class StudentClient {
 
   private func lost(_ reason: String) {
     wasLost = true
-    room.tally.connectionLosses += 1
-    room.tally.lossReasons[reason, default: 0] += 1
+    participants.tally.connectionLosses += 1
+    participants.tally.lossReasons[reason, default: 0] += 1
   }
 
   // MARK: What the server says
@@ -154,7 +154,7 @@ final class StudentClient {
     case "restart":
       flow.restarted()
       restartStream()
-    case "error": room.tally.serverErrors[notice.code ?? "?", default: 0] += 1
+    case "error": participants.tally.serverErrors[notice.code ?? "?", default: 0] += 1
     case "ended":
       state.socket?.close()
       state = .ended
@@ -185,11 +185,11 @@ final class StudentClient {
     flow.acknowledged(sequence)
     let now = monotonicMicroseconds()
     let done = min(before - flow.outstanding, sentAt.count)
-    for sent in sentAt.prefix(done) { room.tally.acknowledgements.add(now - sent) }
+    for sent in sentAt.prefix(done) { participants.tally.acknowledgements.add(now - sent) }
     sentAt.removeFirst(done)
-    room.tally.acknowledged += done
+    participants.tally.acknowledged += done
     if done > 0, let since = cameBackAt {
-      room.tally.comingBack.add(now - since)
+      participants.tally.comingBack.add(now - since)
       cameBackAt = nil
     }
   }
@@ -210,22 +210,22 @@ final class StudentClient {
 
   private func offerFrame(due: Int64, now: Int64) {
     let range = clip.messages[message]
-    room.tally.offered += 1
+    participants.tally.offered += 1
     guard case .streaming(let socket) = state else {
-      room.tally.notConnected += 1
+      participants.tally.notConnected += 1
       return
     }
     switch flow.offer(isKey: clip.frames[range.lowerBound].isKey) {
     case .windowFull:
-      room.tally.windowFull += 1
+      participants.tally.windowFull += 1
       if let oldest = sentAt.first, now - oldest > Self.frozenAfter {
         socket.drop()
         lost("nothing acknowledged for \(Self.frozenAfter / 1_000_000) s")
         state = .away(until: now + Self.retryAfter)
       }
-    case .waitsForKeyFrame: room.tally.awaitingKeyFrame += 1
+    case .waitsForKeyFrame: participants.tally.awaitingKeyFrame += 1
     case .send(let sequence):
-      room.tally.lateness.add(now - due)
+      participants.tally.lateness.add(now - due)
       send(clip.frames[range], sequence: sequence, on: socket)
     }
   }
@@ -251,8 +251,8 @@ final class StudentClient {
     }
     buffer.withUnsafeBytes { socket.send(binary: $0) }
     sentAt.append(now)
-    room.tally.sent += 1
-    room.tally.bytesSent += buffer.count
+    participants.tally.sent += 1
+    participants.tally.bytesSent += buffer.count
   }
 
   private func nextFrame(after now: Int64) -> Int64 {
@@ -277,7 +277,7 @@ final class StudentClient {
   // MARK: Behaviour
 
   private func behave(at now: Int64) {
-    guard behaviour != .ordinary, let seconds = room.secondsSinceStart(now) else { return }
+    guard behaviour != .ordinary, let seconds = participants.secondsSinceStart(now) else { return }
     let present = schedule.occurrence(at: seconds)
     guard present != occurrence else { return }
     occurrence = present
@@ -286,8 +286,8 @@ final class StudentClient {
       return
     }
     // Clips begin with a key frame and are of the same size, so the stream goes on with another one.
-    if present == nil { room.alerts.ended(student: id) }
-    if present != nil { room.alerts.began(behaviour, student: id, at: seconds) }
+    if present == nil { participants.alerts.ended(student: id) }
+    if present != nil { participants.alerts.began(behaviour, student: id, at: seconds) }
     clip = present == nil ? clips.ordinary : clips.special
     message = 0
     loopStart = now
@@ -296,7 +296,7 @@ final class StudentClient {
   private func goAway(_ now: Int64) {
     guard case .streaming(let socket) = state else { return }
     socket.drop()
-    room.tally.plannedReconnects += 1
+    participants.tally.plannedReconnects += 1
     state = .away(until: now + Self.timeAway)
     cameBackAt = now + Self.timeAway
   }

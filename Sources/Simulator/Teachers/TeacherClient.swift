@@ -21,7 +21,7 @@ final class TeacherClient {
   private let number: Int
   private let address: HTTPClient.SocketAddress
   private var wishes: Wishes
-  private unowned let room: Room
+  private unowned let participants: Participants
   private var socket: ClientSocket?
   private var credit = 8
   private var handled = 0
@@ -29,17 +29,17 @@ final class TeacherClient {
   private var hasLeft = false
   private(set) var isWelcome = false
 
-  /// - Parameter number: of this one among the room's teachers.
-  init(number: Int, address: HTTPClient.SocketAddress, wishes: Wishes, room: Room) {
+  /// - Parameter number: of this one among the teachers.
+  init(number: Int, address: HTTPClient.SocketAddress, wishes: Wishes, participants: Participants) {
     self.number = number
     self.address = address
     self.wishes = wishes
-    self.room = room
+    self.participants = participants
   }
 
   /// - Throws: `GLibError` where the server cannot be reached.
   func connect() async throws {
-    let socket = try await room.open(address)
+    let socket = try await participants.open(address)
     guard !hasLeft else { return socket.close() }
     self.socket = socket
     socket.listen(
@@ -63,8 +63,8 @@ final class TeacherClient {
     socket = nil
     isWelcome = false
     guard !hasLeft else { return }
-    room.tally.connectionLosses += 1
-    room.tally.lossReasons["teacher: " + reason, default: 0] += 1
+    participants.tally.connectionLosses += 1
+    participants.tally.lossReasons["teacher: " + reason, default: 0] += 1
     Task {
       while !hasLeft, socket == nil {
         try? await Task.sleep(for: .seconds(1))
@@ -97,9 +97,9 @@ final class TeacherClient {
       if wishes.countsAlerts, notice.state == "confirmed", let student = notice.student,
         let kind = notice.kind
       {
-        room.alertCame(kind, student: student)
+        participants.alertCame(kind, student: student)
       }
-    case "error": room.tally.serverErrors["teacher: \(notice.code ?? "?")", default: 0] += 1
+    case "error": participants.tally.serverErrors["teacher: \(notice.code ?? "?")", default: 0] += 1
     case "ended": leave()
     default: break
     }
@@ -116,16 +116,16 @@ final class TeacherClient {
     let captured = Int64(bigEndian: bytes.loadUnaligned(fromByteOffset: 8, as: Int64.self))
     let age = epochMicroseconds() - captured
     if bytes[1] == 0 {
-      room.tally.tiles.add(age)
-      room.tally.recentTiles.add(age)
+      participants.tally.tiles.add(age)
+      participants.tally.recentTiles.add(age)
     } else {
-      room.tally.focus.add(age)
+      participants.tally.focus.add(age)
     }
-    room.tally.pictureBytes += bytes.count
+    participants.tally.pictureBytes += bytes.count
     let now = monotonicMicroseconds()
     if handled == 0 {
       oldestHandled = now
-      room.acknowledgeSoon(number, at: now + Self.acknowledgementDelay)
+      participants.acknowledgeSoon(number, at: now + Self.acknowledgementDelay)
     }
     handled += 1
     if handled >= max(1, credit / 4) { acknowledge() }
