@@ -6,12 +6,7 @@ import MediaPipeline
 import WebGateway
 
 /// One student in one session, from the first connection to the session's end, across reconnects.
-///
-/// The flow of a frame:
-///
-///     WebSocket -> receive(binary:) -> StudentUpload (appsrc) -> [Pipelines/*.launch]
-///       -> frame tap (appsink) -> FaceCheckLane -> StudentMonitor (AlertPolicy) -> owner (teacher hub)
-///       -> picture tap (appsink) -> PictureMailbox -> publishPictures() -> PictureFanOut -> teachers
+/// The way of a frame through it is told in docs/architecture.md.
 @GatewayActor
 final class StudentSession {
   typealias Instant = ContinuousClock.Instant
