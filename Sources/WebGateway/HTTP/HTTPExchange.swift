@@ -1,3 +1,4 @@
+import CGLibShims
 import CHeadGuard
 import CSoup
 import GLibRuntime
