@@ -316,10 +316,13 @@ def main():
     model = pathlib.Path(sys.argv[1])
     try:
         plan = make_plan(model.read_bytes(), int(sys.argv[2]), int(sys.argv[3]))
-    except (PlanError, OSError, ValueError) as error:
+    except (PlanError, OSError, ValueError, TypeError, KeyError) as error:
         print(f"onnx_to_plan: {model}: {error}", file=sys.stderr)
         return 1
-    model.with_suffix(".plan").write_bytes(plan)
+    # In one step: a server that starts meanwhile reads the old one or the new one.
+    part = model.with_suffix(".plan.part")
+    part.write_bytes(plan)
+    part.replace(model.with_suffix(".plan"))
     return 0
 
 

@@ -198,6 +198,7 @@ public struct ExamService: Sendable {
     // Everybody in every session is told before anything else is waited for. Sessions stay in the directory: who asks for one
     // in the meantime must not hear that it has ended.
     let endings = directory.live.map { $0.suspend() }
+    let ended = directory.ending
     services.guesses.stop()
     store.turnAwayNewcomers()
     let isWhole = await Patience.wait(Self.patience) {
@@ -207,6 +208,7 @@ public struct ExamService: Sendable {
       }
       await withTaskGroup { group in
         for ending in endings { group.addTask { await ending() } }
+        for session in ended { group.addTask { await session.commands.settle() } }
         group.addTask { await server.stop(within: 4) }
       }
       readers.cancel()

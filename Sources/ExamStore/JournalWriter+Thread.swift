@@ -15,7 +15,8 @@ extension JournalWriter {
         tell(&state)
         release(&state)
       }
-      return !state.isClosing
+      // What came in a moment ago is written still.
+      return !state.isClosing || (state.failure == nil && !state.waiting.isEmpty)
     }
   }
 

@@ -97,10 +97,11 @@ final class JournalWriter: Sendable {
     _ entries: [JournalEntry], by deadline: ContinuousClock.Instant, then goOn: @escaping @Sendable () -> Void
   ) {
     let isWaiting = state.withLock { state in
+      let isBehind = !state.waiting.isEmpty
       for entry in entries { take(entry, &state) }
       let now = ContinuousClock.now
       if state.isClosing, state.failure == nil { state.failure = ("the server is stopping", "") }
-      if deadline <= now, !state.waiting.isEmpty { state.rest.begin(at: now) }
+      if deadline <= now, isBehind { state.rest.begin(at: now) }
       guard state.failure == nil, !state.rest.isOn else {
         tell(&state)
         return false

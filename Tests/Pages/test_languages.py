@@ -13,7 +13,7 @@ MARK = re.compile(r"(<(\w+)>)(.*?)(</\2>)")
 # that its disk is full for instance, is in its own words.
 OUTSIDE = """() => {
   const body = document.body.cloneNode(true);
-  for (const node of body.querySelectorAll('noscript, script, kbd, #notices')) node.remove();
+  for (const node of body.querySelectorAll('noscript, script, kbd, #notices, .unfilled')) node.remove();
   const texts = [document.title, body.textContent];
   for (const name of ['alt', 'aria-label', 'label', 'placeholder', 'title']) {
     for (const node of body.querySelectorAll(`[${name}]`)) texts.push(node.getAttribute(name));
@@ -137,7 +137,23 @@ def test_what_people_write_is_neither_markup_nor_a_placeholder(people, server):
     student = people.student().open(teacher.student_link, "<who/> {{words}} $t(chat.you)").join()
     teacher.say("All students", "hello")
     expect(student.page.locator("#who")).to_have_text("You are here as <who/> {{words}} $t(chat.you).")
+    expect(student.page.locator("#chat-log")).to_contain_text("hello")
     student.page.fill("#chat-text", "hello")
     student.page.keyboard.press("Enter")
     expect(teacher.chat.get_by_role("button")).to_have_text("Reply to <who/> {{words}} $t(chat.you)")
     teacher.end_if_on()
+
+
+@pytest.mark.parametrize("path", ["/", "/student.html", "/teacher.html"])
+def test_a_page_whose_words_do_not_come_says_so_and_goes_on_when_they_do(server, browsers, path):
+    context = browsers(None).new_context(locale="de-DE")
+    page = context.new_page()
+    # As the login page of a network answers, whatever was asked for.
+    page.route("**/text/*.json", lambda route: route.fulfill(status=200, body="<html>Log in</html>"))
+    page.goto(server.url + path)
+    line = page.locator(".unfilled")
+    expect(line).to_be_visible()
+    page.unroute("**/text/*.json")
+    expect(line).to_be_hidden()
+    expect(page.get_by_role("heading", level=1).first).not_to_be_empty()
+    context.close()

@@ -36,6 +36,8 @@ HUMAN_ATTRIBUTES = {"alt", "title", "placeholder", "aria-label", "aria-descripti
 SELECTORS = {"querySelector", "querySelectorAll", "closest", "matches", "matchMedia"}
 ALLOWED = {
     "Exam Monitoring": "the name of the product: the title of a page until its words are there, and where a link is previewed",
+    "This page has not come in whole yet. Please check your connection and load it again; an old browser needs an update.":
+        "where the words themselves do not come",
     "This page needs JavaScript. Please switch it on in your browser.": "where no script runs none fills in words",
 }
 # What a program reads.

@@ -3,9 +3,10 @@ import contextlib
 import resource
 import signal
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from clients import Exam, wait_until
+from clients import Exam, Student, request, wait_until
 from media import absent, face
 from support.journal import locked
 from support.server import Server
@@ -98,3 +99,39 @@ def test_what_is_wrong_with_a_command_is_told_while_the_journal_waits(server, ex
     assert kinds.count("hand_up") == 1 and kinds.count("dismissed") == 1
     assert kinds.index("hand_up") < kinds.index("disconnected") < kinds.index("dismissed")
     assert len(teacher.find("error", mark)) == 1
+
+
+def test_who_is_being_removed_does_not_come_back_meanwhile(server, exam, teacher):
+    ada = exam.student("Ada").start("image/jpeg", face())
+    ada.expect("check", state="ok", faces=1)
+    with locked(server):
+        teacher.send("dismiss", students=[ada.id], reason="not of this class")
+        # Nothing is heard of her any more, and nothing is told before it is kept.
+        wait_until(lambda: ada.sequence - ada.acknowledged > 4, "no acknowledgement")
+        again = Student(exam, ada.token, ada.id, "Ada")
+        assert again.expect_close() == 1013
+        assert not ada.find("dismissed")
+    ada.expect("dismissed", reason="not of this class")
+    answer = exam.request("GET", "/socket", token=ada.token)
+    assert (answer.status, answer.code) == (403, "dismissed")
+    kinds = [event["kind"] for event in exam.request("GET", "/events").json if event.get("participant") == ada.id]
+    assert kinds[-2:] == ["disconnected", "dismissed"]
+
+
+def test_nothing_happens_after_the_end(server):
+    exam = Exam(server.url)
+    teacher, colleague = exam.teacher(), exam.colleague()
+    ada = exam.student("Ada").start("image/jpeg", face())
+    ada.expect("check", state="ok", faces=1)
+    with ThreadPoolExecutor(1) as pool:
+        with locked(server):
+            ending = pool.submit(exam.request, "DELETE")
+            path = f"{exam.path}/preview"
+            wait_until(lambda: request(exam.url, "POST", path, b"no picture").code == "ended_teacher", "its beginning")
+            colleague.send("chat", to="all", text="too late")
+            colleague.expect("error", code="bad_message")
+        assert ending.result().status == 204
+    ada.expect("ended")
+    teacher.expect("ended")
+    kinds = [event["kind"] for event in exam.request("GET", "/events").json]
+    assert kinds[-1] == "session_ended" and "chat" not in kinds

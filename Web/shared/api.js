@@ -35,7 +35,7 @@ async function request(method, path, { body, type, token, timeout = 10000, cache
 }
 
 /** The kinds of alerts that this server has, with their rules. */
-export const alertKinds = () => request('GET', '/api/alert-kinds', { timeout: 5000, cache: 'default' });
+export const alertKinds = () => request('GET', '/api/alert-kinds', { timeout: 5000, cache: 'no-cache' });
 
 const json = (method, path, value, options = {}) =>
   request(method, path, { ...options, body: JSON.stringify(value), type: 'application/json' });

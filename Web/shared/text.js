@@ -7,6 +7,7 @@ import { addressOf } from './wire.js';
 const { i18next } = globalThis;
 const FALLBACK = document.documentElement.lang;
 const AGAIN_AFTER = 2000; // milliseconds
+const PATIENCE = 10_000; // milliseconds
 const ATTRIBUTES = ['alt', 'aria-label', 'label', 'placeholder', 'title'];
 
 /** The person's languages, the dearest first, each with its regions' (pt-BR) before all of it (pt), up to that of the page. */
@@ -16,12 +17,15 @@ function wanted() {
   return [...new Set(end < 0 ? tags : tags.slice(0, end))];
 }
 
-/** The words of a language; null where nobody has translated them. The network may be away. */
+/** The words of a language; null where nobody has translated them. The network may be away: without the last of the languages no page is shown. */
 async function catalogue(language) {
   for (;;) {
-    const response = await fetch(addressOf(`/text/${language}.json`)).catch(() => null);
-    if (response?.ok) return response.json();
-    if (response?.status === 404) return null;
+    try {
+      const response = await fetch(addressOf(`/text/${language}.json`), { signal: AbortSignal.timeout(PATIENCE) });
+      if (response.ok) return await response.json();
+      if (response.status === 404) return null;
+    } catch { /* no connection, or something else than words, as a login page of a network */ }
+    if (language !== FALLBACK) return null;
     await new Promise(resolve => setTimeout(resolve, AGAIN_AFTER));
   }
 }
@@ -69,7 +73,7 @@ export function compose(key, elements, params = {}) {
   for (let index = 0; index < pieces.length; index += 3) {
     const [text, name, inner] = pieces.slice(index, index + 3);
     if (text) parts.push(filled(text));
-    if (!name) continue;
+    if (!(name in elements)) continue;
     if (inner !== undefined) elements[name].textContent = filled(inner);
     parts.push(elements[name]);
   }

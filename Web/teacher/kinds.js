@@ -5,10 +5,15 @@ import { t } from '../shared/text.js';
 
 let table = new Map(); // kind -> its row
 
-/** Asks the server which kinds there are. Without an answer what was known before stays, and alerts say of themselves what they can. */
+const AGAIN_AFTER = 5000; // milliseconds
+let again;
+
+/** Asks the server which kinds there are. Until it answers what was known before stays, and alerts say of themselves what they can. */
 export async function loadKinds() {
+  clearTimeout(again);
   const answer = await alertKinds().catch(() => null);
   if (answer) table = new Map(answer.kinds.map(row => [row.kind, row]));
+  else again = setTimeout(loadKinds, AGAIN_AFTER);
 }
 
 /** The row of a kind; empty where the server has not told of it. */

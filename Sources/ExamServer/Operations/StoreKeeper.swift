@@ -73,8 +73,7 @@ struct StoreKeeper {
     let limit = Duration.seconds(services.configuration.sessionIdleHours * 3600)
     repeat {
       for session in directory.live where session.idleTime(at: .now) > limit {
-        directory.remove(session.code, ended: .idle)
-        await session.end(.idle)
+        await directory.end(session, .idle, by: nil)
       }
     } while (try? await Task.sleep(for: min(.seconds(60), limit / 4))) != nil
   }

@@ -206,9 +206,7 @@ final class SessionRoutes {
 
   private func end(_ request: HTTPRequest) async throws(Refusal) -> HTTPResponse {
     let (session, participant) = try await admission.participant(request, role: .teacher)
-    // Out of the directory first, so that nobody joins while everybody is told.
-    directory.remove(session.code, ended: .teacher)
-    await session.end(.teacher, by: participant.name)
+    await directory.end(session, .teacher, by: participant.name)
     return HTTPResponse(status: 204)
   }
 

@@ -10,8 +10,9 @@ extension ExamSession {
   func perform(
     _ command: ExamCommand, by actor: ParticipantID, then completion: @escaping CommandQueue.Completion
   ) {
+    guard closing == nil else { return completion(WireError(detail: "the exam is over")) }
     let now = Timestamp.now
-    did(command.isForAll ? 1 + Double(students.count) / 10 : 1, by: actor)
+    did(command.isForAll ? 1 + Double(students.count) / 10 : 1, bytes: command.textBytes, by: actor)
     if case .dismiss = command, let events = try? state.decide(command, by: actor, at: now) {
       events.compactMap(\.participant).forEach(showOut)
     }
@@ -20,7 +21,7 @@ extension ExamSession {
         if self?.isJournalFull == true, command.isWrittenAtWill { throw JournalQuota.refusal }
         let events = try state.decide(command, by: actor, at: now)
         let bytes = events.reduce(0) { $0 + $1.approximateBytes }
-        self?.did(Double(max(events.count - 1, 0)), bytes: bytes, by: actor)
+        self?.did(Double(max(events.count - 1, 0)), bytes: max(bytes - command.textBytes, 0), by: actor)
         return events.map { .event($0) }
       }, then: completion)
   }

@@ -195,6 +195,8 @@ final class ExamSession {
       socket.close(code: code, reason: reason)
       return
     }
+    // The next try is told why.
+    if member.isLeaving { return socket.close(code: CloseCode.tryAgain, reason: "removed from the exam") }
     if let wait = connectionWait(of: id) {
       let seconds = wait.wholeSecondsToWait
       socket.close(code: CloseCode.tryAgain, reason: "connecting too often; come back in \(seconds) s")
@@ -225,6 +227,7 @@ final class ExamSession {
   ///
   /// - Parameter name: of the teacher who ended it, if one did.
   func end(_ reason: EndReason, by name: String? = nil) async {
+    guard closing == nil else { return await commands.settle() }
     let leaving = close(Self.ended, journalled: Self.ended.reason)
     let now = Timestamp.now
     var fields = ["reason": reason.rawValue]
@@ -257,10 +260,10 @@ final class ExamSession {
   ///
   /// - Parameter reason: why the connections end, for the journal.
   private func close(_ closing: (code: UInt16, reason: String), journalled reason: String) -> Leaving {
-    self.closing = closing
     ticking?.cancel()
     var leaving = Leaving(students: Array(students.values))
     for student in leaving.students { student.hearLastWords() }
+    self.closing = closing
     leaving.sockets = leaving.students.compactMap { $0.leave(reason: reason) }
     // What was seen before and is told only now comes too late.
     for student in leaving.students { student.owner = nil }

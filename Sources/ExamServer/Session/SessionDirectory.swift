@@ -9,7 +9,13 @@ protocol SessionDirectory: AnyObject, Sendable {
   func add(_ make: (SessionCode) -> ExamSession) -> ExamSession?
   /// Adds a session that was there before a restart.
   func restore(_ session: ExamSession)
-  /// The session is over; its data are kept.
+  /// Ends a session; nobody finds it as one that is on any more.
+  ///
+  /// - Parameter name: of the teacher who ended it, if one did.
+  func end(_ session: ExamSession, _ reason: EndReason, by name: String?) async
+  /// Sessions whose end is under way.
+  var ending: [ExamSession] { get }
+  /// The session was over before this server started; its data are kept.
   ///
   /// - Parameter reason: `nil` where the journal does not tell.
   func remove(_ code: SessionCode, ended reason: EndReason?)
@@ -33,6 +39,7 @@ final class LocalSessionDirectory: SessionDirectory {
   private let maximumSessions: Int
   private var sessions: [SessionCode: ExamSession] = [:]
   private var ended: [SessionCode: EndReason?] = [:]
+  private(set) var ending: [ExamSession] = []
 
   init(maximumSessions: Int) { self.maximumSessions = maximumSessions }
 
@@ -58,8 +65,16 @@ final class LocalSessionDirectory: SessionDirectory {
 
   func restore(_ session: ExamSession) { sessions[session.code] = session }
 
+  func end(_ session: ExamSession, _ reason: EndReason, by name: String?) async {
+    // Out of the directory first, so that nobody joins while everybody is told.
+    guard sessions.removeValue(forKey: session.code) != nil else { return }
+    ended.updateValue(reason, forKey: session.code)
+    ending.append(session)
+    await session.end(reason, by: name)
+    ending.removeAll { $0 === session }
+  }
+
   func remove(_ code: SessionCode, ended reason: EndReason?) {
-    sessions[code] = nil
     ended.updateValue(reason, forKey: code)
   }
 
