@@ -107,7 +107,7 @@ def test_strays_are_removed_together(exam, people, tmp_path):
 
 
 def test_a_long_exam_is_there_after_a_restart(people, tmp_path):
-    """5,000 alerts and 10,000 lines: the page is in at once, and shows older ones when they are asked for."""
+    """6,100 alerts and 10,000 lines: the page is in at once, shows older ones when they are asked for, and says where the oldest are."""
     server = Server(tmp_path / "data")
     try:
         teacher = people.teacher(server.url).create()
@@ -115,11 +115,12 @@ def test_a_long_exam_is_there_after_a_restart(people, tmp_path):
         ada = json.load(urllib.request.urlopen(urllib.request.Request(
             f"{server.url}/api/sessions/{teacher.code}/participants", json.dumps({"name": "Ada", "role": "student"}).encode(),
             {"Content-Type": "application/json"})))["participant_id"]
+        expect(page.locator("#alerts-forgotten")).to_be_hidden()
         assert server.stop() == 0
         with Journal(server.data, teacher.code) as journal:
-            for number in range(5000):
+            for number in range(6100):
                 journal.alert(number, ada, "Ada", "n" * 1500)
-            journal.alert(5000, ada, "Ada", open=True)
+            journal.alert(6100, ada, "Ada", open=True)
             for number in range(10_000):
                 journal.chat(number, ada, "Ada", f"line {number} " + "c" * 250)
         server = Server(server.data, port=server.port)
@@ -127,6 +128,7 @@ def test_a_long_exam_is_there_after_a_restart(people, tmp_path):
         expect(page.locator("#alerts [data-state=confirmed]")).to_have_count(1)
         expect(page.locator("#chat-log .message").last).to_contain_text("line 9999")
         expect(page.locator("#chat-log .message")).to_have_count(100)
+        expect(page.locator("#alerts-forgotten")).to_contain_text("in the report")
         shown = page.locator("#alerts [data-place=over]")
         count = shown.count()
         assert 20 < count <= 100

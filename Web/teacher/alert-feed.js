@@ -134,6 +134,7 @@ export class AlertFeed {
       over[index].remove();
     }
     setHidden($('alerts-older'), this.cards.size === this.alerts.all.size && !this.alerts.hasOlder);
+    setHidden($('alerts-forgotten'), !this.alerts.forgotten);
   }
 
   #summary() {

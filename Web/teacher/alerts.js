@@ -23,8 +23,9 @@ export class Alerts extends EventTarget {
   }
 
   /** A page of alerts that are over is whole; before the first one all that stand were told. */
-  marked({ before }) {
+  marked({ before, forgotten }) {
     this.before = before;
+    this.forgotten = forgotten ?? 0;
     const { again } = this;
     this.again = null;
     if (again) {
