@@ -26,7 +26,7 @@ struct StoreKeeper {
     let downSince = store.lastAlive
     for record in try await store.read(.whole, { try $0.sessions(isLive: nil) }) {
       guard record.endedAt == nil else {
-        directory.remove(record.code, ended: record.endReason)
+        directory.remember(record.code, ended: record.endReason)
         continue
       }
       let (people, state, bytes) = try await store.read(.whole) { reader in

@@ -100,10 +100,7 @@ final class DataRoutes {
 
   private func erase(_ request: HTTPRequest) async throws(Refusal) -> HTTPResponse {
     let reader = try await admission.reader(request, role: .teacher)
-    if let session = reader.live {
-      directory.remove(session.code, ended: .teacher)
-      await session.end(.teacher, by: reader.name)
-    }
+    if let session = reader.live { await directory.end(session, .teacher, by: reader.name) }
     let receipt: ErasureReceipt?
     do {
       receipt = try await archive.erase(reader.code, reason: .request)

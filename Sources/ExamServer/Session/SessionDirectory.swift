@@ -18,7 +18,7 @@ protocol SessionDirectory: AnyObject, Sendable {
   /// The session was over before this server started; its data are kept.
   ///
   /// - Parameter reason: `nil` where the journal does not tell.
-  func remove(_ code: SessionCode, ended reason: EndReason?)
+  func remember(_ code: SessionCode, ended reason: EndReason?)
   /// The session's data are erased.
   func forget(_ code: SessionCode)
   var live: [ExamSession] { get }
@@ -67,14 +67,14 @@ final class LocalSessionDirectory: SessionDirectory {
 
   func end(_ session: ExamSession, _ reason: EndReason, by name: String?) async {
     // Out of the directory first, so that nobody joins while everybody is told.
-    guard sessions.removeValue(forKey: session.code) != nil else { return }
+    guard sessions.removeValue(forKey: session.code) != nil else { return await session.commands.settle() }
     ended.updateValue(reason, forKey: session.code)
     ending.append(session)
     await session.end(reason, by: name)
     ending.removeAll { $0 === session }
   }
 
-  func remove(_ code: SessionCode, ended reason: EndReason?) {
+  func remember(_ code: SessionCode, ended reason: EndReason?) {
     ended.updateValue(reason, forKey: code)
   }
 
