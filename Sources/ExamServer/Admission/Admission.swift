@@ -41,9 +41,8 @@ final class Admission {
   private func code(_ request: HTTPRequest) throws(Refusal) -> SessionCode {
     guard let code = SessionCode(request.parameters["code"] ?? "") else {
       throw Refusal(
-        response: .problem(
-          status: 404, title: "No such session", detail: "A session code has six digits.",
-          code: "unknown_session"))
+        status: 404, title: "No such session", detail: "A session code has six digits.",
+        code: "unknown_session")
     }
     return code
   }
@@ -81,13 +80,14 @@ final class Admission {
   /// Somebody new comes in: refused where too many did from one address.
   func count(_ way: Newcomers.Way, _ request: HTTPRequest) throws(Refusal) {
     let wait = newcomers.take(
-      way, address: GuesserAddress(request.remoteAddress), device: guesses.device(of: request), at: .now)
+      way, address: GuesserAddress(request.remoteAddress),
+      device: guesses.devices.device(of: request, right: .code), at: .now)
     if let wait { throw .tooMany(wait) }
   }
 
   /// The browser was right: it gets, or keeps, a budget of its own.
   func mark(_ response: inout HTTPResponse, of request: HTTPRequest, right proof: DeviceCookie.Proof) {
-    guesses.mark(&response, of: request, right: proof)
+    guesses.devices.mark(&response, of: request, right: proof)
   }
 
   /// The session has closed while somebody was about to come in.
@@ -182,21 +182,19 @@ final class Admission {
 
   /// Said before anything is looked at, so it is the same whatever the code.
   private static let manyTokens = Refusal(
-    response: .problem(
-      status: 429, title: "Busy",
-      detail: "Many tokens from this network are being looked up. Please try again in a second.",
-      code: "busy",
-      retryAfter: 1))
+    status: 429, title: "Busy",
+    detail: "Many tokens from this network are being looked up. Please try again in a second.",
+    code: "busy",
+    retryAfter: 1)
 
   func tokenRefusal(_ request: HTTPRequest) -> Refusal {
     let isMissing = tokenHash(request) == nil
     return Refusal(
-      response: .problem(
-        status: 401, title: isMissing ? "Token missing" : "Token not valid",
-        detail: isMissing
-          ? "Send the token you got on joining as Authorization: Bearer, or ask for a ticket."
-          : "This token gives no access to this session.",
-        code: isMissing ? "no_token" : "bad_token"))
+      status: 401, title: isMissing ? "Token missing" : "Token not valid",
+      detail: isMissing
+        ? "Send the token you got on joining as Authorization: Bearer, or ask for a ticket."
+        : "This token gives no access to this session.",
+      code: isMissing ? "no_token" : "bad_token")
   }
 
   private func check(_ role: Role, _ wanted: Role?) throws(Refusal) {

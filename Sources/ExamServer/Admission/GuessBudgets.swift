@@ -7,7 +7,7 @@ import WebGateway
 final class GuessBudgets {
   private let codes: GuessDesk
   private let passwords: GuessDesk
-  private let devices: DeviceCookie
+  let devices: DeviceCookie
 
   /// - Parameter note: told, in a line, when all who type begin to wait, and when that is over.
   init(devices: DeviceCookie, note: @escaping @Sendable (String) -> Void) {
@@ -39,14 +39,6 @@ final class GuessBudgets {
     forPassword password: SecretHash, _ request: HTTPRequest
   ) async throws(Refusal) -> GuessDesk.Turn {
     try await passwords.turn(guess(password.digest, request, .password))
-  }
-
-  /// The browser that was right about a code before; `nil` for one that was not.
-  func device(of request: HTTPRequest) -> String? { devices.device(of: request, right: .code) }
-
-  /// The browser was right: it gets, or keeps, a budget of its own.
-  func mark(_ response: inout HTTPResponse, of request: HTTPRequest, right proof: DeviceCookie.Proof) {
-    devices.mark(&response, of: request, right: proof)
   }
 
   /// Nobody waits any more, for the server's stop.

@@ -128,8 +128,7 @@ extension Refusal {
 
   static var stopping: Refusal {
     Refusal(
-      response: .problem(
-        status: 503, title: "Service Unavailable", detail: "The server is going away; please try again.",
-        code: "stopping", retryAfter: 5))
+      status: 503, title: "Service Unavailable", detail: "The server is going away; please try again.",
+      code: "stopping", retryAfter: 5)
   }
 }

@@ -4,22 +4,26 @@ import WebGateway
 /// Why a request is not answered with what it asks for.
 struct Refusal: Error {
   let response: HTTPResponse
+
+  init(response: HTTPResponse) { self.response = response }
+
+  init(status: Int, title: String, detail: String, code: String, retryAfter: Int? = nil) {
+    response = .problem(status: status, title: title, detail: detail, code: code, retryAfter: retryAfter)
+  }
 }
 
 extension Refusal {
   static var notForStudents: Refusal {
     Refusal(
-      response: .problem(
-        status: 403, title: "Not for students", detail: "Only teachers of this session may do this.",
-        code: "wrong_role"))
+      status: 403, title: "Not for students", detail: "Only teachers of this session may do this.",
+      code: "wrong_role")
   }
 
   static func unknown(_ code: SessionCode) -> Refusal {
     Refusal(
-      response: .problem(
-        status: 404, title: "No such session",
-        detail: "There is no session \(code). Please check the code.",
-        code: "unknown_session"))
+      status: 404, title: "No such session",
+      detail: "There is no session \(code). Please check the code.",
+      code: "unknown_session")
   }
 
   static func ended(_ code: SessionCode, _ reason: EndReason?) -> Refusal {
@@ -30,23 +34,20 @@ extension Refusal {
       case nil: "The exam \(code) is over."
       }
     return Refusal(
-      response: .problem(
-        status: 410, title: "The session has ended", detail: "\(why) Nobody can join it any more.",
-        code: reason.map { "ended_\($0.rawValue)" } ?? "ended"))
+      status: 410, title: "The session has ended", detail: "\(why) Nobody can join it any more.",
+      code: reason.map { "ended_\($0.rawValue)" } ?? "ended")
   }
 
   static func password(isMissing: Bool) -> Refusal {
     Refusal(
-      response: .problem(
-        status: 401, title: isMissing ? "Teacher password needed" : "Teacher password wrong",
-        detail: "Creating a session on this server takes the teacher password.",
-        code: isMissing ? "password_needed" : "password_wrong"))
+      status: 401, title: isMissing ? "Teacher password needed" : "Teacher password wrong",
+      detail: "Creating a session on this server takes the teacher password.",
+      code: isMissing ? "password_needed" : "password_wrong")
   }
 
   static func dismissed(_ dismissal: Dismissal) -> Refusal {
     Refusal(
-      response: .problem(
-        status: 403, title: "Removed from the exam", detail: dismissal.reason, code: "dismissed"))
+      status: 403, title: "Removed from the exam", detail: dismissal.reason, code: "dismissed")
   }
 
   /// What is kept cannot be read, or not now.
@@ -54,37 +55,33 @@ extension Refusal {
     if let refusal = error as? Refusal { return refusal }
     if let error = error as? ArchiveBusy {
       return Refusal(
-        response: .problem(
-          status: 429, title: "Busy",
-          detail:
-            "What is kept cannot be read just now: \(error). Please try again in \(error.retryAfter) s.",
-          code: "busy", retryAfter: error.retryAfter))
+        status: 429, title: "Busy",
+        detail:
+          "What is kept cannot be read just now: \(error). Please try again in \(error.retryAfter) s.",
+        code: "busy", retryAfter: error.retryAfter)
     }
     if let error = error as? ArchiveClosed {
       return Refusal(
-        response: .problem(
-          status: 503, title: "Stopping",
-          detail:
-            "What is kept cannot be read or erased just now: \(error). Please try again when it is back, in about "
-            + "\(error.retryAfter) s.",
-          code: "stopping", retryAfter: error.retryAfter))
+        status: 503, title: "Stopping",
+        detail:
+          "What is kept cannot be read or erased just now: \(error). Please try again when it is back, in about "
+          + "\(error.retryAfter) s.",
+        code: "stopping", retryAfter: error.retryAfter)
     }
     return Refusal(
-      response: .problem(
-        status: 503, title: "Records not readable",
-        detail: error is SessionGone
-          ? "What is kept of this session cannot be read: \(error)."
-          : "What is kept of this session cannot be read at the moment; the server's log says why.",
-        code: "store"))
+      status: 503, title: "Records not readable",
+      detail: error is SessionGone
+        ? "What is kept of this session cannot be read: \(error)."
+        : "What is kept of this session cannot be read at the moment; the server's log says why.",
+      code: "store")
   }
 
   static func tooMany(_ wait: Duration) -> Refusal {
     let seconds = wait.wholeSecondsToWait
     return Refusal(
-      response: .problem(
-        status: 429, title: "Too many tries", detail: "Please wait \(seconds) s and try again.",
-        code: "too_many_tries",
-        retryAfter: seconds))
+      status: 429, title: "Too many tries", detail: "Please wait \(seconds) s and try again.",
+      code: "too_many_tries",
+      retryAfter: seconds)
   }
 }
 

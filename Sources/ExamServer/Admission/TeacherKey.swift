@@ -14,10 +14,9 @@ struct TeacherKey: WayIn {
     }
     try? await Task.sleep(until: beginning + Admission.refusalTime)
     throw Refusal(
-      response: .problem(
-        status: 403, title: "Teacher key wrong",
-        detail:
-          "To join as a teacher, use the link for co-teachers that the session's teacher has. It is good for as long as the session is on.",
-        code: "wrong_key"))
+      status: 403, title: "Teacher key wrong",
+      detail:
+        "To join as a teacher, use the link for co-teachers that the session's teacher has. It is good for as long as the session is on.",
+      code: "wrong_key")
   }
 }

@@ -44,9 +44,8 @@ final class DataRoutes {
     let name = request.query["format"] ?? "json"
     guard let format = JournalDocument.Format(rawValue: name) else {
       throw Refusal(
-        response: .problem(
-          status: 400, title: "Unknown format", detail: "format is json or csv, not \(name.prefix(40)).",
-          code: "bad_request"))
+        status: 400, title: "Unknown format", detail: "format is json or csv, not \(name.prefix(40)).",
+        code: "bad_request")
     }
     let answer = try await LongAnswer(
       of: code, in: answers.enter(reader), from: archive, beginning: JournalDocument(of: code, as: format)
@@ -58,8 +57,7 @@ final class DataRoutes {
   /// The picture of an alert's onset, for teachers and for the student whom it shows.
   private func alertPicture(_ request: HTTPRequest) async throws(Refusal) -> HTTPResponse {
     func missing(_ detail: String) -> Refusal {
-      Refusal(
-        response: .problem(status: 404, title: "No such picture", detail: detail, code: "no_picture"))
+      Refusal(status: 404, title: "No such picture", detail: detail, code: "no_picture")
     }
     let reader = try await admission.reader(request)
     let code = reader.code

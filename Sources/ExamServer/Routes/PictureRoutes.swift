@@ -37,10 +37,9 @@ final class PictureRoutes {
           let jpeg = await SinglePictureViewer(watcher: watcher.id).next(of: channel, from: session.fanOut)
         else {
           throw Refusal(
-            response: .problem(
-              status: 503, title: "No picture",
-              detail: "This student's camera delivers no picture at the moment.",
-              code: "no_picture", retryAfter: 2))
+            status: 503, title: "No picture",
+            detail: "This student's camera delivers no picture at the moment.",
+            code: "no_picture", retryAfter: 2)
         }
         return .jpeg(jpeg)
       }
@@ -57,26 +56,23 @@ final class PictureRoutes {
     let student = ParticipantID(rawValue: request.parameters["student"] ?? "")
     guard session.student(student) != nil else {
       throw Refusal(
-        response: .problem(
-          status: 404, title: "No such student", detail: "There is no student \(student) in this session.",
-          code: "unknown_student"))
+        status: 404, title: "No such student", detail: "There is no student \(student) in this session.",
+        code: "unknown_student")
     }
     let name = request.query["view"] ?? "tile"
     guard let view = PictureView(name: name) else {
       throw Refusal(
-        response: .problem(
-          status: 400, title: "Unknown view", detail: "view is tile or focus, not \(name.prefix(40)).",
-          code: "bad_request"))
+        status: 400, title: "Unknown view", detail: "view is tile or focus, not \(name.prefix(40)).",
+        code: "bad_request")
     }
     return (session, watcher, PictureChannel(student: student, view: view))
   }
 
   private static func tooManyStreams(_ most: Int) -> Refusal {
     Refusal(
-      response: .problem(
-        status: 429, title: "Too many pictures at once",
-        detail: "You watch \(most) pictures at once already, which is the most. Close one of them first.",
-        code: "too_many_streams", retryAfter: 5))
+      status: 429, title: "Too many pictures at once",
+      detail: "You watch \(most) pictures at once already, which is the most. Close one of them first.",
+      code: "too_many_streams", retryAfter: 5)
   }
 }
 

@@ -70,16 +70,14 @@ final class PreviewRoute {
     case .waitedInVain: throw Self.busy(.seconds(5))
     case .unusable(let reason):
       throw Refusal(
-        response: .problem(
-          status: 422, title: "Picture not usable", detail: "The picture could not be checked: \(reason)",
-          code: "bad_picture"))
+        status: 422, title: "Picture not usable", detail: "The picture could not be checked: \(reason)",
+        code: "bad_picture")
     case .failed(let problem):
       services.recorder.logger.warning("a preview could not be checked", metadata: ["cause": "\(problem)"])
       throw Refusal(
-        response: .problem(
-          status: 503, title: "Picture not checked",
-          detail: "The server could not check the picture; its log says why. It is no fault of the camera.",
-          code: "pipeline_failed", retryAfter: 10))
+        status: 503, title: "Picture not checked",
+        detail: "The server could not check the picture; its log says why. It is no fault of the camera.",
+        code: "pipeline_failed", retryAfter: 10)
     }
     let light: StudentCheck.Light = observation.isDark ? .dark : .ok
     return .json(WireJSON.encode(Answer(faces: observation.faces.count, light: light)))
@@ -87,10 +85,9 @@ final class PreviewRoute {
 
   private static func busy(_ wait: Duration) -> Refusal {
     Refusal(
-      response: .problem(
-        status: 429, title: "Busy", detail: "Many pictures are being checked. Please try again.",
-        code: "busy",
-        retryAfter: max(2, wait.wholeSecondsToWait)))
+      status: 429, title: "Busy", detail: "Many pictures are being checked. Please try again.",
+      code: "busy",
+      retryAfter: max(2, wait.wholeSecondsToWait))
   }
 
   enum Outcome: Sendable {

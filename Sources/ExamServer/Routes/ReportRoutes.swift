@@ -54,6 +54,6 @@ final class ReportRoutes {
   }
 
   private func badRequest(_ title: String, _ detail: String) -> Refusal {
-    Refusal(response: .problem(status: 400, title: title, detail: detail, code: "bad_request"))
+    Refusal(status: 400, title: title, detail: detail, code: "bad_request")
   }
 }

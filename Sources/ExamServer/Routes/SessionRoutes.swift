@@ -87,11 +87,10 @@ final class SessionRoutes {
     }
     guard let session = created else {
       throw Refusal(
-        response: .problem(
-          status: 503, title: "Too many sessions",
-          detail:
-            "This server holds \(services.configuration.maximumSessions) sessions at once. End one first.",
-          code: "too_many_sessions"))
+        status: 503, title: "Too many sessions",
+        detail:
+          "This server holds \(services.configuration.maximumSessions) sessions at once. End one first.",
+        code: "too_many_sessions")
     }
     session.begin(by: name)
     guard
@@ -142,10 +141,9 @@ final class SessionRoutes {
         admitted.role == .student
         ? "\(services.configuration.maximumParticipants) students" : "\(Members.teacherPlaces) teachers"
       throw Refusal(
-        response: .problem(
-          status: 409, title: "The session is full",
-          detail: "A session on this server takes \(most). A teacher can remove who does not belong to it.",
-          code: "full"))
+        status: 409, title: "The session is full",
+        detail: "A session on this server takes \(most). A teacher can remove who does not belong to it.",
+        code: "full")
     }
     guard
       let (participant, token) = await session.join(
@@ -187,10 +185,9 @@ final class SessionRoutes {
     case .never(let wait):
       let seconds = wait.wholeSecondsToWait
       throw Refusal(
-        response: .problem(
-          status: 429, title: "Busy",
-          detail: "This session is asked for too often. Please try again in \(seconds) s.", code: "busy",
-          retryAfter: seconds))
+        status: 429, title: "Busy",
+        detail: "This session is asked for too often. Please try again in \(seconds) s.", code: "busy",
+        retryAfter: seconds)
     }
     let before = request.query["alerts_before"].flatMap { Int($0) }
     let page = session.state.alerts.page(before: before, about: nil)
@@ -217,20 +214,18 @@ final class SessionRoutes {
       return try WireJSON.decode(Body.self, from: request.body)
     } catch {
       throw Refusal(
-        response: .problem(
-          status: 400, title: "Request not understood", detail: "The JSON body: \(error.detail).",
-          code: "bad_request"))
+        status: 400, title: "Request not understood", detail: "The JSON body: \(error.detail).",
+        code: "bad_request")
     }
   }
 
   private func examTitle(_ typed: String) throws(Refusal) -> String {
     guard let title = ExamTitle(typed) else {
       throw Refusal(
-        response: .problem(
-          status: 400, title: "Title not usable",
-          detail:
-            "The name of an exam has 1 to \(ExamTitle.maximumLength) readable characters, or is left out.",
-          code: "bad_title"))
+        status: 400, title: "Title not usable",
+        detail:
+          "The name of an exam has 1 to \(ExamTitle.maximumLength) readable characters, or is left out.",
+        code: "bad_title")
     }
     return title.text
   }
@@ -238,9 +233,8 @@ final class SessionRoutes {
   private func personName(_ typed: String) throws(Refusal) -> PersonName {
     guard let name = PersonName(typed) else {
       throw Refusal(
-        response: .problem(
-          status: 400, title: "Name not usable",
-          detail: "A name has 1 to \(PersonName.maximumLength) readable characters.", code: "bad_name"))
+        status: 400, title: "Name not usable",
+        detail: "A name has 1 to \(PersonName.maximumLength) readable characters.", code: "bad_name")
     }
     return name
   }

@@ -90,9 +90,8 @@ struct StudentData: Sendable {
       let state = try archive.state(of: record.code, .about(student))
       guard let person = state.person(student), person.role == .student else {
         throw Refusal(
-          response: .problem(
-            status: 404, title: "No such student", detail: "There is no student \(student) in this session.",
-            code: "unknown_student"))
+          status: 404, title: "No such student", detail: "There is no student \(student) in this session.",
+          code: "unknown_student")
       }
       document += WireJSON.encode(head(person)).dropLast()
       part = .alerts(try archive.alerts(about: student, in: record.code).reversed())

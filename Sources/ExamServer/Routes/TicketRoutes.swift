@@ -48,7 +48,6 @@ final class TicketRoutes {
   }
 
   private func badRequest(_ detail: String) -> Refusal {
-    Refusal(
-      response: .problem(status: 400, title: "Request not understood", detail: detail, code: "bad_request"))
+    Refusal(status: 400, title: "Request not understood", detail: detail, code: "bad_request")
   }
 }

@@ -13,6 +13,7 @@ extension ExamSession {
     guard closing == nil else { return completion(WireError(detail: "the exam is over")) }
     let now = Timestamp.now
     did(command.isForAll ? 1 + Double(students.count) / 10 : 1, bytes: command.textBytes, by: actor)
+    // What they wrote and what was seen of them comes first in the journal, and so before this command's turn.
     if case .dismiss = command, let events = try? state.decide(command, by: actor, at: now) {
       events.compactMap(\.participant).forEach(showOut)
     }
@@ -31,9 +32,20 @@ extension ExamSession {
     _ kind: JournalEvent.Kind, about id: ParticipantID?, _ fields: [String: String] = [:],
     payload: JournalEvent.Payload? = nil
   ) {
+    record(kind, about: id) { _ in (fields, payload) }
+  }
+
+  /// The same for what depends on the state at its turn.
+  ///
+  /// - Parameter content: `nil` where nothing has happened after all.
+  func record(
+    _ kind: JournalEvent.Kind, about id: ParticipantID?,
+    _ content: @escaping (ExamState) -> (fields: [String: String], payload: JournalEvent.Payload?)?
+  ) {
     let now = Timestamp.now
     commands.add { state in
-      [.event(state.event(kind, about: id.flatMap(state.person), fields, payload: payload, at: now))]
+      guard let (fields, payload) = content(state) else { return [] }
+      return [.event(state.event(kind, about: id.flatMap(state.person), fields, payload: payload, at: now))]
     }
   }
 

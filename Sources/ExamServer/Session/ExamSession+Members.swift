@@ -33,20 +33,15 @@ extension ExamSession {
   /// Takes back the place of somebody who never came. What the journal tells of this one stays.
   private func forget(_ id: ParticipantID) {
     members.remove(id)
-    makeRoom(id, "The exam was full.", [.remove(id, from: code)])
+    commands.add { [code] _ in [.remove(id, from: code)] }
+    makeRoom(id, "The exam was full.")
   }
 
-  private func makeRoom(_ id: ParticipantID, _ reason: String, _ entries: [JournalEntry] = []) {
+  private func makeRoom(_ id: ParticipantID, _ reason: String) {
     showOut(id)
-    let now = Timestamp.now
-    let dismissal = JournalEvent.Payload.dismissal(Dismissal(reason: reason, by: nil, at: now))
-    commands.add { state in
-      entries + [
-        .event(
-          state.event(
-            .dismissed, about: state.person(id), ["reason": reason], payload: dismissal, at: now))
-      ]
-    }
+    record(
+      .dismissed, about: id, ["reason": reason],
+      payload: .dismissal(Dismissal(reason: reason, by: nil, at: .now)))
   }
 
   /// Somebody is about to be removed for good: the place is free, and what was written and seen until now comes into the

@@ -76,7 +76,7 @@ extension ExamSession: StudentSessionOwner {
   private func student(
     _ student: StudentSession, changed transition: AlertPolicy.Transition, picture: SharedBytes?
   ) {
-    let (kind, id, now) = (transition.kind, student.id, Timestamp.now)
+    let (kind, id) = (transition.kind, student.id)
     switch transition.change {
     case .suspected, .dismissed:
       break
@@ -85,7 +85,7 @@ extension ExamSession: StudentSessionOwner {
       let confirmation = AlertConfirmation(
         kind: kind, student: id, severity: services.configuration.alerts.rules[kind]?.severity ?? .medium,
         since: Timestamp(onset), confidence: confidence, thresholds: thresholds)
-      commands.add { [weak self] state in
+      record(.alertConfirmed, about: id) { [weak self] state in
         var generator = SystemRandomNumberGenerator()
         var alert = state.alerts.confirmed(confirmation, again: again, id: .random(using: &generator))
         if alert.picture == nil, let self {
@@ -93,26 +93,20 @@ extension ExamSession: StudentSessionOwner {
           alert.picture = kept == .kept ? "/api/sessions/\(code)/alerts/\(alert.id).jpg" : nil
           alert.pictureState = kept
         }
-        let fields = [
-          "kind": kind.rawValue, "alert": alert.id.rawValue, "since": "\(alert.since)",
-          "confidence": "\((confidence * 100).rounded() / 100)", "repeats": String(alert.repeats),
-        ]
-        return [
-          .event(
-            state.event(
-              .alertConfirmed, about: state.person(id), fields, payload: .alert(alert), at: now))
-        ]
+        return (
+          [
+            "kind": kind.rawValue, "alert": alert.id.rawValue, "since": "\(alert.since)",
+            "confidence": "\((confidence * 100).rounded() / 100)", "repeats": String(alert.repeats),
+          ], .alert(alert)
+        )
       }
     case .cleared(let time):
-      commands.add { state in
-        guard let alert = state.alerts.cleared(kind, student: id, at: Timestamp(time)) else { return [] }
-        let fields = [
-          "kind": kind.rawValue, "alert": alert.id.rawValue, "until": alert.until.map { "\($0)" } ?? "",
-        ]
-        return [
-          .event(
-            state.event(.alertCleared, about: state.person(id), fields, payload: .alert(alert), at: now))
-        ]
+      record(.alertCleared, about: id) { state in
+        guard let alert = state.alerts.cleared(kind, student: id, at: Timestamp(time)) else { return nil }
+        return (
+          ["kind": kind.rawValue, "alert": alert.id.rawValue, "until": alert.until.map { "\($0)" } ?? ""],
+          .alert(alert)
+        )
       }
     }
   }

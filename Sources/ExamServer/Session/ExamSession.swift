@@ -229,12 +229,10 @@ final class ExamSession {
   func end(_ reason: EndReason, by name: String? = nil) async {
     guard closing == nil else { return await commands.settle() }
     let leaving = close(Self.ended, journalled: Self.ended.reason)
-    let now = Timestamp.now
     var fields = ["reason": reason.rawValue]
     fields["by"] = name
-    commands.add { [code] state in
-      [.event(state.event(.sessionEnded, about: nil, fields, at: now)), .end(code, at: now)]
-    }
+    record(.sessionEnded, about: nil, fields)
+    commands.add { [code, now = Timestamp.now] _ in [.end(code, at: now)] }
     await leave(leaving, teachers: .ended(reason), students: .ended(reason))
   }
 

@@ -47,7 +47,6 @@ struct Members {
   private let studentPlaces: Int
   private var members: [ParticipantID: Member] = [:]
   private var byToken: [SecretHash: ParticipantID] = [:]
-  private var counts: [Role: Int] = [:]
   private var reservations: [ParticipantID: Reservation] = [:]
   private var dismissedByToken: [SecretHash: Participant] = [:]
   /// Tokens of those who were removed, the oldest first.
@@ -69,35 +68,24 @@ struct Members {
   /// Whoever had this token before he or she was removed.
   func dismissed(token: SecretHash) -> Participant? { dismissedByToken[token] }
 
-  mutating func reserve(_ id: ParticipantID, _ reservation: Reservation) {
-    reservations[id] = reservation
-    counts[reservation.role, default: 0] += 1
-  }
+  mutating func reserve(_ id: ParticipantID, _ reservation: Reservation) { reservations[id] = reservation }
 
   mutating func takeReservation(of id: ParticipantID) -> Reservation? {
-    guard let reservation = reservations.removeValue(forKey: id) else { return nil }
-    counts[reservation.role, default: 0] -= 1
-    return reservation
+    reservations.removeValue(forKey: id)
   }
 
   /// Somebody is about to be removed: the place is free, while the token is good still.
-  mutating func showOut(_ id: ParticipantID) {
-    guard let member = members[id], !member.isLeaving else { return }
-    members[id]?.isLeaving = true
-    counts[member.participant.role, default: 0] -= 1
-  }
+  mutating func showOut(_ id: ParticipantID) { members[id]?.isLeaving = true }
 
   mutating func add(_ member: Member) {
     members[member.participant.id] = member
     byToken[member.tokenHash] = member.participant.id
-    counts[member.participant.role, default: 0] += 1
   }
 
   @discardableResult
   mutating func remove(_ id: ParticipantID) -> Member? {
     guard let member = members.removeValue(forKey: id) else { return nil }
     byToken[member.tokenHash] = nil
-    if !member.isLeaving { counts[member.participant.role, default: 0] -= 1 }
     return member
   }
 
@@ -157,7 +145,10 @@ struct Members {
   // MARK: Room
 
   func isFull(for role: Role) -> Bool {
-    counts[role, default: 0] >= (role == .student ? studentPlaces : Self.teacherPlaces)
+    let taken =
+      members.values.count { $0.participant.role == role && !$0.isLeaving }
+      + reservations.values.count { $0.role == role }
+    return taken >= (role == .student ? studentPlaces : Self.teacherPlaces)
   }
 
   /// Who makes room for somebody of this role who comes from `address`; `nil` where nobody does.
