@@ -53,6 +53,8 @@ extension ExamSession {
     leaving[id] = student.leave(reason: "removed") ?? leaving[id]
     // What stands is over, as with a pause: nobody can be asked about it any more.
     student.pause(true)
+    // What was seen before and is told only now comes too late.
+    student.owner = nil
   }
 
   /// Nobody looks at this one any more, and nothing is kept ready.
@@ -61,10 +63,7 @@ extension ExamSession {
       members.remember(dismissed: Participant(person, at: .now), tokenHash: member.tokenHash)
     }
     fanOut.end(id)
-    if let student = removeStudent(id) {
-      student.owner = nil
-      Task { await student.letGo() }
-    }
+    if let student = removeStudent(id) { Task { await student.letGo() } }
   }
 
   /// Tells somebody who was removed why; the token is void by now.
