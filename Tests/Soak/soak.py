@@ -6,6 +6,7 @@ the end everybody leaves for a moment and the server is measured: what it holds 
 teacher was told must be in the journal.
 """
 import argparse
+import contextlib
 import os
 import pathlib
 import random
@@ -221,6 +222,15 @@ class Room:
             thread.join(30)
 
 
+def thread_names(process):
+    """The names of the threads of a process; one that ends while they are read has none."""
+    names = []
+    for thread in (process / "task").iterdir():
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            names.append((thread / "comm").read_text())
+    return names
+
+
 class Measured:
     """What the server holds while nobody but the one teacher is there."""
 
@@ -228,7 +238,7 @@ class Measured:
         proc = pathlib.Path(f"/proc/{server.process.pid}")
         self.megabytes = server.resident_megabytes
         self.descriptors = len(list((proc / "fd").iterdir()))
-        names = [(task / "comm").read_text() for task in (proc / "task").iterdir()]
+        names = thread_names(proc)
         # libdispatch keeps as many as were ever needed at one time, and calls them after their quality of service.
         self.pooled = sum("qos" in name for name in names)
         self.threads = len(names) - self.pooled
