@@ -37,7 +37,7 @@ def test_the_words_on_the_smallest_tile_are_not_cut_off(exam, people):
     page = exam.page
     page.set_viewport_size(LAPTOP)
     cut = page.evaluate("""async () => {
-      const { kinds, shortText } = await import(new URL('teacher/kinds.js', document.baseURI));
+      const { kinds, shortText } = await import(new URL('teacher/alerts/kinds.js', document.baseURI));
       if (kinds().length < 8) return ['kinds are missing'];
       // As many columns as there are at most: a class of 35 has them.
       document.querySelector('#wall').style.setProperty('--columns', 7);

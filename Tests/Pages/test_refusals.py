@@ -11,11 +11,11 @@ from support.server import ROOT, Server
 
 SEND = "  write(payload);\n"
 # The test says when; a worker hears it as well.
-SPOILS = {"student/uplink-worker.js": (
+SPOILS = {"student/uplink/uplink-worker.js": (
     SEND + "  socket.send(bytes);\n}\n",
     SEND + "  if (spoilt) payload.fill(7);\n  socket.send(bytes);\n}\n"
     "let spoilt = true;\nnew BroadcastChannel('test').onmessage = ({ data }) => { spoilt = data; };\n")}
-SPOILS_VP8 = {"student/encoders.js": ("write: bytes => chunk.copyTo(bytes)", "write: bytes => bytes.fill(7)")}
+SPOILS_VP8 = {"student/uplink/encoders.js": ("write: bytes => chunk.copyTo(bytes)", "write: bytes => bytes.fill(7)")}
 
 
 @pytest.fixture
@@ -74,7 +74,7 @@ def test_pictures_that_no_way_makes_useful_are_told_until_they_are(people, serve
 
 
 def test_what_is_wrong_with_the_picture_is_said_before_joining(people, served):
-    server = served({"student/preview.js": (
+    server = served({"student/camera/preview.js": (
         "canvas.toBlob(resolve, 'image/jpeg', 0.8)", "resolve(new Blob(['no picture']))")})
     exam = people.teacher(url=server.url).create()
     ada = people.student(url=server.url)
@@ -99,7 +99,7 @@ def test_the_page_changes_its_way_of_sending_before_anybody_is_asked(people, ser
 
 
 def test_one_refused_frame_alarms_nobody(people, served):
-    server = served({"student/uplink-worker.js": (SEND, SEND + "  if (flow.sequence === 30) payload.fill(7);\n")})
+    server = served({"student/uplink/uplink-worker.js": (SEND, SEND + "  if (flow.sequence === 30) payload.fill(7);\n")})
     exam = people.teacher(url=server.url).create()
     ada = people.student(url=server.url).open(exam.student_link, "Ada").join()
     ada.expect_live()
@@ -119,7 +119,7 @@ def test_one_refused_frame_alarms_nobody(people, served):
 
 
 def test_a_message_that_is_too_large_for_the_server_is_followed_by_smaller_ones(people, served):
-    server = served({"student/uplink-worker.js": (
+    server = served({"student/uplink/uplink-worker.js": (
         "  socket.send(bytes);\n", "  socket.send(ways.current === 'video/x-vp8' ? new Uint8Array(300 * 1024) : bytes);\n")})
     exam = people.teacher(url=server.url).create()
     ada = people.student(url=server.url).open(exam.student_link, "Ada").join()
@@ -134,7 +134,7 @@ FLOOD = "for (let i = 0; i < 3000; i += 1) socket.send({ type: 'x' });"
 
 
 def test_a_connection_that_is_closed_for_a_flood_comes_back(people, served):
-    server = served({"student/uplink-worker.js": (
+    server = served({"student/uplink/uplink-worker.js": (
         "let socket;\n", f"let socket;\nnew BroadcastChannel('test').onmessage = () => {{ {FLOOD} }};\n")})
     exam = people.teacher(url=server.url).create()
     ada = people.student(url=server.url).open(exam.student_link, "Ada").join()
@@ -148,7 +148,7 @@ def test_a_connection_that_is_closed_for_a_flood_comes_back(people, served):
 
 def test_who_is_refused_thrice_is_told_why(people, served):
     server = served({
-        "student/uplink-worker.js": ("function welcomed(window) {\n", f"function welcomed(window) {{\n  {FLOOD}\n")})
+        "student/uplink/uplink-worker.js": ("function welcomed(window) {\n", f"function welcomed(window) {{\n  {FLOOD}\n")})
     exam = people.teacher(url=server.url).create()
     ada = people.student(url=server.url)
     ada.page.set_viewport_size({"width": 390, "height": 844})
@@ -163,7 +163,7 @@ def test_who_is_refused_thrice_is_told_why(people, served):
 
 def test_a_teacher_who_is_refused_thrice_is_told_why(people, served):
     flood = FLOOD.replace("3000", "12000")
-    server = served({"teacher/wall-worker.js": ("        socket.send(watch);\n", f"        socket.send(watch);\n        {flood}\n")})
+    server = served({"teacher/connection/wall-worker.js": ("        socket.send(watch);\n", f"        socket.send(watch);\n        {flood}\n")})
     teacher = people.teacher(url=server.url)
     page = teacher.page
     page.goto(f"{server.url}/teacher")
@@ -268,7 +268,7 @@ def test_the_pages_have_words_for_every_code(exam):
     # Teachers read the server's own sentence, whatever the code.
     assert codes_of("teacher") == {"too_many", "quota", "bad_message"}
     assert exam.page.evaluate(
-        "import('/teacher/words.js').then(words => words.notDone('Not done.', { code: 'x', detail: 'too late' }))") == "Not done. Too late."
+        "import('/teacher/alerts/words.js').then(words => words.notDone('Not done.', { code: 'x', detail: 'too late' }))") == "Not done. Too late."
 
 
 def test_refusals_in_firefox(served, tmp_path):

@@ -253,7 +253,7 @@ def test_a_card_leads_to_the_form_that_mutes_its_kind(exam, student):
 
 def test_a_kind_that_is_newer_than_the_page_has_the_words_and_the_measure_of_the_server(people, tmp_path):
     web = shutil.copytree(ROOT / "Web", tmp_path / "Web")
-    for file in [*(web / "teacher").glob("*.js"), web / "text/en.json"]:
+    for file in [*(web / "teacher").rglob("*.js"), web / "text/en.json"]:
         file.write_text(file.read_text().replace("camera_covered", "older"))
     server = Server(tmp_path / "data", "--web-dir", web)
     try:

@@ -8,12 +8,12 @@ import { inLine, lineSentence } from '../shared/line.js';
 import { reasonOfEnd } from '../shared/refusal.js';
 import { sentences, t } from '../shared/text.js';
 import { readCode } from '../shared/wire.js';
-import { Camera } from './camera.js';
-import { Live } from './live.js';
+import { Camera } from './camera/camera.js';
+import { Preview } from './camera/preview.js';
+import { Live } from './exam/live.js';
 import { CAMERA, END, joinProblem, previewSentence } from './messages.js';
-import { ownDataButton } from './own-data.js';
-import { Preview } from './preview.js';
-import { Uplink } from './uplink.js';
+import { ownDataButton } from './own/own-data.js';
+import { Uplink } from './uplink/uplink.js';
 
 const parameters = new URLSearchParams(location.search);
 const camera = new Camera();

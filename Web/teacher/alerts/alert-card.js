@@ -1,0 +1,144 @@
+// One alert as a card: who, what, since when, how sure, what was said about it, and what to do. Changed in place, so the
+// keyboard focus stays. When it is over it folds into one line that can be unfolded.
+
+import { el, setHidden, setText } from '../../shared/dom.js';
+import { showKeptPicture } from '../../shared/kept-picture.js';
+import { compose, t } from '../../shared/text.js';
+import { kindText } from './kinds.js';
+import { NoteForm } from './note-form.js';
+import { checksText, foldedText, notKeptText, ruleText, timesText } from './words.js';
+
+const LABELS = { acknowledged: 'teacher.card.labelAcknowledged', cleared: 'teacher.card.labelOver' };
+
+export class AlertCard {
+  /** context: {roster, token, acknowledge(id, note, refused), adjust(student, kind), open(student)?}; without `open` it is open already. */
+  constructor(alert, context) {
+    this.context = context;
+    this.alert = alert;
+    this.place = null; // new, seen or over: how it looks and where it is, which may wait while somebody is on it
+    this.#build(alert);
+    this.update(alert);
+  }
+
+  update(alert) {
+    const { element } = this;
+    this.alert = alert;
+    this.name = this.context.roster.name(alert.student);
+    element.dataset.state = alert.state;
+    element.dataset.severity = alert.severity;
+    const kind = kindText(alert.kind);
+    element.setAttribute('aria-label', t(LABELS[alert.state] ?? 'teacher.card.label', { name: this.name, kind }));
+    setText(this.who, this.name);
+    this.#buttons(kind);
+    setText(this.what, kind);
+    this.#picture();
+    this.tick();
+    setText(this.why, [checksText(alert), ruleText(alert), notKeptText(alert)].filter(Boolean).join(' '));
+    this.#said(this.student, alert.student_note, this.name);
+    this.#said(this.teacher, alert.note, alert.note_by ?? t('teacher.card.teacher'));
+    setHidden(this.acknowledgeButton, alert.state !== 'confirmed');
+    const by = alert.acknowledged_by;
+    setText(this.seen, !by ? '' : alert.state === 'confirmed' ? t('teacher.card.seenBefore', { name: by }) : t('teacher.card.seen', { name: by }));
+    this.#line();
+  }
+
+  /** The duration of one that stands. */
+  tick() {
+    setText(this.times, timesText(this.alert));
+  }
+
+  /** Takes up the look of where it is now. */
+  settle(place) {
+    this.place = place;
+    this.element.dataset.place = place;
+    setHidden(this.fold, place !== 'over');
+    if (place !== 'over') this.#unfold(true);
+    else this.#unfold(this.fold.getAttribute('aria-expanded') === 'true');
+  }
+
+  get isWritten() {
+    return this.note.isOpen && this.element.contains(document.activeElement);
+  }
+
+  acknowledge() {
+    if (this.alert.state === 'confirmed') this.context.acknowledge(this.alert.alert_id);
+  }
+
+  writeNote() {
+    this.#unfold(true);
+    this.note.open(this.alert.note ?? '');
+  }
+
+  #build({ alert_id: id, student, kind }) {
+    const { context } = this;
+    const button = (onclick, style) => el('button', { type: 'button', class: style, onclick });
+    this.foldText = el('span', { class: 'fold-text' });
+    this.fold = el('button', { type: 'button', class: 'alert-fold', 'aria-expanded': 'false', onclick: () => this.#unfold(this.body.hidden) }, this.foldText);
+    this.image = el('img', { alt: '', decoding: 'async', width: 320, height: 240 });
+    const opens = { type: 'button', onclick: () => context.open(student) };
+    this.pictureButton = context.open ? el('button', { ...opens, class: 'alert-picture' }, this.image) : el('span', { class: 'alert-picture' }, this.image);
+    this.who = context.open ? el('button', { ...opens, class: 'link alert-name' }) : el('span', {});
+    this.what = el('p', { class: 'alert-what' });
+    this.times = el('p', { class: 'alert-times' });
+    this.why = el('p', { class: 'alert-why' });
+    this.student = el('p', { class: 'said alert-student-note', hidden: true });
+    this.teacher = el('p', { class: 'said alert-note', hidden: true });
+    this.acknowledgeButton = button(() => {
+      this.element.focus({ preventScroll: true }); // the button goes; whoever acts on goes on from here
+      this.acknowledge();
+    }, 'alert-ack');
+    this.noteButton = button(() => this.writeNote(), 'quiet');
+    this.adjust = button(() => context.adjust(student, kind), 'quiet');
+    this.adjust.title = t('teacher.card.muteTitle');
+    this.seen = el('p', { class: 'alert-seen' });
+    this.note = new NoteForm({
+      send: (text, refused) => context.acknowledge(id, text, refused),
+      closed: () => this.element.focus({ preventScroll: true }),
+    });
+    this.body = el('div', { class: 'alert-body' }, this.pictureButton,
+      el('div', { class: 'alert-head' }, el('h3', {}, this.who), this.what, this.times),
+      this.why, el('div', { class: 'alert-foot' }, this.acknowledgeButton, this.seen, this.noteButton, this.adjust), this.note.element);
+    this.element = el('li', { class: 'alert', tabindex: '-1', data: { id } }, this.fold, this.body, this.student, this.teacher);
+  }
+
+  /** What they do, and for whom and what, which can be seen anyway. */
+  #buttons(kind) {
+    const key = `${this.name}|${kind}|${Boolean(this.alert.note)}`;
+    if (this.labelled === key) return;
+    this.labelled = key;
+    const whose = () => el('span', { class: 'visually-hidden' });
+    this.acknowledgeButton.replaceChildren(...compose('teacher.card.acknowledge', { whose: whose() }, { name: this.name, kind }));
+    this.noteButton.replaceChildren(...compose(this.alert.note ? 'teacher.card.changeNote' : 'teacher.card.note', { whose: whose() }, { name: this.name, kind }));
+    this.adjust.replaceChildren(...compose('teacher.card.mute', { whose: whose() }, { name: this.name, kind }));
+  }
+
+  #picture() {
+    const { picture } = this.alert;
+    setHidden(this.pictureButton, !picture);
+    if (!picture || picture === this.shownPicture) return;
+    this.shownPicture = picture;
+    showKeptPicture(this.image, picture, this.context.token);
+    this.image.alt = this.context.open ? t('teacher.card.pictureOpens', { name: this.name }) : t('teacher.card.picture', { name: this.name });
+  }
+
+  #said(line, text, who) {
+    setHidden(line, !text);
+    if (!text || line.shown === `${who}${text}`) return;
+    line.shown = `${who}${text}`;
+    line.replaceChildren(...compose('teacher.card.said', { who: el('strong', {}, who) }, { words: text }));
+  }
+
+  #line() {
+    const [when, kind, long] = foldedText(this.alert);
+    const key = `${when}${this.name}${kind}${long}`;
+    if (this.foldText.shown === key) return;
+    this.foldText.shown = key;
+    const elements = { when: el('time', { datetime: this.alert.since }, when), who: el('strong', {}, this.name) };
+    this.foldText.replaceChildren(...compose('teacher.card.folded', elements, { kind, long }));
+  }
+
+  #unfold(open) {
+    setHidden(this.body, !open);
+    this.fold.setAttribute('aria-expanded', String(open && !this.fold.hidden));
+  }
+}

@@ -1,0 +1,37 @@
+// Going through the alerts with the keyboard. Single letters can be switched off, for who speaks to the computer.
+
+import { preference } from '../panels/preferences.js';
+
+const isTyping = target => target.closest?.('input, select, textarea, [contenteditable]') !== null;
+
+export function alertKeys({ feed, show, open, help }) {
+  document.addEventListener('keydown', event => {
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (isTyping(event.target) || document.querySelector('dialog[open]') || document.getElementById('room').hidden) return;
+    const action = onCard(event, feed, open) ?? (preference('keys') ? letter(event, feed, { show, open, help }) : null);
+    if (!action) return;
+    event.preventDefault();
+    action();
+  });
+}
+
+/** Keys that act where the focus is, as on any control. */
+function onCard(event, feed, open) {
+  const card = feed.current;
+  if (!card) return null;
+  if (event.key === 'Enter' && !event.repeat) return () => card.acknowledge();
+  if (event.key === ' ') return () => open(card.alert.student);
+  return null;
+}
+
+function letter(event, feed, { show, open, help }) {
+  const card = feed.current;
+  switch (event.key) {
+    case 'j': case 'J': return () => { show('alerts'); feed.step(1); };
+    case 'k': case 'K': return () => { show('alerts'); feed.step(-1); };
+    case 'n': case 'N': return card && (() => card.writeNote());
+    case 'o': case 'O': return card && (() => open(card.alert.student));
+    case '?': return help;
+  }
+  return null;
+}

@@ -1,0 +1,89 @@
+// What is known about the alerts of the exam. How they look is the business of the wall, the feed and the large view.
+
+import { t } from '../../shared/text.js';
+
+/** Events: changed {alert, before, fresh}; settled, when the first connection has told all there was. */
+export class Alerts extends EventTarget {
+  constructor(link) {
+    super();
+    this.link = link;
+    this.all = new Map(); // id -> alert
+    this.open = new Map(); // student -> ids
+    this.settled = false;
+  }
+
+  received({ type, ...alert }) {
+    this.again?.add(alert.alert_id);
+    this.#put(alert);
+  }
+
+  /** After a reconnect all alerts that stand come again, and the newest of the others. */
+  welcomed() {
+    this.again = new Set();
+  }
+
+  /** A page of alerts that are over is whole; before the first one all that stand were told. */
+  marked({ before, forgotten }) {
+    this.before = before;
+    this.forgotten = forgotten ?? 0;
+    const { again } = this;
+    this.again = null;
+    if (again) {
+      for (const alert of [...this.all.values()]) {
+        if (alert.state !== 'cleared' && !again.has(alert.alert_id)) this.#put({ ...alert, state: 'cleared' });
+      }
+    }
+    this.dispatchEvent(new Event('page'));
+    if (this.settled) return;
+    this.settled = true;
+    this.dispatchEvent(new Event('settled'));
+  }
+
+  /** Whether the server has older ones than were told. */
+  get hasOlder() {
+    return this.before !== undefined;
+  }
+
+  /** Asks for a page of older ones. True when it went out. */
+  older() {
+    return this.hasOlder && this.link.send({ type: 'history', of: 'alerts', before: this.before });
+  }
+
+  openFor(student) {
+    return [...this.open.get(student) ?? []].map(id => this.all.get(id));
+  }
+
+  /** All alerts about one student, the oldest first. */
+  about(student) {
+    return [...this.all.values()].filter(alert => alert.student === student);
+  }
+
+  get counts() {
+    let open = 0;
+    let unseen = 0;
+    for (const ids of this.open.values()) {
+      for (const id of ids) {
+        open += 1;
+        if (this.all.get(id).state === 'confirmed') unseen += 1;
+      }
+    }
+    return { open, unseen };
+  }
+
+  /** True when it went out. refused(error): it was not done. */
+  acknowledge(id, note, refused = () => t('teacher.alerts.notAcknowledged')) {
+    return this.link.send({ type: 'acknowledge', alert_id: id, ...(note ? { note } : {}) }, refused);
+  }
+
+  #put(alert) {
+    const id = alert.alert_id;
+    const before = this.all.get(id);
+    this.all.set(id, alert);
+    if (!this.open.has(alert.student)) this.open.set(alert.student, new Set());
+    if (alert.state === 'cleared') this.open.get(alert.student).delete(id);
+    else this.open.get(alert.student).add(id);
+    // What stood before this page was opened is shown, but is no news.
+    const fresh = this.settled && alert.state === 'confirmed' && before?.state !== 'confirmed';
+    this.dispatchEvent(new CustomEvent('changed', { detail: { alert, before, fresh } }));
+  }
+}

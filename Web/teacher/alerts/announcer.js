@@ -1,0 +1,25 @@
+// What screen readers are told besides. One polite sentence at a time; what comes together is read together.
+
+import { $ } from '../../shared/dom.js';
+import { sentences, t } from '../../shared/text.js';
+import { kindText } from './kinds.js';
+
+let waiting = [];
+
+export function announce(text) {
+  waiting.push(text);
+  if (waiting.length > 1) return;
+  setTimeout(() => {
+    const all = waiting;
+    waiting = [];
+    $('announcer').textContent = sentences(...all.slice(0, 3), all.length > 3 ? t('teacher.alerts.andMore', { more: all.length - 3 }) : '');
+  }, 600);
+}
+
+export function announceAlerts(alerts, roster) {
+  alerts.addEventListener('changed', ({ detail: { alert, before } }) => {
+    const name = roster.name(alert.student);
+    if (alert.state === 'confirmed' && before?.state !== 'confirmed') announce(t('teacher.alerts.announced', { name, kind: kindText(alert.kind) }));
+    if (before && alert.student_note && alert.student_note !== before.student_note) announce(t('teacher.alerts.written', { name }));
+  });
+}

@@ -1,0 +1,36 @@
+// The kinds of alerts: the server's table of them, how they are called, and which one decides how a student looks on the wall.
+
+import { alertKinds } from '../../shared/api.js';
+import { t } from '../../shared/text.js';
+
+let table = new Map(); // kind -> its row
+
+const AGAIN_AFTER = 5000; // milliseconds
+let again;
+
+/** Asks the server which kinds there are. Until it answers what was known before stays, and alerts say of themselves what they can. */
+export async function loadKinds() {
+  clearTimeout(again);
+  const answer = await alertKinds().catch(() => null);
+  if (answer) table = new Map(answer.kinds.map(row => [row.kind, row]));
+  else again = setTimeout(loadKinds, AGAIN_AFTER);
+}
+
+/** The row of a kind; empty where the server has not told of it. */
+export const rowOf = kind => table.get(kind) ?? {};
+
+/** All that can be allowed to a student. */
+export const kinds = () => [...table.keys()];
+
+// Of a kind that is newer than this page the server has words.
+const told = (kind, what) => rowOf(kind).texts?.[`alert.${kind}.${what}`];
+export const kindText = kind => t(`alert.${kind}.title`, { defaultValue: told(kind, 'title') ?? kind.replaceAll('_', ' ') });
+// On a tile there is room for two or three words.
+export const shortText = kind => t(`alert.${kind}.short`, { defaultValue: told(kind, 'short') ?? kindText(kind) });
+
+const weight = alert => (alert.state === 'confirmed' ? 10 : 0) + (rowOf(alert.kind).weight ?? 0);
+
+/** The alert that decides how a tile looks: unseen before acknowledged, then by weight. */
+export function worst(alerts) {
+  return alerts.reduce((best, alert) => (!best || weight(alert) > weight(best) ? alert : best), null);
+}

@@ -1,0 +1,101 @@
+// Alerts and what is allowed to a student, in sentences.
+
+import { duration, timeOfDay } from '../../shared/dom.js';
+import { enumerated, number, sentences, t } from '../../shared/text.js';
+import { serverNow } from '../connection/clock.js';
+import { kindText, rowOf } from './kinds.js';
+
+/** What no check of a picture tells has no share of checks either. */
+const isLookedAt = kind => rowOf(kind).source === 'picture';
+
+/** "Seen in 9 of 10 checks", rounded down: it never says more than was seen. */
+export function checksText({ kind, confidence }) {
+  if (!isLookedAt(kind) || !(confidence >= 0)) return '';
+  return confidence > 0.995 ? t('teacher.card.everyCheck') : t('teacher.card.checks', { seen: Math.floor(confidence * 10 + 0.01) });
+}
+
+const NOT_KEPT = {
+  student_full: 'teacher.card.notKept.student_full',
+  exam_full: 'teacher.card.notKept.exam_full',
+  server_full: 'teacher.card.notKept.server_full',
+  lost: 'teacher.card.notKept.lost',
+};
+
+/** Why there is no picture though one was taken. */
+export const notKeptText = ({ picture_state: state }) => (state in NOT_KEPT ? t(NOT_KEPT[state]) : '');
+
+/** "Rule: after 5 s, 80 % of checks, more than 30° from the usual 4° to the left." */
+export function ruleText({ kind, thresholds }) {
+  if (!thresholds) return '';
+  const { window, share } = thresholds;
+  const conditions = [window > 0 ? t('teacher.rule.after', { seconds: number(window) }) : t('teacher.rule.atOnce')];
+  if (isLookedAt(kind)) conditions.push(t('teacher.rule.share', { percent: Math.round(share * 100) }));
+  const limit = limitText(kind, thresholds);
+  if (limit) conditions.push(limit);
+  return t('teacher.rule.text', { conditions: enumerated(conditions) });
+}
+
+const LIMITS = { camera_covered: 'teacher.rule.covered', picture_frozen: 'teacher.rule.frozen' };
+const BEYOND = { above: 'teacher.rule.above', below: 'teacher.rule.below' };
+const LEVELS = { above: 'teacher.rule.aboveLevels', below: 'teacher.rule.belowLevels' }; // of brightness
+
+function limitText(kind, { limit: value, baseline }) {
+  if (value === undefined || value === null) return '';
+  const limit = number(value);
+  const { unit, bad_when: when } = rowOf(kind);
+  if (unit === 'degrees') return turnedText(limit, baseline ?? null);
+  const key = LIMITS[kind] ?? (unit === 'levels' ? LEVELS : BEYOND)[when] ?? 'teacher.rule.limit';
+  const condition = t(key, { limit });
+  return baseline === undefined || baseline === null ? condition : t('teacher.rule.usual', { condition, usual: number(baseline) });
+}
+
+/** yaw: where the head usually points to, in degrees to the right; null where that is not known. */
+function turnedText(limit, yaw) {
+  if (yaw === null) return t('teacher.rule.turned', { limit });
+  const usual = Math.round(Math.abs(yaw));
+  if (usual === 0) return t('teacher.rule.turnedUsual', { limit });
+  return yaw > 0 ? t('teacher.rule.turnedRight', { limit, usual }) : t('teacher.rule.turnedLeft', { limit, usual });
+}
+
+const lasted = alert => (alert.duration ?? (Date.parse(alert.until) - Date.parse(alert.since)) / 1000) * 1000;
+
+const unbroken = milliseconds => duration(milliseconds).replaceAll(' ', '\u00a0');
+
+/** "Since 10:31:05, for 25 s", or when it is over, "10:31:05, over after 12 s". */
+export function timesText(alert) {
+  const since = Date.parse(alert.since);
+  const [at, count] = [timeOfDay(since, true), alert.repeats];
+  if (alert.state !== 'cleared') {
+    const long = unbroken(serverNow() - since);
+    return count > 0 ? t('teacher.card.sinceAgain', { at, long, count }) : t('teacher.card.since', { at, long });
+  }
+  if (!alert.until) return count > 0 ? t('teacher.card.endedAgain', { at, count }) : t('teacher.card.ended', { at });
+  const long = unbroken(lasted(alert));
+  return count > 0 ? t('teacher.card.lastedAgain', { at, long, count }) : t('teacher.card.lasted', { at, long });
+}
+
+/** The parts of the one line into which an alert folds that is over. */
+export function foldedText(alert) {
+  return [timeOfDay(alert.since, true), kindText(alert.kind), alert.until ? duration(lasted(alert)) : t('teacher.card.over')];
+}
+
+/** What a teacher allows, shortly: "no alerts", "twice as much". */
+export function effectText({ effect, factor }) {
+  if (effect === 'mute') return t('teacher.adjust.noAlerts');
+  return factor === 2 ? t('teacher.adjust.twiceAllowed') : t('teacher.adjust.timesAllowed', { factor: number(factor) });
+}
+
+export function untilText({ until }) {
+  if (!until) return t('teacher.adjust.wholeExam');
+  return t('teacher.adjust.until', { time: timeOfDay(until), long: duration(Date.parse(until) - serverNow()) });
+}
+
+/** The accommodations that are in force. */
+export const allowed = person => Object.values(person.accommodations ?? {})
+  .filter(one => one.effect !== 'none' && (!one.until || Date.parse(one.until) > serverNow()));
+
+/** What the server says, as a sentence of its own. */
+export const sentence = text => `${text[0].toUpperCase()}${text.slice(1)}${/[.!?…]$/.test(text) ? '' : '.'}`;
+
+/** What is said where something was asked that the server did not do. */
+export const notDone = (what, { code, detail }) => sentences(what, sentence(detail || code));

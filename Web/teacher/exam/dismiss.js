@@ -1,0 +1,112 @@
+// Somebody is removed from the exam: one from the large view, or several at once from the wall, those who never sent a
+// picture to begin with. It always takes a reason, which they see and which stands in the report.
+
+import { $, el, setHidden, setText } from '../../shared/dom.js';
+import { compose, t } from '../../shared/text.js';
+import { serverNow } from '../connection/clock.js';
+import { stateLine } from '../connection/roster.js';
+
+const JUST_JOINED = 20_000; // whoever joined so lately may still look for where to allow the camera
+
+export class Dismiss {
+  constructor({ roster, link, announce }) {
+    Object.assign(this, { roster, link });
+    this.dialog = $('dismiss-dialog');
+    this.boxes = new Map(); // id -> checkbox; empty where one alone is asked about
+    this.one = null;
+    $('open-dismiss').addEventListener('click', () => this.askSeveral());
+    $('dismiss-form').addEventListener('submit', event => this.#submit(event));
+    $('dismiss-cancel').addEventListener('click', () => this.dialog.close());
+    $('dismiss-unseen').addEventListener('click', () => this.#choose(id => !this.roster.get(id)?.seen));
+    $('dismiss-none').addEventListener('click', () => this.#choose(() => false));
+    $('dismiss-list').addEventListener('change', () => this.#count());
+    const soon = () => { this.pending ??= setTimeout(() => { this.pending = null; this.#offer(); }, 50); };
+    setInterval(soon, 5000);
+    for (const type of ['changed', 'removed', 'room']) roster.addEventListener(type, soon);
+    roster.addEventListener('removed', ({ detail }) => {
+      if (detail.role === 'student') announce(t('teacher.dismiss.removed', { name: detail.name }));
+      this.boxes.get(detail.id)?.closest('li').remove();
+      this.boxes.delete(detail.id);
+      if (this.dialog.open && (detail.id === this.one || (!this.one && !this.boxes.size))) this.dialog.close();
+      else this.#count();
+    });
+  }
+
+  /** One student. */
+  ask(student) {
+    const person = this.roster.get(student);
+    if (!person) return;
+    this.one = student;
+    this.boxes.clear();
+    this.#open(t('teacher.dismiss.askOne', { name: person.name }));
+    setText($('dismiss-confirm'), t('teacher.dismiss.one', { name: person.name }));
+    $('dismiss-confirm').disabled = false;
+  }
+
+  /** Any of those who do not stream, those chosen who never sent a picture. */
+  askSeveral() {
+    this.one = null;
+    const there = this.roster.students.filter(person => person.state !== 'live');
+    this.boxes = new Map(there.map(person => [person.id, el('input', { type: 'checkbox', value: person.id })]));
+    $('dismiss-list').replaceChildren(...there.map(person => el('li', {},
+      el('label', {}, this.boxes.get(person.id), el('span', {}, ...compose('teacher.dismiss.person', { why: el('span', { class: 'muted' }, whyNot(person)) }, { name: person.name }))))));
+    this.#choose(id => !this.roster.get(id).seen);
+    this.#open(t('teacher.dismiss.askSeveral'));
+  }
+
+  #open(heading) {
+    setText($('dismiss-heading'), heading);
+    setHidden($('dismiss-part'), this.one !== null);
+    setText($('dismiss-error'), '');
+    $('dismiss-reason').value = this.notTaken ?? '';
+    this.notTaken = null;
+    $('dismiss-reason').removeAttribute('aria-invalid');
+    this.dialog.showModal();
+    $('dismiss-reason').focus();
+  }
+
+  #choose(isChosen) {
+    for (const [id, box] of this.boxes) box.checked = isChosen(id);
+    this.#count();
+  }
+
+  get #chosen() {
+    return this.one ? [this.one] : [...this.boxes].filter(([, box]) => box.checked).map(([id]) => id);
+  }
+
+  #count() {
+    if (this.one) return;
+    const { length } = this.#chosen;
+    setText($('dismiss-confirm'), length ? t('teacher.dismiss.several', { count: length }) : t('teacher.dismiss.nobody'));
+    $('dismiss-confirm').disabled = length === 0;
+  }
+
+  #submit(event) {
+    event.preventDefault();
+    const reason = $('dismiss-reason').value.trim();
+    if (!reason) {
+      $('dismiss-reason').setAttribute('aria-invalid', 'true');
+      setText($('dismiss-error'), t('teacher.dismiss.missing'));
+      return $('dismiss-reason').focus();
+    }
+    const refused = () => {
+      this.notTaken = reason; // it need not be typed again
+      return t('teacher.dismiss.notRemoved');
+    };
+    if (!this.link.send({ type: 'dismiss', students: this.#chosen, reason }, refused)) return setText($('dismiss-error'), t('teacher.noConnection'));
+    this.dialog.close();
+  }
+
+  /** The button on the wall is there while somebody on it never sent a picture. */
+  #offer() {
+    const before = serverNow() - JUST_JOINED;
+    const count = this.roster.students.filter(person => !person.seen && Date.parse(person.joined_at) < before).length;
+    setHidden($('open-dismiss'), count === 0);
+    if (count) setText($('open-dismiss'), t('teacher.dismiss.offer', { number: count }));
+  }
+}
+
+function whyNot(person) {
+  if (person.seen) return stateLine(person);
+  return person.state === 'left' ? t('teacher.dismiss.neverLeft') : t('teacher.dismiss.never');
+}

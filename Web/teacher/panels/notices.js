@@ -1,0 +1,65 @@
+// What every teacher must know about the server itself: that it cannot keep what happens, say. The exam goes on.
+// And what it has not done of what this teacher asked, where no place is nearer.
+
+import { $, el, setHidden } from '../../shared/dom.js';
+import { sentences, t } from '../../shared/text.js';
+import { sentence } from '../alerts/words.js';
+
+const TITLES = {
+  store: t('teacher.notices.store'),
+  guessing: t('teacher.notices.guessing'),
+  quota: t('teacher.notices.quota'),
+  pictures: t('teacher.notices.pictures'),
+  load: t('teacher.notices.load'),
+};
+const REFUSED = t('teacher.notices.refused');
+const PASSES_AFTER = 10; // seconds
+const SETTLED = 1500; // after the welcome, what still stands is told again
+
+export class Notices {
+  constructor() {
+    this.standing = new Map(); // code -> detail
+    this.passing = new Map(); // code of an error -> {title, detail, timer}
+  }
+
+  received({ code, detail }) {
+    this.again?.add(code);
+    this.#set(code, detail);
+  }
+
+  welcomed() {
+    const again = this.again = new Set();
+    setTimeout(() => {
+      if (this.again !== again) return;
+      this.again = null;
+      for (const code of [...this.standing.keys()]) if (!again.has(code)) this.#set(code, null);
+    }, SETTLED);
+  }
+
+  /** what: which of the things asked for was not done, if that is known. It goes by itself. Answers what is said. */
+  refused({ code, detail, retry_after: seconds = 0 }, what = REFUSED) {
+    clearTimeout(this.passing.get(code)?.timer);
+    const timer = setTimeout(() => { this.passing.delete(code); this.#show(); }, Math.max(PASSES_AFTER, seconds) * 1000);
+    this.passing.set(code, { title: what, detail: sentence(detail || code), timer });
+    this.#show();
+    return sentences(what, sentence(detail || code));
+  }
+
+  #set(code, detail) {
+    if ((this.standing.get(code) ?? null) === (detail ?? null)) return;
+    if (detail) this.standing.set(code, detail);
+    else this.standing.delete(code);
+    this.#show();
+  }
+
+  /** What stands there already stays as it is, or it would be read out again. */
+  #show() {
+    const lines = new Map(); // as it reads -> [code, title, detail]
+    const put = (...line) => lines.set(line.slice(1).join(' '), line);
+    for (const [code, detail] of this.standing) put(code, TITLES[code] ?? t('teacher.notices.other'), detail);
+    for (const [code, { title, detail }] of this.passing) put(code, title, detail);
+    setHidden($('notices'), lines.size === 0);
+    for (const line of [...$('notices').children]) if (!lines.delete(line.textContent)) line.remove();
+    $('notices').append(...[...lines.values()].map(([code, title, detail]) => el('p', { data: { code } }, el('strong', {}, title), ' ', detail)));
+  }
+}
