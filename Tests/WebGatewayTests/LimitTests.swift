@@ -2,29 +2,6 @@ import Testing
 
 @testable import WebGateway
 
-@Suite struct TokenBucketTests {
-  private let now = ContinuousClock.now
-
-  @Test func aBucketAllowsABurstThenTheRate() {
-    var bucket = TokenBucket(burst: 3, perSecond: 2)
-    let burst = (0..<4).map { _ in bucket.take(at: now) }
-    #expect(burst == [nil, nil, nil, .milliseconds(500)])
-    // Never more than the burst, however long nothing was taken.
-    let much = (0..<4).map { _ in bucket.take(at: now + .seconds(1000)) }
-    #expect(much.prefix(3).allSatisfy { $0 == nil } && much[3] != nil)
-  }
-
-  @Test func askingTakesNothingAndSpendingMayOweSomething() {
-    var bucket = TokenBucket(burst: 1, perSecond: 1)
-    #expect(bucket.wait(at: now) == nil)
-    #expect(bucket.take(at: now) == nil)
-    #expect(bucket.wait(at: now) == .seconds(1))
-    bucket.spend(2, at: now)
-    #expect(bucket.wait(for: 0, at: now) == .seconds(2))
-    #expect(bucket.used(at: now + .seconds(1)) == 2)
-  }
-}
-
 @Suite struct RateLimiterTests {
   @Test func allowsABurstThenTheRate() {
     var limiter = RateLimiter<String>(burst: 3, perSecond: 2)

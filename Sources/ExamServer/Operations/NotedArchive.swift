@@ -1,4 +1,5 @@
 import ExamModel
+import GLibRuntime
 import Synchronization
 
 /// An archive that tells the log why something could not be read or erased: whoever asked for it need not know the server's
@@ -6,7 +7,7 @@ import Synchronization
 final class NotedArchive: Archive {
   private let archive: any Archive
   private let note: @Sendable (String) -> Void
-  private let notedAt = Mutex<ContinuousClock.Instant?>(nil)
+  private let notes = Mutex(Throttle(every: .seconds(1)))
 
   /// - Parameter note: told at most once a second.
   init(_ archive: any Archive, note: @escaping @Sendable (String) -> Void) {
@@ -37,18 +38,10 @@ final class NotedArchive: Archive {
     } catch {
       let isExpected =
         error is ArchiveBusy || error is ArchiveClosed || error is SessionGone || error is Refusal
-      if !isExpected, isDue(.now) {
+      if !isExpected, notes.withLock({ $0.add(at: .now) }) != nil {
         note("what is kept cannot be read or erased: \(error)")
       }
       throw error
-    }
-  }
-
-  private func isDue(_ now: ContinuousClock.Instant) -> Bool {
-    notedAt.withLock { last in
-      if let last, now - last < .seconds(1) { return false }
-      last = now
-      return true
     }
   }
 }

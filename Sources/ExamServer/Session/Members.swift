@@ -1,4 +1,5 @@
 import ExamModel
+import GLibRuntime
 import WebGateway
 
 /// Who is in a session, found by id and by token, and who was removed from it; and who makes room where it is full.
@@ -20,7 +21,7 @@ struct Members {
     var since: Instant
     /// How often this one may connect: a page that comes back in a loop must not fill the journal.
     var connections = TokenBucket(burst: 30, perSecond: 0.1)
-    var refusals = RefusalReport()
+    var refusedConnections = Throttle(every: .seconds(10))
     /// What this one may do; `nil` as long as nothing was done.
     var budget: ActBudget?
     /// Whether this one is about to be removed, and holds no place any more.
@@ -116,7 +117,7 @@ struct Members {
   ///
   /// - Returns: when it is time for the journal, how many were since the last time.
   mutating func refusedConnection(of id: ParticipantID, at now: Instant) -> Int? {
-    members[id]?.refusals.add("too_many_connections", at: now).journalCount
+    members[id]?.refusedConnections.add(at: now)
   }
 
   mutating func connected(_ id: ParticipantID, from address: String, at now: Instant) {

@@ -41,33 +41,3 @@ struct OnsetPictures {
     return latest.jpeg
   }
 }
-
-/// Counts what was refused of one student, so that garbage sent for a minute fills neither the socket nor the log.
-struct RefusalReport {
-  typealias Instant = ContinuousClock.Instant
-
-  private struct Entry {
-    var lastTold: Instant?
-    var lastJournalled: Instant?
-    var unreported = 0
-  }
-
-  /// By error code, so that the first of one kind is not lost among many of another.
-  private var entries: [String: Entry] = [:]
-
-  /// Notes one refusal.
-  ///
-  /// - Returns: whether to tell the student now, and, when it is time for the journal, how many there were.
-  mutating func add(_ code: String, at now: Instant) -> (tellStudent: Bool, journalCount: Int?) {
-    var entry = entries[code] ?? Entry()
-    defer { entries[code] = entry }
-    entry.unreported += 1
-    let tell = entry.lastTold.map { now - $0 >= .seconds(1) } ?? true
-    if tell { entry.lastTold = now }
-    guard entry.lastJournalled.map({ now - $0 >= .seconds(10) }) ?? true else { return (tell, nil) }
-    entry.lastJournalled = now
-    let count = entry.unreported
-    entry.unreported = 0
-    return (tell, count)
-  }
-}

@@ -6,12 +6,10 @@ import Synchronization
 /// Takes every message off a pipeline's bus on the thread that posts it, so that none piles up unread, and keeps what
 /// matters: the first ERROR or EOS, and now and then a warning.
 final class BusWatch: Sendable {
-  private static let warningInterval: Int64 = 10_000_000
-
   private let failed: @Sendable (PipelineFailure) -> Void
   private let warned: @Sendable (String) -> Void
   private let hasFailed = Atomic<Bool>(false)
-  private let nextWarning = Atomic<Int64>(0)
+  private let warnings = Mutex(Throttle(every: .seconds(10)))
 
   /// - Parameters:
   ///   - failed: called at most once, on a streaming thread.
@@ -57,13 +55,7 @@ final class BusWatch: Sendable {
         PipelineFailure(
           cause: .endOfStream, element: sourceName(of: message), message: "the stream ended", detail: ""))
     case GST_MESSAGE_WARNING:
-      let now = Int64(g_get_monotonic_time())
-      let next = nextWarning.load(ordering: .relaxed)
-      guard now >= next,
-        nextWarning.compareExchange(
-          expected: next, desired: now + Self.warningInterval, ordering: .relaxed
-        ).exchanged
-      else { return }
+      guard warnings.withLock({ $0.add(at: .now) }) != nil else { return }
       var error: UnsafeMutablePointer<GError>?
       gst_message_parse_warning(message, &error, nil)
       if let error { warned("\(sourceName(of: message)): \(GLibError(consuming: error).message)") }

@@ -224,7 +224,7 @@ final class ServerContext {
     for connection in Array(webSockets.values) { connection.sweep(now: now) }
     closeIdle { $0.isDue(now) }
     lookAtCertificate(now: now)
-    limiter.sweep(now: now)
+    limiter.sweep()
   }
 
   func beginStop() {
