@@ -1,4 +1,5 @@
 import Foundation
+import GLibRuntime
 import Testing
 
 @testable import WebGateway

@@ -1,3 +1,4 @@
+import GLibRuntime
 import Testing
 
 @testable import WebGateway

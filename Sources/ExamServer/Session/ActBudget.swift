@@ -1,4 +1,5 @@
 import ExamModel
+import GLibRuntime
 import WebGateway
 
 /// What one participant may do that goes into the journal or is told to others: so many acts and so many bytes of text,

@@ -1,4 +1,5 @@
 import ExamModel
+import GLibRuntime
 import WebGateway
 
 /// What is told to those who come later: what stands, the newest of the rest, and older things when they are asked for.

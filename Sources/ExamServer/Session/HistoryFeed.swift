@@ -1,4 +1,5 @@
 import ExamModel
+import GLibRuntime
 import WebGateway
 
 /// Sends what was before a connection, in pieces as the socket takes them: however long an exam was, its history never

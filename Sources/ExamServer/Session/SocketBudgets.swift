@@ -1,3 +1,4 @@
+import GLibRuntime
 import WebGateway
 
 /// What a socket may send before it is closed: several times of what a page sends at its busiest.

@@ -1,4 +1,5 @@
 import ExamModel
+import GLibRuntime
 import WebGateway
 
 /// What a teacher's connection asks of the exam.

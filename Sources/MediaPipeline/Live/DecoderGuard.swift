@@ -25,13 +25,14 @@ final class DecoderGuard: Sendable {
   }
 
   private let input = Mutex(Input.unknown)
-  private let budget: Mutex<FrameBudget>
+  private let frames: Mutex<TokenBucket>
   private let hasRefused = Atomic<Bool>(false)
 
   private init(limits: IngestLimits, counters: PipelineCounters) {
     self.limits = limits
     self.counters = counters
-    budget = Mutex(FrameBudget(rate: limits.maximumFrameRate))
+    // Some seconds' worth at once: a network that stalled delivers what it held.
+    frames = Mutex(TokenBucket(burst: 5 * limits.maximumFrameRate, perSecond: limits.maximumFrameRate))
   }
 
   /// Guards every decoder of `pipeline`, those included that `decodebin` makes later.
@@ -107,7 +108,7 @@ final class DecoderGuard: Sendable {
     // A decoder could only conceal it, and might read it otherwise than it was read here.
     if case .malformed(let reason) = header { return .refuse(reason) }
     if let size = header.size, let refusal = limits.refusal(of: size) { return .refuse(refusal) }
-    guard budget.withLock({ $0.take(at: Int64(g_get_monotonic_time())) }) else {
+    guard frames.withLock({ $0.take(at: .now) }) == nil else {
       return .refuse("more than \(Int(limits.maximumFrameRate)) frames per second")
     }
     counters.submitted.increment()

@@ -1,3 +1,5 @@
+import GLibRuntime
+
 /// Turns for what costs much, for each key: `burst` at once and `perSecond` in the long run. Who comes before it is time
 /// waits, but nobody longer than `patience`. A pure value.
 public struct PacedTurns<Key: Hashable & Sendable>: Sendable {

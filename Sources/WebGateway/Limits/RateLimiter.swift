@@ -1,3 +1,5 @@
+public import GLibRuntime
+
 /// A token bucket for each key, such as an address. Of very many keys those that were used most are kept.
 public struct RateLimiter<Key: Hashable & Sendable>: Sendable {
   public typealias Instant = ContinuousClock.Instant

@@ -1,3 +1,5 @@
+public import GLibRuntime
+
 /// Everything an operator may tune about the gateway. Every input from outside has a bound here.
 public struct GatewayConfiguration: Sendable {
   /// A certificate chain and its private key.

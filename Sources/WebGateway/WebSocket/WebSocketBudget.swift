@@ -1,3 +1,5 @@
+public import GLibRuntime
+
 /// How much the peer of one WebSocket may send; past it the socket is closed with 1008 and the budget's name.
 public struct WebSocketBudget: Sendable, Equatable {
   public typealias Rate = TokenBucket.Rate
