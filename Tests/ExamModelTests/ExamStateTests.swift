@@ -138,6 +138,7 @@ import Testing
         event(5, .handUp, ada), event(6, .handDown, ada), event(7, .handUp, ada),
         event(8, .calibrated, ada, [:], .baseline(baseline)),
         event(12, .accommodated, ada, [:], .accommodation(accommodation)), event(13, .streamBegan, ada),
+        event(14, .streamBegan, bert, ["source": "1"]),
       ])
     let person = state.person(ada)
     #expect(person?.handSince == time(7))

@@ -28,6 +28,35 @@ import Testing
     #expect(error(Array(repeating: 1, count: 15)) == .tooShort(15))
     #expect(error([2] + Array(repeating: 0, count: 20)) == .unknownVersion(2))
     #expect(error([1] + Array(repeating: 0, count: 15)) == .noPayload)
+    #expect(error([1, 0, 1, 1] + Array(repeating: 0, count: 20)) == .unknownSource(257))
+  }
+
+  @Test func aStreamHasANumber() throws {
+    let second = try #require(StreamSource(number: 1))
+    let message: [UInt8] = [1, 0, 0, 1, 0, 0, 0, 7] + Array(repeating: 0, count: 9)
+    let header = try message.withUnsafeBytes {
+      try FrameHeader(parsing: $0)
+    }
+    #expect(header.source == second)
+    #expect(header.acknowledgement == #"{"type":"ack","source":1,"seq":7}"#)
+    #expect(
+      FrameHeader(isKeyFrame: true, sequence: 7, capturedAt: 0).acknowledgement == #"{"type":"ack","seq":7}"#)
+    #expect(
+      PictureHeader(source: second, view: .tile, studentNumber: 0, capturedAt: 0).bytes.prefix(4)
+        == [1, 0, 0, 1])
+    #expect(
+      try decode(StudentMessage.self, #"{"type":"hello","media":"image/jpeg","source":1}"#)
+        == .hello(media: "image/jpeg", source: second))
+    #expect(
+      try decode(TeacherMessage.self, #"{"type":"watch","view":"tile","source":1,"students":"all"}"#)
+        == .watch(WatchRequest(view: .tile, source: second, students: .all)))
+    for number in ["2", "65536", "-1", "0.5", #""1""#] {
+      #expect(throws: DecodingError.self) {
+        try decode(StudentMessage.self, #"{"type":"hello","media":"image/jpeg","source":\#(number)}"#)
+      }
+    }
+    #expect(try object(StudentNotice.keyframe(second))["source"] as? Int == 1)
+    #expect(try object(StudentNotice.keyframe(.camera))["source"] == nil)
   }
 
   @Test func pictureHeaderIsSixteenBytesBigEndian() {

@@ -89,6 +89,18 @@ import Testing
     #expect(!words.isWaiting(at: start + .seconds(9)))
   }
 
+  @Test func everyStreamHasItsOwnHello() throws {
+    let second = try #require(StreamSource(number: 1))
+    var words = StudentWords()
+    for media in ["a", "b"] {
+      _ = words.add(.hello(media: media))
+      _ = words.add(.hello(media: media + media, source: second))
+    }
+    var heard: Set<StudentWords.Word> = []
+    while let word = words.next(at: start) { heard.insert(word) }
+    #expect(heard == [.hello(media: "b"), .hello(media: "bb", source: second)])
+  }
+
   @Test func aPageThatIsGoneSaysNothingMore() {
     var words = StudentWords()
     for word: StudentWords.Word in [.status(PageReport(page: .hidden)), .hello(media: "x"), .hand(up: true)] {

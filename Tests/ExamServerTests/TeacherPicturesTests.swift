@@ -105,7 +105,7 @@ private final class Received {
     publish(bob, at: 1)
     publish(ada, at: 1, view: .focus)
     #expect(received.pictures.map(\.channel.student) == [ada])
-    #expect(received.pictures.map(\.channel.view) == [.tile])
+    #expect(received.pictures.map(\.channel.stream.view) == [.tile])
     teacher.watch(WatchRequest(view: nil, students: .all), students: [ada, bob])
     #expect(demand == ["ada 1000000.0", "ada 0.0"])
     publish(ada, at: 2)

@@ -252,7 +252,7 @@ def codes_of(role):
 def test_the_pages_have_words_for_every_code(exam):
     codes = codes_of("student")
     sent = set()
-    for source in (ROOT / "Sources/ExamServer/Session").glob("StudentSession*.swift"):
+    for source in (ROOT / "Sources/ExamServer/Session").glob("Student*.swift"):
         sent |= set(re.findall(r'(?:refuse|protocolError)\(\s*"(\w+)"', source.read_text()))
     assert len(sent) > 8 and sent <= codes, sent - codes
     known = exam.page.evaluate("""import('/student/messages.js').then(words =>

@@ -30,7 +30,7 @@ NO_PLACEHOLDERS = {"count", "context", "defaultValue", "skipInterpolation"}
 CALLS = {
     "t": (0, [""], 1), "compose": (0, [""], 2), "sentence": (1, [".title", ".text"], 3), "end": (0, [".title", ".text"], 3),
 }
-CONTEXTS = {"codes", "message", "note", "passwords", "silent", "student"}
+CONTEXTS = {"codec", "codes", "message", "note", "passwords", "silent", "student"}
 
 HUMAN_ATTRIBUTES = {"alt", "title", "placeholder", "aria-label", "aria-description", "label"}
 SELECTORS = {"querySelector", "querySelectorAll", "closest", "matches", "matchMedia"}

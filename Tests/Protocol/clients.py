@@ -78,18 +78,19 @@ class Picture:
     captured: int
     jpeg: bytes
     at: float
+    source: int = 0
 
     @classmethod
     def parse(cls, message):
-        version, view, zero, number, captured = struct.unpack_from(">BBHIq", message)
-        assert (version, zero) == (1, 0), message[:16].hex()
-        return cls(view, number, captured, message[16:], time.time())
+        version, view, source, number, captured = struct.unpack_from(">BBHIq", message)
+        assert version == 1, message[:16].hex()
+        return cls(view, number, captured, message[16:], time.time(), source)
 
 
-def frame(payload, sequence=0, captured=None, key=False, version=1):
+def frame(payload, sequence=0, captured=None, key=False, version=1, source=0):
     captured = int(time.time() * 1e6) if captured is None else captured
     # `key` may also be all of the flags.
-    return struct.pack(">BBHIq", version, int(key), 0, sequence & 0xFFFFFFFF, captured) + payload
+    return struct.pack(">BBHIq", version, int(key), source, sequence & 0xFFFFFFFF, captured) + payload
 
 
 class Client:
@@ -184,7 +185,7 @@ class Teacher(Client):
         return self
 
     def tiles(self, student, since=0):
-        return [p for p in self.pictures[since:] if p.number == student.number]
+        return [p for p in self.pictures[since:] if p.number == student.number and p.source == 0]
 
     def expect_tiles(self, student, count=3, timeout=PATIENCE):
         """So many more pictures of the student."""
@@ -223,7 +224,7 @@ class Student(Client):
 
     def got_text(self, message):
         super().got_text(message)
-        if message["type"] == "ack":
+        if message["type"] == "ack" and "source" not in message:
             self.acknowledged = message["seq"]
 
     def hello(self, media, **fields):

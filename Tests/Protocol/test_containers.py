@@ -117,7 +117,7 @@ def test_what_is_dropped_in_silence(exam, teacher):
         send(student, [(block(100 * n, track=2), False)])
         if student.find("restart"):
             break
-    assert student.expect("restart", timeout=1)["reason"]
+    student.expect("restart", timeout=1)
     since = len(teacher.pictures)
     send(student, webm()[:10])
     assert teacher.tiles(student, since)
@@ -175,7 +175,8 @@ def test_a_container_of_what_no_file_is_for(exam, teacher, server):
         student.send_frame(payload.replace(b"\x86\x85V_VP8", b"\x86\x85V_AV1"), key)
     assert "av1" in student.expect("error", code="unsupported_media")["detail"]
     line = teacher.expect_participant(student, lambda line: line.get("no_picture_reason"))
-    assert line["state"] == "no_picture" and "av1" in line["no_picture_reason"]
+    assert line["state"] == "no_picture"
+    assert line["no_picture_reason"] == {"code": "unsupported_media", "media": "video/webm", "codec": "av1"}
     assert not student.find("restart")
     student.start("video/x-vp8", vp8())
     teacher.expect_participant(student, lambda line: line["state"] == "live" and "no_picture_reason" not in line)

@@ -90,7 +90,8 @@ public struct ExamState: Sendable {
         $0.connections.close(at: event.at)
         $0.isCutOff = event.fields["reason"] == JournalEvent.serverStops
       }
-    case .streamBegan: change(event) { $0.hasStreamed = true }
+    // Of the camera, that is.
+    case .streamBegan: if event.fields["source"] == nil { change(event) { $0.hasStreamed = true } }
     case .firstSeen: change(event) { $0.hasBeenSeen = true }
     case .dismissed:
       removed += 1

@@ -28,13 +28,41 @@ public enum CameraState: String, Sendable, Codable {
   case denied
 }
 
+/// Why a student who is connected shows no picture.
+public struct NoPictureReason: Sendable, Codable, Hashable {
+  /// Those that the student is told of as errors have the same names there.
+  public enum Code: String, Sendable, Codable, CaseIterable {
+    case badFrame = "bad_frame"
+    case badStream = "bad_stream"
+    case undecodable
+    case unsupportedMedia = "unsupported_media"
+    case pipelineFailed = "pipeline_failed"
+    case decoderStuck = "decoder_stuck"
+  }
+
+  /// Of each parameter, in characters: they come from the page.
+  public static let maximumLength = 80
+
+  public let code: Code
+  /// What the page sends, as it says.
+  public let media: String
+  /// The codec that no pipeline file is for.
+  public let codec: String?
+
+  public init(code: Code, media: String, codec: String? = nil) {
+    self.code = code
+    self.media = String(media.prefix(Self.maximumLength))
+    self.codec = codec.map { String($0.prefix(Self.maximumLength)) }
+  }
+}
+
 /// How it stands with a participant's connection. It is not kept: after a restart everybody is gone until the page is back.
 public struct Presence: Sendable, Hashable {
   public var state: PresenceState {
     didSet { if state != .noPicture { noPictureReason = nil } }
   }
-  /// Why no picture arrives, in words, where the server knows.
-  public var noPictureReason: String?
+  /// Why no picture arrives, where the server knows.
+  public var noPictureReason: NoPictureReason?
   /// What the page last said of itself.
   public var said = PageReport()
 
@@ -53,7 +81,7 @@ public struct Participant: Sendable, Codable, Hashable, Identifiable {
   public let role: Role
   public let joinedAt: Timestamp
   public var state: PresenceState
-  public let noPictureReason: String?
+  public let noPictureReason: NoPictureReason?
   /// Whether the hand is raised, and since when: those who wait longest are asked first.
   public let hand: Bool
   public let handSince: Timestamp?

@@ -1,18 +1,23 @@
 /// The 16 bytes before each encoded frame, or piece of a container, that a student sends. Big-endian:
-/// u8 version, u8 flags (bit 0: key frame, bits 1 and 2: temporal layer), u16 zero, u32 sequence, i64 capture time.
+/// u8 version, u8 flags (bit 0: key frame, bits 1 and 2: temporal layer), u16 source, u32 sequence, i64 capture time.
 public struct FrameHeader: Sendable, Hashable {
   public static let byteCount = 16
   public static let version: UInt8 = 1
 
+  public var source: StreamSource
   public var isKeyFrame: Bool
   /// 0...3: no frame of a lower temporal layer refers to this one. 0 where the page does not know.
   public var temporalLayer: Int
-  /// Counts messages of a connection's stream; wraps.
+  /// Counts messages of one source on a connection; wraps.
   public var sequence: UInt32
   /// Microseconds since the Unix epoch, by the student's clock.
   public var capturedAt: Int64
 
-  public init(isKeyFrame: Bool, temporalLayer: Int = 0, sequence: UInt32, capturedAt: Int64) {
+  public init(
+    source: StreamSource = .camera, isKeyFrame: Bool, temporalLayer: Int = 0, sequence: UInt32,
+    capturedAt: Int64
+  ) {
+    self.source = source
     self.isKeyFrame = isKeyFrame
     self.temporalLayer = temporalLayer
     self.sequence = sequence
@@ -22,6 +27,7 @@ public struct FrameHeader: Sendable, Hashable {
   public enum ParseError: Error, Hashable, CustomStringConvertible {
     case tooShort(Int)
     case unknownVersion(UInt8)
+    case unknownSource(UInt16)
     case noPayload
 
     public var description: String {
@@ -29,6 +35,7 @@ public struct FrameHeader: Sendable, Hashable {
       case .tooShort(let count): "a binary message of \(count) bytes has no room for the 16-byte header"
       case .unknownVersion(let version):
         "binary header version \(version) is not known; this server speaks version 1"
+      case .unknownSource(let number): "a student has no stream of source \(number)"
       case .noPayload: "a binary message carries a header and nothing after it"
       }
     }
@@ -39,10 +46,22 @@ public struct FrameHeader: Sendable, Hashable {
     guard message.count >= FrameHeader.byteCount else { throw .tooShort(message.count) }
     guard message[0] == FrameHeader.version else { throw .unknownVersion(message[0]) }
     guard message.count > FrameHeader.byteCount else { throw .noPayload }
+    let number = UInt16(bigEndian: message.loadUnaligned(fromByteOffset: 2, as: UInt16.self))
+    guard let source = StreamSource(number: number) else { throw .unknownSource(number) }
+    self.source = source
     isKeyFrame = message[1] & 1 != 0
     temporalLayer = Int(message[1] >> 1 & 3)
     sequence = UInt32(bigEndian: message.loadUnaligned(fromByteOffset: 4, as: UInt32.self))
     capturedAt = Int64(bigEndian: message.loadUnaligned(fromByteOffset: 8, as: Int64.self))
+  }
+}
+
+extension FrameHeader {
+  /// Tells the page that this message, and all before it, was dealt with, whatever became of it. It goes out for every
+  /// frame, so no encoder makes it.
+  public var acknowledgement: String {
+    let source = source == .camera ? "" : #""source":\#(source),"#
+    return #"{"type":"ack",\#(source)"seq":\#(sequence)}"#
   }
 }
 
@@ -64,24 +83,29 @@ public enum PictureView: UInt8, Sendable, Hashable, Codable, CaseIterable, Custo
   }
 }
 
-/// The 16 bytes before each JPEG that a teacher gets. Big-endian: u8 version, u8 view, u16 zero, u32 student number,
+/// The 16 bytes before each JPEG that a teacher gets. Big-endian: u8 version, u8 view, u16 source, u32 student number,
 /// i64 capture time as the student sent it.
 public struct PictureHeader: Sendable, Hashable {
   public static let byteCount = 16
 
+  public var source: StreamSource
   public var view: PictureView
   public var studentNumber: UInt32
   public var capturedAt: Int64
 
-  public init(view: PictureView, studentNumber: UInt32, capturedAt: Int64) {
+  public init(
+    source: StreamSource = .camera, view: PictureView, studentNumber: UInt32, capturedAt: Int64
+  ) {
+    self.source = source
     self.view = view
     self.studentNumber = studentNumber
     self.capturedAt = capturedAt
   }
 
   public var bytes: [UInt8] {
-    var bytes: [UInt8] = [FrameHeader.version, view.rawValue, 0, 0]
+    var bytes: [UInt8] = [FrameHeader.version, view.rawValue]
     bytes.reserveCapacity(PictureHeader.byteCount)
+    withUnsafeBytes(of: source.number.bigEndian) { bytes.append(contentsOf: $0) }
     withUnsafeBytes(of: studentNumber.bigEndian) { bytes.append(contentsOf: $0) }
     withUnsafeBytes(of: capturedAt.bigEndian) { bytes.append(contentsOf: $0) }
     return bytes

@@ -1,6 +1,7 @@
 /// What a student's page sends as text.
 public enum StudentMessage: Sendable, Hashable {
-  case hello(media: String)
+  /// What the binary messages of a source will be.
+  case hello(media: String, source: StreamSource = .camera)
   case status(PageReport)
   case chat(text: String)
   case hand(up: Bool)
@@ -14,14 +15,17 @@ public enum StudentMessage: Sendable, Hashable {
 
 extension StudentMessage: Decodable {
   private enum Key: String, CodingKey {
-    case type, media, text, up
+    case type, media, source, text, up
     case alertID = "alert_id"
   }
 
   public init(from decoder: any Decoder) throws {
     let fields = try decoder.container(keyedBy: Key.self)
     switch try fields.decode(String.self, forKey: .type) {
-    case "hello": self = .hello(media: try fields.decode(String.self, forKey: .media))
+    case "hello":
+      self = .hello(
+        media: try fields.decode(String.self, forKey: .media),
+        source: try fields.decodeSource(forKey: .source))
     case "status": self = .status(try PageReport(from: decoder))
     case "chat": self = .chat(text: try fields.decodeProse(forKey: .text))
     case "hand": self = .hand(up: try fields.decode(Bool.self, forKey: .up))
@@ -37,12 +41,10 @@ extension StudentMessage: Decodable {
 
 /// What the server tells a student.
 public enum StudentNotice: Sendable, Hashable {
-  /// `window`: frames that may be unacknowledged.
-  case welcome(participant: ParticipantID, window: Int)
-  /// All frames up to and with `sequence` were taken.
-  case ack(sequence: UInt32)
+  /// `window`: frames of this source that may be unacknowledged.
+  case welcome(participant: ParticipantID, window: Int, source: StreamSource)
   /// Send a key frame now.
-  case keyframe
+  case keyframe(StreamSource)
   case check(StudentCheck)
   /// `number`: its place in the session's chat.
   case chat(from: ParticipantID, name: String, text: String, at: Timestamp, number: Int, history: Bool)
@@ -55,7 +57,7 @@ public enum StudentNotice: Sendable, Hashable {
   /// A teacher has lowered the student's hand, or it was still up when the page came back.
   case hand(up: Bool)
   /// Begin the stream anew.
-  case restart(reason: String)
+  case restart(StreamSource)
   /// The end of a page of what was before.
   case history(HistoryMark)
   /// Removed from the exam; close code 4002 follows.
@@ -63,7 +65,8 @@ public enum StudentNotice: Sendable, Hashable {
   /// The exam is over; close code 1000 follows.
   case ended(EndReason)
   /// `retryAfter`: seconds after which the same would be taken. `id`: that of the message it answers, if that had one.
-  case error(code: String, detail: String, retryAfter: Int? = nil, id: Int? = nil)
+  case error(
+    code: String, detail: String, retryAfter: Int? = nil, id: Int? = nil, source: StreamSource = .camera)
 }
 
 /// How the server sees the student, told to the student alone.
@@ -97,7 +100,7 @@ extension StudentNotice: Encodable {
   private enum Key: String, CodingKey {
     case type
     case participantID = "participant_id"
-    case window, seq, from, name, text, at, number, history, reason, code, detail, teachers, focus, paused,
+    case window, source, from, name, text, at, number, history, reason, code, detail, teachers, focus, paused,
       up, id
     case retryAfter = "retry_after"
   }
@@ -105,15 +108,14 @@ extension StudentNotice: Encodable {
   public func encode(to encoder: any Encoder) throws {
     var fields = encoder.container(keyedBy: Key.self)
     switch self {
-    case .welcome(let participant, let window):
+    case .welcome(let participant, let window, let source):
       try fields.encode("welcome", forKey: .type)
       try fields.encode(participant, forKey: .participantID)
       try fields.encode(window, forKey: .window)
-    case .ack(let sequence):
-      try fields.encode("ack", forKey: .type)
-      try fields.encode(sequence, forKey: .seq)
-    case .keyframe:
+      try fields.encode(source: source, forKey: .source)
+    case .keyframe(let source):
       try fields.encode("keyframe", forKey: .type)
+      try fields.encode(source: source, forKey: .source)
     case .check(let check):
       try fields.encode("check", forKey: .type)
       try check.encode(to: encoder)
@@ -139,9 +141,9 @@ extension StudentNotice: Encodable {
     case .hand(let up):
       try fields.encode("hand", forKey: .type)
       try fields.encode(up, forKey: .up)
-    case .restart(let reason):
+    case .restart(let source):
       try fields.encode("restart", forKey: .type)
-      try fields.encode(reason, forKey: .reason)
+      try fields.encode(source: source, forKey: .source)
     case .history(let mark):
       try fields.encode("history", forKey: .type)
       try mark.encode(to: encoder)
@@ -151,8 +153,9 @@ extension StudentNotice: Encodable {
     case .ended(let reason):
       try fields.encode("ended", forKey: .type)
       try fields.encode(reason, forKey: .reason)
-    case .error(let code, let detail, let retryAfter, let id):
+    case .error(let code, let detail, let retryAfter, let id, let source):
       try fields.encode("error", forKey: .type)
+      try fields.encode(source: source, forKey: .source)
       try fields.encode(code, forKey: .code)
       try fields.encode(detail, forKey: .detail)
       try fields.encodeIfPresent(retryAfter, forKey: .retryAfter)

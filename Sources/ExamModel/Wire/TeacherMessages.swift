@@ -67,12 +67,16 @@ public struct WatchRequest: Sendable, Hashable {
 
   /// `nil`: nothing at all.
   public var view: PictureView?
+  public var source: StreamSource
   public var students: Students
   /// At most this many pictures a second of each student; `nil` leaves it to the server.
   public var framesPerSecond: Double?
 
-  public init(view: PictureView?, students: Students, framesPerSecond: Double? = nil) {
+  public init(
+    view: PictureView?, source: StreamSource = .camera, students: Students, framesPerSecond: Double? = nil
+  ) {
     self.view = view
+    self.source = source
     self.students = students
     self.framesPerSecond = framesPerSecond
   }
@@ -80,7 +84,7 @@ public struct WatchRequest: Sendable, Hashable {
 
 extension TeacherMessage: Decodable {
   fileprivate enum Key: String, CodingKey {
-    case type, view, students, fps, frames, to, text, note, student, kind, minutes, factor, reason
+    case type, view, source, students, fps, frames, to, text, note, student, kind, minutes, factor, reason
     case alertID = "alert_id"
   }
 
@@ -110,7 +114,7 @@ extension TeacherMessage: Decodable {
       }
       self = .watch(
         WatchRequest(
-          view: view, students: students,
+          view: view, source: try fields.decodeSource(forKey: .source), students: students,
           framesPerSecond: try fields.decodeIfPresent(Double.self, forKey: .fps)))
     case "ack": self = .ack(frames: try fields.decode(Int.self, forKey: .frames))
     case "chat":

@@ -12,10 +12,29 @@ struct StudentPicture: Sendable {
   let capturedAt: Int64
 }
 
-/// What can be watched: one student in one size.
+/// One of a student's streams in one size.
+struct StreamView: Sendable, Hashable {
+  static let all = StreamSource.all.flatMap { source in
+    PictureView.allCases.map { StreamView(source: source, view: $0) }
+  }
+
+  let source: StreamSource
+  let view: PictureView
+}
+
+/// What can be watched: one stream of one student in one size.
 struct PictureChannel: Sendable, Hashable {
   let student: ParticipantID
-  let view: PictureView
+  let stream: StreamView
+
+  init(student: ParticipantID, _ stream: StreamView) {
+    self.student = student
+    self.stream = stream
+  }
+
+  init(student: ParticipantID, source: StreamSource = .camera, view: PictureView) {
+    self.init(student: student, StreamView(source: source, view: view))
+  }
 }
 
 /// Somebody who looks at pictures.
@@ -23,8 +42,8 @@ struct PictureChannel: Sendable, Hashable {
 protocol PictureViewer: AnyObject {
   /// Who looks.
   var watcher: ParticipantID { get }
-  /// How many pictures a second of a view are looked at.
-  func rate(of view: PictureView) -> Double
+  /// How many pictures a second are looked at.
+  func rate(of stream: StreamView) -> Double
   /// Takes the newest picture of a channel it is attached to. Must not block.
   func show(_ picture: StudentPicture)
   /// No picture of a channel will come any more: the student is not in the exam any more.
@@ -78,7 +97,7 @@ final class LocalPictureFanOut: PictureFanOut {
   }
 
   func wantedRate(of channel: PictureChannel) -> Double {
-    viewers[channel]?.values.map { $0.rate(of: channel.view) }.max() ?? 0
+    viewers[channel]?.values.map { $0.rate(of: channel.stream) }.max() ?? 0
   }
 
   func watchers(of channel: PictureChannel) -> [ParticipantID] {
@@ -86,8 +105,8 @@ final class LocalPictureFanOut: PictureFanOut {
   }
 
   func end(_ student: ParticipantID) {
-    for view in PictureView.allCases {
-      let channel = PictureChannel(student: student, view: view)
+    for stream in StreamView.all {
+      let channel = PictureChannel(student: student, stream)
       for viewer in (viewers.removeValue(forKey: channel) ?? [:]).values { viewer.ended(channel) }
     }
   }

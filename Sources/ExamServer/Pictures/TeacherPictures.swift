@@ -21,7 +21,7 @@ final class TeacherPictures: PictureViewer {
   private let fanOut: any PictureFanOut
   private let maximumRate: Double
   private let send: @GatewayActor (StudentPicture) -> Void
-  private var watches: [PictureView: Watch] = [:]
+  private var watches: [StreamView: Watch] = [:]
   private var credit = TeacherPictures.credit
   private var waiting: [PictureChannel: StudentPicture] = [:]
   /// The channels of `waiting` in the order in which they began to wait.
@@ -43,17 +43,15 @@ final class TeacherPictures: PictureViewer {
 
   /// Changes what is watched. `students` are those in the session now.
   func watch(_ request: WatchRequest, students: some Sequence<ParticipantID>) {
-    guard let view = request.view else {
-      PictureView.allCases.forEach(stopWatching)
-      return
-    }
+    guard let view = request.view else { return stop() }
+    let stream = StreamView(source: request.source, view: view)
     let rate = min(max(request.framesPerSecond ?? maximumRate, 0.1), view == .tile ? maximumRate : 30)
-    let before = watches[view]
-    watches[view] = Watch(request: request, rate: rate)
+    let before = watches[stream]
+    watches[stream] = Watch(request: request, rate: rate)
     // Who is watched before and after is not let go in between: that would cost a key frame, and tell the student.
-    let wanted = students.filter { isWanted($0, in: request) }.map { PictureChannel(student: $0, view: view) }
-    watches[view]?.channels = Set(wanted)
-    for channel in before?.channels ?? [] where watches[view]?.channels.contains(channel) == false {
+    let wanted = students.filter { isWanted($0, in: request) }.map { PictureChannel(student: $0, stream) }
+    watches[stream]?.channels = Set(wanted)
+    for channel in before?.channels ?? [] where watches[stream]?.channels.contains(channel) == false {
       detach(from: channel)
     }
     for channel in wanted where before?.rate != rate || before?.channels.contains(channel) != true {
@@ -71,20 +69,20 @@ final class TeacherPictures: PictureViewer {
 
   /// A student joined, whom an open watch may include.
   func studentCame(_ student: ParticipantID) {
-    for (view, watch) in watches where isWanted(student, in: watch.request) {
-      let channel = PictureChannel(student: student, view: view)
-      watches[view]?.channels.insert(channel)
+    for (stream, watch) in watches where isWanted(student, in: watch.request) {
+      let channel = PictureChannel(student: student, stream)
+      watches[stream]?.channels.insert(channel)
       fanOut.attach(self, to: channel)
     }
   }
 
-  func rate(of view: PictureView) -> Double { watches[view]?.rate ?? 0 }
+  func rate(of stream: StreamView) -> Double { watches[stream]?.rate ?? 0 }
 
   /// Detaches from everything; the teacher is gone.
-  func stop() { PictureView.allCases.forEach(stopWatching) }
+  func stop() { Array(watches.keys).forEach(stopWatching) }
 
   func ended(_ channel: PictureChannel) {
-    watches[channel.view]?.channels.remove(channel)
+    watches[channel.stream]?.channels.remove(channel)
     waiting[channel] = nil
     due[channel] = nil
     queue.removeAll { $0 == channel }
@@ -102,7 +100,7 @@ final class TeacherPictures: PictureViewer {
   func show(_ picture: StudentPicture) {
     let now = ContinuousClock.now
     let channel = picture.channel
-    guard let watch = watches[channel.view] else { return }
+    guard let watch = watches[channel.stream] else { return }
     if waiting.updateValue(picture, forKey: channel) != nil {
       replaced += 1
       return
@@ -128,8 +126,8 @@ final class TeacherPictures: PictureViewer {
     }
   }
 
-  private func stopWatching(_ view: PictureView) {
-    guard let watch = watches.removeValue(forKey: view) else { return }
+  private func stopWatching(_ stream: StreamView) {
+    guard let watch = watches.removeValue(forKey: stream) else { return }
     for channel in watch.channels { detach(from: channel) }
     queue.removeAll { waiting[$0] == nil }
   }

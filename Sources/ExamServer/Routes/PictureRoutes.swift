@@ -65,7 +65,15 @@ final class PictureRoutes {
         status: 400, title: "Unknown view", detail: "view is tile or focus, not \(name.prefix(40)).",
         code: "bad_request")
     }
-    return (session, watcher, PictureChannel(student: student, view: view))
+    let number = request.query["source"] ?? "\(StreamSource.camera)"
+    guard let source = UInt16(number).flatMap(StreamSource.init) else {
+      throw Refusal(
+        status: 400, title: "Unknown source",
+        detail:
+          "source is one of \(StreamSource.all.map(\.description).joined(separator: ", ")), not \(number.prefix(40)).",
+        code: "bad_request")
+    }
+    return (session, watcher, PictureChannel(student: student, source: source, view: view))
   }
 
   private static func tooManyStreams(_ most: Int) -> Refusal {
@@ -97,7 +105,7 @@ private final class PictureStreamViewer: PictureViewer {
     fanOut.attach(self, to: channel)
   }
 
-  func rate(of view: PictureView) -> Double { .infinity }
+  func rate(of stream: StreamView) -> Double { .infinity }
 
   func show(_ picture: StudentPicture) { stream.offer(picture.jpeg) }
 
@@ -117,7 +125,7 @@ private final class SinglePictureViewer: PictureViewer {
 
   init(watcher: ParticipantID) { self.watcher = watcher }
 
-  func rate(of view: PictureView) -> Double { .infinity }
+  func rate(of stream: StreamView) -> Double { .infinity }
 
   func show(_ picture: StudentPicture) { finish(picture.jpeg) }
 

@@ -8,7 +8,8 @@ extension ExamSession {
   ///
   /// - Parameter completion: called once it is done, or with what is wrong with it.
   func perform(
-    _ command: ExamCommand, by actor: ParticipantID, then completion: @escaping CommandQueue.Completion
+    _ command: ExamCommand, by actor: ParticipantID,
+    then completion: @escaping CommandQueue.Completion = { _ in }
   ) {
     guard closing == nil else { return completion(WireError(detail: "the exam is over")) }
     let now = Timestamp.now
@@ -25,6 +26,16 @@ extension ExamSession {
         self?.did(Double(max(events.count - 1, 0)), bytes: max(bytes - command.textBytes, 0), by: actor)
         return events.map { .event($0) }
       }, then: completion)
+  }
+
+  /// What is wrong with a command as things are now, if anything.
+  func problem(with command: ExamCommand, by actor: ParticipantID) -> WireError? {
+    do {
+      _ = try state.decide(command, by: actor, at: .now)
+      return nil
+    } catch {
+      return error
+    }
   }
 
   /// Something has happened to somebody, or to all.
@@ -94,13 +105,15 @@ extension ExamSession {
 
   /// Tells one student, or all, who is there and who looks closely.
   func tellWatchers(_ only: ParticipantID? = nil) {
-    func names(_ ids: some Sequence<ParticipantID>) -> [String] {
+    func names(_ ids: [ParticipantID]) -> [String] {
       Set(ids).compactMap { members[$0]?.participant }.filter { $0.role == .teacher }.map(\.name).sorted()
     }
-    let present = names(teachers.keys)
+    let present = names(Array(teachers.keys))
     for (id, student) in students where only == nil || id == only {
-      student.tellWatchers(
-        teachers: present, focus: names(fanOut.watchers(of: PictureChannel(student: id, view: .focus))))
+      let watchers = StreamSource.all.flatMap {
+        fanOut.watchers(of: PictureChannel(student: id, source: $0, view: .focus))
+      }
+      student.tellWatchers(teachers: present, focus: names(watchers))
     }
   }
 

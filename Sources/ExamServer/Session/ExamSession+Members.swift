@@ -54,7 +54,7 @@ extension ExamSession {
     // What stands is over, as with a pause: nobody can be asked about it any more.
     student.pause(true)
     // What was seen before and is told only now comes too late.
-    student.owner = nil
+    student.exam = nil
   }
 
   /// Nobody looks at this one any more, and nothing is kept ready.

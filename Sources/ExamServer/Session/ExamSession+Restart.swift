@@ -34,7 +34,7 @@ extension ExamSession {
       let last = person.connections.last
       let lost = last?.until == nil ? downSince : person.isCutOff ? last?.until : nil
       if let from = lost, last != nil, from < now {
-        self.student(student, found: .blindSpot(BlindSpot(from: from, until: now, cause: .restart)))
+        found(.blindSpot(BlindSpot(from: from, until: now, cause: .restart)), of: kept.id)
       }
     }
     commands.forgetRemoved()

@@ -3,8 +3,8 @@ import GLibRuntime
 import Logging
 import WebGateway
 
-/// What students' sessions tell the exam.
-extension ExamSession: StudentSessionOwner {
+/// What students' sessions find out.
+extension ExamSession {
   func studentWelcomed(_ student: StudentSession) {
     guard let socket = student.connection.socket else { return }
     let feed = feed(socket, student: student.id)
@@ -12,60 +12,29 @@ extension ExamSession: StudentSessionOwner {
     feed.add(beginning(student: student.id))
   }
 
-  func student(_ student: StudentSession, asksFor request: HistoryRequest) -> WireError? {
-    answer(request, on: student.history, student: student.id)
-  }
-
-  func student(_ student: StudentSession, problemWith note: String, on alert: AlertID) -> WireError? {
-    do {
-      _ = try state.decide(.note(alert, text: note), by: student.id, at: .now)
-      return nil
-    } catch {
-      return error
-    }
-  }
-
-  func student(
-    _ student: StudentSession, wants command: ExamCommand, then completion: @escaping CommandQueue.Completion
-  ) {
-    perform(command, by: student.id, then: completion)
-  }
-
-  func person(_ id: ParticipantID) -> ExamPerson? { state.person(id) }
-
-  func waitingTime(of student: StudentSession) -> Duration? { waitingTime(of: student.id) }
-
-  func student(_ student: StudentSession, did acts: Double) { did(acts, by: student.id) }
-
-  func studentChanged(_ student: StudentSession) { lineChanged(student.id) }
-
-  func student(_ student: StudentSession, happened kind: JournalEvent.Kind, _ fields: [String: String]) {
-    record(kind, about: student.id, fields)
-  }
-
-  func student(_ student: StudentSession, found finding: StudentFinding) {
+  func found(_ finding: StudentFinding, of id: ParticipantID) {
     switch finding {
-    case .alert(let transition, let picture): self.student(student, changed: transition, picture: picture)
-    case .blindSpot(let spot): self.student(student, wasUnseen: spot)
-    case .calibrated(let baseline): self.student(student, calibrated: baseline)
+    case .alert(let transition, let picture): changed(transition, picture: picture, of: id)
+    case .blindSpot(let spot): wasUnseen(id, spot)
+    case .calibrated(let baseline): calibrated(id, baseline)
     case .check, .checkGap, .evidence: break
     }
   }
 
-  private func student(_ student: StudentSession, wasUnseen spot: BlindSpot) {
+  private func wasUnseen(_ id: ParticipantID, _ spot: BlindSpot) {
     let seconds = Double(spot.until.microseconds - spot.from.microseconds) / 1_000_000
     services.metrics.count(blindSpot: spot.cause, seconds: seconds)
     record(
-      .blindSpot, about: student.id,
+      .blindSpot, about: id,
       [
         "cause": spot.cause.rawValue, "from": "\(spot.from)", "until": "\(spot.until)",
         "seconds": "\((seconds * 10).rounded() / 10)",
       ], payload: .blindSpot(spot))
   }
 
-  private func student(_ student: StudentSession, calibrated baseline: Baseline) {
+  private func calibrated(_ id: ParticipantID, _ baseline: Baseline) {
     record(
-      .calibrated, about: student.id,
+      .calibrated, about: id,
       [
         "yaw": baseline.yaw.map { "\(Int($0.rounded()))" } ?? "unknown",
         "face_height": "\((baseline.faceHeight * 100).rounded() / 100)",
@@ -73,10 +42,8 @@ extension ExamSession: StudentSessionOwner {
       ], payload: .baseline(baseline))
   }
 
-  private func student(
-    _ student: StudentSession, changed transition: AlertPolicy.Transition, picture: SharedBytes?
-  ) {
-    let (kind, id) = (transition.kind, student.id)
+  private func changed(_ transition: AlertPolicy.Transition, picture: SharedBytes?, of id: ParticipantID) {
+    let kind = transition.kind
     switch transition.change {
     case .suspected, .dismissed:
       break

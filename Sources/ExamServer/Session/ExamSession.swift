@@ -56,9 +56,9 @@ final class ExamSession {
     commands.onDecided = { [weak self] event in self?.quota.add(bytes: event.approximateBytes) }
     commands.onEvent = { [weak self] event in self?.happened(event) }
     fanOut.onChange = { [weak self] channel in
-      self?.students[channel.student]?.updateDemand(channel.view)
+      self?.students[channel.student]?.updateDemand(channel.stream)
       // Told at the next tick: a teacher may look here and there, or at everybody, many times a second.
-      if channel.view == .focus { self?.watchedAnew.insert(channel.student) }
+      if channel.stream.view == .focus { self?.watchedAnew.insert(channel.student) }
     }
     ticking = Task { [weak self] in
       while !Task.isCancelled {
@@ -72,8 +72,7 @@ final class ExamSession {
     let now = ContinuousClock.now
     let pace = services.pacer.pace
     for student in students.values {
-      student.setAnalysisRate(pace.rate(ofStudent: student.number, at: now))
-      student.tick(at: now)
+      student.tick(analysisRate: pace.rate(ofStudent: student.number, at: now), at: now)
     }
     for teacher in teachers.values { teacher.tick(at: now) }
     for id in watchedAnew { tellWatchers(id) }
@@ -173,7 +172,7 @@ final class ExamSession {
         hasConnected: hasConnected, since: .now))
     guard person.role == .student else { return }
     let student = StudentSession(person, fanOut: fanOut, services: services)
-    student.owner = self
+    student.exam = self
     students[id] = student
     if person.pause != nil { student.pause(true) }
   }
@@ -264,7 +263,7 @@ final class ExamSession {
     self.closing = closing
     leaving.sockets = leaving.students.compactMap { $0.leave(reason: reason) }
     // What was seen before and is told only now comes too late.
-    for student in leaving.students { student.owner = nil }
+    for student in leaving.students { student.exam = nil }
     leaving.teachers = Array(teachers.keys).compactMap { leaveTeacher($0, reason: reason) }
     students = [:]
     return leaving

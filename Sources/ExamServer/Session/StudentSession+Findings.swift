@@ -14,9 +14,9 @@ extension StudentSession {
         } else {
           monitor.forgetLastCheck()
         }
-      case .checkGap(let gap): metrics.checkGaps.add(gap.inSeconds)
-      case .evidence: updateDemand(.focus)
-      case .alert, .blindSpot, .calibrated: owner?.student(self, found: finding)
+      case .checkGap(let gap): services.metrics.checkGaps.add(gap.inSeconds)
+      case .evidence: camera.isEvidenceWanted = monitor.wantsEvidence
+      case .alert, .blindSpot, .calibrated: exam?.found(finding, of: id)
       }
     }
   }

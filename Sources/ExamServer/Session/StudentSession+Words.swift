@@ -22,26 +22,27 @@ extension StudentSession {
       return
     }
     switch message {
-    case .hello(let media) where !connection.saidHello:
-      said(hello: media, on: socket)
+    case .hello(let media, let source) where !connection.saidHello:
+      said(hello: media, from: source, on: socket)
     case _ where !connection.saidHello:
       protocolError("no_hello", "the first message must be hello with the media type; this one was another")
-    case .hello(let media): hear(.hello(media: media), later: isFlood, at: now)
+    case .hello(let media, let source):
+      hear(.hello(media: media, source: source), later: isFlood, at: now)
     case .status(let report): hear(.status(report), later: isFlood, at: now)
     case .hand(let up): hear(.hand(up: up), later: isFlood, at: now)
-    case .note where owner?.isJournalFull == true:
+    case .note where exam?.isJournalFull == true:
       refuse("quota", JournalQuota.refusal.detail, isAnswer: !isFlood, of: text)
     case .note(let alert, let note):
-      if let problem = owner?.student(self, problemWith: note, on: alert) {
+      if let problem = exam?.problem(with: .note(alert, text: note), by: id) {
         refuse("bad_note", problem.detail, isAnswer: !isFlood, of: text)
       } else {
         hear(.note(alert: alert, text: note), later: isFlood, at: now, of: text)
       }
     case .chat(let line):
-      if let wait = isFlood ? .seconds(1) : owner?.waitingTime(of: self) ?? chats.take(at: now) {
+      if let wait = isFlood ? .seconds(1) : exam?.waitingTime(of: id) ?? chats.take(at: now) {
         refuseForNow("this message was dropped", wait, isAnswer: !isFlood, of: text)
       } else {
-        owner?.student(self, wants: .say(to: .teachers, text: line)) { [weak self] problem in
+        exam?.perform(.say(to: .teachers, text: line), by: id) { [weak self] problem in
           if let problem {
             self?.refuse(problem.code ?? "bad_chat", problem.detail, isAnswer: true, of: text)
           }
@@ -50,7 +51,7 @@ extension StudentSession {
     case .history(let request):
       if let wait = history?.wait(at: now) {
         refuseForNow("this page was not looked for", wait, isAnswer: !isFlood, of: text)
-      } else if let problem = owner?.student(self, asksFor: request) {
+      } else if let problem = exam?.answer(request, on: history, student: id) {
         refuse("bad_message", problem.detail, of: text)
       }
     case .unknown:
@@ -72,7 +73,7 @@ extension StudentSession {
   /// Hears what waits, as far as it may be heard now. To be called several times a second.
   func hearWords(at now: Instant) {
     while words.isWaiting(at: now) {
-      if let wait = owner?.waitingTime(of: self) { return refuseForNow("the last word counts", wait) }
+      if let wait = exam?.waitingTime(of: id) { return refuseForNow("the last word counts", wait) }
       if let word = words.next(at: now) { hear(word) }
     }
   }
@@ -84,18 +85,18 @@ extension StudentSession {
 
   private func hear(_ word: StudentWords.Word) {
     switch word {
-    case .hello(let media):
+    case .hello(let media, let source):
       guard let socket = connection.socket else { return }
-      said(hello: media, on: socket)
+      said(hello: media, from: source, on: socket)
     case .status(let report):
       let before = presence
       presence.said.add(report)
       found(monitor.pageReported(report, at: .now))
       guard presence != before else { return }
-      owner?.student(self, did: 1)
-      owner?.studentChanged(self)
-    case .hand(let up): owner?.student(self, wants: up ? .raiseHand : .lowerHand(of: id))
-    case .note(let alert, let text): owner?.student(self, wants: .note(alert, text: text))
+      exam?.did(1, by: id)
+      exam?.lineChanged(id)
+    case .hand(let up): exam?.perform(up ? .raiseHand : .lowerHand(of: id), by: id)
+    case .note(let alert, let text): exam?.perform(.note(alert, text: text), by: id)
     }
   }
 

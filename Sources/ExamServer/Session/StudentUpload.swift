@@ -8,7 +8,7 @@ import WebGateway
 final class StudentUpload {
   typealias Instant = ContinuousClock.Instant
   /// Where the stream goes after the pipeline; called on its streaming thread.
-  typealias Taps = @GatewayActor (_ failed: @escaping @Sendable (PipelineFailure) -> Void) -> MediaTaps
+  typealias Taps = @GatewayActor (_ failed: @escaping @Sendable (PipelineFailure) -> Void) -> MediaTaps?
 
   private enum State {
     /// There is no stream: none yet, or it was given up.
@@ -52,8 +52,9 @@ final class StudentUpload {
 
   private let name: String
   private let pipelines: PipelineCatalog
-  private let makeTaps: Taps
-  private let onEvent: @GatewayActor (Event) -> Void
+  /// `nil` where nobody is left to take anything.
+  var taps: Taps = { _ in nil }
+  var onEvent: @GatewayActor (Event) -> Void = { _ in }
 
   private var state = State.idle
   /// Counts pipelines that were asked for, so that what an earlier one does is not mistaken for the present one.
@@ -76,14 +77,9 @@ final class StudentUpload {
     }
   }
 
-  init(
-    name: String, pipelines: PipelineCatalog, taps: @escaping Taps,
-    onEvent: @escaping @GatewayActor (Event) -> Void
-  ) {
+  init(name: String, pipelines: PipelineCatalog) {
     self.name = name
     self.pipelines = pipelines
-    self.makeTaps = taps
-    self.onEvent = onEvent
   }
 
   /// Starts the pipeline for `media`, after the end of the one before.
@@ -116,9 +112,10 @@ final class StudentUpload {
   private func start(_ template: PipelineTemplate, _ mine: Int) async throws(BeginError) {
     state = .starting
     pace.started(at: .now)
-    let taps = makeTaps { [weak self] failure in
+    let taps = taps { [weak self] failure in
       Task { @GatewayActor in self?.pipelineFailed(failure, generation: mine) }
     }
+    guard let taps else { throw .superseded }
     let start: Result<LivePipeline, PipelineFileError>
     do {
       start = .success(

@@ -7,7 +7,7 @@ struct StudentWords: Sendable {
   typealias Instant = ContinuousClock.Instant
 
   enum Word: Hashable {
-    case hello(media: String)
+    case hello(media: String, source: StreamSource = .camera)
     case status(PageReport)
     case hand(up: Bool)
     case note(alert: AlertID, text: String)
@@ -18,7 +18,8 @@ struct StudentWords: Sendable {
   /// A note is told to every teacher, and may be 8 KB.
   static let betweenNotes = Duration.seconds(1)
 
-  private var media: String?
+  /// What is sent of each source.
+  private var media: [StreamSource: String] = [:]
   private var report = PageReport()
   private var hand: Bool?
   /// In the order in which their alerts came to wait.
@@ -28,7 +29,7 @@ struct StudentWords: Sendable {
   /// - Returns: `false` where there is no room for it.
   mutating func add(_ word: Word) -> Bool {
     switch word {
-    case .hello(let media): self.media = media
+    case .hello(let media, let source): self.media[source] = media
     case .status(let report): self.report.add(report)
     case .hand(let up): hand = up
     case .note(let alert, let text):
@@ -44,9 +45,9 @@ struct StudentWords: Sendable {
 
   /// Takes the next word that may be heard now.
   mutating func next(at now: Instant) -> Word? {
-    if let media {
-      self.media = nil
-      return .hello(media: media)
+    if let (source, media) = media.first {
+      self.media[source] = nil
+      return .hello(media: media, source: source)
     }
     if !report.isEmpty {
       defer { report = PageReport() }
@@ -69,7 +70,7 @@ struct StudentWords: Sendable {
   }
 
   /// The connection is over: its page and its stream are no more. The hand stays, and so does what was written.
-  mutating func forgetConnection() { (media, report) = (nil, PageReport()) }
+  mutating func forgetConnection() { (media, report) = ([:], PageReport()) }
 
   /// Everything that is still to be kept, when nothing can wait any longer.
   mutating func takeAll() -> [Word] {

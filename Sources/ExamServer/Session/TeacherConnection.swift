@@ -27,7 +27,7 @@ final class TeacherConnection {
   private weak var owner: (any TeacherConnectionOwner)?
   /// Changes of what is watched. A page that is scrolled asks for some a second.
   private var watches = TokenBucket(burst: 20, perSecond: 4)
-  /// The newest wishes that wait, one of each view at most.
+  /// The newest wishes that wait, one of each source and view at most.
   private var waitingWatches: [WatchRequest] = []
 
   init(
@@ -41,7 +41,8 @@ final class TeacherConnection {
     pictures = TeacherPictures(teacher: participant, fanOut: fanOut, maximumRate: maximumTileRate) {
       [weak socket] picture in
       let header = PictureHeader(
-        view: picture.channel.view, studentNumber: picture.number, capturedAt: picture.capturedAt)
+        source: picture.channel.stream.source, view: picture.channel.stream.view,
+        studentNumber: picture.number, capturedAt: picture.capturedAt)
       metrics.picturesDelivered.add(1)
       socket?.send(binaryHeader: header.bytes, payload: picture.jpeg)
     }
@@ -88,7 +89,9 @@ final class TeacherConnection {
 
   private func watch(_ request: WatchRequest, at now: ContinuousClock.Instant) {
     // What was asked for before in this view is not asked for any more; no view at all ends all.
-    waitingWatches.removeAll { request.view == nil || $0.view == request.view }
+    waitingWatches.removeAll {
+      request.view == nil || $0.view == request.view && $0.source == request.source
+    }
     waitingWatches.append(request)
     watchWhatWaits(at: now)
   }

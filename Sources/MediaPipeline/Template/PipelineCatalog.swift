@@ -19,6 +19,9 @@ public struct UnknownMediaError: Error, Sendable, CustomStringConvertible {
   /// The names that exist, sorted: `["image-jpeg", "video-webm"]`.
   public let available: [String]
 
+  /// The codec that there is no file for, where it is one.
+  public var codec: String? { if case .noFileForCodec(let codec) = problem { codec } else { nil } }
+
   public var description: String {
     let files = "there is \(available.joined(separator: ", "))"
     return switch problem {

@@ -66,7 +66,22 @@ export class Roster extends EventTarget {
   }
 }
 
-/** One line under the name: the state, and why there is no picture where that is known. */
+const NO_PICTURE = {
+  bad_frame: 'teacher.noPicture.badFrame',
+  bad_stream: 'teacher.noPicture.badStream',
+  undecodable: 'teacher.noPicture.undecodable',
+  unsupported_media: 'teacher.noPicture.unsupported',
+  pipeline_failed: 'teacher.noPicture.pipeline',
+  decoder_stuck: 'teacher.noPicture.stuck',
+};
+
+/** Why there is no picture, in words; null where the server does not know. */
+export function whyNoPicture({ no_picture_reason: reason }) {
+  const key = NO_PICTURE[reason?.code];
+  return key ? t(key, { media: reason.media, codec: reason.codec, context: reason.codec ? 'codec' : undefined }) : null;
+}
+
+/** One line under the name. */
 export function stateLine(person) {
   if (person.state === 'left') return t('teacher.state.left');
   if (person.paused) return t('teacher.state.paused');

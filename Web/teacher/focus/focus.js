@@ -5,7 +5,7 @@ import { ChatLog, chatForm } from '../../shared/chatlog.js';
 import { $, el, setHidden, setText } from '../../shared/dom.js';
 import { t } from '../../shared/text.js';
 import { AlertCard } from '../alerts/alert-card.js';
-import { stateLine, stateTone } from '../connection/roster.js';
+import { stateLine, stateTone, whyNoPicture } from '../connection/roster.js';
 import { Adjust } from './adjust.js';
 
 const SHOWN_ALERTS = 20;
@@ -99,7 +99,8 @@ export class Focus {
     const person = this.roster.get(this.student);
     if (!person) return this.close();
     setText(this.name, person.name);
-    setText(this.state, person.no_picture_reason ? t('teacher.state.why', { state: stateLine(person), why: person.no_picture_reason }) : stateLine(person));
+    const why = whyNoPicture(person);
+    setText(this.state, why ? t('teacher.state.why', { state: stateLine(person), why }) : stateLine(person));
     this.dot.dataset.tone = stateTone(person);
     setHidden(this.hand, !person.hand);
     setText(this.label, t('teacher.focus.messageTo', { name: person.name }));

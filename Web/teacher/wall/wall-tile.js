@@ -4,7 +4,7 @@ import { el, setHidden, setText } from '../../shared/dom.js';
 import { t } from '../../shared/text.js';
 import { kindText, shortText, worst } from '../alerts/kinds.js';
 import { allowed, effectText } from '../alerts/words.js';
-import { stateLine, stateTone } from '../connection/roster.js';
+import { stateLine, stateTone, whyNoPicture } from '../connection/roster.js';
 
 export class Tile {
   constructor(person, open) {
@@ -33,7 +33,8 @@ export class Tile {
     this.#data('paused', String(Boolean(person.paused)));
     this.dot.dataset.tone = stateTone(person);
     setText(this.name, person.name);
-    const title = person.no_picture_reason ? t('teacher.tile.noPicture', { name: person.name, why: person.no_picture_reason }) : person.name;
+    const why = whyNoPicture(person);
+    const title = why ? t('teacher.tile.noPicture', { name: person.name, why }) : person.name;
     if (this.button.title !== title) this.button.title = title;
     setText(this.state, stateLine(person));
     setHidden(this.hand, !person.hand);
