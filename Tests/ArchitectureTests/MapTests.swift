@@ -40,4 +40,15 @@ import Testing
       #expect(rows.contains(target), "\(target) is not on the map")
     }
   }
+
+  /// Each folder of the pages with files of its own is on it, and none that is gone.
+  @Test func everyFolderOfThePagesIsOnIt() throws {
+    let web = ImportTableTests.root.appending(path: "Web")
+    let files = try #require(FileManager.default.subpaths(atPath: web.path)).filter { $0.contains(".") }
+    let folders = Set(files.map { ($0 as NSString).deletingLastPathComponent }.filter { !$0.isEmpty })
+    let map = try #require(try Self.map().split(separator: "| folder of `Web` |").last)
+    let table = map.prefix(while: { $0 != "#" })
+    let rows = Set(table.matches(of: /(?m)^\| `([\w\/]+)` \|/).map { String($0.1) })
+    #expect(rows == folders.subtracting(["student", "teacher"]))
+  }
 }
