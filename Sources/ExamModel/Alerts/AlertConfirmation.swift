@@ -1,4 +1,4 @@
-/// A suspicion that has lasted.
+/// A suspicion that lasted long enough to become an alert.
 public struct AlertConfirmation {
   public let kind: AlertKind
   public let student: ParticipantID

@@ -1,5 +1,5 @@
-/// What an alert is about. A new kind is a case here with its row in `AlertTable`, and what looks for it: of the page's own
-/// word and of the stream nothing else, of pictures a place in `AlertPolicy.observe`.
+/// What an alert is about. A new kind needs a case here, a row in `AlertTable`, and a source: what the page reports and
+/// the stream need nothing else, what is seen in pictures needs a place in `AlertPolicy.observe`.
 public enum AlertKind: String, Sendable, Codable, CaseIterable, Hashable {
   case faceMissing = "face_missing"
   case severalFaces = "several_faces"
@@ -10,30 +10,30 @@ public enum AlertKind: String, Sendable, Codable, CaseIterable, Hashable {
   case pageHidden = "page_hidden"
   case cameraOff = "camera_off"
 
-  /// All that is true of it.
+  /// Everything that is specific to this kind.
   public var row: AlertRow { AlertTable.rows[self]! }
 
-  /// By which a page finds a text of its own, such as `alert.face_missing.title`.
+  /// The prefix under which a page finds its texts, such as `alert.face_missing.title`.
   public func textKey(_ text: String) -> String { "alert.\(rawValue).\(text)" }
 }
 
-/// All that is true of one kind of alert. Rules, masks, settings, metrics, the report, `GET /api/alert-kinds` and what a
-/// page may say of itself come of it.
+/// Everything that is specific to one kind of alert. Rules, masks, settings, metrics, the report, `GET
+/// /api/alert-kinds` and what a page may report about itself are derived from it.
 public struct AlertRow: Sendable {
-  /// Whose looks it is found by.
+  /// What detects it.
   public enum Source: Sendable, Hashable {
     /// The checks of pictures, of which a share must agree.
     case picture
-    /// When the last frame came.
+    /// The arrival time of the last frame.
     case stream
-    /// The page's own word: a field of its `status`, which words mean that it is so, and which that it is not.
+    /// What the page reports: a field of its `status`, the values that mean "yes", and those that mean "no".
     case page(field: String, bad: [String], good: [String])
   }
 
-  /// What `AlertRule.limit` is of.
+  /// What `AlertRule.limit` measures.
   public struct Measure: Sendable {
     public enum Unit: String, Sendable, Codable {
-      /// Of yaw, to either side of where this student's head usually points.
+      /// Yaw to either side, relative to where this student's head usually points.
       case degrees
       /// Steps of brightness, of 255.
       case levels
@@ -42,40 +42,40 @@ public struct AlertRow: Sendable {
     public let unit: Unit
     /// Whether a look is bad above the limit, or below it.
     public let isBadAbove: Bool
-    /// How far the limit goes for a student who is allowed more; `nil`: it stays.
+    /// How far the limit can be raised for a student who is allowed more; `nil`: it stays.
     public var farthest: Double?
     /// For the report, with `{limit}` in it.
     public let words: String
   }
 
-  /// Where no operator sets another.
+  /// Used unless the operator sets another.
   public let rule: AlertRule
   public let source: Source
-  /// The kinds that this one explains: while it stands or is suspected, they are neither suspected nor raised.
+  /// The kinds that this one explains: while it is raised or suspected, they are neither suspected nor raised.
   public var masks: [AlertKind] = []
-  /// Whether it explains them already while it is only suspected.
+  /// Whether a mere suspicion of it is enough to explain them.
   public var explainsWhileSuspected = false
-  /// Of kinds with a limit.
+  /// For kinds with a limit.
   public var measure: Measure?
   public let title: String
-  /// For a table, a tile or beside a timeline.
+  /// A short title for tables, tiles and timelines.
   public var short: String
   /// What was seen, in a sentence for a teacher, with `{seconds}`, `{share}` and `{limit}` in it.
   public let seen: String
-  /// What the student can do about it, in words for somebody who is nervous.
+  /// What the student can do about it, worded for somebody who is nervous.
   public let hint: String
 }
 
 public enum AlertSeverity: String, Sendable, Codable, Hashable, Comparable {
   case medium, high
 
-  /// Of two alerts the heavier one is shown where there is room for one.
+  /// The more severe of two alerts is shown where only one fits.
   public var weight: Int { self == .high ? 2 : 1 }
 
   public static func < (left: AlertSeverity, right: AlertSeverity) -> Bool { left.weight < right.weight }
 }
 
-/// Where a confirmed alert stands. A suspicion has no record: teachers never hear of it.
+/// The state of a confirmed alert. A suspicion has no record: teachers are never told of it.
 public enum AlertState: String, Sendable, Codable, Hashable {
   case confirmed, acknowledged, cleared
 }

@@ -1,12 +1,12 @@
-/// The state of one kind of alert for one student: `clear -> suspected -> confirmed -> clear`, moved by looks that say
-/// "bad" or "good" and by their times. It owns no clock and tells nobody: it answers with what changed.
+/// The state of one kind of alert for one student: `clear -> suspected -> confirmed -> clear`, driven by looks, each of
+/// which says "bad" or "good" and when. It has no clock and notifies nobody: it returns what changed.
 struct AlertMachine: Sendable {
   typealias Instant = ContinuousClock.Instant
 
   enum Change: Hashable {
     case suspected(onset: Instant)
     case dismissed
-    /// `share`: of the looks in the window, how many agreed. `again`: within the cooldown of the alert before.
+    /// `share`: the fraction of looks in the window that agreed. `again`: within the cooldown of the previous alert.
     case confirmed(onset: Instant, share: Double, again: Bool)
     /// `at`: when all became well again, which is earlier than when that was certain.
     case cleared(at: Instant)
@@ -15,7 +15,7 @@ struct AlertMachine: Sendable {
   enum State: Hashable {
     case clear
     case suspected(onset: Instant)
-    /// `goodSince`: the first of the good looks that have followed without a bad one between.
+    /// `goodSince`: the first in the current unbroken run of good looks.
     case confirmed(goodSince: Instant?)
   }
 
@@ -24,13 +24,13 @@ struct AlertMachine: Sendable {
     var isBad: Bool
   }
 
-  /// May change between looks: a teacher allows a student more, or no more.
+  /// May change between looks, when a teacher makes or withdraws an exception for a student.
   var rule: AlertRule
   private(set) var state = State.clear
   private let blindAfter: Duration
-  /// The looks of the suspicion, the oldest first, none older than the window.
+  /// The looks since the suspicion began, oldest first, none older than the window.
   private var looks: [Look] = []
-  /// Begin of the unbroken watch in which the last look lies, and that look.
+  /// The last look, and the start of the unbroken period of observation it belongs to.
   private var watch: (since: Instant, last: Instant)?
   private var clearedAt: Instant?
 
@@ -39,9 +39,9 @@ struct AlertMachine: Sendable {
     self.blindAfter = blindAfter
   }
 
-  /// Takes up where the machine before the server's restart stood.
+  /// Continues from where the state machine was before the server restarted.
   ///
-  /// - Parameter clearedAt: when the last alert of the kind was over; `nil` if it still stands or there was none.
+  /// - Parameter clearedAt: when the last alert of the kind ended; `nil` if it is still open or there was none.
   mutating func restore(isConfirmed: Bool, clearedAt: Instant?) {
     state = isConfirmed ? .confirmed(goodSince: nil) : .clear
     self.clearedAt = clearedAt
@@ -51,13 +51,13 @@ struct AlertMachine: Sendable {
     if case .confirmed = state { true } else { false }
   }
 
-  /// Whether it is suspected or stands.
+  /// Whether it is suspected or confirmed.
   var isOpen: Bool { state != .clear }
 
   /// Takes one look.
   ///
-  /// - Parameter began: when what the look saw began, where that is known and earlier than the look itself. What began
-  ///   while nobody looked counts from when somebody did.
+  /// - Parameter began: when what the look saw began, if that is known and earlier than the look. What began while
+  ///   nobody was looking counts from the moment somebody did.
   mutating func look(isBad: Bool, at now: Instant, began: Instant? = nil) -> [Change] {
     var changes: [Change] = []
     let before = watch?.last
@@ -80,8 +80,8 @@ struct AlertMachine: Sendable {
       looks.append(Look(at: now, isBad: isBad))
       let window = rule.window
       looks.removeAll { now - $0.at > window }
-      // Where looks can err, it takes some in a row to lay a suspicion to rest, or a whole window of too few bad ones:
-      // what comes later is a suspicion of its own.
+      // Where looks can be wrong, dropping a suspicion takes several good ones in a row, or a whole window with too few
+      // bad ones: what comes later is a new suspicion.
       let isOver =
         rule.share >= 1
         || (looks.count >= rule.goodLooks && !looks.suffix(rule.goodLooks).contains(where: \.isBad))
@@ -103,7 +103,7 @@ struct AlertMachine: Sendable {
     return changes
   }
 
-  /// Ends whatever stands, because something else explains it from `now` on.
+  /// Clears whatever is open, because something else explains it from `now` on.
   mutating func mask(at now: Instant) -> [Change] {
     switch state {
     case .clear: []
@@ -112,10 +112,10 @@ struct AlertMachine: Sendable {
     }
   }
 
-  /// When something began that was not seen at the look before and is at this one: halfway between, as far as looks
-  /// come at their usual pace.
+  /// When something began that the previous look did not see and this one does: halfway between the two, if looks come
+  /// at their usual rate.
   private func backdated(_ now: Instant, since before: Instant?) -> Instant {
-    // What is told and not looked for, such as a hidden page, began when it was told.
+    // What is reported rather than detected, such as a hidden page, began when it was reported.
     guard rule.share < 1, let before else { return now }
     return now - min((now - before) / 2, Self.halfPace)
   }
@@ -123,7 +123,7 @@ struct AlertMachine: Sendable {
   /// Half the time between two checks.
   private static let halfPace = Duration.milliseconds(250)
 
-  /// The share of bad looks in the window. Only asked for while there are looks.
+  /// The share of bad looks in the window. Must not be called without any looks.
   private var badShare: Double { Double(looks.count(where: \.isBad)) / Double(looks.count) }
 
   private mutating func confirmIfDue(onset: Instant, at now: Instant) -> [Change] {

@@ -1,20 +1,20 @@
-/// Decides from what is known of one student which alerts stand. A pure value: it is told what was seen and what time
-/// it is, and answers with what changed.
+/// Decides which alerts apply to one student. A pure value: it is given observations and the time, and returns what
+/// changed.
 ///
-/// Looks come from two sides: each face check is a look at the picture, and each `tick` is a look at what the page says
-/// of itself and at when the last frame came. A kind that explains others (`AlertRow.masks`) silences them.
+/// Looks have two sources: each face check is a look at the picture, and each `tick` is a look at what the page reports
+/// and at when the last frame arrived. A kind that explains others (`AlertRow.masks`) suppresses them.
 public struct AlertPolicy: Sendable {
   public typealias Instant = ContinuousClock.Instant
 
   /// What changed for one kind.
   public struct Transition: Sendable, Hashable {
     public enum Change: Sendable, Hashable {
-      /// The student may be told, the teachers not.
+      /// The student may be told, teachers not.
       case suspected(onset: Instant)
-      /// A suspicion came to nothing.
+      /// A suspicion was dropped.
       case dismissed
-      /// `confidence` is the share of looks that agreed; `again` says that the alert before cleared less than a
-      /// cooldown ago, so this is the same alert once more; `thresholds` are those that were in force.
+      /// `confidence` is the share of looks that agreed; `again` means that the previous alert cleared less than a
+      /// cooldown ago, so this is the same alert once more; `thresholds` are those in force at the time.
       case confirmed(onset: Instant, confidence: Double, again: Bool, thresholds: AlertThresholds)
       case cleared(at: Instant)
     }
@@ -23,7 +23,7 @@ public struct AlertPolicy: Sendable {
     public let change: Change
   }
 
-  /// The usual rules; accommodations change them for this student.
+  /// The default rules; accommodations change them for this student.
   public let rules: AlertRules
   /// How this student usually looks, once that is known.
   public private(set) var baseline: Baseline?
@@ -32,16 +32,16 @@ public struct AlertPolicy: Sendable {
   private var calibration = Calibration()
   private var advice = PictureAdvice()
 
-  /// What the page last said.
+  /// What the page last reported.
   private var said = PageReport()
-  /// When the last frame came, or when frames could first be expected.
+  /// When the last frame arrived, or when frames could first be expected.
   private var lastFrame: Instant?
   private var lastObservation: FaceObservation?
-  /// When a face was last there beyond doubt; `nil` once it is missing.
+  /// When a face was last seen for certain; `nil` once it is missing.
   private var lastSureFace: Instant?
   /// How far the last face was turned from where it usually looks, in degrees.
   private var lastTurn = 0.0
-  /// When the picture last moved beyond doubt.
+  /// When the picture last moved for certain.
   private var lastMotion: Instant?
   /// What a teacher allows this student.
   private var allowances: [AlertKind: Allowance] = [:]
@@ -62,7 +62,7 @@ public struct AlertPolicy: Sendable {
     machines = rules.rules.mapValues { AlertMachine(rule: $0, blindAfter: rules.blindAfter) }
   }
 
-  // MARK: What is seen
+  // MARK: Observations
 
   /// A check of one picture.
   public mutating func observe(_ observation: FaceObservation, at now: Instant) -> [Transition] {
@@ -87,27 +87,27 @@ public struct AlertPolicy: Sendable {
     if observation.isCountKnown {
       transitions += look(.severalFaces, isBad: observation.faces.count > 1, at: now)
     }
-    // Of several faces nobody knows whose is the student's, and a face without a pose looks nowhere.
+    // With several faces it is unknown which is the student's, and a face without a pose has no direction.
     if observation.faces.count == 1, let yaw = observation.faces[0].pose?.yaw {
-      // Nobody knows yet where a student without a baseline usually looks.
+      // Until there is a baseline it is unknown where this student usually looks.
       let unknown = baseline == nil ? PictureLimits.yawBeforeBaseline : 0
       let limit = (rule(of: .lookingAway, at: now)?.limit ?? .infinity) + unknown
       lastTurn = Double(abs(yaw - limits.usualYaw))
       let isAway = lastTurn > limit
-      // A face that is followed with doubt seems to look straighter ahead than it does: that it looks away is news, that
-      // it does not is none.
+      // A face tracked with doubt appears more frontal than it is: "turned away" can be trusted, "looking ahead"
+      // cannot.
       if isAway || observation.isSure { transitions += look(.lookingAway, isBad: isAway, at: now) }
     }
     return transitions
   }
 
-  /// Whether somebody was turning when the face was lost, and sits there still: a head turned so far shows no face.
+  /// Whether the head was turning when the face was lost and the person still sits there: turned so far it shows no face.
   private func hasTurnedAway(_ observation: FaceObservation) -> Bool {
     observation.faces.isEmpty && observation.showsPerson
       && (lastTurn >= PictureLimits.turning || machines[.lookingAway]?.isOpen == true)
   }
 
-  /// Where the face that is missing now was already in doubt, it went when the doubt began.
+  /// If the face that is missing now was already doubtful, it was lost when the doubt began.
   private func faceLost(at now: Instant) -> Instant? {
     guard let lastSureFace, now - lastSureFace > .milliseconds(750) else { return nil }
     return now - min((now - lastSureFace) / 2, .seconds(1))
@@ -116,13 +116,13 @@ public struct AlertPolicy: Sendable {
   /// A frame that can be decoded arrived.
   public mutating func frameArrived(at now: Instant) { lastFrame = now }
 
-  /// The server itself could not take frames until now.
+  /// The server itself could not accept frames until now.
   public mutating func serverWasBlind(until now: Instant) { lastFrame = lastFrame.map { max($0, now) } }
 
-  /// The student connected. The first time, frames are expected from now on; later the time without them goes on.
+  /// The student connected. The first time, frames are expected from now on; later the time without frames keeps counting.
   public mutating func framesExpected(at now: Instant) { lastFrame = lastFrame ?? now }
 
-  /// The page told of itself.
+  /// The page reported its status.
   public mutating func pageReported(_ report: PageReport, at now: Instant) -> [Transition] {
     said.add(report)
     return lookAtConditions(at: now)
@@ -148,7 +148,7 @@ public struct AlertPolicy: Sendable {
     _ kind: AlertKind, isBad: Bool, at now: Instant, began: Instant? = nil
   ) -> [Transition] {
     guard let rule = rule(of: kind, at: now) else { return [] }
-    // A good look always counts: it is how an alert clears. A bad one that something else explains does not.
+    // A good look always counts: it is how an alert clears. A bad one that something else explains does not count.
     if isBad, isPaused { return [] }
     if isBad, allowance(of: kind, at: now)?.effect == .mute {
       silentCauses.insert(kind)
@@ -162,7 +162,7 @@ public struct AlertPolicy: Sendable {
     if changes.contains(where: { if case .confirmed = $0 { true } else { false } }) {
       for masked in kind.row.masks { transitions += mask(masked, at: now) }
     } else if machines[kind]?.isOpen == true, kind.row.explainsWhileSuspected {
-      // What the cause has raised before it was noticed itself stands; what is only suspected is not told any more.
+      // What the cause raised before the cause itself was noticed stays; what is only suspected is no longer shown.
       for masked in kind.row.masks where machines[masked]?.isConfirmed == false {
         transitions += mask(masked, at: now)
       }
@@ -174,34 +174,34 @@ public struct AlertPolicy: Sendable {
     (machines[kind]?.mask(at: now) ?? []).map { transition(kind, $0, rule: rules.rules[kind]!) }
   }
 
-  /// Whether something that stands, or would if it were not muted, is the cause of `kind`.
+  /// Whether something that is open, or would be if it were not muted, is the cause of `kind`.
   private func isExplained(_ kind: AlertKind, at now: Instant) -> Bool {
     AlertKind.allCases.contains { cause in
       let row = cause.row
       guard row.masks.contains(kind), let machine = machines[cause] else { return false }
       let explains = machine.isConfirmed || (row.explainsWhileSuspected && machine.isOpen)
       guard explains || silentCauses.contains(cause) else { return false }
-      // A camera that is off by the page's word and shows pictures all the same explains nothing.
+      // A camera that the page reports as off but that delivers pictures explains nothing.
       guard case .page = row.source else { return true }
       return lastFrame.map { now - $0 > Self.lateFrame } ?? true
     }
   }
 
-  // MARK: What a teacher decides
+  // MARK: Teachers' decisions
 
   /// Changes the rules of one kind for this student.
   ///
-  /// - Parameter until: `nil` for good.
+  /// - Parameter until: `nil` for the rest of the exam.
   public mutating func accommodate(
     _ kind: AlertKind, _ effect: Accommodation.Effect, factor: Double = 1, until: Instant? = nil,
     at now: Instant
   ) -> [Transition] {
     allowances[kind] = effect == .none ? nil : Allowance(effect: effect, factor: factor, until: until)
-    // What stands was raised under other rules.
+    // What is open was raised under other rules.
     return effect == .none ? [] : mask(kind, at: now)
   }
 
-  /// The exam stands still: what stands is over, and nothing is suspected until `resume`.
+  /// Pauses: what is open is cleared, and nothing is suspected until `resume`.
   public mutating func pause(at now: Instant) -> [Transition] {
     isPaused = true
     return AlertKind.allCases.flatMap { mask($0, at: now) }
@@ -209,7 +209,7 @@ public struct AlertPolicy: Sendable {
 
   public mutating func resume() { isPaused = false }
 
-  /// What is allowed now.
+  /// The exceptions in force.
   private func allowance(of kind: AlertKind, at now: Instant) -> Allowance? {
     guard let allowance = allowances[kind], allowance.until.map({ now < $0 }) ?? true else { return nil }
     return allowance
@@ -224,35 +224,35 @@ public struct AlertPolicy: Sendable {
 
   // MARK: A restart
 
-  /// Takes up what the server knew before its restart.
+  /// Restores what the server knew before it restarted.
   ///
   /// - Parameters:
-  ///   - open: the kinds of which an alert stands.
-  ///   - cleared: when the last alert of a kind was over, for the cooldown.
+  ///   - open: the kinds with an open alert.
+  ///   - cleared: when the last alert of each kind ended, for the cooldown.
   public mutating func restore(baseline: Baseline?, open: Set<AlertKind>, cleared: [AlertKind: Instant]) {
     self.baseline = baseline
     for kind in machines.keys {
       machines[kind]?.restore(isConfirmed: open.contains(kind), clearedAt: cleared[kind])
     }
-    // Until the page tells otherwise.
+    // Until the page reports otherwise.
     for (kind, field, bad, _) in AlertTable.ofPage where open.contains(kind) { said.say(bad[0], in: field) }
   }
 
-  // MARK: What stands
+  // MARK: Current state
 
-  /// Whether something is suspected of the picture, so that it should be searched as a whole at every check.
+  /// Whether anything about the picture is suspected, so that every check should search the whole picture.
   public var isPictureInDoubt: Bool {
     suspicionOnset(of: .lookingAway) != nil || suspicionOnset(of: .faceMissing) != nil
       || machines[.severalFaces]?.isOpen == true
   }
 
-  /// The onset of a suspicion of `kind` that still waits for its window.
+  /// The onset of a suspicion of `kind` that has not lasted its window yet.
   public func suspicionOnset(of kind: AlertKind) -> Instant? {
     if case .suspected(let onset) = machines[kind]?.state { onset } else { nil }
   }
 
-  /// What to tell the student now: the gravest alert; or else that it is too dark or too far, which makes all the rest
-  /// doubtful; or the oldest suspicion that is no flicker; or that all is well.
+  /// What to tell the student now: the most severe alert; or else that it is too dark or too far away, which makes all
+  /// the rest doubtful; or the oldest suspicion that is more than a flicker; or that all is well.
   public func check(at now: Instant) -> StudentCheck {
     var check = StudentCheck(
       state: .ok, faces: lastObservation?.faces.count ?? 0, light: advice.isDark ? .dark : .ok,

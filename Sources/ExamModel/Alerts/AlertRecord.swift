@@ -5,7 +5,7 @@ public struct AlertRecord: Sendable, Codable, Hashable, Identifiable {
   public let kind: AlertKind
   public let severity: AlertSeverity
   public var state: AlertState
-  /// When what it is about began, not when it was confirmed.
+  /// When the condition began, not when it was confirmed.
   public var since: Timestamp
   public var until: Timestamp?
   /// Seconds from `since` to `until`.
@@ -16,18 +16,18 @@ public struct AlertRecord: Sendable, Codable, Hashable, Identifiable {
   public var thresholds: AlertThresholds
   /// What was seen, in a sentence.
   public var detail: String
-  /// Path of the picture of the onset, where there is one.
+  /// Path of the picture taken at the onset, if there is one.
   public var picture: String?
-  /// What became of the picture; `nil` of alerts that an older version kept.
+  /// What became of the picture; `nil` for alerts kept by an older version.
   public var pictureState: PictureState?
   /// The name of the teacher who acknowledged it.
   public var acknowledgedBy: String?
   public var note: String?
   /// The name of the teacher who wrote the note.
   public var noteBy: String?
-  /// What the student has to say about it.
+  /// The student's own comment on it.
   public var studentNote: String?
-  /// How often it came back within the cooldown.
+  /// How often it recurred within the cooldown.
   public var repeats = 0
 
   public init(
@@ -45,7 +45,7 @@ public struct AlertRecord: Sendable, Codable, Hashable, Identifiable {
     self.detail = detail
   }
 
-  /// Whether it still stands.
+  /// Whether it is still open.
   public var isOpen: Bool { until == nil }
 
   private enum CodingKeys: String, CodingKey {
@@ -60,7 +60,7 @@ public struct AlertRecord: Sendable, Codable, Hashable, Identifiable {
   }
 }
 
-/// What it took to confirm an alert: the rule of its kind, as accommodations and the student's own baseline changed it.
+/// The thresholds that confirmed an alert: its kind's rule, adjusted by accommodations and the student's baseline.
 public struct AlertThresholds: Sendable, Codable, Hashable {
   /// Seconds it had to last.
   public var window: Double
@@ -68,9 +68,9 @@ public struct AlertThresholds: Sendable, Codable, Hashable {
   public var share: Double
   /// The limit beyond which a look is bad, in the unit of `AlertRule.limit`; `nil` for kinds without one.
   public var limit: Double?
-  /// Where this student's usual state lies, in the same unit; `nil` where the limit is absolute.
+  /// The student's usual value, in the same unit; `nil` where the limit is absolute.
   public var baseline: Double?
-  /// Seconds within which the same thing is the same alert again.
+  /// Seconds within which a recurrence counts as the same alert.
   public var cooldown: Double
 
   public init(window: Double, share: Double, limit: Double?, baseline: Double?, cooldown: Double) {

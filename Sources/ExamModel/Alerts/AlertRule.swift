@@ -5,13 +5,13 @@ public struct AlertRule: Sendable, Hashable {
   /// The share of looks in the window that must agree, 0...1.
   public var share: Double
   public var severity: AlertSeverity
-  /// Beyond which a look is bad, for kinds that measure something: `AlertRow.measure`.
+  /// The limit beyond which a look is bad, for kinds that measure something: `AlertRow.measure`.
   public var limit: Double?
-  /// So many good looks in a row lay a suspicion to rest.
+  /// How many good looks in a row drop a suspicion.
   public var goodLooks: Int
   /// How long all must be well before the alert clears.
   public var clearAfter: Duration
-  /// An alert that comes back sooner than this after it cleared is the same alert again, not a new one.
+  /// An alert that recurs sooner than this after clearing is the same alert again, not a new one.
   public var cooldown: Duration
 
   public init(
@@ -27,7 +27,7 @@ public struct AlertRule: Sendable, Hashable {
     self.cooldown = cooldown
   }
 
-  /// The rule for somebody who is allowed `factor` times as much: a longer window, and a head that may turn further.
+  /// The rule with a tolerance of `factor`: a longer window, and a head that may turn further.
   func loosened(_ kind: AlertKind, by factor: Double) -> AlertRule {
     var rule = self
     rule.window = window * factor
@@ -36,12 +36,12 @@ public struct AlertRule: Sendable, Hashable {
   }
 }
 
-/// The rule of each kind that is watched for, and what they share.
+/// The rule of each kind, and the settings they share.
 public struct AlertRules: Sendable, Hashable {
   public var rules: [AlertKind: AlertRule]
-  /// A longer stretch without a look than this proves nothing about the student, so suspicions start anew after it.
+  /// After a longer gap than this between looks nothing is known about the student, so suspicions start over.
   public var blindAfter: Duration = .seconds(2)
-  /// A suspicion younger than this is not mentioned to the student: one wrong look would flicker.
+  /// A suspicion younger than this is not shown to the student: one wrong look would make the text flicker.
   public var hintAfter: Duration = .seconds(1)
 
   public init(rules: [AlertKind: AlertRule]) { self.rules = rules }

@@ -2,13 +2,13 @@
 enum AlertTable {
   static let rows = Dictionary(uniqueKeysWithValues: AlertKind.allCases.map { ($0, row($0)) })
 
-  /// Those that the page itself tells.
+  /// Reported by the page itself.
   static let ofPage =
     AlertKind.allCases.compactMap { kind in
       if case .page(let field, let bad, let good) = kind.row.source { (kind, field, bad, good) } else { nil }
     } as [(kind: AlertKind, field: String, bad: [String], good: [String])]
 
-  /// What is seen in pictures of somebody.
+  /// Seen in pictures that show somebody.
   private static let ofPerson: [AlertKind] = [.faceMissing, .severalFaces, .lookingAway]
 
   private static func row(_ kind: AlertKind) -> AlertRow {
@@ -16,7 +16,7 @@ enum AlertTable {
     case .faceMissing:
       AlertRow(
         rule: AlertRule(window: .seconds(3), share: 0.8, severity: .high), source: .picture,
-        // A head that turns far enough is no face any more.
+        // A head that turns far enough no longer shows a face.
         masks: [.lookingAway],
         title: "No face in the picture", short: "No face",
         seen: "No face in the picture for {seconds} s ({share} % of the checks).",
@@ -30,7 +30,7 @@ enum AlertTable {
     case .lookingAway:
       AlertRow(
         rule: AlertRule(window: .seconds(5), share: 0.8, severity: .medium, limit: 30), source: .picture,
-        // A head turned further shows so little of the face that its direction cannot be told.
+        // A head turned further shows too little of the face to tell its direction.
         measure: .init(
           unit: .degrees, isBadAbove: true, farthest: 75, words: "head turned more than {limit}°"),
         title: "Looking away", short: "Looking away",
@@ -40,7 +40,7 @@ enum AlertTable {
     case .cameraCovered:
       AlertRow(
         rule: AlertRule(window: .seconds(2), share: 0.8, severity: .high, limit: 6), source: .picture,
-        // Of a black picture an encoder makes the same frame again and again.
+        // From a black picture an encoder makes the same frame again and again.
         masks: [.pictureFrozen] + ofPerson,
         // Darkness hides a face at once and is confirmed before a missing face would be.
         explainsWhileSuspected: true,

@@ -1,12 +1,12 @@
-/// Notices a student who is too dark or too far away to be judged well: a hint to the student alone, and no alert.
+/// Notices when a student is too dark or too far away to be judged well: a hint to the student alone, not an alert.
 struct PictureAdvice: Sendable {
   /// A picture is dark below this mean luma of 255: a teacher would hardly recognise anybody. Detection works far below.
   static let darkBelow: Float = 40
   /// A face lower than this share of the picture's height is far away; at 0.10 one in twenty is not found.
   static let farBelow: Float = 0.13
-  /// And so is one that has become so much smaller than usual.
+  /// As is a face that has become this much smaller than usual.
   static let farBelowBaseline: Float = 0.4
-  /// So many checks in a row make or end an advice, so that nothing flickers: two seconds.
+  /// How many checks in a row begin or end a piece of advice, so that nothing flickers: two seconds.
   static let checks = 4
 
   private(set) var isDark = false
@@ -16,7 +16,7 @@ struct PictureAdvice: Sendable {
 
   mutating func add(_ observation: FaceObservation, baseline: Baseline?) {
     Self.count(observation.luminance < Self.darkBelow, &darkRun, &isDark)
-    // Who is not found at all was perhaps too far away: the last face decides.
+    // Somebody who is not found at all was perhaps too far away: the last face decides.
     guard let height = observation.faces.map(\.box.height).max() else { return }
     let limit = max(Self.farBelow, (baseline?.faceHeight ?? 0) * Self.farBelowBaseline)
     Self.count(height < limit, &farRun, &isFar)
@@ -28,7 +28,7 @@ struct PictureAdvice: Sendable {
     return isFar ? "You are far from the camera. Please come a little closer." : nil
   }
 
-  /// `run` counts the looks in a row that differ from what is said.
+  /// `run` counts the looks in a row that differ from the current advice.
   private static func count(_ isTrue: Bool, _ run: inout Int, _ isSaid: inout Bool) {
     run = isTrue == isSaid ? 0 : run + 1
     if run >= checks {

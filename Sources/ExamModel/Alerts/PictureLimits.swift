@@ -1,22 +1,22 @@
-/// Beyond which a picture is covered, frozen or turned away, for one student: the rules' limits as the student's own
-/// baseline moves them.
+/// The limits beyond which a picture counts as covered, frozen or turned away, for one student: those of the rules,
+/// shifted by the student's own baseline.
 struct PictureLimits {
-  /// A baseline further to the side than this is not believed: nobody calibrates a look into the lap, in degrees.
+  /// A baseline further to the side than this is not trusted: nobody calibrates a look into the lap. Degrees.
   static let farthestBaseline: Float = 20
-  /// So much further a head may turn until the baseline is known, in degrees.
+  /// How much further a head may turn until the baseline is known, in degrees.
   static let yawBeforeBaseline = 10.0
   /// A head turned further than this is turning away, in degrees: a face at rest stays within it.
   static let turning = 12.0
   /// A picture below both shows nothing: mean luma (video range, so black is 16) and its standard deviation.
   static let black: (luminance: Float, contrast: Float) = (20, 2.5)
-  /// Where a student's usual picture has weak edges, in a dim room, those of a covered lens are weaker by this factor.
+  /// If a student's usual picture has weak edges (a dim room), those of a covered lens are weaker by this factor.
   static let shareOfEdges: Float = 0.5
-  /// An encoder keeps this much of a picture's edges whatever lies on the lens.
+  /// An encoder leaves this much of a picture's edges, whatever covers the lens.
   static let leastEdges: Float = 1.2
-  /// Below which a picture without a face counts as still: an empty room is still, but for the camera's own noise.
+  /// Below this a picture without a face counts as still: an empty room is, except for the camera's noise.
   static let motionOfEmptyRoom = 0.05
-  /// Above which a picture has surely moved. Below it may be an encoder that polishes a picture that stands, which takes
-  /// it no longer than `polishing`.
+  /// Above this a picture has certainly moved. Below it an encoder may be refining a static picture, which takes it no
+  /// longer than `polishing`.
   static let surelyMoved: Float = 1.5
   static let polishing = Duration.milliseconds(2500)
 
@@ -30,7 +30,7 @@ struct PictureLimits {
     return min(limit, max(Self.leastEdges, baseline.edges * Self.shareOfEdges))
   }
 
-  /// Where a face is found, or the room as it was around the face, nothing covers the lens, however dark or bare it is.
+  /// Where a face is found, or the room as it was around the face, nothing covers the lens, however dark or plain it is.
   func isCovered(_ observation: FaceObservation) -> Bool {
     guard observation.faces.isEmpty, !observation.showsSurroundings else { return false }
     let isBlack =
@@ -49,7 +49,7 @@ struct PictureLimits {
     min(Self.farthestBaseline, max(-Self.farthestBaseline, baseline?.yaw ?? 0))
   }
 
-  /// What is in force for one kind, as an alert tells it.
+  /// The limit in force for one kind, as stored with an alert.
   func thresholds(of kind: AlertKind, rule: AlertRule) -> AlertThresholds {
     var limit = rule.limit
     var usual: Double?

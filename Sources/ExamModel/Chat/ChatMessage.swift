@@ -1,12 +1,12 @@
-/// Whom a chat message is for.
+/// Who a chat message is for.
 public enum ChatRecipient: Sendable, Hashable, Codable {
-  /// One student, and all teachers see it.
+  /// One student; all teachers see it.
   case participant(ParticipantID)
   case students
   case teachers
   case all
 
-  /// As it stands on the wire and in the journal.
+  /// As written on the wire and in the journal.
   public var text: String {
     switch self {
     case .participant(let id): id.rawValue
@@ -54,7 +54,7 @@ public struct ChatMessage: Sendable, Hashable, Codable {
     self.at = at
   }
 
-  /// Whether `student` may read this message. Students never see each other, and see nothing among teachers.
+  /// Whether `student` may read this message. Students see neither each other's messages nor those among teachers.
   public func isVisible(toStudent student: ParticipantID) -> Bool {
     if from == student { return true }
     guard role == .teacher else { return false }

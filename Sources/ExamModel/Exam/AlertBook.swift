@@ -1,21 +1,21 @@
 /// The alerts of an exam. Their pictures are in the store.
 public struct AlertBook: Sendable {
   private let maximum: Int
-  /// With more than these, some are let go of. Above `maximum` where all stand or may again: else each further one would
-  /// have all looked through in vain.
+  /// Above this, some are dropped from memory. It exceeds `maximum` where all are open or may recur: otherwise each
+  /// further alert would cause a search through all of them in vain.
   private var limit: Int
   private var records = CompactAlerts()
-  /// The place of each among all there ever were.
+  /// The position of each among all there ever were.
   private var places: [AlertID: Int] = [:]
-  /// Those that are held, in the order in which they were first confirmed.
+  /// Those held in memory, in the order in which they were first confirmed.
   private var order: [AlertID] = []
   private var orderOfStudent: [ParticipantID: [AlertID]] = [:]
   private var latest: [Subject: AlertID] = [:]
   private var counts: [Subject: Int] = [:]
   private var pictures: [ParticipantID: Int] = [:]
-  /// How many that are over are not held here any more; they are in the journal.
+  /// How many ended alerts are no longer held here; they are in the journal.
   public private(set) var forgotten = 0
-  /// Of one kind and one student; from then on the last one stands again. In three hours one a minute.
+  /// Of one kind and one student; beyond that the last one is reopened. One a minute for three hours.
   public static let maximumOfAKind = 200
 
   private struct Subject: Hashable {
@@ -23,13 +23,13 @@ public struct AlertBook: Sendable {
     let kind: AlertKind
   }
 
-  /// - Parameter maximum: beyond which the oldest of those that are over are not held.
+  /// - Parameter maximum: above this the oldest ended alerts are dropped.
   public init(maximum: Int) {
     self.maximum = maximum
     limit = maximum
   }
 
-  /// Takes an alert as it stands from now on.
+  /// Stores the new state of an alert.
   mutating func put(_ record: AlertRecord) {
     let before = records[record.id]
     if before?.picture == nil, record.picture != nil { pictures[record.student, default: 0] += 1 }
@@ -44,7 +44,7 @@ public struct AlertBook: Sendable {
     if order.count > limit { forget() }
   }
 
-  /// A tenth at once: to take out the first moves all others. What stands stays, and the last of a kind, which may again.
+  /// A tenth at once, since removing the first moves all others. Open ones and the last of each kind, which may recur, stay.
   private mutating func forget() {
     let tenth = max(1, maximum / 10)
     let count = order.count - maximum + tenth
@@ -70,7 +70,7 @@ public struct AlertBook: Sendable {
     limit = max(maximum, order.count + tenth)
   }
 
-  /// Nothing more is raised about these students.
+  /// Nothing more will be raised about these students.
   mutating func left(_ students: Set<ParticipantID>) {
     latest = latest.filter { !students.contains($0.key.student) }
     counts = counts.filter { !students.contains($0.key.student) }
@@ -83,20 +83,20 @@ public struct AlertBook: Sendable {
     student.map { orderOfStudent[$0] ?? [] } ?? order
   }
 
-  /// All that are held as they stand, in the order in which they were first confirmed.
+  /// The current state of all that are held, in the order in which they were first confirmed.
   public var all: [AlertRecord] { order.compactMap { self[$0] } }
 
   /// Those about one student, the oldest first.
   public func about(_ student: ParticipantID) -> [AlertRecord] { ids(about: student).compactMap { self[$0] } }
 
-  /// Those that stand, about one student or, for `nil`, about all; the oldest first.
+  /// Those that are open, about one student or, for `nil`, about all; the oldest first.
   public func open(about student: ParticipantID?) -> [AlertID] {
     ids(about: student).filter(records.isOpen)
   }
 
-  /// A page of those that are over, about one student or, for `nil`, about all.
+  /// A page of those that have ended, about one student or, for `nil`, about all.
   ///
-  /// - Parameter before: the page ends before the alert of this place; `nil`: with the newest.
+  /// - Parameter before: the page ends before this position; `nil`: with the newest.
   public func page(before: Int?, about student: ParticipantID?) -> HistoryPage<AlertID> {
     let older = ids(about: student).reversed().lazy.map { (id: $0, place: places[$0] ?? 0) }
       .drop { $0.place >= before ?? .max }.filter { !records.isOpen($0.id) }
@@ -111,12 +111,12 @@ public struct AlertBook: Sendable {
   /// How many pictures of a student are kept.
   public func pictures(of student: ParticipantID) -> Int { pictures[student] ?? 0 }
 
-  // MARK: What becomes of them
+  // MARK: Changes
 
-  /// The alert once a suspicion is confirmed. Within the cooldown (`again`) the one before stands again; else a new one
-  /// opens.
+  /// The alert once a suspicion is confirmed. Within the cooldown (`again`) the previous one is reopened; otherwise a
+  /// new one is created.
   ///
-  /// - Parameter id: of the new one.
+  /// - Parameter id: for the new one.
   public func confirmed(_ confirmation: AlertConfirmation, again: Bool, id: AlertID) -> AlertRecord {
     let subject = Subject(student: confirmation.student, kind: confirmation.kind)
     let isFull = counts[subject, default: 0] >= Self.maximumOfAKind
@@ -126,7 +126,7 @@ public struct AlertBook: Sendable {
         since: confirmation.since, confidence: confirmation.confidence,
         thresholds: confirmation.thresholds, detail: confirmation.detail)
     }
-    // It did not go on all the while.
+    // It did not last all that time.
     if !again { record.since = confirmation.since }
     record.state = .confirmed
     record.until = nil
@@ -137,7 +137,7 @@ public struct AlertBook: Sendable {
     return record
   }
 
-  /// The alert once what it was about is over; `nil` where none stands.
+  /// The alert once its condition has ended; `nil` if none is open.
   public func cleared(_ kind: AlertKind, student: ParticipantID, at time: Timestamp) -> AlertRecord? {
     guard let id = latest[Subject(student: student, kind: kind)], var record = self[id], record.isOpen
     else { return nil }
@@ -147,17 +147,17 @@ public struct AlertBook: Sendable {
     return record
   }
 
-  /// The alert once a teacher has seen it; `nil` for one that is unknown.
+  /// The alert once a teacher has acknowledged it; `nil` for one that is unknown.
   func acknowledged(_ id: AlertID, by name: String, note: String?) -> AlertRecord? {
     guard var record = self[id] else { return nil }
-    // One that has cleared stays cleared; who saw it is kept all the same.
+    // One that has cleared stays cleared; who acknowledged it is kept all the same.
     if record.isOpen { record.state = .acknowledged }
     record.acknowledgedBy = name
     if let note { (record.note, record.noteBy) = (note, name) }
     return record
   }
 
-  /// The alert with what the student has to say about it; `nil` for one that is not his or her own.
+  /// The alert with the student's comment; `nil` unless it is the student's own.
   func noted(_ id: AlertID, by student: ParticipantID, text: String) -> AlertRecord? {
     guard var record = self[id], record.student == student else { return nil }
     record.studentNote = text

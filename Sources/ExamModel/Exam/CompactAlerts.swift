@@ -1,4 +1,4 @@
-/// Alerts in little room: an exam of hours has thousands that are over, most of them in the same words.
+/// A compact store of alerts: an exam of hours has thousands that have ended, most with the same texts.
 struct CompactAlerts: Sendable {
   private struct Compact {
     let student: Int32
@@ -13,14 +13,14 @@ struct CompactAlerts: Sendable {
     let thresholds: Int32
     let detail: Int32
     let repeats: Int32
-    /// What stands before the alert's own file in the picture's path, or all of another path; -1 where there is none.
+    /// The picture's path up to the alert's own file name, or the whole of another path; -1 if there is none.
     let picture: Int32
     let isInFolder: Bool
     let acknowledgedBy: Int32
     let noteBy: Int32
   }
 
-  /// What people wrote, which is never the same twice.
+  /// What people wrote, which is hardly ever the same twice.
   private struct Notes {
     let ofTeacher: String?
     let ofStudent: String?
@@ -76,7 +76,7 @@ struct CompactAlerts: Sendable {
   private static func file(_ id: AlertID) -> String { "\(id).jpg" }
 }
 
-/// Values of which there are few different ones, each held once.
+/// Values that repeat a lot, each stored once.
 private struct Interned<Value: Hashable & Sendable>: Sendable {
   private var values: [Value] = []
   private var indices: [Value: Int32] = [:]

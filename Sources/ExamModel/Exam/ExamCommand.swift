@@ -1,26 +1,26 @@
-/// What somebody wants to happen in an exam.
+/// A request to change something in an exam.
 public enum ExamCommand: Sendable, Hashable {
   case say(to: ChatRecipient, text: String)
   case acknowledge(AlertID, note: String?)
-  /// What a student has to say about an alert of his or her own.
+  /// The student's comment on one of his or her own alerts.
   case note(AlertID, text: String)
   case accommodate(AccommodationRequest)
   /// `nil`: all students.
   case pause(ParticipantID?, reason: String)
   case resume(ParticipantID?)
   case raiseHand
-  /// By the student, or by a teacher who has answered.
+  /// By the student, or by a teacher who has responded.
   case lowerHand(of: ParticipantID)
   case dismiss([ParticipantID], reason: String)
 }
 
 extension ExamState {
-  /// What a command comes to. Nothing has happened before the events are kept.
+  /// Decides what a command leads to. Nothing has happened until the events are kept.
   ///
   /// - Parameters:
-  ///   - actor: who wants it; `nil`: the server.
+  ///   - actor: who requests it; `nil`: the server.
   ///   - now: the events' time.
-  /// - Returns: the events, in order; none where it is so already.
+  /// - Returns: the events, in order; none if nothing would change.
   /// - Throws: what is wrong with the command, for its sender.
   public func decide(
     _ command: ExamCommand, by actor: ParticipantID?, at now: Timestamp
@@ -53,7 +53,7 @@ extension ExamState {
 
   /// An event of this exam.
   ///
-  /// - Parameter person: whom it is about.
+  /// - Parameter person: who it is about.
   public func event(
     _ kind: JournalEvent.Kind, about person: ExamPerson?, _ fields: [String: String] = [:],
     payload: JournalEvent.Payload? = nil, at now: Timestamp
@@ -144,7 +144,7 @@ extension ExamState {
     try WrittenText.check(reason, what: "the reason")
     var seen: Set<ParticipantID> = []
     let students = ids.filter { seen.insert($0).inserted }.compactMap(student)
-    // Of several some may have gone by themselves meanwhile.
+    // Some of several may have left meanwhile.
     guard !students.isEmpty else {
       if let id = ids.first { _ = try present(id) }
       throw WireError(detail: "students is empty")

@@ -2,9 +2,9 @@
 public enum ExamNotice: Sendable, Hashable {
   case teachers(TeacherNotice)
   case student(ParticipantID, StudentNotice)
-  /// Teachers are told how it stands with somebody: what is kept, and the connection, of which the state knows nothing.
+  /// Teachers are told the state of one participant: what is kept, and the connection, which is not part of this state.
   case line(ParticipantID)
-  /// The same of everybody.
+  /// The same for everybody.
   case roster
 }
 
@@ -17,7 +17,7 @@ extension ExamState {
       return about.map { [.line($0)] } ?? []
     case .handDown:
       guard let about else { return [] }
-      // Whoever lowers the own hand knows it.
+      // The student who lowered the hand knows already.
       return (event.fields["by"] == nil ? [] : [.student(about, .hand(up: false))]) + [.line(about)]
     case .paused, .resumed:
       let students = about.map { [$0] } ?? students.filter { $0.dismissal == nil }.map(\.id)

@@ -1,19 +1,19 @@
-/// What the events of an exam tell of one participant.
+/// What the events of an exam say about one participant.
 public struct ExamPerson: Sendable, Identifiable {
   public let id: ParticipantID
-  /// 0 where an old journal does not tell it.
+  /// 0 if an old journal does not say.
   public internal(set) var number: UInt32
   public let name: String
   public let role: Role
   public let joinedAt: Timestamp
-  /// When a connection stood.
+  /// When there was a connection.
   public internal(set) var connections: [ExamState.Span] = []
-  /// Whether the last connection ended because the server stopped, until the server is back.
+  /// Whether the last connection ended because the server stopped; until the server is back.
   public internal(set) var isCutOff = false
   public internal(set) var blindSpots: [BlindSpot] = []
   /// When this student's exam was paused, alone or with everybody's.
   public internal(set) var pauses: [(span: ExamState.Span, pause: Pause)] = []
-  /// All that was ever allowed, the oldest first; the last of a kind counts.
+  /// Every exception ever made, the oldest first; the last of each kind counts.
   public internal(set) var accommodations: [Accommodation] = []
   public internal(set) var baseline: Baseline?
   /// When the hand was raised, while it is.
@@ -22,7 +22,7 @@ public struct ExamPerson: Sendable, Identifiable {
   public internal(set) var hasStreamed = false
   /// Whether a picture was ever decoded.
   public internal(set) var hasBeenSeen = false
-  /// How the person was removed, if so.
+  /// How the person was removed, if at all.
   public internal(set) var dismissal: Dismissal?
 
   init(id: ParticipantID, number: UInt32, name: String, role: Role, joinedAt: Timestamp) {
@@ -33,10 +33,10 @@ public struct ExamPerson: Sendable, Identifiable {
     self.joinedAt = joinedAt
   }
 
-  /// The pause that lasts, if one does.
+  /// The current pause, if any.
   public var pause: Pause? { pauses.last.flatMap { $0.span.until == nil ? $0.pause : nil } }
 
-  /// What a teacher allows now, by kind of alert.
+  /// The exceptions in force now, by kind of alert.
   public func allowances(at now: Timestamp) -> [AlertKind: Accommodation] {
     var last: [AlertKind: Accommodation] = [:]
     for accommodation in accommodations { last[accommodation.kind] = accommodation }

@@ -1,5 +1,5 @@
-/// What the events of an exam add up to. `apply` is its only change, but for what it need not know any more. A server that runs, one that comes back and the report
-/// all have it from the same events by the same way, so that none can tell another story than the journal.
+/// What the events of an exam add up to. Only `apply` changes it, except for forgetting what is no longer needed. The running
+/// server, a restarted one and the report all derive it from the same events in the same way: it agrees with the journal.
 public struct ExamState: Sendable {
   /// A stretch of time; `until` is `nil` while it lasts.
   public struct Span: Sendable, Hashable {
@@ -18,32 +18,32 @@ public struct ExamState: Sendable {
   public private(set) var endedAt: Timestamp?
   /// Why it ended, and the name of the teacher who ended it.
   public private(set) var ending: (reason: EndReason, by: String?)?
-  /// The pause of everybody, while it lasts.
+  /// The pause of everybody, if any.
   public private(set) var pause: Pause?
-  /// The last event's time.
+  /// The time of the last event.
   public private(set) var lastEventAt: Timestamp?
   public private(set) var alerts: AlertBook
   public private(set) var chat: ChatBook
   /// In the order in which they joined.
   public private(set) var people: [ExamPerson] = []
-  /// The highest number anybody had, those included whose place was taken back; 0 where the journal tells of none.
+  /// The highest number ever assigned, including those of joins that were undone; 0 if the journal names none.
   public private(set) var highestNumber: UInt32 = 0
 
-  /// How many events there were of each kind that this version does not know.
+  /// How many events there were of each kind unknown to this version.
   public private(set) var unknown: [String: Int] = [:]
 
   private var indexOfPerson: [ParticipantID: Int] = [:]
   /// How many of them were removed.
   private var removed = 0
 
-  /// How much is held of what is over; the journal has all of it.
+  /// How much of the past is held in memory; the journal has all of it.
   public struct Bounds: Sendable {
     public let chat: ChatBook.Bounds
     public let alerts: Int
 
-    /// As much as is told to those who come later.
+    /// As much as is sent to those who join later.
     public static let live = Bounds(chat: .live, alerts: 6000)
-    /// All of it, for a report.
+    /// Everything, for a report.
     public static let none = Bounds(chat: .none, alerts: .max)
   }
 
@@ -55,7 +55,7 @@ public struct ExamState: Sendable {
     for event in events { apply(event) }
   }
 
-  /// Whoever ever joined; `nil` for anybody else.
+  /// Anyone who ever joined; `nil` for anybody else.
   public func person(_ id: ParticipantID) -> ExamPerson? { indexOfPerson[id].map { people[$0] } }
 
   /// A student who is in the exam: joined, and not removed.
@@ -79,7 +79,7 @@ public struct ExamState: Sendable {
     case .sessionRestored: closeLostConnections(at: event.at)
     case .joined: join(event)
     case .connected:
-      // One person has one connection: the next one ends what no event has ended.
+      // A person has one connection: the next one ends one that no event has ended.
       change(event) {
         $0.connections.close(at: event.at)
         $0.connections.append(Span(from: event.at))
@@ -111,11 +111,11 @@ public struct ExamState: Sendable {
     }
   }
 
-  /// Lets go of those who were removed long ago: whoever takes a place again and again would fill the memory.
+  /// Forgets those who were removed long ago: someone who joins again and again would fill the memory.
   ///
-  /// - Parameter count: so many are known still, at the least.
+  /// - Parameter count: at least this many are kept.
   public mutating func forgetRemoved(keeping count: Int) {
-    // Not each time: the others move.
+    // Not every time, since the others have to move.
     guard removed >= 2 * count else { return }
     let gone = people.filter { $0.dismissal != nil }.sorted { $0.dismissal!.at < $1.dismissal!.at }
     let forgotten = Set(gone.dropLast(count).map(\.id))
@@ -183,7 +183,7 @@ public struct ExamState: Sendable {
     for index in people.indices { people[index].connections.close(at: time) }
   }
 
-  /// Who was connected when the server went down has a blind spot from then on, told just before.
+  /// A student who was connected when the server went down has a blind spot from then on, recorded just before.
   private mutating func closeLostConnections(at time: Timestamp) {
     for index in people.indices {
       let downtime = people[index].blindSpots.last { $0.cause == .restart && $0.until == time }
@@ -213,7 +213,7 @@ extension [(span: ExamState.Span, pause: Pause)] {
 }
 
 extension [BlindSpot] {
-  /// Long stretches are told in pieces.
+  /// Long stretches are recorded in pieces.
   fileprivate mutating func append(joining spot: BlindSpot) {
     if let last, last.cause == spot.cause, last.until == spot.from {
       self[count - 1] = BlindSpot(from: last.from, until: spot.until, cause: spot.cause)

@@ -1,16 +1,16 @@
-/// A stretch of what was before, the oldest first.
+/// A page of the past, the oldest first.
 public struct HistoryPage<Item> {
-  /// Things of one page.
+  /// Items in one page.
   static var size: Int { 100 }
-  /// Bytes of text that people wrote in one page, beyond which it ends.
+  /// Bytes of text that people wrote, beyond which a page ends.
   static var bytes: Int { 64 * 1024 }
 
   public private(set) var items: [Item] = []
   /// Where the next page begins; `nil`: there is nothing older.
   public private(set) var before: Int?
 
-  /// - Parameter older: things with their numbers, the newest first.
-  /// - Parameter bytes: of text in a thing.
+  /// - Parameter older: items with their numbers, the newest first.
+  /// - Parameter bytes: of text in an item.
   init<Thing>(
     _ older: some Sequence<(number: Int, thing: Thing)>, bytes: (Thing) -> Int,
     item: (Int, Thing) -> Item

@@ -1,8 +1,8 @@
-/// How the clocks stood when a server was last known to live: what the next one goes on from.
+/// The clocks when a server was last known to be alive: what the next one continues from.
 public struct ClockRecord: Codable, Hashable, Sendable {
-  /// What time it was for exams.
+  /// The time of exams then.
   public var time: Timestamp
-  /// `nil` where the system does not tell.
+  /// `nil` if the system does not provide it.
   public var boot: BootTime?
   public var retention: RetentionClock
 
@@ -12,22 +12,22 @@ public struct ClockRecord: Codable, Hashable, Sendable {
     self.retention = retention
   }
 
-  /// What time it is for exams that are still on: as much later as the clock since boot says, whatever became of the
-  /// system's clock. After a start of the machine it is the system's clock, but never a time that was before.
+  /// The time for exams that are still running: later by what has passed on the clock since boot, whatever happened to
+  /// the system's clock. After a reboot it is the system's clock, but never an earlier time than before.
   public func time(at now: BootTime?, system: Timestamp) -> Timestamp {
     passed(until: now).map { time.advanced(by: $0) } ?? max(time, system)
   }
 
-  /// `nil` where the machine has been started since.
+  /// `nil` if the machine has been rebooted since.
   public func passed(until now: BootTime?) -> Duration? {
     guard let boot, let now, now.boot == boot.boot, now.elapsed >= boot.elapsed else { return nil }
     return .microseconds(now.elapsed - boot.elapsed)
   }
 }
 
-/// A moment as time since the machine's start, which nobody can set; time asleep counts.
+/// A moment as time since boot, which nobody can set; time asleep counts.
 public struct BootTime: Codable, Hashable, Sendable {
-  /// Which start that was.
+  /// Which boot that was.
   public let boot: String
   /// Microseconds.
   public let elapsed: Int64

@@ -1,10 +1,10 @@
-/// One thing to be kept, whole, so that it can wait for a disk that has no room.
+/// One thing to be kept, self-contained, so that it can wait for a disk that is full.
 public enum JournalEntry: Sendable {
   case create(SessionRecord)
   case add(ParticipantRecord)
-  /// Forgets a participant who never came; the events stay.
+  /// Forgets a participant whose join was undone; the events stay.
   case remove(ParticipantID, from: SessionCode)
-  /// The journal only ever grows: nothing changes an event once it is in.
+  /// The journal only ever grows: nothing changes an event once it is written.
   case event(JournalEvent)
   case end(SessionCode, at: Timestamp)
 
@@ -19,7 +19,7 @@ public enum JournalEntry: Sendable {
 }
 
 extension JournalEntry: CustomStringConvertible {
-  /// Names nobody: it goes into the log.
+  /// Names no person: it goes into the log.
   public var description: String {
     switch self {
     case .create(let session): "session \(session.code)"

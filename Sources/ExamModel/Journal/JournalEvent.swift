@@ -1,7 +1,7 @@
-/// One thing that happened in a session, as the journal keeps it.
+/// Something that happened in a session, as the journal keeps it.
 ///
-/// An older server may read it. It keeps what it does not know, passes it on and says so in the report; so a new kind needs
-/// nothing else. Where an event of a kind that is out means something else than it did, its `format` is higher.
+/// An older server may read it. It keeps what it does not know, passes it on and says so in the report, so a new kind
+/// needs nothing else. If the meaning of an existing kind changes, its `format` goes up.
 public struct JournalEvent: Sendable, Hashable {
   /// The highest format that this version understands.
   public static let format = 1
@@ -9,27 +9,27 @@ public struct JournalEvent: Sendable, Hashable {
   public enum Kind: String, Sendable, Codable, Hashable, CaseIterable {
     case sessionCreated = "session_created"
     case sessionEnded = "session_ended"
-    /// The server came back and the session goes on.
+    /// The server came back and the session continues.
     case sessionRestored = "session_restored"
     case joined, connected, disconnected
     case alertConfirmed = "alert_confirmed"
     case alertAcknowledged = "alert_acknowledged"
     case alertCleared = "alert_cleared"
-    /// The student wrote a note to an alert about himself or herself.
+    /// The student wrote a note on an alert about himself or herself.
     case alertNoted = "alert_noted"
     case chat
-    /// A teacher muted or loosened one kind of alert of one student, or took that back.
+    /// A teacher muted or relaxed one kind of alert for one student, or undid that.
     case accommodated
-    /// The student's own baseline was found.
+    /// The student's own baseline was determined.
     case calibrated
     case paused, resumed
     case handUp = "hand_up"
     case handDown = "hand_down"
     /// The server could not use what a student sent.
     case uploadRefused = "upload_refused"
-    /// What GStreamer said of a student's stream.
+    /// GStreamer's message about a student's stream.
     case pipelineWarning = "pipeline_warning"
-    /// The server itself did not look for a while.
+    /// The server itself could not observe a student for a while.
     case blindSpot = "blind_spot"
     /// A student began to send pictures.
     case streamBegan = "stream_began"
@@ -37,30 +37,30 @@ public struct JournalEvent: Sendable, Hashable {
     case firstSeen = "first_seen"
     /// A student was removed.
     case dismissed
-    /// What a newer version wrote; `kindName` says what.
+    /// Written by a newer version; `kindName` says what.
     case unknown
   }
 
-  /// The `reason` of a `disconnected` with which a server that stops lets go of everybody: who is told of it was there,
-  /// and is not looked at until the next server is up.
+  /// The `reason` of the `disconnected` events by which a stopping server disconnects everybody: those people were
+  /// there, and are not observed until the next server is up.
   public static let serverStops = "the server stops"
 
   public let at: Timestamp
   public let session: SessionCode
   public let kind: Kind
-  /// As it stands in the journal, of a kind that is not known too.
+  /// As written in the journal, including unknown kinds.
   public let kindName: String
   /// The version of its meaning, from 1.
   public let format: Int
-  /// Whom it is about.
+  /// Who it is about.
   public let participant: ParticipantID?
   public let name: String?
-  /// What there is to know beyond that, by field name.
+  /// Further details, by field name.
   public let fields: [String: String]
-  /// The same for programs, whole: what is restored after a restart and shown in the report.
+  /// The same in full for programs: what a restart restores and the report shows.
   public let payload: Payload?
 
-  /// The thing that the event made or changed, as it is after the event.
+  /// What the event created or changed, as it is after the event.
   public enum Payload: Sendable, Hashable {
     case alert(AlertRecord)
     case chat(ChatMessage)
@@ -69,7 +69,7 @@ public struct JournalEvent: Sendable, Hashable {
     case blindSpot(BlindSpot)
     case pause(Pause)
     case dismissal(Dismissal)
-    /// Of an event that is not known, or with words that are not.
+    /// Of an event that is unknown, or has unknown values.
     case unknown(JSONValue)
   }
 
@@ -88,7 +88,7 @@ public struct JournalEvent: Sendable, Hashable {
     self.payload = payload
   }
 
-  /// Somebody has joined.
+  /// Somebody joined.
   public init(joining person: ParticipantRecord) {
     self.init(
       at: person.joinedAt, session: person.session, kind: .joined, participant: person.id, name: person.name,
@@ -97,9 +97,9 @@ public struct JournalEvent: Sendable, Hashable {
 }
 
 extension JournalEvent {
-  /// What is read of a journal.
+  /// Reads an event from a journal.
   ///
-  /// - Parameter decode: reads the payload, as one that is known or as any JSON.
+  /// - Parameter decode: decodes the payload, as a known type or as any JSON.
   public init(
     at: Timestamp, session: SessionCode, kindName: String, format: Int, participant: ParticipantID?,
     name: String?, fields: [String: String], payload decode: (_ isKnown: Bool) throws -> Payload?
@@ -110,7 +110,7 @@ extension JournalEvent {
     self.format = format
     let known = format <= Self.format ? Kind(rawValue: kindName) ?? .unknown : .unknown
     payload = try decode(known != .unknown)
-    // Of what it cannot read, such as an alert of a new kind, a server knows no more than that it happened.
+    // If it cannot read the payload, such as an alert of a new kind, a server knows only that it happened.
     kind = if case .unknown = payload { .unknown } else { known }
     self.participant = participant
     self.name = name
@@ -159,7 +159,7 @@ extension JournalEvent.Payload: Codable {
     case blindSpot = "blind_spot"
   }
 
-  /// A word that this version does not know, of a kind of alert say, makes it unknown. What is damaged is an error.
+  /// A value that this version does not know, such as a kind of alert, makes it unknown. Damaged data is an error.
   public init(from decoder: any Decoder) throws {
     do {
       try self.init(known: decoder)

@@ -1,47 +1,47 @@
-/// The time by which retention goes. A clock that is set wrong, or that a dead battery made wrong, must erase nothing: what
-/// the system's clock says is believed at once where it went back, and a day later where it went ahead of what was seen to
-/// pass.
+/// The time used for retention. A clock that is set wrong, or that a dead battery made wrong, must erase nothing: the
+/// system's clock is trusted at once when it goes back, and only a day later when it jumps ahead of the time that was
+/// seen to pass.
 ///
-/// What passes is counted by the clock since the machine's start. By how much the system's clock is ahead of that count
-/// changes only when it is set, or when the machine was off; the lowest that this was in the last day counted is believed.
+/// What passes is measured by the clock since boot. The system's clock changes relative to it only when it is set, or
+/// while the machine is off; the lowest difference of the last measured day is trusted.
 public struct RetentionClock: Codable, Hashable, Sendable {
-  /// For how long the system's clock has to say the same until it is believed.
+  /// How long the system's clock has to say the same before it is trusted.
   public static let grace = Duration.seconds(86_400)
   /// Clocks are adjusted by less than this all the time.
   private static let tolerance: Int64 = 2_000_000
-  /// A clock that is set all the time is believed later, and fills no memory.
+  /// A clock that is set all the time is trusted later, and fills no memory.
   private static let maximumClaims = 32
 
-  /// The system's clock has been ahead by at least this since then.
+  /// Since then the system's clock has been ahead by at least this.
   private struct Claim: Codable, Hashable, Sendable {
     /// In microseconds.
     let ahead: Int64
-    /// Microseconds counted.
+    /// Microseconds measured.
     var since: Int64
   }
 
   /// Microseconds.
   private var counted: Int64 = 0
-  /// By how much the system's clock is ahead of the count, as far as that is believed; in microseconds.
+  /// How far the system's clock is ahead of the measured time, where that is trusted; in microseconds.
   private var believed: Int64
-  /// What is not believed yet; both numbers rise.
+  /// What is not trusted yet; both numbers rise.
   private var claims: [Claim] = []
 
-  /// A clock that has no reason to doubt.
+  /// A clock without any reason for doubt.
   public init(believing time: Timestamp) { believed = time.microseconds }
 
-  /// What time it is for retention.
+  /// The time for retention.
   public var now: Timestamp { Timestamp(microseconds: counted + believed) }
 
-  /// Until all that the system's clock says now is believed; `nil` if it is.
+  /// How long until the system's clock is fully trusted; `nil` if it is.
   public var timeOfDoubt: Duration? {
     claims.last.map { .microseconds($0.since - counted) + Self.grace }
   }
 
   /// - Parameters:
-  ///   - passed: since the last call; zero where nothing is known of it, the machine having been off.
-  ///   - system: what the system's clock says.
-  /// - Returns: how far that went ahead of what was seen to pass, if it did just now.
+  ///   - passed: since the last call; zero if unknown, the machine having been off.
+  ///   - system: the system's clock.
+  /// - Returns: how far it jumped ahead of the measured time, if it did just now.
   public mutating func advance(by passed: Duration, system: Timestamp) -> Duration? {
     counted += max(0, passed.microseconds)
     let ahead = system.microseconds - counted

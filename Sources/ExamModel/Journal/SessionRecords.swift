@@ -1,15 +1,15 @@
-/// A session as it is kept, besides its events.
+/// A session as stored, besides its events.
 public struct SessionRecord: Sendable, Hashable {
   public let code: SessionCode
   public let title: String
   public let createdAt: Timestamp
   /// SHA-256 of the key with which further teachers join, in hexadecimal.
   public let teacherKeyHash: String
-  /// SHA-256 of the secret in the link for students, in hexadecimal; `nil` for a session of before there was one.
+  /// SHA-256 of the secret in the link for students, in hexadecimal; `nil` for a session older than that feature.
   public let inviteHash: String?
-  /// `nil` while it is on.
+  /// `nil` while it is running.
   public var endedAt: Timestamp?
-  /// Why it ended, as its journal tells; `nil` while it is on.
+  /// Why it ended, according to its journal; `nil` while it is running.
   public var endReason: EndReason?
 
   public init(
@@ -26,7 +26,7 @@ public struct SessionRecord: Sendable, Hashable {
   }
 }
 
-/// A participant as it is kept: what a restart needs to know the person by the token again.
+/// A participant as stored: what the server needs after a restart to recognise the token.
 public struct ParticipantRecord: Sendable, Hashable, Identifiable {
   public let id: ParticipantID
   public let session: SessionCode
@@ -51,12 +51,12 @@ public struct ParticipantRecord: Sendable, Hashable, Identifiable {
   }
 }
 
-/// What was erased, when and why: the proof that is left of a session whose data are gone. It names nobody.
+/// What was erased, when and why: the evidence that remains of a session whose data are gone. It names nobody.
 public struct ErasureReceipt: Sendable, Hashable, Codable {
   public enum Reason: String, Sendable, Codable {
-    /// Older than the time for which sessions are kept.
+    /// Older than the retention time.
     case retention
-    /// A teacher of the session asked for it.
+    /// A teacher of the session requested it.
     case request
   }
 

@@ -1,66 +1,65 @@
-/// Where sessions are kept beyond the life of the process: written by way of the journal, read by way of the archive.
+/// Where sessions are kept beyond the life of the process: written through the journal, read through the archive.
 public typealias SessionStore = Journal & Archive
 
-/// Takes down what happens.
+/// Records what happens.
 ///
-/// Writing never fails for the caller: an exam goes on when the disk is full. What could not be written waits in memory,
-/// in order, and is tried again; `trouble` says so meanwhile.
+/// Writing never fails for the caller: an exam continues when the disk is full. What could not be written waits in
+/// memory, in order, and is retried; meanwhile `trouble` says so.
 ///
 /// All calls may come from any thread, and none blocks it.
 public protocol Journal: Sendable {
-  /// Keeps entries, behind all that was handed over before. Returns once they are kept: if `trouble` is `nil` then, they
-  /// survive the end of the process, however that comes. Where the journal is in trouble, or comes into it since an entry
-  /// is not kept by `deadline`, returns without waiting any longer.
+  /// Keeps entries, after everything that was passed in before. Returns once they are kept: if `trouble` is `nil` then,
+  /// they survive the process, however it ends. If the journal is in trouble, or gets into it because an entry is not
+  /// kept by `deadline`, returns without waiting any longer.
   func append(_ entries: [JournalEntry], by deadline: ContinuousClock.Instant) async
-  /// Keeps the picture of an alert's onset, where there is room for it, before whatever is appended afterwards.
+  /// Keeps the picture of an alert's onset, if there is space for it, before anything that is appended afterwards.
   ///
   /// - Returns: `kept`, or why it is not.
   func keep(
     picture jpeg: UnsafeRawBufferPointer, of alert: AlertID, in session: SessionCode
   ) -> PictureState
-  /// How much room is left for pictures: for those of this session, and for those of all.
+  /// How much storage is left for pictures: for those of this session, and for all.
   func pictureRoom(of session: SessionCode) -> (exam: RoomLevel, all: RoomLevel)
-  /// The process is alive, and its clocks stand so: after a crash the time from here on was a blind spot.
+  /// The process is alive, with these clocks: after a crash the time from here on counts as a blind spot.
   func noteAlive(_ clocks: ClockRecord)
 
-  /// What keeps writes from being kept, in words for an operator; `nil` while all is well.
+  /// Why writes cannot be kept, as text for an operator; `nil` while all is well.
   var trouble: String? { get }
 }
 
-/// What is kept, for those who read it or want it erased. That takes as long as it takes, up to seconds, and so happens on
-/// threads of the archive's own: nobody who serves others waits for it but by `await`.
+/// What is kept, for those who read it or want it erased. That may take seconds, so it happens on the archive's own
+/// threads: callers that serve others wait only by `await`.
 public protocol Archive: Sendable {
-  /// When the process before this one was last known to be alive.
+  /// When the previous process was last known to be alive.
   var lastAlive: Timestamp? { get }
-  /// How the clocks stood then; `nil` where nothing is kept of them.
+  /// What the clocks showed then; `nil` if nothing is recorded.
   var clocks: ClockRecord? { get }
 
-  /// Reads, and makes of it what the caller wants to have, on a thread for that. Few read at once; the others wait in a
-  /// line that is bounded.
+  /// Runs `body` with a reader on a thread for that. Only a few read at once; the others wait in a bounded queue.
   ///
-  /// - Throws: `ArchiveBusy` when the line is full, `ArchiveClosed` when the archive closes; what `body` throws, which for a
-  ///   reader's calls is why it cannot be read: nothing is better than a wrong answer there.
+  /// - Throws: `ArchiveBusy` when the queue is full, `ArchiveClosed` when the archive closes; what `body` throws, which
+  ///   for a reader's calls says why it cannot be read: there, no answer is better than a wrong one.
   func read<Value: Sendable>(
     _ extent: ReadingExtent, _ body: @escaping @Sendable (any ArchiveReader) throws -> Value
   ) async throws -> Value
 
-  /// Erases a session with all that belongs to it and leaves a receipt; `nil` for an unknown session.
+  /// Erases a session with everything that belongs to it and leaves a receipt; `nil` for an unknown session.
   func erase(_ session: SessionCode, reason: ErasureReceipt.Reason) async throws -> ErasureReceipt?
   /// Erases the sessions that ended before `time`.
   func eraseSessions(endedBefore time: Timestamp) async throws -> [ErasureReceipt]
 }
 
-/// How much is read, and so where it waits.
+/// How much is read, which decides where it waits.
 public enum ReadingExtent: Sendable {
-  /// A few rows: has a line of its own, so that nobody's sign-in waits for somebody's report.
+  /// A few rows: these have a queue of their own, so that no sign-in waits for a report.
   case lookUp
-  /// Up to everything of a session.
+  /// Up to all of a session.
   case whole
-  /// One more piece of what has begun: it waits its turn like the others, and is not turned away before the archive closes.
+  /// A further piece of a read that has begun: it waits its turn like the others, but is refused only when the archive closes.
   case further
 }
 
-/// The archive has no room in its line.
+/// The archive's queue is full.
 public struct ArchiveBusy: Error, Sendable, CustomStringConvertible {
   /// Seconds after which to try again.
   public let retryAfter: Int
@@ -72,50 +71,50 @@ public struct ArchiveBusy: Error, Sendable, CustomStringConvertible {
   }
 }
 
-/// The archive is being closed: the server stops.
+/// The archive is being closed because the server stops.
 public struct ArchiveClosed: Error, Sendable, CustomStringConvertible {
-  /// Seconds after which a server that is started again may answer.
+  /// Seconds after which a restarted server may answer.
   public let retryAfter = 10
   public let description = "the server is stopping"
 
   public init() {}
 }
 
-/// Reads what is kept, on the thread that calls it. Only the archive lends one, on a thread that may wait.
+/// Reads what is kept, on the calling thread. Only the archive provides one, on a thread that may block.
 public protocol ArchiveReader {
-  /// Sessions that are on and, unless `isLive` narrows it, those that ended; the oldest first.
+  /// Sessions that are running and, unless `isLive` narrows it, those that ended; the oldest first.
   func sessions(isLive: Bool?) throws -> [SessionRecord]
   func session(_ code: SessionCode) throws -> SessionRecord?
   func participants(of session: SessionCode) throws -> [ParticipantRecord]
   /// The participant whose token has this hash.
   func participant(of session: SessionCode, tokenHash: String) throws -> ParticipantRecord?
-  /// Events of one session, the oldest first, as many as fit into one page.
+  /// Events of one session, the oldest first, as many as fit into a page.
   ///
   /// - Parameter position: where the page before ended; `nil` to begin.
   func events(
     of session: SessionCode, _ choice: EventChoice, after position: JournalPosition?
   ) throws -> JournalPage
-  /// The alert as it stands, by its last event.
+  /// The current state of the alert, by its last event.
   func alert(_ id: AlertID, in session: SessionCode) throws -> AlertRecord?
-  /// The alerts about one student as they stand, in the order in which they were first confirmed.
+  /// The current state of the alerts about one student, in the order in which they were first confirmed.
   func alerts(about student: ParticipantID, in session: SessionCode) throws -> [AlertRecord]
   /// `nil` where none was kept or the file is gone.
   func picture(of alert: AlertID, in session: SessionCode) throws -> [UInt8]?
-  /// What there is of a picture, without reading the whole of it; `nil` as above.
+  /// What is known of a picture without reading all of it; `nil` as above.
   func keptPicture(of alert: AlertID, in session: SessionCode) throws -> KeptPicture?
   func receipts() throws -> [ErasureReceipt]
 }
 
-/// What can be said of a picture that is kept by its size and how it begins.
+/// What the size and the first bytes of a stored picture say about it.
 public struct KeptPicture: Sendable, Hashable {
-  /// How many bytes of it are looked at.
+  /// How many bytes of it are examined.
   public static let beginning = 3
 
   public let bytes: Int
-  /// Whether it begins as a JPEG does.
+  /// Whether it begins like a JPEG.
   public let isJPEG: Bool
 
-  /// - Parameter beginning: its first bytes, `KeptPicture.beginning` of them where it has so many.
+  /// - Parameter beginning: its first bytes, up to `KeptPicture.beginning` of them.
   public init(beginning: some Sequence<UInt8>, bytes: Int) {
     self.bytes = bytes
     isJPEG = bytes > 4 && beginning.starts(with: [0xFF, 0xD8, 0xFF])
@@ -126,12 +125,12 @@ public struct KeptPicture: Sendable, Hashable {
   }
 }
 
-/// Which events are read.
+/// Which events to read.
 public enum EventChoice: Sendable, Hashable {
   case all
   /// Those about one participant.
   case about(ParticipantID)
-  /// Chat that a student wrote, and all that teachers wrote.
+  /// Chat written by a student, and everything written by teachers.
   case chat(of: ParticipantID)
 }
 
@@ -143,7 +142,7 @@ public struct JournalPosition: Sendable, Hashable {
 
 public struct JournalPage: Sendable {
   public var events: [JournalEvent]
-  /// From where to read on; `nil` at the end.
+  /// Where to continue reading; `nil` at the end.
   public let next: JournalPosition?
 
   public init(events: [JournalEvent], next: JournalPosition?) {
@@ -153,7 +152,7 @@ public struct JournalPage: Sendable {
 }
 
 extension ArchiveReader {
-  /// Hands over each event, the oldest first, and holds no more than a page of them.
+  /// Passes on each event, the oldest first, holding no more than one page in memory.
   public func forEachEvent(
     of session: SessionCode, _ choice: EventChoice = .all, _ body: (JournalEvent) throws -> Void
   ) throws {

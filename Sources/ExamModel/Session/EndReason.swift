@@ -2,6 +2,6 @@
 public enum EndReason: String, Sendable, Codable, Hashable, CaseIterable {
   /// A teacher ended it.
   case teacher
-  /// Nobody was connected to it for so long that it ended by itself.
+  /// Nobody was connected for so long that it ended by itself.
   case idle
 }

@@ -1,10 +1,10 @@
 import Synchronization
 
-/// The time by which everything that happens is kept and told: wall time that does not jump. It is the system's time of
-/// one moment and, from then on, what the clock that counts since the machine's start says has passed, sleep included.
-/// So the difference of two times is how long it took, whoever sets the system's clock in between.
+/// The time at which everything is recorded and reported: wall time that does not jump. It is the system's time at one
+/// moment plus what has since passed on the clock since boot, sleep included. So the difference of two times is how
+/// long it took, even if the system's clock is set in between.
 ///
-/// Between exams it follows the system's clock (`set`), and only then.
+/// It is synchronised with the system's clock (`set`) only between exams.
 public enum ExamTime {
   private static let origin = ContinuousClock.now
   /// Microseconds since the Unix epoch.

@@ -2,7 +2,7 @@ public enum Role: String, Sendable, Codable {
   case student, teacher
 }
 
-/// What a teacher needs to know of a participant at a glance.
+/// The state of a participant that a teacher needs at a glance.
 public enum PresenceState: String, Sendable, Codable {
   /// Connected, and for a student: pictures are arriving.
   case live
@@ -12,25 +12,25 @@ public enum PresenceState: String, Sendable, Codable {
   case left
 }
 
-/// What a student's page says of itself.
+/// What a student's page reports about itself.
 public enum PageVisibility: String, Sendable, Codable {
   case visible, hidden
 }
 
-/// What a student's page says of its camera.
+/// What a student's page reports about its camera.
 public enum CameraState: String, Sendable, Codable {
   case live
   /// Unplugged, or taken by the system.
   case ended
   /// Delivers no new pictures.
   case stalled
-  /// The student or the browser refused it.
+  /// The student or the browser denied access.
   case denied
 }
 
 /// Why a student who is connected shows no picture.
 public struct NoPictureReason: Sendable, Codable, Hashable {
-  /// Those that the student is told of as errors have the same names there.
+  /// Those that the student gets as errors have the same names there.
   public enum Code: String, Sendable, Codable, CaseIterable {
     case badFrame = "bad_frame"
     case badStream = "bad_stream"
@@ -40,13 +40,13 @@ public struct NoPictureReason: Sendable, Codable, Hashable {
     case decoderStuck = "decoder_stuck"
   }
 
-  /// Of each parameter, in characters: they come from the page.
+  /// Limit for each parameter, in characters: they come from the page.
   public static let maximumLength = 80
 
   public let code: Code
-  /// What the page sends, as it says.
+  /// What the page says it sends.
   public let media: String
-  /// The codec that no pipeline file is for.
+  /// The codec for which there is no pipeline file.
   public let codec: String?
 
   public init(code: Code, media: String, codec: String? = nil) {
@@ -56,22 +56,22 @@ public struct NoPictureReason: Sendable, Codable, Hashable {
   }
 }
 
-/// How it stands with a participant's connection. It is not kept: after a restart everybody is gone until the page is back.
+/// The state of a participant's connection. It is not kept: after a restart all are absent until the page reconnects.
 public struct Presence: Sendable, Hashable {
   public var state: PresenceState {
     didSet { if state != .noPicture { noPictureReason = nil } }
   }
-  /// Why no picture arrives, where the server knows.
+  /// Why no picture arrives, if the server knows.
   public var noPictureReason: NoPictureReason?
-  /// What the page last said of itself.
+  /// What the page last reported.
   public var said = PageReport()
 
   public init(_ state: PresenceState = .left) { self.state = state }
 }
 
-/// One line of the roster: what is kept of somebody, and how the connection stands.
+/// One line of the roster: what is kept about a participant, and the state of the connection.
 public struct Participant: Sendable, Codable, Hashable, Identifiable {
-  /// With room above them for whoever still joins: no server lives to see so many.
+  /// Leaves numbers above them for those who join later: no server will ever see so many.
   public static let numbers: ClosedRange<UInt32> = 1...UInt32(Int32.max)
 
   public let id: ParticipantID
@@ -82,18 +82,18 @@ public struct Participant: Sendable, Codable, Hashable, Identifiable {
   public let joinedAt: Timestamp
   public var state: PresenceState
   public let noPictureReason: NoPictureReason?
-  /// Whether the hand is raised, and since when: those who wait longest are asked first.
+  /// Whether the hand is raised, and since when: those who have waited longest come first.
   public let hand: Bool
   public let handSince: Timestamp?
   public let page: PageVisibility
   public let camera: CameraState?
-  /// What a teacher allows this student, by kind of alert.
+  /// The exceptions a teacher has made for this student, by kind of alert.
   public let accommodations: [String: Accommodation]
-  /// Set while this student's exam stands still.
+  /// Set while this student is paused.
   public let paused: Pause?
   /// Whether a picture of this student was ever decoded.
   public let hasBeenSeen: Bool
-  /// Set once this student is not in the exam any more.
+  /// Set once this student has been removed.
   public var dismissed: Dismissal?
 
   public init(_ person: ExamPerson, presence: Presence = Presence(), at now: Timestamp) {
@@ -128,12 +128,12 @@ public struct Participant: Sendable, Codable, Hashable, Identifiable {
   }
 }
 
-/// A name as people typed it, made safe to show and to log: see `ReadableText.line`.
+/// A name as typed, made safe to show and to log: see `ReadableText.line`.
 public struct PersonName: Sendable, Hashable {
   public static let maximumLength = 80
   public let text: String
 
-  /// `nil` when nothing readable is left or more than `maximumLength` characters are.
+  /// `nil` if nothing readable is left, or more than `maximumLength` characters.
   public init?(_ typed: String) {
     guard let text = ReadableText.line(typed, maximumLength: Self.maximumLength) else { return nil }
     self.text = text
@@ -145,7 +145,7 @@ public struct ExamTitle: Sendable, Hashable {
   public static let maximumLength = 120
   public let text: String
 
-  /// `nil` when nothing readable is left or more than `maximumLength` characters are.
+  /// `nil` if nothing readable is left, or more than `maximumLength` characters.
   public init?(_ typed: String) {
     guard let text = ReadableText.line(typed, maximumLength: Self.maximumLength) else { return nil }
     self.text = text

@@ -1,19 +1,19 @@
 import Foundation
 
-/// Text that people typed, made safe to show beside other text: nothing in it is invisible but by need, and nothing turns
-/// the direction of what stands around it.
+/// Text that people typed, made safe to show beside other text: nothing in it is invisible without need, and nothing
+/// changes the direction of the text around it.
 enum ReadableText {
-  /// One line, as for names and titles: in the composed form of Unicode (NFC), trimmed and single-spaced, without controls,
-  /// marks of direction, zero width spaces, tags and whatever else shows nothing.
+  /// One line, as for names and titles: composed (Unicode NFC), trimmed and single-spaced, without control characters,
+  /// direction marks, zero width spaces, tags and anything else invisible.
   ///
-  /// - Returns: `nil` where nothing readable is left, or more than `maximumLength` code points are.
+  /// - Returns: `nil` if nothing readable is left, or more than `maximumLength` code points.
   static func line(_ typed: String, maximumLength: Int) -> String? {
     var kept = String.UnicodeScalarView()
     var visible = 0
     var last: Unicode.Scalar?
     var isSpaced = false
-    // Composed before anything is judged: composing changes the order of marks, and so what stands beside a joiner. The time it
-    // takes grows with the square of a run of marks; what comes from outside has none that is long (`CombiningMarks`).
+    // Composed before anything is judged: composing reorders marks, and so what is next to a joiner. Its time grows
+    // with the square of a run of marks; input from outside has no long runs (`CombiningMarks`).
     let scalars = Array(typed.precomposedStringWithCanonicalMapping.unicodeScalars)
     for (index, scalar) in scalars.enumerated() {
       if scalar.properties.isWhitespace {
@@ -21,7 +21,7 @@ enum ReadableText {
         continue
       }
       guard isFit(scalar, after: isSpaced ? nil : last, before: scalars.dropFirst(index + 1).first) else {
-        // Two joiners do not stand where one does.
+        // Of two joiners in a row, one goes.
         if isJoiner(scalar) { last = nil }
         continue
       }
@@ -33,18 +33,18 @@ enum ReadableText {
       if kept.count > maximumLength { return nil }
     }
     let line = String(kept).precomposedStringWithCanonicalMapping
-    // What was left out may have kept a letter from its mark, or have been what a joiner stood before. It ends:
-    // but for the first time, what is not the same is shorter.
+    // What was removed may have separated a letter from its mark, or have been what a joiner needed. This terminates:
+    // after the first pass, whatever differs is shorter.
     guard line.unicodeScalars.elementsEqual(typed.unicodeScalars) else {
       return Self.line(line, maximumLength: maximumLength)
     }
-    // Not the text's `count`: one visible character can be made of any number of these.
+    // Not the text's `count`: one visible character can consist of any number of these.
     guard visible > 0, line.unicodeScalars.count <= maximumLength else { return nil }
     return line
   }
 
-  /// Text of its own paragraph, as in the chat: as it was typed, but for the marks that turn the direction of all that
-  /// follows them, and the tags that nobody sees.
+  /// A paragraph of its own, as in the chat: as typed, except for marks that turn the direction of everything after
+  /// them, and invisible tags.
   static func prose(_ typed: String) -> String {
     func isUnfit(_ scalar: Unicode.Scalar) -> Bool {
       switch scalar.value {
@@ -62,7 +62,7 @@ enum ReadableText {
     let properties = scalar.properties
     switch scalar.value {
     case 0x200C, 0x200D: return joins(scalar, last, next)
-    // Which glyph of a character is meant: in names of people and places, and of emoji.
+    // Variation selectors choose a character's glyph: in names of people and places, and in emoji.
     case 0xFE00...0xFE0F, 0xE0100...0xE01EF:
       return last.map { !isJoiner($0) && !$0.properties.isVariationSelector } ?? false
     default: break
@@ -74,8 +74,8 @@ enum ReadableText {
     }
   }
 
-  /// Many scripts need ZWJ and ZWNJ to be written rightly: they stand between letters (and the marks of letters), or end
-  /// a syllable after a virama. A ZWJ also joins two emoji to one.
+  /// Many scripts need ZWJ and ZWNJ for correct spelling: between letters (and their marks), or after a virama at the
+  /// end of a syllable. A ZWJ also joins two emoji into one.
   private static func joins(_ joiner: Unicode.Scalar, _ last: Unicode.Scalar?, _ next: Unicode.Scalar?)
     -> Bool
   {
@@ -99,15 +99,15 @@ enum ReadableText {
   }
 
   private static func isEmoji(_ scalar: Unicode.Scalar) -> Bool {
-    // Digits are counted among emoji, for keycaps.
+    // Digits count as emoji because of keycaps.
     scalar.value > 0x7F && (scalar.properties.isEmoji || scalar.properties.isEmojiModifier)
   }
 
-  /// Whether it shows anything by itself.
+  /// Whether it is visible by itself.
   private static func isSeen(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.properties.generalCategory {
     case .nonspacingMark, .spacingMark, .enclosingMark, .format: false
-    // The empty pattern of Braille.
+    // The blank Braille pattern.
     default: scalar.value != 0x2800
     }
   }

@@ -1,14 +1,14 @@
 import FoundationEssentials
 
-/// A point in wall-clock time; on the wire RFC 3339, UTC, with milliseconds. Coders that are told so by
-/// `CodingUserInfoKey.exactTimestamps` take whole microseconds instead, which lose nothing.
+/// A point in wall-clock time; on the wire RFC 3339, UTC, with milliseconds. Coders with
+/// `CodingUserInfoKey.exactTimestamps` set use whole microseconds instead, which lose nothing.
 public struct Timestamp: Hashable, Sendable, Comparable, Codable, CustomStringConvertible {
   /// Microseconds since the Unix epoch.
   public let microseconds: Int64
 
   public init(microseconds: Int64) { self.microseconds = microseconds }
 
-  /// What the system's clock says, which anybody may set. Everything but what is about that clock goes by `now`.
+  /// The system's clock, which anybody may set. Everything that is not about that clock uses `now`.
   public static var system: Timestamp {
     Timestamp(microseconds: Int64(Date().timeIntervalSince1970 * 1_000_000))
   }
@@ -22,7 +22,7 @@ public struct Timestamp: Hashable, Sendable, Comparable, Codable, CustomStringCo
   private static let style = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
 
   public var description: String {
-    // The style cuts off after the milliseconds, and a Date's floating point seconds may lie a little below them.
+    // The style truncates after the milliseconds, and a Date's floating point seconds may be slightly below them.
     Timestamp.style.format(Date(timeIntervalSince1970: (Double(microseconds / 1000) + 0.1) / 1000))
   }
 
@@ -52,7 +52,7 @@ extension CodingUserInfoKey {
 }
 
 extension Duration {
-  /// How many seconds somebody is told to wait, for whom this would be enough: at least one.
+  /// This as the number of seconds that somebody is told to wait: at least one.
   public var wholeSecondsToWait: Int { max(1, Int(inSeconds.rounded(.up))) }
 
   /// Whole microseconds, rounded towards zero.

@@ -1,5 +1,5 @@
-/// What a teacher allows one student: one kind of alert is muted, or has to last longer and go further. In the journal,
-/// with the reason.
+/// An exception that a teacher makes for one student: one kind of alert is muted, or has to last longer and go further.
+/// Kept in the journal with its reason.
 public struct Accommodation: Sendable, Hashable, Codable {
   public enum Effect: String, Sendable, Codable {
     /// No alert of the kind.
@@ -17,7 +17,7 @@ public struct Accommodation: Sendable, Hashable, Codable {
   public let effect: Effect
   /// Above 1 for `loosen`, else 1.
   public let factor: Double
-  /// `nil`: for good.
+  /// `nil`: for the rest of the exam.
   public let until: Timestamp?
   public let reason: String
   /// The name of the teacher.
@@ -37,6 +37,6 @@ public struct Accommodation: Sendable, Hashable, Codable {
     self.at = at
   }
 
-  /// Whether it says something else than the usual rules at `time`.
+  /// Whether it differs from the usual rules at `time`.
   public func isInForce(at time: Timestamp) -> Bool { effect != .none && until.map { time < $0 } ?? true }
 }

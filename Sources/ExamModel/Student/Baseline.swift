@@ -1,7 +1,7 @@
-/// How one student usually looks to the server: medians over the first seconds with one face in the picture. Thresholds
-/// are taken relative to it, so that a camera that stands to the side makes nobody look away.
+/// How one student usually appears to the server: medians over the first seconds with one face in the picture.
+/// Thresholds are relative to it, so that a camera at the side does not make a student appear to look away.
 public struct Baseline: Sendable, Hashable, Codable {
-  /// Degrees, positive to the right of the picture; `nil` where the face's points never determined it.
+  /// Degrees, positive to the right of the picture; `nil` if the face's points never determined it.
   public let yaw: Float?
   /// Height of the face as a fraction of the picture's.
   public let faceHeight: Float
@@ -9,7 +9,7 @@ public struct Baseline: Sendable, Hashable, Codable {
   public let luminance: Float
   /// Sharpest edges, as `FaceObservation.edges`.
   public let edges: Float
-  /// From so many checks.
+  /// The number of checks it is based on.
   public let checks: Int
 
   public init(yaw: Float?, faceHeight: Float, luminance: Float, edges: Float, checks: Int) {
@@ -27,13 +27,13 @@ public struct Baseline: Sendable, Hashable, Codable {
   }
 }
 
-/// Gathers what becomes a student's baseline.
+/// Collects the checks from which a student's baseline is computed.
 struct Calibration: Sendable {
   typealias Instant = ContinuousClock.Instant
 
-  /// For so long a student is looked at, from the first face on.
+  /// How long a student is observed, from the first face on.
   static let period = Duration.seconds(20)
-  /// Fewer checks with one face than this say nothing, however long they took.
+  /// Fewer checks with one face than this are not enough, however long they took.
   static let leastChecks = 16
 
   private var beganAt: Instant?
@@ -46,7 +46,7 @@ struct Calibration: Sendable {
 
   /// Takes one check.
   ///
-  /// - Returns: the baseline, once there is enough to say.
+  /// - Returns: the baseline, once there is enough.
   mutating func add(_ observation: FaceObservation, at now: Instant) -> Baseline? {
     guard observation.faces.count == 1, let face = observation.faces.first else { return nil }
     let began = beganAt ?? now

@@ -1,17 +1,17 @@
-/// A stretch of time in which the server itself did not look at a student. Never held against the student.
+/// A stretch of time in which the server itself could not observe a student. Never held against the student.
 public struct BlindSpot: Sendable, Hashable, Codable {
   public enum Cause: String, Sendable, Codable, CaseIterable {
-    /// Pictures came and were not checked: too much to do.
+    /// Pictures arrived and were not checked: overload.
     case overload
     /// The server was down.
     case restart
-    /// Frames came that could not be decoded before the next key frame.
+    /// Frames arrived that could not be decoded before the next key frame.
     case keyFrame = "key_frame"
-    /// There was no pipeline for what came: it failed and was set up again, or none could be.
+    /// There was no pipeline for what arrived: it failed and was rebuilt, or none could be built.
     case pipeline
     /// The face check itself failed.
     case checkFailed = "check_failed"
-    /// Connected, and no picture came: the network or the student's computer.
+    /// Connected, and no picture arrived: the network or the student's computer.
     case noPicture = "no_picture"
   }
 

@@ -1,27 +1,27 @@
-/// Finds the stretches of time in which the server did not look at a connected student, and why.
+/// Finds the stretches of time in which the server did not observe a connected student, and why.
 public struct BlindSpotTracker: Sendable {
   public typealias Instant = ContinuousClock.Instant
 
-  /// Checks come twice a second; so long without one is none of their jitter.
+  /// Checks come twice a second; a gap this long is more than jitter.
   public static let tolerance = Duration.seconds(2)
-  /// A long stretch is told in pieces, so that a server that dies in it has told most of it.
+  /// A long stretch is recorded in pieces, so that most of it is recorded even if the server dies during it.
   static let piece = Duration.seconds(30)
 
-  /// What is known of the student's stream at a moment, to tell the cause.
+  /// The state of the student's stream at a moment, from which the cause follows.
   public struct Stream: Sendable {
-    /// Frames came in the last seconds.
+    /// Frames arrived in the last seconds.
     public var framesArrive: Bool
     /// Pictures were decoded in the last seconds.
     public var picturesDecode: Bool
-    /// What becomes of the frames that come.
+    /// What happens to the frames that arrive.
     public var pipeline: Pipeline
     /// The last check failed.
     public var checkFailed: Bool
 
     public enum Pipeline: Sendable {
-      /// There is none, or none yet: what comes is not even looked at.
+      /// There is no pipeline, or none yet: what arrives is not even examined.
       case none
-      /// The last one failed, and its successor does not run yet.
+      /// The last one failed, and its successor is not running yet.
       case failed
       case running
     }
@@ -37,7 +37,7 @@ public struct BlindSpotTracker: Sendable {
       if checkFailed { return .checkFailed }
       switch pipeline {
       case .failed: return .pipeline
-      // Before the page has said what it sends, there is nothing that could be set up.
+      // Before the page has said what it sends, nothing could be set up.
       case .none: return framesArrive ? .pipeline : .noPicture
       case .running: break
       }
@@ -55,7 +55,7 @@ public struct BlindSpotTracker: Sendable {
   private enum State {
     case notWatching
     case watching(lastLook: Instant)
-    /// Told up to `from`; what follows is because of `cause`.
+    /// Recorded up to `from`; what follows has `cause`.
     case blind(from: Instant, cause: BlindSpot.Cause)
   }
 
@@ -63,7 +63,7 @@ public struct BlindSpotTracker: Sendable {
 
   public init() {}
 
-  /// From now on the student should be looked at.
+  /// From now on the student should be observed.
   public mutating func begin(at now: Instant) {
     if case .notWatching = state { state = .watching(lastLook: now) }
   }
@@ -89,14 +89,14 @@ public struct BlindSpotTracker: Sendable {
       if now - lastLook > Self.tolerance { state = .blind(from: lastLook, cause: stream.cause) }
       return nil
     case .blind(let from, let cause):
-      // A cause that follows another begins a stretch of its own.
+      // A new cause begins a new stretch.
       guard cause != stream.cause || now - from >= Self.piece else { return nil }
       state = .blind(from: now, cause: stream.cause)
       return Stretch(from: from, until: now, cause: cause)
     }
   }
 
-  /// The student is gone, or need not be looked at.
+  /// The student is gone, or need not be observed.
   public mutating func end(at now: Instant) -> Stretch? {
     defer { state = .notWatching }
     switch state {

@@ -4,7 +4,7 @@ public struct CheckGap: Sendable {
 
   private enum State {
     case notWatching
-    /// Nothing comes that could be checked, so time does not count.
+    /// Nothing arrives that could be checked, so the time does not count.
     case nothingToSee
     case unchecked(since: Instant)
   }
@@ -13,29 +13,29 @@ public struct CheckGap: Sendable {
 
   public init() {}
 
-  /// From now on the student should be looked at.
+  /// From now on the student should be observed.
   public mutating func begin(at now: Instant) {
     if case .notWatching = state { state = .unchecked(since: now) }
   }
 
   /// A picture was checked.
   ///
-  /// - Returns: how long there was no check before, `nil` where it does not count.
+  /// - Returns: how long the gap before it was; `nil` if it does not count.
   public mutating func looked(at now: Instant) -> Duration? {
     if case .notWatching = state { return nil }
     defer { state = .unchecked(since: now) }
     return unchecked(at: now)
   }
 
-  /// The student has sent nothing for a while: that is no fault of the server.
+  /// The student has sent nothing for a while: that is not the server's fault.
   public mutating func nothingComes() {
     if case .unchecked = state { state = .nothingToSee }
   }
 
-  /// The student is gone, or need not be looked at.
+  /// The student is gone, or need not be observed.
   public mutating func end() { state = .notWatching }
 
-  /// How long there has been no check, `nil` where it does not count.
+  /// How long there has been no check; `nil` if it does not count.
   public func unchecked(at now: Instant) -> Duration? {
     if case .unchecked(let since) = state { now - since } else { nil }
   }

@@ -1,8 +1,8 @@
-/// A student was removed from an exam: the token is void, and whoever wants to come back joins anew.
+/// A student's removal from an exam: the token is void, and anyone who wants to come back joins anew.
 public struct Dismissal: Sendable, Codable, Hashable {
-  /// In words, for the student and the report.
+  /// Free text, for the student and the report.
   public let reason: String
-  /// The name of the teacher who did it; `nil` where the server made room for somebody else.
+  /// The name of the teacher; `nil` if the server made room for somebody else.
   public let by: String?
   public let at: Timestamp
 

@@ -1,5 +1,5 @@
-/// What a student's page says of how things are: a word for each field that a kind of alert asks for
-/// (`AlertRow.Source.page`). A field that it leaves out stays as it was.
+/// What a student's page reports: a value for each field that some kind of alert uses (`AlertRow.Source.page`). A field
+/// that it omits keeps its last value.
 public struct PageReport: Sendable, Hashable {
   private var words: [String: String] = [:]
 
@@ -12,7 +12,7 @@ public struct PageReport: Sendable, Hashable {
   public var camera: CameraState? { words["camera"].flatMap { CameraState(rawValue: $0) } }
   public var isEmpty: Bool { words.isEmpty }
 
-  /// - Parameter newer: counts where both have a word.
+  /// - Parameter newer: takes precedence where both have a value.
   public mutating func add(_ newer: PageReport) { words.merge(newer.words) { $1 } }
 
   func says(anyOf some: [String], in field: String) -> Bool { words[field].map(some.contains) ?? false }

@@ -1,4 +1,4 @@
-/// The exam stands still for one student or for all: nothing is suspected and nothing raised.
+/// A pause for one student or for all: nothing is suspected and nothing raised.
 public struct Pause: Sendable, Hashable, Codable {
   /// Shown to the student.
   public let reason: String

@@ -1,12 +1,12 @@
-/// What there is to be told to somebody who comes later, beside what stands.
+/// What is sent to somebody who joins later, besides the current state.
 public enum HistoryKind: String, Sendable, Codable, Hashable, CaseIterable {
   case chat, alerts
 }
 
-/// Somebody asks for a page of what was before.
+/// A request for a page of the past.
 public struct HistoryRequest: Sendable, Hashable, Decodable {
   public let of: HistoryKind
-  /// What the page before named as its `before`; `nil`: the newest page.
+  /// The `before` of the previous page; `nil`: the newest page.
   public let before: Int?
 
   public init(of: HistoryKind, before: Int?) {
@@ -15,12 +15,12 @@ public struct HistoryRequest: Sendable, Hashable, Decodable {
   }
 }
 
-/// Ends a page: all of it was told just before.
+/// Ends a page, all of which was sent just before.
 public struct HistoryMark: Sendable, Hashable, Encodable {
   public let of: HistoryKind
-  /// Where the next page, of older things, begins; `nil`: there is nothing older.
+  /// Where the next, older page begins; `nil`: there is nothing older.
   public let before: Int?
-  /// How many older ones the server does not hold any more; they are in the journal.
+  /// How many older items the server no longer holds; they are in the journal.
   public let forgotten: Int
 
   public init(of: HistoryKind, before: Int?, forgotten: Int = 0) {

@@ -1,4 +1,4 @@
-/// A JSON text whose meaning this version does not know, to be passed on.
+/// JSON that this version does not understand but passes on.
 public enum JSONValue: Sendable, Hashable {
   case null
   case bool(Bool)

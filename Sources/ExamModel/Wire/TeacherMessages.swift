@@ -1,25 +1,25 @@
 /// What a teacher's page sends as text.
 public enum TeacherMessage: Sendable, Hashable {
   case watch(WatchRequest)
-  /// `frames` more pictures were handled since the last acknowledgement.
+  /// `frames` more pictures were processed since the last acknowledgement.
   case ack(frames: Int)
   case chat(to: ChatRecipient, text: String)
   case acknowledge(alert: AlertID, note: String?)
-  /// Other rules for one kind of alert of one student. `minutes`: `nil` for good.
+  /// Other rules for one kind of alert of one student. `minutes`: `nil` for the rest of the exam.
   case accommodate(AccommodationRequest)
-  /// The exam stands still, for one student or, where that is `nil`, for all.
+  /// Pauses the exam, for one student or, for `nil`, for all.
   case pause(student: ParticipantID?, reason: String)
-  /// The exam goes on.
+  /// Ends the pause.
   case resume(student: ParticipantID?)
   case lowerHand(student: ParticipantID)
   /// Removes students from the exam for good.
   case dismiss(students: [ParticipantID], reason: String)
-  /// What was before.
+  /// A page of the past.
   case history(HistoryRequest)
   /// A type this version does not know; ignored.
   case unknown(type: String)
 
-  /// What is to happen in the exam; `nil` for what changes only what this teacher sees.
+  /// The change it requests in the exam; `nil` if it only affects what this teacher sees.
   public var command: ExamCommand? {
     switch self {
     case .watch, .ack, .history, .unknown: nil
@@ -34,13 +34,13 @@ public enum TeacherMessage: Sendable, Hashable {
   }
 }
 
-/// What a teacher allows one student.
+/// An exception that a teacher makes for one student.
 public struct AccommodationRequest: Sendable, Hashable {
   public var student: ParticipantID
   public var kind: AlertKind
   public var effect: Accommodation.Effect
   public var factor: Double
-  /// `nil`: for good.
+  /// `nil`: for the rest of the exam.
   public var minutes: Double?
   public var reason: String
 
@@ -65,7 +65,7 @@ public struct WatchRequest: Sendable, Hashable {
     case some(Set<ParticipantID>)
   }
 
-  /// `nil`: nothing at all.
+  /// `nil`: none.
   public var view: PictureView?
   public var source: StreamSource
   public var students: Students
@@ -126,7 +126,7 @@ extension TeacherMessage: Decodable {
         alert: try fields.decode(AlertID.self, forKey: .alertID),
         note: try fields.decodeIfPresent(String.self, forKey: .note).map(ReadableText.prose))
     case "mute":
-      // A mute of no minutes ends the one before.
+      // A mute of zero minutes ends the previous one.
       let request = try AccommodationRequest(fields, effect: .mute)
       self = .accommodate(request.minutes == 0 ? request.with(effect: .none) : request)
     case "loosen": self = .accommodate(try AccommodationRequest(fields, effect: .loosen))
@@ -177,25 +177,25 @@ extension AccommodationRequest {
   }
 }
 
-/// What the server tells a teacher as text.
+/// What the server sends a teacher as text.
 public enum TeacherNotice: Sendable, Hashable {
-  /// `credit`: pictures that may be unacknowledged. `heartbeat`: at least one message comes in so many seconds. `at`: now,
-  /// for pages that tell how long ago something was.
+  /// `credit`: pictures that may be unacknowledged. `heartbeat`: at least one message is sent in so many seconds. `at`:
+  /// now, for pages that show how long ago something was.
   case welcome(participant: ParticipantID, credit: Int, heartbeat: Int, at: Timestamp)
   case heartbeat(at: Timestamp)
-  /// `pause`: of everybody, those who join later included. `dismissed`: who was removed lately, the newest last.
+  /// `pause`: of everybody, including those who join later. `dismissed`: who was removed recently, the newest last.
   case roster([Participant], pause: Pause?, dismissed: [Participant])
   case participant(Participant)
   case alert(AlertRecord)
   /// `number`: its place in the session's chat.
   case chat(ChatMessage, number: Int, history: Bool)
-  /// The end of a page of what was before.
+  /// The end of a page of the past.
   case history(HistoryMark)
-  /// Something is wrong with the server itself that teachers must know of; `detail` is `nil` when it is over.
+  /// A problem of the server itself that teachers must know of; `detail` is `nil` when it is over.
   case notice(code: String, detail: String?)
   /// The exam is over; close code 1000 follows.
   case ended(EndReason)
-  /// `retryAfter`: seconds after which the same would be taken. `id`: that of the message it answers, if that had one.
+  /// `retryAfter`: seconds after which the same message would be accepted. `id`: of the message it answers, if any.
   case error(code: String, detail: String, retryAfter: Int? = nil, id: Int? = nil)
 }
 

@@ -3,7 +3,7 @@ public struct WireError: Error, Hashable {
   /// Longest detail, in characters: it may quote the message.
   private static let maximumLength = 300
 
-  /// `nil` where the sender's message as a whole is what is wrong.
+  /// `nil` if the message as a whole is at fault.
   public let code: String?
   public let detail: String
 
