@@ -14,7 +14,7 @@ public struct TokenBucket: Sendable {
 
   public let rate: Rate
   private var level: Double
-  /// `nil` as long as nothing was taken.
+  /// `nil` until something is taken.
   private var filledAt: Instant?
 
   public init(_ rate: Rate) {
@@ -24,25 +24,25 @@ public struct TokenBucket: Sendable {
 
   public init(burst: Double, perSecond: Double) { self.init(Rate(perSecond: perSecond, burst: burst)) }
 
-  /// How much has been taken and has not come back.
+  /// How much has been taken and not been refilled yet.
   public func used(at now: Instant) -> Double { rate.burst - level(at: now) }
 
-  /// How long to wait until there is so much, without taking anything; `nil` if it is there.
+  /// How long to wait until this much is available, without taking anything; `nil` if it is.
   public func wait(for amount: Double = 1, at now: Instant) -> Duration? {
     let missing = amount - level(at: now)
     return missing > 0 ? .seconds(missing / rate.perSecond) : nil
   }
 
-  /// Takes so much if it is there.
+  /// Takes this much if it is available.
   ///
-  /// - Returns: `nil`, or how long to wait until it is there.
+  /// - Returns: `nil`, or how long to wait until it is available.
   public mutating func take(_ amount: Double = 1, at now: Instant) -> Duration? {
     if let wait = wait(for: amount, at: now) { return wait }
     spend(amount, at: now)
     return nil
   }
 
-  /// Takes so much even if it is not there. Who does so waits longer for the next.
+  /// Takes this much even if it is not available: the next one waits longer.
   public mutating func spend(_ amount: Double, at now: Instant) {
     level = level(at: now) - amount
     filledAt = now

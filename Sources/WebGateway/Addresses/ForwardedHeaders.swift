@@ -1,4 +1,4 @@
-/// What a trusted proxy says of the client behind it.
+/// What a trusted proxy reports about the client behind it.
 public enum ForwardedHeader: String, Sendable, CaseIterable {
   /// `X-Forwarded-For` and `X-Forwarded-Proto`.
   case xForwardedFor = "x-forwarded-for"
@@ -7,20 +7,20 @@ public enum ForwardedHeader: String, Sendable, CaseIterable {
 
   /// The client's address and scheme.
   struct Sender: Equatable {
-    /// Nil where the header says nothing that can be believed.
+    /// Nil if the header says nothing trustworthy.
     var address: IPAddress?
     /// `http` or `https`.
     var scheme: String?
   }
 
-  /// Reads the header from the right, where the nearest proxy writes: the first address that is no trusted proxy is the
-  /// client's. What stands left of it anybody may have made up. An entry that is no address ends the search; the last
-  /// good one counts.
+  /// Reads the header from the right, where the nearest proxy writes: the first address that is not a trusted proxy is
+  /// the client's. Anybody may have made up what is left of it. An entry that is not an address ends the search; the
+  /// last good one counts.
   func sender(_ headers: [String: String], isTrusted: (IPAddress) -> Bool) -> Sender {
     var sender = Sender()
     switch self {
     case .xForwardedFor:
-      // One value: the nearest proxy's. Where proxies append, it is the last.
+      // A single value, from the nearest proxy. If proxies append, it is the last.
       sender.scheme = Self.scheme(headers["x-forwarded-proto"]?.split(separator: ",").last)
       for entry in Self.reversedItems(headers["x-forwarded-for"], separator: ",") {
         guard let address = Self.address(entry) else { break }
@@ -52,7 +52,7 @@ public enum ForwardedHeader: String, Sendable, CaseIterable {
     return IPAddress(host)
   }
 
-  /// Parts from the right, cut outside of quotes.
+  /// Parts from the right, split outside of quotes.
   private static func reversedItems(_ header: String?, separator: Character) -> [Substring] {
     guard let header else { return [] }
     var items: [Substring] = []
@@ -65,7 +65,7 @@ public enum ForwardedHeader: String, Sendable, CaseIterable {
         start = header.index(after: index)
       }
     }
-    // A quote that is left open says that nothing here can be trusted to be where it seems.
+    // After an unclosed quote nothing here can be trusted to be what it seems.
     if isQuoted { return [] }
     items.append(header[start...])
     return items.reversed()

@@ -31,9 +31,9 @@ public struct IPAddress: Hashable, CustomStringConvertible {
   /// 0.0.0.0 and ::, which stand for every address of the machine.
   var isUnspecified: Bool { (isIPv4 ? bytes.dropFirst(12) : bytes[...]).allSatisfy { $0 == 0 } }
 
-  /// Whom limits for one address count: an IPv4 address, or the /64 of an IPv6 address, which one customer has whole.
+  /// What limits per address are counted by: an IPv4 address, or the /64 of an IPv6 address, all of which one customer has.
   ///
-  /// - Parameter address: numeric, of either family; anything else stands for itself.
+  /// - Parameter address: numeric, of either family; anything else counts as itself.
   public static func network(of address: String) -> String {
     // A zone belongs to the link, not to the peer.
     let bare = address.prefix { $0 != "%" }
@@ -42,7 +42,7 @@ public struct IPAddress: Hashable, CustomStringConvertible {
     return parsed.bytes[..<8].map { String($0, radix: 16) }.joined(separator: ".") + "/64"
   }
 
-  /// As `numericAddress` writes it.
+  /// As written by `numericAddress`.
   public var description: String {
     var text = [CChar](repeating: 0, count: Int(INET6_ADDRSTRLEN))
     _ =

@@ -1,11 +1,11 @@
 /// Addresses that begin with the same bits: `10.0.0.0/8`, `2001:db8::/32`, or one address alone.
 public struct IPNetwork: Sendable, Hashable {
   private let bytes: [UInt8]
-  /// Bits of `bytes` that count, of 128.
+  /// The number of significant bits of `bytes`, of 128.
   private let length: Int
 
-  /// Nil where the text is neither an address nor a network in CIDR notation (RFC 4632), or has bits behind the prefix,
-  /// which would leave open what is meant.
+  /// Nil if the text is neither an address nor a network in CIDR notation (RFC 4632), or has bits after the prefix,
+  /// which would be ambiguous.
   public init?(_ text: String) {
     let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
     guard let address = IPAddress(parts[0]) else { return nil }

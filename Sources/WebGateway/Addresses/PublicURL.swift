@@ -4,12 +4,12 @@ public struct PublicURL: Sendable, Hashable, CustomStringConvertible {
   /// Segments of the path under which the server is found; none for the root.
   let segments: [String]
 
-  /// First segments of the server's own paths. A prefix like one of them could not be told from the path itself.
+  /// First segments of the server's own paths. A prefix that equals one could not be told from the path itself.
   private static let ownSegments: Set<String> = [
     "api", "healthz", "readyz", "metrics", "teacher", "student", "shared", "landing",
   ]
 
-  /// Why a text is no such address.
+  /// Why a text is not such an address.
   public struct Malformed: Error, CustomStringConvertible {
     public let description: String
   }
@@ -41,17 +41,17 @@ public struct PublicURL: Sendable, Hashable, CustomStringConvertible {
     self.segments = segments
   }
 
-  /// With a slash at both ends: `/` or `/exam/`. What cookies are given as `Path`, too.
+  /// With a slash at both ends: `/` or `/exam/`. Also the `Path` of cookies.
   public var path: String { segments.isEmpty ? "/" : "/" + segments.joined(separator: "/") + "/" }
 
   /// Ends in a slash.
   public var description: String { "\(origin)\(path)" }
 
-  /// The path behind the prefix; as it is where a proxy has taken the prefix off already.
+  /// The path after the prefix; unchanged if a proxy has removed the prefix already.
   func strippingPrefix(_ path: [String]) -> [String] {
     path.starts(with: segments) ? Array(path.dropFirst(segments.count)) : path
   }
 
-  /// Whether the path is the prefix without the slash behind it, so that a page's relative addresses would be wrong.
+  /// Whether the path is the prefix without its trailing slash, so that a page's relative addresses would be wrong.
   func needsSlash(_ path: [String]) -> Bool { !segments.isEmpty && path == segments }
 }

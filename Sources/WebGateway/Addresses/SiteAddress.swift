@@ -1,16 +1,16 @@
-/// Which requests are meant for this server, from whom they are, and how the server is reached from outside.
+/// Which requests are meant for this server, who sent them, and how the server is reached from outside.
 ///
-/// A browser tells the name it was sent to in `Host` and the page that sent it in `Origin`. A name that is not this
-/// server's means that somebody has bent a name of his own to this machine (DNS rebinding); an origin that is not means
-/// a page of another site.
+/// A browser sends the name it used in `Host` and the page's origin in `Origin`. A foreign name in `Host` means that
+/// somebody has pointed a name of their own at this machine (DNS rebinding); a foreign origin means a page of another
+/// site.
 struct SiteAddress: Sendable {
-  /// Who sent a request, past the proxies that are trusted.
+  /// Who sent a request, looking through trusted proxies.
   struct Sender: Equatable, Sendable {
     /// Numeric.
     var address: String
-    /// Whether the client's side is encrypted.
+    /// Whether the client's connection is encrypted.
     var isSecure: Bool
-    /// Whether a trusted proxy stands between.
+    /// Whether a trusted proxy is in between.
     var isForwarded: Bool
   }
 
@@ -19,7 +19,7 @@ struct SiteAddress: Sendable {
     case host
     /// The `Origin` is not.
     case origin
-    /// Not encrypted, and not by way of a trusted proxy.
+    /// Not encrypted, and not through a trusted proxy.
     case unencrypted
   }
 
@@ -57,7 +57,7 @@ struct SiteAddress: Sendable {
     return sender
   }
 
-  /// Nil where the request may go on.
+  /// Nil if the request may proceed.
   ///
   /// - Parameters:
   ///   - local: the numeric address at which the connection arrived.
@@ -67,7 +67,7 @@ struct SiteAddress: Sendable {
     if !sender.isForwarded, !sender.isSecure, !listensOnLoopback, !Self.isLoopback(sender.address) {
       return .unencrypted
     }
-    // Only programs leave it out.
+    // Only non-browsers omit it.
     if let host, !isOwn(host: host, local: local) { return .host }
     if changes, let origin, !isOwn(origin: origin, host: host, isSecure: sender.isSecure) { return .origin }
     return nil
@@ -79,8 +79,8 @@ struct SiteAddress: Sendable {
       || name == configuration.host || allowedHosts.contains(name)
   }
 
-  /// Whether a page may open a socket and change something: the server's own, by the address people use or the one of this
-  /// very request, and those that are allowed.
+  /// Whether a page may open a socket and change something: pages of this server, by its public address or the one of
+  /// this very request, and of allowed origins.
   private func isOwn(origin text: String, host: String?, isSecure: Bool) -> Bool {
     guard let origin = WebOrigin(text) else { return false }
     if origin == configuration.publicURL?.origin || allowedOrigins.contains(origin) { return true }
@@ -90,8 +90,8 @@ struct SiteAddress: Sendable {
     return origin == own
   }
 
-  /// Whether browsers are to be told to use https alone from now on (RFC 6797): not where the certificate is for a trial,
-  /// or on loopback, which is shared with other servers under development.
+  /// Whether to tell browsers to use only https from now on (RFC 6797): not with a self-made trial certificate, nor on
+  /// loopback, which is shared with other servers under development.
   func demandsHTTPS(host: String?, sender: Sender) -> Bool {
     guard sender.isSecure, configuration.tls?.isTrial != true || sender.isForwarded,
       let name = host.flatMap({ WebOrigin.split($0)?.host })

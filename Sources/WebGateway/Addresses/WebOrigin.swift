@@ -1,14 +1,14 @@
-/// Scheme, host and port of an address (RFC 6454), comparable: lower case, and a scheme's usual port is no port.
+/// Scheme, host and port of an address (RFC 6454), normalised for comparison: lower case, default ports made explicit.
 public struct WebOrigin: Sendable, Hashable, CustomStringConvertible {
   public let scheme: String
   /// A name, or a numeric address without brackets.
   public let host: String
-  /// The scheme's usual one where none was given.
+  /// The scheme's default if none was given.
   public let port: UInt16
 
   public var isSecure: Bool { scheme == "https" }
 
-  /// An `Origin` header's value. Nil where it is none of http or https, such as `null`.
+  /// An `Origin` header's value. Nil unless it is http or https; it may be `null`, for example.
   public init?(_ text: String) {
     guard let mark = text.firstRange(of: "://") else { return nil }
     self.init(scheme: text[..<mark.lowerBound].lowercased(), authority: String(text[mark.upperBound...]))

@@ -4,18 +4,18 @@ import Glibc
 
 /// The listening socket and the loop that accepts from it.
 ///
-/// It is not libsoup's: its listener has a backlog of 10, stops for good after one shortage of descriptors, and leaks a
-/// descriptor for every kept-alive client that goes away.
+/// Not libsoup's: its listener has a backlog of 10, stops for good after one shortage of descriptors, and leaks a
+/// descriptor for every kept-alive client that disconnects.
 @GatewayActor
 final class Acceptor {
   enum Failure {
-    /// The process or the system has no descriptor left.
+    /// The process or the system has run out of descriptors.
     case noDescriptor
     case other(String)
   }
 
   private static let backlog: gint = 1024
-  /// Connections accepted in one turn of the loop, so that a burst does not keep the others waiting.
+  /// Connections accepted in one turn of the loop, so that a burst does not keep the existing ones waiting.
   private static let perTurn = 64
   /// Milliseconds without accepting after a failure: what waits stays in the backlog.
   private static let pauseAfterFailure = 100
@@ -28,7 +28,7 @@ final class Acceptor {
 
   /// Binds and listens, but does not accept yet.
   ///
-  /// - Throws: `ListenProblem` where the address is not numeric, or cannot be bound.
+  /// - Throws: `ListenProblem` if the address is not numeric or cannot be bound.
   init(
     host: String, port: UInt16, onSocket: @escaping @GatewayActor (GObjectReference) -> Void,
     onFailure: @escaping @GatewayActor (Failure) -> Void
@@ -60,7 +60,7 @@ final class Acceptor {
     return socket
   }
 
-  /// The address that was bound, with the port the system chose.
+  /// The address that was bound, with the port chosen by the system.
   var boundAddress: BoundAddress {
     guard let raw = g_socket_get_local_address(socket.cast(), nil) else {
       return BoundAddress(host: "", port: 0)
@@ -121,7 +121,7 @@ public struct BoundAddress: Sendable, Equatable {
   public let port: UInt16
 }
 
-/// Lets the process open as many descriptors as the system allows it: every connection is one.
+/// Raises the limit of open descriptors to what the system allows: every connection is one.
 func raiseDescriptorLimit() {
   var limit = rlimit()
   guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0, limit.rlim_cur < limit.rlim_max

@@ -1,4 +1,4 @@
-/// Objects in the order in which they came. All that is done to it takes constant time, on average.
+/// Objects in order of insertion. Every operation takes amortised constant time.
 struct AgedSet<Member: AnyObject> {
   private var members: [UInt64: Member] = [:]
   private var ages: [ObjectIdentifier: UInt64] = [:]
@@ -44,12 +44,12 @@ struct AgedSet<Member: AnyObject> {
   }
 }
 
-/// The same for each network, so that one that has many can be made to have fewer.
+/// The same per network, so that the one with the most can be reduced.
 struct AgedByNetwork<Member: AnyObject> {
   private var sets: [String: AgedSet<Member>] = [:]
   private(set) var count = 0
 
-  /// The network that has most.
+  /// The network with the most.
   var fullest: String? { sets.max { $0.value.count < $1.value.count }?.key }
   var all: [Member] { sets.values.flatMap(\.all) }
 

@@ -3,16 +3,16 @@ import CTLSStream
 import GLibRuntime
 import Glibc
 
-/// One accepted connection: its socket, the stream over it, and its place among the counted ones until it is closed.
+/// An accepted connection: its socket, the stream over it, and its entry among the counted ones until it is closed.
 @GatewayActor
 final class ClientConnection {
-  /// Of the connection's other end.
+  /// Of the remote end.
   let address: String
-  /// Whom limits for one address count: the IPv4 address, or the /64 of an IPv6 address, which one customer has whole.
+  /// What limits per address are counted by: the IPv4 address, or the /64 of an IPv6 address, all of which one customer has.
   let network: String
-  /// Whom the latest request is from: the other end or, behind a trusted proxy, whom that names.
+  /// Who sent the latest request: the remote end or, behind a trusted proxy, the client that the proxy names.
   var clientAddress: String
-  /// The network in whose number of connections this one is.
+  /// The network this connection is counted for.
   var countedFor: String?
   /// Whether it speaks TLS, or will after its handshake.
   let isSecure: Bool
@@ -26,7 +26,7 @@ final class ClientConnection {
   var localNumericAddress: String { numericAddress(localAddress) }
   private var onClosed: (@GatewayActor () -> Void)?
 
-  /// Takes over an accepted socket. Nil where the peer has gone already.
+  /// Takes over an accepted socket. Nil if the peer has already gone.
   init?(socket: GObjectReference, unsentLowWater: Int, isSecure: Bool) {
     self.socket = socket
     let raw: UnsafeMutablePointer<GSocket> = socket.cast()
@@ -44,7 +44,7 @@ final class ClientConnection {
     self.isSecure = isSecure
   }
 
-  /// Puts TLS around the socket. Only now does the connection cost what TLS costs.
+  /// Wraps the socket in TLS. Only now does the connection cost what TLS costs.
   func encrypt(_ credentials: TLSCredentials) {
     isEncrypted = true
     stream = GObjectReference(
@@ -63,7 +63,7 @@ final class ClientConnection {
   var pollableInput: OpaquePointer { OpaquePointer(g_io_stream_get_input_stream(rawStream)) }
   var pollableOutput: OpaquePointer { OpaquePointer(g_io_stream_get_output_stream(rawStream)) }
 
-  /// Whether TLS holds decrypted bytes, of which the socket shows nothing.
+  /// Whether TLS holds decrypted bytes, which the socket does not show.
   var hasPendingInput: Bool { isEncrypted && exam_tls_stream_pending(rawStream) > 0 }
 
   /// Seconds without progress after which waiting for the socket fails; 0 for never.
@@ -76,7 +76,7 @@ final class ClientConnection {
     g_socket_set_option(rawSocket, gint(SOL_SOCKET), gint(SO_SNDBUF), gint(bytes), nil)
   }
 
-  /// Writes a few bytes past libsoup, as much of them as fits without waiting.
+  /// Writes a few bytes, bypassing libsoup, as many as fit without blocking.
   func writeDirectly(_ text: String) {
     var error: UnsafeMutablePointer<GError>?
     _ = Array(text.utf8).withUnsafeBytes { bytes in
@@ -86,15 +86,15 @@ final class ClientConnection {
     g_clear_error(&error)
   }
 
-  /// Tells the peer that nothing more comes. Over TLS the connection is only closed later.
+  /// Tells the peer that nothing more follows. Over TLS the connection is only closed later.
   func shutDownWriting() {
     if !isSecure { g_socket_shutdown(rawSocket, 0, 1, nil) }
   }
 
-  /// Ends the connection in both directions: whoever reads or writes it finds out at once.
+  /// Ends the connection in both directions: its readers and writers notice at once.
   func shutDown() { g_socket_shutdown(rawSocket, 1, 1, nil) }
 
-  /// Closes the descriptor. Not while a TLS handshake runs.
+  /// Closes the descriptor. Not during a TLS handshake.
   func close() {
     guard let action = onClosed else { return }
     onClosed = nil
@@ -116,5 +116,5 @@ func numericAddress(_ address: GObjectReference) -> String {
   return numeric.hasPrefix("::ffff:") && numeric.contains(".") ? String(numeric.dropFirst(7)) : numeric
 }
 
-/// Seconds on a clock that only runs forward.
+/// Seconds on a monotonic clock.
 func monotonicSeconds() -> Double { Double(g_get_monotonic_time()) / 1_000_000 }

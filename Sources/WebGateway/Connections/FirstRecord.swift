@@ -1,8 +1,8 @@
-/// What the first bytes of a client of a TLS port are.
+/// What the first bytes from a client on a TLS port are.
 enum FirstRecord: Equatable {
-  /// Too few to tell, or the beginning of a record that is not there as a whole.
+  /// Too few to tell, or an incomplete record.
   case incomplete
-  /// A whole record that can begin with a ClientHello.
+  /// A complete record that can begin with a ClientHello.
   case clientHello
   /// HTTP without TLS.
   case plainHTTP
@@ -14,8 +14,8 @@ enum FirstRecord: Equatable {
   private static let longestRecord = 1 << 14
 
   /// - Parameters:
-  ///   - bytes: the first ones, `headerBytes` of them where so many came.
-  ///   - count: how many came in all.
+  ///   - bytes: the first ones, `headerBytes` of them if there are so many.
+  ///   - count: how many have arrived in all.
   init(_ bytes: some Collection<UInt8>, count: Int) {
     let bytes = Array(bytes.prefix(Self.headerBytes))
     // Handshake record; version 3.x; type ClientHello. A method of HTTP begins with a capital letter.

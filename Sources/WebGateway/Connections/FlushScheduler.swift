@@ -3,7 +3,7 @@ import CSoup
 import GLibRuntime
 
 /// Writes each WebSocket's new messages once per turn of the loop, so that the messages of one turn share system calls,
-/// and goes on reading where a turn's share was not enough.
+/// and continues reading where one turn was not enough.
 @GatewayActor
 final class FlushScheduler {
   private let source: UnsafeMutablePointer<GSource>
@@ -22,7 +22,7 @@ final class FlushScheduler {
     if waiting.count == 1 { g_source_set_ready_time(source, 0) }
   }
 
-  /// Reads on in the next turn.
+  /// Continues reading in the next turn.
   func scheduleRead(_ connection: WebSocketConnection) {
     waitingReads.append(connection)
     if waitingReads.count == 1 { g_source_set_ready_time(source, 0) }

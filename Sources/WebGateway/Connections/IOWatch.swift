@@ -9,7 +9,7 @@ final class IOWatch {
 
   init(readable socket: UnsafeMutablePointer<GSocket>, _ action: @escaping @GatewayActor () -> Void) {
     source = g_socket_create_source(socket, G_IO_IN, nil)
-    // GLib declares every source's callback as `GSourceFunc` and calls it with what the kind of source passes.
+    // GLib declares every source's callback as `GSourceFunc`, and calls it with what that kind of source passes.
     let callback: @convention(c) (UnsafeMutablePointer<GSocket>?, GIOCondition, gpointer?) -> gboolean =
       watchedSocketIsReady
     g_source_set_callback(

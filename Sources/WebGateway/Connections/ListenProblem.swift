@@ -1,14 +1,14 @@
 import CSoup
 import GLibRuntime
 
-/// Why a server cannot listen where it was told to.
+/// Why a server cannot listen on the configured address.
 public struct ListenProblem: Error, CustomStringConvertible {
   public enum Cause: Sendable {
-    /// The host is no address in numbers.
+    /// The host is not a numeric address.
     case notNumeric
-    /// Another socket listens there.
+    /// Another socket is listening there.
     case inUse
-    /// The port needs a right that this process does not have.
+    /// The port requires a privilege that this process does not have.
     case notPermitted
     case other(String)
   }

@@ -1,12 +1,12 @@
 import CSoup
 import GLibRuntime
 
-/// What waits to be written to a socket, message by message, and how it is written: many messages with one call.
+/// What waits to be written to a socket, message by message; many messages are written with one call.
 @GatewayActor
 final class OutputQueue {
   enum Kind {
     case message
-    /// The answer to a message of the peer.
+    /// An answer to a message of the peer.
     case answer
     case ping
     case pong
@@ -31,15 +31,15 @@ final class OutputQueue {
   private let copies: Bool
   private var messages: [Message] = []
   private var head = 0
-  /// Bytes of the first message that are written.
+  /// Bytes of the first message already written.
   private var written = 0
-  /// Bytes on their way through TLS. TLS wants the same bytes again after it could not write them, and one record for
-  /// many small pieces; it copies anyway.
+  /// Bytes on their way through TLS. After a write that would block, TLS wants the same bytes again; it also makes one
+  /// record of many small pieces, and copies anyway.
   private var staged: [UInt8] = []
   private var stagedWritten = 0
-  /// Bytes that the kernel has not taken.
+  /// Bytes that the kernel has not taken yet.
   private(set) var pendingBytes = 0
-  /// Answers that the kernel, or over TLS the staging buffer, has not wholly taken.
+  /// Answers that the kernel, or over TLS the staging buffer, has not taken completely.
   private(set) var pendingAnswers = 0
 
   private static let vectorLimit = 64
@@ -62,12 +62,12 @@ final class OutputQueue {
     if kind == .answer { pendingAnswers += 1 }
   }
 
-  /// Puts a ping or pong before everything that has not begun, in the place of one of the same kind that has not.
+  /// Puts a ping or pong before everything not yet begun, replacing one of the same kind that is not begun.
   func put(_ frame: [UInt8], kind: Kind) {
     let first = firstUnstarted
     let control = Message(kind: kind, header: frame, payload: nil, count: frame.count)
     pendingBytes += frame.count
-    // Both kinds are put at the front, so those that wait are the first two.
+    // Both kinds are put at the front, so waiting ones are the first two.
     if let old = messages[first...].prefix(2).firstIndex(where: { $0.kind == kind }) {
       pendingBytes -= messages[old].count
       messages[old] = control
@@ -119,7 +119,7 @@ final class OutputQueue {
     withUnsafeTemporaryAllocation(of: GOutputVector.self, capacity: Self.vectorLimit) { vectors in
       var used = 0
       var index = head
-      // The arrays behind the pointers stay in `messages`, which nothing touches until the call below returns; an
+      // The arrays behind the pointers stay in `messages`, which is not touched until the call below returns; an
       // array's elements do not move while it is not mutated.
       while index < messages.count, used + 2 <= Self.vectorLimit {
         let skip = index == head ? written : 0
@@ -169,7 +169,7 @@ final class OutputQueue {
     return .written
   }
 
-  /// Moves the first messages into the staging buffer. They count as pending until the kernel has them.
+  /// Moves the first messages into the staging buffer. They count as pending until the kernel has taken them.
   private func stage() {
     staged.removeAll(keepingCapacity: true)
     stagedWritten = 0
@@ -193,7 +193,7 @@ final class OutputQueue {
 
   private func finishFirst() {
     if messages[head].kind == .answer { pendingAnswers -= 1 }
-    // Lets go of the picture now, not when the array is compacted.
+    // Releases the picture now, not when the array is compacted.
     messages[head] = .done
     head += 1
   }

@@ -3,20 +3,20 @@ import CSoup
 import GLibRuntime
 import Glibc
 
-/// Whose socket a `SocketPoller` watches.
+/// The owner of a socket that a `SocketPoller` watches.
 @GatewayActor
 protocol PolledSocket: AnyObject {
   func socketIsReadable()
   func socketIsWritable()
 }
 
-/// Watches the sockets of WebSockets, of idle connections and of TLS handshakes through one epoll descriptor, which is one source of the main context.
+/// Watches WebSockets, idle connections and TLS handshakes through one epoll descriptor, a single source of the main context.
 ///
-/// A `GMainContext` hands every descriptor it watches to `poll` on every turn. With a source for each of 200 sockets that
-/// took 45 of the 65 microseconds of a received message; with epoll the cost does not depend on their number.
+/// A `GMainContext` passes every descriptor it watches to `poll` in every turn. With a source for each of 200 sockets
+/// that took 45 of the 65 microseconds of a received message; with epoll the cost does not depend on their number.
 @GatewayActor
 final class SocketPoller {
-  /// One socket's place; stays valid until removed.
+  /// One socket's registration; valid until removed.
   struct Registration {
     fileprivate let token: UInt64
     fileprivate let descriptor: Int32
@@ -28,7 +28,7 @@ final class SocketPoller {
   private let descriptor: Int32
   private let source: UnsafeMutablePointer<GSource>
   private var connections: [UInt64: any PolledSocket] = [:]
-  /// Never used twice, so that an event that was fetched for a closed socket cannot reach its descriptor's next owner.
+  /// Never reused, so that an event fetched for a closed socket cannot reach the next owner of its descriptor.
   private var nextToken: UInt64 = 0
 
   init() {
@@ -40,9 +40,9 @@ final class SocketPoller {
     g_source_attach(source, GatewayActor.executor.mainContext.pointer)
   }
 
-  /// Watches for input. Nil where the system refuses.
+  /// Watches for input. Nil if the system refuses.
   ///
-  /// - Parameter onlyNew: tells of input once when it comes, and not as long as it lies there unread.
+  /// - Parameter onlyNew: signals input once when it arrives, not for as long as it is unread.
   func add(_ connection: any PolledSocket, descriptor socket: Int32, onlyNew: Bool = false) -> Registration? {
     nextToken += 1
     let registration = Registration(token: nextToken, descriptor: socket, onlyNew: onlyNew)
@@ -51,12 +51,12 @@ final class SocketPoller {
     return registration
   }
 
-  /// Watches for input or not, and for room to write or not. That a socket has failed is told in any case.
+  /// Sets whether to watch for input and for being writable. A failed socket is signalled in any case.
   func watch(_ registration: Registration, input: Bool, output: Bool) {
     _ = control(EPOLL_CTL_MOD, registration, input: input, output: output)
   }
 
-  /// Before the socket is closed.
+  /// To be called before the socket is closed.
   func remove(_ registration: Registration) {
     guard connections.removeValue(forKey: registration.token) != nil else { return }
     _ = control(EPOLL_CTL_DEL, registration, input: false, output: false)
@@ -76,7 +76,7 @@ final class SocketPoller {
       let count = epoll_wait(descriptor, events.baseAddress!, Int32(events.count), 0)
       guard count > 0 else { return }
       for event in events[..<Int(count)] {
-        // Errors and hang-ups show by reading.
+        // Errors and hang-ups are found by reading.
         let failed = event.events & (EPOLLERR.rawValue | EPOLLHUP.rawValue) != 0
         if event.events & EPOLLOUT.rawValue != 0 { connections[event.data.u64]?.socketIsWritable() }
         if failed || event.events & EPOLLIN.rawValue != 0 { connections[event.data.u64]?.socketIsReadable() }

@@ -2,12 +2,12 @@ import Dispatch
 import GLibRuntime
 import Synchronization
 
-/// The folder with the pages and the files they load, held in memory: no request waits for a disk. It is looked through
-/// once a second on a thread of its own, and a file whose size or time has changed is read again. Where that does not work,
-/// because the disk hangs or the folder is gone, what was read last is served on.
+/// The folder of pages and the files they load, held in memory: no request waits for a disk. A thread of its own scans
+/// it once a second and rereads files whose size or time has changed. If that fails, because the disk hangs or the
+/// folder is gone, what was read last is still served.
 public final class PageFolder: Sendable {
   struct File: Sendable {
-    /// Says which version of the file it is, quoted as in an `ETag`.
+    /// Identifies the version of the file; quoted as in an `ETag`.
     let tag: String
     let type: String
     let bytes: SharedBytes
@@ -32,9 +32,9 @@ public final class PageFolder: Sendable {
   /// Reads the folder, on the calling thread.
   ///
   /// - Parameters:
-  ///   - libraries: the paths of files elsewhere, which the system has installed, by the names they have here.
-  ///   - report: told, in a sentence, why changes are not served; called on any thread.
-  /// - Throws: `ReadError` where something in it cannot be read, or there is more than pages need.
+  ///   - libraries: the paths of files installed by the system, by the names they have here.
+  ///   - report: receives a sentence on why changes are not served; called on any thread.
+  /// - Throws: `ReadError` if something in it cannot be read, or there is more than pages need.
   public init(
     _ path: String, libraries: [String: String] = [:], report: @escaping @Sendable (String) -> Void
   ) throws(ReadError) {
@@ -45,7 +45,7 @@ public final class PageFolder: Sendable {
     lookLater()
   }
 
-  /// The file of a name such as `js/app.js`.
+  /// The file with a name such as `js/app.js`.
   subscript(name: String) -> File? { files.withLock { $0[name] } }
 
   /// Whether there is a file of that name.

@@ -1,11 +1,11 @@
 import GLibRuntime
 import Glibc
 
-/// One look through a folder of pages.
+/// One scan of a folder of pages.
 ///
-/// Regular files of the types that pages need are read, and none whose name, or a folder's on its way, begins with a dot. A
-/// symbolic link counts where it leads to a file in the folder; none leads out of it, and none to a folder is followed,
-/// for it might lead in a circle.
+/// Reads regular files of the types that pages need, skipping names, and folders, that begin with a dot. A symbolic
+/// link counts if it leads to a file in the folder; links out of it, and links to folders, which might be cyclic, are
+/// not followed.
 struct PageSearch {
   private static let maximumFileBytes = 16 << 20
   private static let maximumBytes = 64 << 20
@@ -20,13 +20,13 @@ struct PageSearch {
   private var entries = 0
 
   /// - Parameters:
-  ///   - libraries: the paths of files elsewhere by the names they have here; one that is away stays as it was.
-  ///   - known: what was found last; a file that has not changed since is not read again.
-  /// - Returns: the files by their names, such as `js/app.js`.
+  ///   - libraries: the paths of files elsewhere, by the names they have here; a missing one stays as it was.
+  ///   - known: the previous result; a file that has not changed since is not read again.
+  /// - Returns: the files by name, such as `js/app.js`.
   static func run(
     _ path: String, libraries: [String: String], known: [String: PageFolder.File]
   ) throws(PageFolder.ReadError) -> [String: PageFolder.File] {
-    // Anew each time: the path may be a link that is set to another version.
+    // Resolved anew each time: the path may be a link that is changed to another version.
     guard let root = resolve(path) else { throw unreadable(path) }
     var search = PageSearch(root: root, known: known)
     try search.look(into: "", depth: 0)
@@ -70,7 +70,7 @@ struct PageSearch {
   private mutating func take(_ name: String, depth: Int) throws(PageFolder.ReadError) {
     var path = "\(root)/\(name)"
     var status = stat()
-    // What goes away meanwhile is not there.
+    // A file that has just been removed is skipped.
     guard lstat(path, &status) == 0 else { return }
     if status.st_mode & S_IFMT == S_IFDIR { return try look(into: name + "/", depth: depth + 1) }
     guard let type = PageType.of(name) else { return }
@@ -96,7 +96,7 @@ struct PageSearch {
     } else if let read = try Self.read(path, like: tag, count: size) {
       found[name] = .init(tag: tag, type: type, bytes: read)
     } else {
-      // Somebody is writing it: until the next look the old one is good.
+      // Somebody is writing it: the old one is used until the next scan.
       found[name] = known[name]
     }
   }
@@ -115,7 +115,7 @@ struct PageSearch {
       "\"\(String(time.tv_sec, radix: 36))-\(String(time.tv_nsec, radix: 36))-\(String(status.st_size, radix: 36))\""
   }
 
-  /// - Returns: nil where it is no longer, at the end, the version with the tag.
+  /// - Returns: nil if it no longer is, at the end, the version with the tag.
   private static func read(
     _ path: String, like tag: String, count: Int
   ) throws(PageFolder.ReadError) -> SharedBytes? {

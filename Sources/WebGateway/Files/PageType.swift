@@ -1,6 +1,6 @@
-/// What kinds of files pages are made of.
+/// The types of files that pages consist of.
 enum PageType {
-  /// The media type by the end of a file's name; nil for what is not part of a page.
+  /// The media type by file extension; nil for what is not part of a page.
   static func of(_ name: String) -> String? {
     guard let dot = name.lastIndex(of: ".") else { return nil }
     return switch name[name.index(after: dot)...].lowercased() {

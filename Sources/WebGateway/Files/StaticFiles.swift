@@ -1,4 +1,4 @@
-/// Answers with the pages and the files they load.
+/// Serves the pages and the files they load.
 @GatewayActor
 final class StaticFiles {
   private let folder: PageFolder
@@ -11,7 +11,7 @@ final class StaticFiles {
     self.pages = pages
   }
 
-  /// Nil where there is no such file.
+  /// Nil if there is no such file.
   func answer(_ request: HTTPRequest) -> HTTPResponse? {
     let name = pages[request.path] ?? request.segments.joined(separator: "/")
     guard let file = folder[name] else { return nil }
@@ -20,7 +20,7 @@ final class StaticFiles {
     }
     var headers = SecurityHeaders.page
     headers.append(("ETag", file.tag))
-    // Kept, but asked for each time, so that a new version of the server is seen at once.
+    // Cached, but revalidated each time, so that a new version of the server shows at once.
     headers.append(("Cache-Control", "no-cache"))
     let known = (request.header("If-None-Match") ?? "").split(separator: ",").map { $0.drop { $0 == " " } }
     if known.contains(file.tag[...]) { return HTTPResponse(status: 304, headers: headers) }

@@ -1,11 +1,11 @@
-/// Runs of combining marks, such as accents that are written one above the other.
+/// Detects runs of combining marks, such as accents stacked above one another.
 ///
-/// Swift compares and hashes strings by their canonical form, and for that sorts the marks of each run: the time grows with
-/// the square of the run's length (2 s for 32,000 marks). So what strangers send is looked at before any of it becomes the
-/// key of a dictionary, is compared or is normalised.
+/// Swift compares and hashes strings by their canonical form, and for that sorts the marks of each run: the time grows
+/// with the square of the run's length (2 s for 32,000 marks). So input from strangers is checked before any of it
+/// becomes a dictionary key, is compared or normalised.
 public enum CombiningMarks {
-  /// No language needs more than a few in a row; the stream-safe form of Unicode (UAX #15) has 30, and texts that people
-  /// decorate for fun may have some dozens.
+  /// No language needs more than a few in a row; the stream-safe form of Unicode (UAX #15) allows 30, and text
+  /// decorated for fun may have a few dozen.
   public static let longestRun = 128
 
   /// - Parameter escaped: the text is JSON, in which marks may be written as `\u0301`.
@@ -14,7 +14,7 @@ public enum CombiningMarks {
     var scalars = text.unicodeScalars.makeIterator()
     while let scalar = scalars.next() {
       let seen = escaped && scalar == "\\" ? unescaped(&scalars) : scalar
-      // Half of a surrogate pair, of which both halves are escaped.
+      // Half of a surrogate pair, both halves of which are escaped.
       guard let seen else { continue }
       // The first mark is U+0300.
       run = seen.value >= 0x300 && seen.properties.canonicalCombiningClass != .notReordered ? run + 1 : 0
@@ -23,10 +23,10 @@ public enum CombiningMarks {
     return false
   }
 
-  /// What stands behind a backslash: a character of its own, or `u` and four hexadecimal digits. Both halves of a pair are
+  /// What follows a backslash: a character of its own, or `u` and four hexadecimal digits. Both halves of a pair are
   /// taken together.
   ///
-  /// - Returns: `nil` for what is no character.
+  /// - Returns: `nil` for what is not a character.
   private static func unescaped(_ scalars: inout String.UnicodeScalarView.Iterator) -> Unicode.Scalar? {
     guard let unit = codeUnit(&scalars) else { return nil }
     guard UTF16.isLeadSurrogate(unit) else { return Unicode.Scalar(unit) }

@@ -1,4 +1,4 @@
-/// What the gateway itself refuses, whatever the route is. It can also be said without libsoup.
+/// Refusals by the gateway itself, whatever the route. They can also be sent without libsoup.
 enum GatewayProblem {
   case badPath, badHandshake, notFound, methodNotAllowed, tooSlow, bodyTooLarge, webSocketRequired
   case headTooLarge, unknownMethod, noRoom, tooManyConnections, stopping
@@ -39,7 +39,7 @@ enum GatewayProblem {
     return response
   }
 
-  /// All bytes of an answer that is the last of its connection.
+  /// All bytes of an answer that ends its connection.
   var raw: String {
     let response = response()
     guard case .bytes(let body) = response.body else { return "" }

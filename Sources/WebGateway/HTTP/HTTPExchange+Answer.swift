@@ -1,7 +1,7 @@
 import CSoup
 import GLibRuntime
 
-/// How an exchange answers.
+/// How an exchange is answered.
 extension HTTPExchange {
   /// Waits for a handler.
   func handle(_ request: HTTPRequest, with handler: @escaping Router.Handler) {
@@ -33,7 +33,7 @@ extension HTTPExchange {
     if case .pieces(let next) = response.body, method != "HEAD" { sendPiece(from: next) }
   }
 
-  /// Has the next piece of the answer made, and hands it to libsoup. A client has the usual time for each.
+  /// Produces the next piece of the answer and passes it to libsoup. A client has the usual time for each.
   func sendPiece(from next: @escaping @Sendable () async throws -> [UInt8]?) {
     state = .sending(next: next, isWriting: false)
     deadline = .infinity
@@ -59,7 +59,7 @@ extension HTTPExchange {
     }
   }
 
-  /// Ends an answer in the middle. libsoup is paused and watches nothing: it finds out by writing.
+  /// Aborts an answer in the middle. libsoup is paused and watches nothing: it notices when it writes.
   private func cutOff() {
     guard case .sending = state, let message else { return }
     state = .answering
@@ -115,13 +115,13 @@ extension HTTPExchange {
     }
   }
 
-  /// Answers a WebSocket handshake that has been allowed.
+  /// Answers a WebSocket handshake that was accepted.
   func upgrade(subprotocol: String, accepted: @escaping @GatewayActor (WebSocketConnection) -> Void) {
     guard let message else { return }
     keepsAlive = false
     let answerHeaders = soup_server_message_get_response_headers(message)
     soup_message_headers_remove(answerHeaders, "Connection")
-    // Without an offer none is chosen: the frame codec knows no extension.
+    // If none was offered, none is chosen: the frame codec supports no extension.
     soup_message_headers_remove(soup_server_message_get_request_headers(message), "Sec-WebSocket-Extensions")
     let isValid = subprotocol.withCString { name in
       var protocols: [UnsafeMutablePointer<CChar>?] = [UnsafeMutablePointer(mutating: name), nil]
@@ -139,7 +139,7 @@ extension HTTPExchange {
 
   // MARK: - For the picture stream
 
-  /// Hands parts to libsoup, which writes them one after the other.
+  /// Passes parts to libsoup, which writes them one after the other.
   func write(_ parts: [SharedBytes]) {
     guard let message, case .streaming = state else { return }
     let body = soup_server_message_get_response_body(message)

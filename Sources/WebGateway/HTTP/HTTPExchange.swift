@@ -4,38 +4,38 @@ import CSoup
 import GLibRuntime
 import Glibc
 
-/// One connection's one request and its answer.
+/// One request on a connection, and its answer.
 ///
-/// libsoup sees each request as a connection's only one, because this version of it leaks the descriptor of a kept-alive
-/// client that goes away between two requests. A connection is kept alive by stealing it back from libsoup once the
-/// answer is written, and handing it over anew when the next request comes.
+/// libsoup sees each request as the only one of its connection, because this version leaks the descriptor of a
+/// kept-alive client that disconnects between two requests. To keep a connection alive, it is stolen back from libsoup
+/// once the answer is written, and handed over again when the next request arrives.
 ///
-/// libsoup owns the message. It is borrowed here until libsoup frees it, which is the one sign that comes however an
-/// exchange ends (`finished` does not come where the headers never did).
+/// libsoup owns the message. It is borrowed here until libsoup frees it, the only signal that comes however an exchange
+/// ends (`finished` does not come if the headers never did).
 @GatewayActor
 final class HTTPExchange {
   enum State {
-    /// Headers, then body.
+    /// Reading headers, then the body.
     case reading
-    /// Refused while it was read: an answer was written past libsoup, and the rest is read and dropped.
+    /// Refused while being read: an answer was written past libsoup, and the rest is read and dropped.
     case rejected
-    /// A handler is at work; libsoup is paused.
+    /// A handler is running; libsoup is paused.
     case handling
     case answering
-    /// The next piece of the answer is being made, or written.
+    /// The next piece of the answer is being produced or written.
     case sending(next: @Sendable () async throws -> [UInt8]?, isWriting: Bool)
     case streaming(PictureStream)
     /// The handshake's answer is being written.
     case upgrading(@GatewayActor (WebSocketConnection) -> Void)
-    /// The connection is a WebSocket's now.
+    /// The connection now belongs to a WebSocket.
     case upgraded
-    /// The answer is written, and the connection is taken back for a further request.
+    /// The answer is written, and the connection taken back for another request.
     case keptAlive
     case finished
   }
 
   let client: ClientConnection
-  /// How long the client has to wait, where it sent more requests than it may: this one is answered with that alone.
+  /// How long a client that sent more requests than allowed has to wait: this request gets only that answer.
   let refused: Duration?
   let core: ServerContext
   var message: OpaquePointer?
@@ -44,24 +44,24 @@ final class HTTPExchange {
   private(set) var started: Double
   private var headGuard: GObjectReference?
   var method = ""
-  /// The path, decoded; nil where that cannot be done.
+  /// The path, decoded; nil if that fails.
   private var segments: [String]?
   private var query: [String: String] = [:]
   private var maximumBodyBytes = 0
-  /// What the body costs that is not wholly there yet.
+  /// The cost of the body while it is incomplete.
   private(set) var unreadBytes = 0
   var headers: [String: String] = [:]
   private var sender: SiteAddress.Sender
   private var logTarget = ""
   var status = 0
   private var droppedBytes = 0
-  /// Whether client and server agree on a further request.
+  /// Whether client and server agree to keep the connection.
   var keepsAlive = false
 
-  /// What a rejected request may still send before it is cut off, in bytes; more courtesy than that is not owed.
+  /// What a rejected request may still send before it is cut off, in bytes; no more courtesy than that is owed.
   private static let courtesyBytes = 4 * 1024 * 1024
   private static let courtesySeconds = 2.0
-  /// What libsoup keeps besides the bytes of each piece of a body, however short, in bytes.
+  /// libsoup's overhead for each piece of a body, however short, in bytes.
   private static let chunkCost = 128
 
   init(client: ClientConnection, core: ServerContext, refused: Duration?) {
@@ -75,7 +75,7 @@ final class HTTPExchange {
 
   // MARK: - From libsoup
 
-  /// What libsoup reads the request from. Lives as long as this.
+  /// What libsoup reads the request from. It lives as long as this object.
   func guardedStream() -> UnsafeMutablePointer<GIOStream> {
     let stream = GObjectReference(
       adopting: exam_head_guard_new(
@@ -90,11 +90,11 @@ final class HTTPExchange {
     reject(fault == EXAM_HEAD_TOO_LARGE ? .headTooLarge : .unknownMethod)
   }
 
-  /// libsoup has made the message that the request will be read into.
+  /// libsoup has created the message that the request will be read into.
   func begin(_ message: OpaquePointer) {
     self.message = message
     let object = UnsafeMutableRawPointer(message)
-    // The server keeps this exchange until the notification, so an unretained reference is enough for it.
+    // The server keeps this exchange until the notification, so an unretained reference is enough.
     g_object_weak_ref(
       object.assumingMemoryBound(to: GObject.self), messageIsFreed, Unmanaged.passUnretained(self).toOpaque())
     connectMessageSignals(object, context: self)
@@ -160,7 +160,7 @@ final class HTTPExchange {
     }
   }
 
-  /// Setting a status does not keep libsoup from reading on, so the answer goes past it, and what still comes is
+  /// Setting a status does not stop libsoup from reading on, so the answer bypasses it, and what still arrives is
   /// dropped for a moment: closed at once, the connection would be reset and the answer lost.
   private func reject(_ problem: GatewayProblem) {
     guard let message else { return }
@@ -187,7 +187,7 @@ final class HTTPExchange {
     core.countUnread(-bytes)
   }
 
-  /// The whole request is there.
+  /// The request is complete.
   func gotBody() {
     guard let message else { return }
     guard case .reading = state else {
@@ -215,7 +215,7 @@ final class HTTPExchange {
     }
   }
 
-  /// The answer to a WebSocket handshake is on its way: the connection is taken from libsoup.
+  /// The answer to a WebSocket handshake has been sent: the connection is taken from libsoup.
   func wroteInformational() {
     guard case .upgrading(let accepted) = state, let message,
       let stolen = soup_server_message_steal_connection(message)
@@ -230,8 +230,8 @@ final class HTTPExchange {
       let stolen = soup_server_message_steal_connection(message)
     else { return }
     let stream = GObjectReference(adopting: UnsafeMutableRawPointer(stolen))
-    // A client that sends its next request before it has the answer leaves bytes in libsoup's buffer, from where they
-    // cannot be put back, or in that of TLS, where nobody waits for them. No browser does that; such a connection is closed.
+    // A client that sends its next request before it has the answer leaves bytes in libsoup's buffer, from which they cannot
+    // be recovered, or in that of TLS, where nobody reads them. No browser does that; such a connection is closed.
     let buffered = OpaquePointer(g_io_stream_get_input_stream(stream.cast()))
     guard let headGuard, exam_head_guard_has_leftover(headGuard.cast(), buffered) == 0,
       !client.hasPendingInput
@@ -239,7 +239,7 @@ final class HTTPExchange {
     state = .keptAlive
   }
 
-  /// libsoup is done with the message, whatever happened.
+  /// libsoup has finished with the message, whatever happened.
   func messageFreed() {
     let freed = message
     message = nil
@@ -272,12 +272,12 @@ final class HTTPExchange {
     client.shutDown()
   }
 
-  /// Ends the exchange for the server's stop: streams end in order, the rest is cut off but for an answer in progress.
+  /// Ends the exchange because the server stops: streams end in order, the rest is cut off except for an answer in progress.
   func stop() {
     switch state {
     case .reading, .rejected, .upgrading: client.shutDown()
     case .streaming(let stream): stream.end()
-    // What is read for an answer ends by itself: whoever stops the server closes the archive.
+    // Answers that are read from the archive end by themselves: the archive is closed first.
     case .handling, .answering, .sending, .upgraded, .keptAlive, .finished: break
     }
   }

@@ -1,4 +1,4 @@
-/// A request method by its name on the wire, which is case-sensitive.
+/// A request method by its case-sensitive name on the wire.
 public struct HTTPMethod: Hashable, Sendable, CustomStringConvertible {
   public let name: String
   public init(_ name: String) { self.name = name }
@@ -10,7 +10,7 @@ public struct HTTPMethod: Hashable, Sendable, CustomStringConvertible {
   public static let patch = HTTPMethod("PATCH")
   public static let delete = HTTPMethod("DELETE")
 
-  /// Whether a request may change something; of a page of another site it must not succeed.
+  /// Whether a request may change something; it must then not succeed from a page of another site.
   var changes: Bool { self != .get && self != .head }
 
   public var description: String { name }

@@ -1,25 +1,26 @@
-/// A complete request, its body read and within the bound.
+/// A complete request, its body read and within its limit.
 public struct HTTPRequest: Sendable {
   public let method: HTTPMethod
-  /// The path, percent-decoded segment by segment. No segment is empty (but the last), `.` or `..`, or holds `/` or NUL.
+  /// The path, percent-decoded segment by segment. No segment is empty (except the last), `.` or `..`, or contains `/` or
+  /// NUL.
   public internal(set) var segments: [String]
-  /// The segments joined, to be looked up or shown. It cannot be split again: a mark at a segment's beginning makes one
-  /// character with the slash before it.
+  /// The segments joined, for look-ups and display. It must not be split again: a combining mark at the start of a
+  /// segment forms one character with the slash before it.
   public var path: String { "/" + segments.joined(separator: "/") }
   /// What the route's `:name` segments matched.
   public internal(set) var parameters: [String: String]
-  /// The query's fields, decoded; of a field given twice, the last.
+  /// The query's fields, decoded; if a field is given twice, the last.
   public let query: [String: String]
   public let body: [UInt8]
-  /// The client's numeric address, IPv4-mapped IPv6 as IPv4: the connection's other end or, where that is a trusted proxy,
-  /// whom it names.
+  /// The client's numeric address, IPv4-mapped IPv6 as IPv4: that of the remote end or, if that is a trusted proxy, the
+  /// one it names.
   public let remoteAddress: String
-  /// Whether the client's connection is encrypted, to here or to a trusted proxy.
+  /// Whether the client's connection is encrypted, to this server or to a trusted proxy.
   public let isSecure: Bool
-  /// For whom the ticket in the address stood; `nil` where there is none.
+  /// Who the ticket in the address was issued for; `nil` if there is none.
   public internal(set) var ticketHolder: String?
-  /// Values by lower-case name, repeated headers joined by `, `. Bytes that are not ASCII are read as ISO 8859-1, so that no
-  /// two of them make one character.
+  /// Values by lower-case name, repeated headers joined by `, `. Non-ASCII bytes are read as ISO 8859-1, so that no two
+  /// of them form one character.
   let headers: [String: String]
 
   public init(
@@ -38,11 +39,11 @@ public struct HTTPRequest: Sendable {
       headers.map { ($0.key.lowercased(), $0.value) }, uniquingKeysWith: { $0 + ", " + $1 })
   }
 
-  /// A header's value; the name in any case.
+  /// A header's value; its name in any case.
   public func header(_ name: String) -> String? { headers[name.lowercased()] }
 
-  /// The token from `Authorization: Bearer`, else, where no ticket stands for one, from a subprotocol `token.…`, which
-  /// is how a page gives it to a WebSocket. Never from the address: those end up in the logs of proxies.
+  /// The token from `Authorization: Bearer`, else, unless a ticket replaces it, from a subprotocol `token.…`, which is
+  /// how a page passes it to a WebSocket. Never from the address: addresses end up in the logs of proxies.
   public var bearerToken: String? {
     if let authorization = headers["authorization"] {
       let parts = authorization.split(separator: " ", maxSplits: 1)

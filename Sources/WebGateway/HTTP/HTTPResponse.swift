@@ -7,21 +7,21 @@ public struct HTTPResponse: Sendable {
     case bytes([UInt8])
     /// Bytes that are shared and not copied.
     case shared(SharedBytes)
-    /// A body that is made while the client takes it: called for one piece after the other, each when the one before has
-    /// gone to the kernel, off the actor; `nil` ends it. Where it throws the connection is cut, so that no client takes the
-    /// part it has for the whole. Not called for a HEAD request.
+    /// A body produced while the client takes it: called for one piece after another, off the actor, each time the
+    /// previous one has gone to the kernel; `nil` ends it. If it throws, the connection is cut, so that no client
+    /// mistakes a part for the whole. Not called for a HEAD request.
     case pieces(@Sendable () async throws -> [UInt8]?)
-    /// A multipart/x-mixed-replace stream, handed over once the answer's headers are on their way. Not called for a
-    /// HEAD request.
+    /// A multipart/x-mixed-replace stream, passed on once the answer's headers have been sent. Not called for a HEAD
+    /// request.
     case pictures(@GatewayActor (PictureStream) -> Void)
   }
 
   /// 200 to 599.
   public var status: Int
-  /// In order of appearance. `Cache-Control: no-store` is added where nothing is said of caching.
+  /// In order of appearance. `Cache-Control: no-store` is added unless caching is specified.
   public var headers: [(name: String, value: String)]
   public var body: Body
-  /// The words of a problem document, for who opens it as a page.
+  /// The text of a problem document, for somebody who opens it as a page.
   private(set) var problem: ProblemPage?
 
   public init(status: Int, headers: [(name: String, value: String)] = [], body: Body = .empty) {
@@ -45,8 +45,8 @@ public struct HTTPResponse: Sendable {
   /// A problem document (RFC 9457).
   ///
   /// - Parameters:
-  ///   - code: what a program can compare, such as `unknown_session`. docs/protocol.md has all of them.
-  ///   - retryAfter: in seconds; sent as `Retry-After` too.
+  ///   - code: for programs, such as `unknown_session`. docs/protocol.md lists all of them.
+  ///   - retryAfter: in seconds; also sent as `Retry-After`.
   public static func problem(
     status: Int, title: String, detail: String, code: String, retryAfter: Int? = nil
   ) -> HTTPResponse {
@@ -61,7 +61,7 @@ public struct HTTPResponse: Sendable {
     return response
   }
 
-  /// The same in the form that the client of a request with these headers can read.
+  /// The same in a form that the client with these request headers can read.
   func readable(for headers: [String: String]) -> HTTPResponse {
     guard let problem, ProblemPage.isWanted(by: headers) else { return self }
     var response = self
@@ -71,7 +71,7 @@ public struct HTTPResponse: Sendable {
     return response
   }
 
-  /// Encoded here so that the gateway needs no Foundation for its one kind of document.
+  /// Encoded here so that the gateway needs no Foundation for this one kind of document.
   private static func jsonString(_ text: String) -> String {
     var result = "\""
     for scalar in text.unicodeScalars {

@@ -1,10 +1,10 @@
 public import GLibRuntime
 
-/// A picture as one part of a multipart/x-mixed-replace stream: made once, shared by all streams without a copy.
+/// A picture as one part of a multipart/x-mixed-replace stream: built once, shared by all streams without copying.
 ///
-/// A part is the picture, then at once the next part's boundary and headers, and those carry no `Content-Length`:
-/// a browser's `<img>` shows a picture only when the next part's headers have arrived, and at that time the next
-/// picture's length is not known. ffmpeg (`-f mpjpeg`), GStreamer (`multipartdemux`) and curl take this form too:
+/// A part is the picture followed at once by the next part's boundary and headers, which carry no `Content-Length`: a
+/// browser's `<img>` shows a picture only when the next part's headers have arrived, and at that time the next
+/// picture's length is unknown. ffmpeg (`-f mpjpeg`), GStreamer (`multipartdemux`) and curl accept this form too:
 /// without a length they search for the boundary.
 public struct MultipartPart: Sendable {
   static let boundary = "exam-monitoring-picture"

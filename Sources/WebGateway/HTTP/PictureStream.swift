@@ -1,12 +1,12 @@
 public import GLibRuntime
 
-/// An endless multipart/x-mixed-replace answer: a picture that keeps changing, for any MJPEG client.
+/// An endless multipart/x-mixed-replace answer: a changing picture, for any MJPEG client.
 ///
-/// At most one picture is on its way; of those offered meanwhile only the newest waits. A slow reader therefore sees
-/// fewer pictures, never old ones, and costs no memory.
+/// At most one picture is being sent; of those offered meanwhile only the newest waits. So a slow reader sees fewer
+/// pictures, never old ones, and costs no memory.
 @GatewayActor
 public final class PictureStream {
-  /// Called after each picture that was written, when the next one can go out at once. Repetitions are not reported.
+  /// Called after each picture that was written, when the next can be sent at once. Not for repetitions.
   public var onWritten: (@GatewayActor () -> Void)?
   /// Called exactly once when the stream is over, for whatever reason.
   public var onClose: (@GatewayActor () -> Void)?
@@ -33,8 +33,8 @@ public final class PictureStream {
     remoteAddress = exchange.client.clientAddress
   }
 
-  /// Sends a picture now or after the one that is on its way, replacing one that waits. Never blocks. For one reader;
-  /// with several, make the part once.
+  /// Sends a picture now or after the current one, replacing one that waits. Never blocks. For one reader; for several,
+  /// make the part once.
   public func offer(_ jpeg: SharedBytes) { offer(MultipartPart(jpeg)) }
 
   /// Sends a picture that is shared with other streams.
@@ -51,7 +51,7 @@ public final class PictureStream {
     }
   }
 
-  /// Ends the stream behind the picture that is on its way.
+  /// Ends the stream after the picture that is being sent.
   public func end() {
     guard isOpen else { return }
     isEnding = true
@@ -86,7 +86,7 @@ public final class PictureStream {
     if wasNew { onWritten?() }
   }
 
-  /// A body without news does not notice that its reader has gone, so something is sent now and then.
+  /// A body without news does not notice that its reader has gone, so something is sent from time to time.
   func sweep(now: Double) {
     guard isOpen, chunksOnTheWay == 0, now - lastWrite >= core.configuration.pictureRepeatInterval else {
       return

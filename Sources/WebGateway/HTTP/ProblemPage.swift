@@ -1,10 +1,10 @@
-/// A problem as somebody reads it who has opened an address in a browser: a report's link for the second time, the server by a
-/// name that it does not know. JSON would be the same words, but nobody reads them there.
+/// A problem shown to somebody who opened an address in a browser: a report's link for the second time, or the server
+/// by a name it does not know. JSON would say the same, but nobody reads it there.
 struct ProblemPage: Sendable {
   let title: String
   let detail: String
 
-  /// Whether the answer will be shown as a page. Scripts and pictures do not ask for `text/html`.
+  /// Whether the answer will be displayed as a page. Scripts and images do not ask for `text/html`.
   static func isWanted(by headers: [String: String]) -> Bool {
     headers["accept"]?.lowercased().contains("text/html") == true
   }
@@ -28,7 +28,7 @@ struct ProblemPage: Sendable {
     """
   }
 
-  /// The words may repeat what a stranger has sent.
+  /// The text may repeat what a stranger sent.
   private func escaped(_ text: String) -> String {
     text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
   }

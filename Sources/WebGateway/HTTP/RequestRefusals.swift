@@ -1,5 +1,5 @@
-/// The answers to requests that are not meant for this server. Each says what whoever runs the server can do; the log says
-/// the same with the names that were refused.
+/// The answers to requests that are not meant for this server. Each says what its operator can do; the log says the
+/// same, with the refused names.
 extension SiteAddress.Refusal {
   var answer: HTTPResponse {
     switch self {
@@ -37,7 +37,7 @@ extension SiteAddress.Refusal {
 }
 
 extension HTTPResponse {
-  /// To a ticket that is spent, over its time, or for something else.
+  /// For a ticket that is used, expired, or for something else.
   static var badTicket: HTTPResponse {
     .problem(
       status: 401, title: "Link used up",
@@ -45,13 +45,13 @@ extension HTTPResponse {
       code: "bad_ticket")
   }
 
-  /// To the path of `public_url` without the slash at its end.
+  /// For the path of `public_url` without its trailing slash.
   static func redirect(to path: String) -> HTTPResponse {
     HTTPResponse(status: 308, headers: [("Location", path)])
   }
 }
 
-/// A header's text for a log: short, and without what would break its line.
+/// A header's text for a log: short, and without anything that would break its line.
 func forLog(_ text: String?) -> String {
   let cut = (text ?? "").unicodeScalars.prefix(120).filter { $0.value > 0x20 && $0.value < 0x7f }
   return String(String.UnicodeScalarView(cut))

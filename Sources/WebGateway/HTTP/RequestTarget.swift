@@ -1,8 +1,7 @@
-/// Decoding of what stands in a request line. Refuses what could mean one thing to a check and another to the code
-/// behind it.
+/// Decodes the request target. Refuses what could mean one thing to a check and another to the code after it.
 enum RequestTarget {
-  /// The decoded segments of a percent-encoded path, or nil where a segment is `.` or `..`, is empty (but for the last
-  /// one), or holds `/`, a backslash, NUL, too many combining marks or bytes that are not UTF-8.
+  /// The decoded segments of a percent-encoded path, or nil if a segment is `.` or `..`, is empty (except the last
+  /// one), or contains `/`, a backslash, NUL, too many combining marks or invalid UTF-8.
   static func segments(ofPath path: String) -> [String]? {
     guard path.utf8.first == UInt8(ascii: "/") else { return nil }
     if path == "/" { return [] }
@@ -20,8 +19,8 @@ enum RequestTarget {
     return segments
   }
 
-  /// The fields of a query such as `view=tile&fps=2`; fields that cannot be decoded are left out. A plus is a plus: no
-  /// field has spaces, and names such as Etc/GMT+5 come from people who type them into an address.
+  /// The fields of a query such as `view=tile&fps=2`; fields that cannot be decoded are skipped. A plus is a plus: no
+  /// field has spaces, and people type names such as Etc/GMT+5 into an address.
   static func fields(ofQuery query: String) -> [String: String] {
     var fields: [String: String] = [:]
     for field in query.utf8.split(separator: UInt8(ascii: "&")) {
@@ -35,15 +34,15 @@ enum RequestTarget {
     return fields
   }
 
-  /// Fields of a query whose values are no secrets.
+  /// Query fields whose values are not secret.
   private static let shown: Set<String> = ["code", "format", "fps", "time_zone", "view"]
 
-  /// A path and query fit for a log: the values of all fields replaced but for those that are known to be harmless, control
-  /// characters and excess length cut.
+  /// A path and query fit for a log: field values replaced unless known to be harmless, control characters removed,
+  /// long ones cut.
   static func redacted(path: String, query: String?) -> String {
     var text = path
     if let query {
-      // By bytes: a mark behind a separator would make one character with it. More than the log takes is not looked at.
+      // By bytes: a mark after a separator would form one character with it. No more than the log takes is examined.
       let seen = query.utf8.prefix(512)
       let fields = seen.split(separator: UInt8(ascii: "&"), omittingEmptySubsequences: false).map { field in
         let name = field.prefix { $0 != UInt8(ascii: "=") }

@@ -1,6 +1,6 @@
-/// Headers that go out with answers so that a browser does no more than the pages need.
+/// Headers that limit what a browser does with an answer to what the pages need.
 enum SecurityHeaders {
-  /// On every answer. What is no page may load and do nothing, whatever it is taken for.
+  /// On every answer. What is not a page may load and do nothing, whatever it is taken for.
   static let common: [(name: String, value: String)] = [
     ("X-Content-Type-Options", "nosniff"),
     ("Referrer-Policy", "no-referrer"),
@@ -14,7 +14,7 @@ enum SecurityHeaders {
 
   private static let commonNames = Set(common.map { $0.name.lowercased() })
 
-  /// Whether an answer's own header takes the place of the common one; two policies would both hold.
+  /// Whether an answer's own header replaces the common one; two policies would both apply.
   static func isCommon(_ name: String) -> Bool { commonNames.contains(name.lowercased()) }
 
   /// On pages and the files they load. A worker takes its policy from its own answer, so scripts carry it too.
@@ -27,9 +27,9 @@ enum SecurityHeaders {
     ("Permissions-Policy", "camera=(self)"),
   ]
 
-  /// A year of https alone (RFC 6797), for this host and not those below it, of which the server knows nothing.
+  /// A year of only https (RFC 6797), for this host but not its subdomains, of which the server knows nothing.
   static let strictTransport = (name: "Strict-Transport-Security", value: "max-age=31536000")
 
-  /// The common ones as they stand in an answer.
+  /// The common ones as written in an answer.
   static let commonText = common.map { "\($0.name): \($0.value)\r\n" }.joined()
 }

@@ -2,9 +2,9 @@ import CSoup
 import GLibRuntime
 import Glibc
 
-// What is read of libsoup's messages and put into them.
+// Accessors for libsoup's messages.
 
-/// libsoup takes a reference of its own, and no empty chunk.
+/// libsoup takes a reference of its own, and accepts no empty chunk.
 @GatewayActor
 func append(_ bytes: SharedBytes, to body: UnsafeMutablePointer<SoupMessageBody>?) {
   guard bytes.count > 0 else { return }
@@ -23,7 +23,7 @@ func reasonPhrase(_ status: Int) -> String? {
   }
 }
 
-/// No control characters: they would let a value begin a header of its own.
+/// No control characters: with them a value could begin another header.
 func isHeaderText(_ text: String) -> Bool { text.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7f } }
 
 func wantsKeepAlive(_ message: OpaquePointer) -> Bool {
@@ -53,8 +53,8 @@ func headerFields(_ headers: OpaquePointer?) -> [String: String] {
   return fields
 }
 
-/// A header's text as ISO 8859-1 (RFC 9110, 5.5), in which nothing has to be composed or sorted to be compared, and no
-/// separator makes one character with what stands behind it.
+/// A header's text as ISO 8859-1 (RFC 9110, 5.5): comparing it needs no composing or sorting, and no separator forms
+/// one character with what follows it.
 private func headerText(_ text: UnsafePointer<CChar>) -> String {
   let bytes = UnsafeRawBufferPointer(start: text, count: strlen(text))
   if bytes.allSatisfy({ $0 < 0x80 }) { return String(decoding: bytes, as: UTF8.self) }

@@ -1,5 +1,5 @@
-/// A dictionary with a bound. When it is full, the quarter that says least goes, never all of it: whoever fills it with
-/// new keys cannot make it forget those that are much used.
+/// A dictionary with a maximum size. When it is full, the least used quarter is removed, never all of it: a flood of
+/// new keys cannot displace those that are used a lot.
 public struct LeastUsedTable<Key: Hashable & Sendable, Value: Sendable>: Sendable {
   public let capacity: Int
   private var values: [Key: Value] = [:]
@@ -11,7 +11,7 @@ public struct LeastUsedTable<Key: Hashable & Sendable, Value: Sendable>: Sendabl
 
   public subscript(key: Key) -> Value? { values[key] }
 
-  /// - Parameter use: how much a value has been used; asked only when there is no room.
+  /// - Parameter use: how much a value has been used; only called when the table is full.
   public mutating func set(_ value: Value, for key: Key, use: (Value) -> Double) {
     if values.count >= capacity, values[key] == nil {
       let least = values.map { (key: $0.key, use: use($0.value)) }.sorted { $0.use < $1.use }

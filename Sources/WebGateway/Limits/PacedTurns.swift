@@ -1,15 +1,15 @@
 import GLibRuntime
 
-/// Turns for what costs much, for each key: `burst` at once and `perSecond` in the long run. Who comes before it is time
-/// waits, but nobody longer than `patience`. A pure value.
+/// Rations an expensive operation per key: `burst` at once and `perSecond` in the long run. Those who come too early
+/// wait, but nobody longer than `patience`. A pure value.
 public struct PacedTurns<Key: Hashable & Sendable>: Sendable {
   public typealias Instant = ContinuousClock.Instant
 
   public enum Turn: Sendable, Equatable {
     case now
-    /// It is this one's turn after so long.
+    /// The turn comes after this long.
     case after(Duration)
-    /// It would be after so long, which nobody waits for.
+    /// It would come after this long, which is too long to wait.
     case never(Duration)
   }
 
@@ -27,7 +27,7 @@ public struct PacedTurns<Key: Hashable & Sendable>: Sendable {
     var bucket = buckets[key] ?? TokenBucket(rate)
     let wait = bucket.wait(at: now)
     if let wait, wait > patience { return .never(wait) }
-    // In advance, so that the next one waits behind this one.
+    // In advance, so that the next one waits after this one.
     bucket.spend(1, at: now)
     buckets.set(bucket, for: key) { $0.used(at: now) }
     return wait.map { .after($0) } ?? .now

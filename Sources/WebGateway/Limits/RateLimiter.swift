@@ -1,6 +1,6 @@
 public import GLibRuntime
 
-/// A token bucket for each key, such as an address. Of very many keys those that were used most are kept.
+/// A token bucket for each key, such as an address. Of very many keys, those used most are kept.
 public struct RateLimiter<Key: Hashable & Sendable>: Sendable {
   public typealias Instant = ContinuousClock.Instant
 
@@ -13,7 +13,7 @@ public struct RateLimiter<Key: Hashable & Sendable>: Sendable {
 
   /// Takes one token of `key`.
   ///
-  /// - Returns: `nil`, or how long to wait for the next one.
+  /// - Returns: `nil`, or how long to wait for the next token.
   public mutating func take(_ key: Key, at now: Instant) -> Duration? {
     var bucket = buckets[key] ?? TokenBucket(rate)
     defer { buckets.set(bucket, for: key) { $0.used(at: now) } }

@@ -1,22 +1,22 @@
 import GLibRuntime
 
-/// Where connections wait whose next request is about to be read. Nothing of it is read before its turn, so a flood of
-/// requests takes a share of the gateway's thread and no more: the sockets of exams go first.
+/// The queue of connections whose next request is about to be read. Nothing of a request is read before its turn, so a
+/// flood of requests takes a share of the gateway's thread and no more: the sockets of exams go first.
 ///
-/// Two budgets have to have room: the pace of all requests together, which spreads what comes at once, and that of the
-/// client's network. Who has waited in vain for the latter is answered 429.
+/// Two budgets must allow a request: the rate of all requests together, which spreads bursts, and that of the client's
+/// network. Those who have waited in vain for the latter get 429.
 @GatewayActor
 final class RequestLine {
   typealias Instant = ContinuousClock.Instant
 
   private struct Place {
     let client: ClientConnection
-    /// Whose budget it takes; `nil` for a trusted proxy, whose requests are of many.
+    /// Whose budget it uses; `nil` for a trusted proxy, whose requests come from many clients.
     let network: String?
     let since: Instant
   }
 
-  /// Milliseconds between two looks whose turn it is.
+  /// Milliseconds between two checks whose turn it is.
   private static let beat = 5
 
   private let patience: Duration
@@ -26,7 +26,7 @@ final class RequestLine {
   private var timer: MainContextTimer?
   private let serve: @GatewayActor (_ client: ClientConnection, _ refused: Duration?) -> Void
 
-  /// - Parameter serve: called when it is a connection's turn; `refused` is how long the client has to wait where its
+  /// - Parameter serve: called when it is a connection's turn; `refused` is how long the client has to wait if its
   ///   network's budget is used up.
   init(
     _ configuration: GatewayConfiguration,
@@ -59,12 +59,12 @@ final class RequestLine {
     return true
   }
 
-  /// A request that came through a trusted proxy. It is read by then.
+  /// A request that came through a trusted proxy. It has already been read.
   ///
   /// - Returns: `nil`, or how long its client has to wait.
   func take(of network: String) -> Duration? { budgets.take(network, at: .now) }
 
-  /// Closes whoever waits.
+  /// Closes all that wait.
   func closeAll() {
     let waiting = places
     places = []
@@ -83,7 +83,7 @@ final class RequestLine {
     let now = Instant.now
     var rest: [Place] = []
     var served: [(client: ClientConnection, refused: Duration?)] = []
-    // Networks that have nothing left, so that each is looked up once.
+    // Networks with nothing left, so that each is looked up once.
     var spent: [String: Duration] = [:]
     for (index, place) in places.enumerated() {
       guard pace.wait(at: now) == nil else {

@@ -1,24 +1,24 @@
-/// Something an operator may want to read. No event carries a token. What a client can cause at will comes at most once a
-/// second, with a count; only `request` comes for each, for a log that is to hold every one of them, and so do
-/// `webSocketOpened` and `webSocketClosed`, of which nobody without a token causes any.
+/// Something an operator may want to read. No event contains a token. What a client can cause at will is reported at
+/// most once a second, with a count; only `request` comes every time, for a log that is to have all of them, and so do
+/// `webSocketOpened` and `webSocketClosed`, which need a token.
 public enum GatewayEvent: Sendable, Equatable, CustomStringConvertible {
   case listening(host: String, port: UInt16, tls: Bool)
   case stopped
-  /// An answer was completed or the client went away before that (`status` 0). `milliseconds` from the headers.
+  /// An answer was completed or the client disconnected before that (`status` 0). `milliseconds` from the headers.
   case request(method: String, target: String, status: Int, address: String, milliseconds: Int)
   /// `count` connections were refused since the last such event, the latest from `address`.
   case connectionsRefused(count: Int, address: String, reason: RefusalReason)
-  /// No descriptor was left; accepting goes on shortly.
+  /// No descriptor was left; accepting resumes shortly.
   case descriptorsExhausted(count: Int)
   case acceptFailed(count: Int, message: String)
   case handshakesFailed(count: Int, address: String, message: String)
-  /// Headers or a body did not come within their time.
+  /// Headers or a body did not arrive in time.
   case slowRequests(count: Int, address: String)
   /// `count` requests were answered 429 since the last such event, the latest from `address`.
   case requestsOverBudget(count: Int, address: String)
-  /// `count` requests were refused since the last such event, for what their `Host` or `Origin` said.
+  /// `count` requests were refused since the last such event, because of their `Host` or `Origin`.
   case requestsRefused(count: Int, address: String, host: String, origin: String, reason: RequestRefusal)
-  /// The certificate in `file` ends within a month, or has ended where there are less than no days.
+  /// The certificate in `file` ends within a month, or has ended if the number of days is negative.
   case certificateEnds(file: String, days: Int)
   case webSocketOpened(target: String, address: String)
   case webSocketClosed(target: String, address: String, reason: WebSocketCloseReason)
@@ -29,7 +29,7 @@ public enum GatewayEvent: Sendable, Equatable, CustomStringConvertible {
     case unfinishedHandshakes = "maximum of unfinished TLS handshakes reached, so the oldest gave way"
   }
 
-  /// Each says what to do where the request was right.
+  /// Each says what to do if the request was legitimate.
   public enum RequestRefusal: String, Sendable {
     case host =
       "it is no name of this server; if it should be one, add it to allowed_hosts, or set public_url to the address people use"

@@ -1,4 +1,4 @@
-/// Counts since the server was made, and what is open now.
+/// Counts since the server was created, and what is open now.
 public struct GatewayStatistics: Sendable, Equatable {
   /// Connections of all kinds that are open.
   public var openConnections = 0
@@ -6,15 +6,15 @@ public struct GatewayStatistics: Sendable, Equatable {
   public var openPictureStreams = 0
 
   public var acceptedConnections = 0
-  /// Refused for a cap on connections.
+  /// Refused because of a limit on connections.
   public var refusedConnections = 0
   /// Times the process or system had no descriptor left for a new connection.
   public var descriptorShortages = 0
   public var failedHandshakes = 0
-  /// Requests whose headers or body did not come in time.
+  /// Requests whose headers or body did not arrive in time.
   public var slowRequests = 0
   public var requests = 0
-  /// Answers by the status's first digit, from index 1.
+  /// Answers by the first digit of the status, from index 1.
   public var answersByClass = [Int](repeating: 0, count: 6)
 
   public var webSocketMessagesIn = 0
@@ -22,16 +22,16 @@ public struct GatewayStatistics: Sendable, Equatable {
   /// Payload bytes of messages.
   public var webSocketBytesIn = 0
   public var webSocketBytesOut = 0
-  /// WebSockets closed because they did not read what was sent to them.
+  /// WebSockets closed because the peer did not read what was sent.
   public var webSocketOverflows = 0
-  /// WebSockets closed because nothing came from the peer any more.
+  /// WebSockets closed because nothing more came from the peer.
   public var webSocketTimeouts = 0
-  /// WebSockets closed because more came than their budgets or their window allow.
+  /// WebSockets closed because more came than their budgets or window allow.
   public var webSocketFloods = 0
-  /// WebSockets closed for a fault in what the peer sent.
+  /// WebSockets closed for a protocol error of the peer.
   public var webSocketProtocolErrors = 0
 
   public var picturesWritten = 0
-  /// Pictures replaced by a newer one before a slow reader could take them.
+  /// Pictures replaced by newer ones before a slow reader could take them.
   public var picturesSkipped = 0
 }

@@ -14,7 +14,7 @@ struct PathPattern: Hashable {
     }
   }
 
-  /// What the parameters matched, or nil where the path is another.
+  /// What the parameters matched, or nil if the path does not match.
   func match(_ path: [String]) -> [String: String]? {
     guard path.count == segments.count else { return nil }
     var parameters: [String: String] = [:]

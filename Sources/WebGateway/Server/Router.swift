@@ -30,7 +30,7 @@ struct Router {
     webSockets.append((PathPattern(pattern), route))
   }
 
-  /// The bound that the route for a request has for its body, if it has one.
+  /// The body limit of the route for a request, if it has one.
   func maximumBodyBytes(_ method: HTTPMethod, _ path: [String]) -> Int? {
     handlers.first { $0.maximumBodyBytes != nil && $0.method == method && $0.pattern.match(path) != nil }?
       .maximumBodyBytes

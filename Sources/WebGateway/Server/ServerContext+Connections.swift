@@ -1,7 +1,7 @@
 import CSoup
 import GLibRuntime
 
-/// Who may connect, and who gives way.
+/// Who may connect, and who is displaced.
 extension ServerContext {
   func accept(_ socket: GObjectReference) {
     guard
@@ -31,16 +31,16 @@ extension ServerContext {
     if let handshakes { handshakes.begin(client) } else { handOver(client) }
   }
 
-  /// Closes the oldest connection of a network that has no whole request. It is not told why: a browser opens connections
-  /// ahead, and takes what comes on one for the answer to its next request, while it sends that again where one is closed.
+  /// Closes a network's oldest connection without a complete request. It gets no answer: a browser opens connections
+  /// ahead, and would take it for the answer to its next request; when one is closed it sends the request again.
   ///
-  /// - Returns: false where there is none.
+  /// - Returns: false if there is none.
   private func makeRoom(
     of network: String?, _ reason: GatewayEvent.RefusalReason, _ kind: EventLimiter.Kind
   ) -> Bool {
     guard let oldest = network.flatMap({ waiting.removeOldest(of: $0) }) else { return false }
     noteRefusal(of: oldest, reason, kind)
-    // Whoever reads it finds out and closes it; in the line that is nobody yet.
+    // Its reader notices and closes it; in the queue it has no reader yet.
     oldest.shutDown()
     if line.leave(oldest) { oldest.close() }
     return true
@@ -51,7 +51,7 @@ extension ServerContext {
   ) {
     noteRefusal(of: client, reason, kind)
     if client.isSecure {
-      // An answer would take a handshake, which is what there is no room for.
+      // An answer would take a handshake, for which there is no capacity.
       client.shutDown()
     } else {
       client.writeDirectly(GatewayProblem.noRoom.raw)
@@ -67,10 +67,10 @@ extension ServerContext {
     limiter.note(kind) { .connectionsRefused(count: $0, address: address, reason: reason) }
   }
 
-  /// Counts a connection for a network and for no other one any more. All of a proxy's are of one address, so those count
-  /// for the client of their request, and for nobody between two.
+  /// Counts a connection for a network and no longer for any other. All connections of a proxy come from one address,
+  /// so each counts for the client of its request, and for nobody between two.
   ///
-  /// - Returns: false where that network has too many.
+  /// - Returns: false if that network has too many.
   func count(_ client: ClientConnection, for network: String?) -> Bool {
     if let before = client.countedFor {
       let left = connectionsByAddress[before, default: 1] - 1
@@ -106,7 +106,7 @@ extension ServerContext {
     client.close()
   }
 
-  /// Has the connection's next request read when it is its turn.
+  /// Reads the connection's next request when its turn comes.
   func handOver(_ client: ClientConnection) {
     line.enter(client, network: site.isTrustedProxy(client.address) ? nil : client.network)
   }

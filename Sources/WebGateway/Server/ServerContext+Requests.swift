@@ -1,6 +1,6 @@
 import GLibRuntime
 
-/// Where a request goes.
+/// Dispatches requests.
 extension ServerContext {
   func dispatch(_ request: HTTPRequest, from sender: SiteAddress.Sender, _ exchange: HTTPExchange) {
     if let refusal = refusal(of: request, from: sender, exchange) { return exchange.answer(refusal) }
@@ -31,8 +31,8 @@ extension ServerContext {
     }
   }
 
-  /// The answer to a request that is not meant for this server, or whose client has too many connections. Nil where it may
-  /// go on.
+  /// The answer to a request that is not meant for this server, or whose client has too many connections. Nil if it may
+  /// proceed.
   private func refusal(
     of request: HTTPRequest, from sender: SiteAddress.Sender, _ exchange: HTTPExchange
   ) -> HTTPResponse? {
@@ -75,7 +75,7 @@ extension ServerContext {
   private func openWebSocket(_ request: HTTPRequest, _ route: Router.WebSocketRoute, _ exchange: HTTPExchange)
   {
     guard WebSocketUpgrade.isRequested(by: request) else {
-      // A page cannot see why its handshake was refused, so it asks once more without one.
+      // A page cannot see why its handshake was refused, so it asks again with a plain request.
       if let explain = route.explain {
         return exchange.handle(request) { await explain($0) ?? WebSocketUpgrade.required }
       }

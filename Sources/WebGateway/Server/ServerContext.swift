@@ -2,7 +2,7 @@ import CGLibShims
 import CSoup
 import GLibRuntime
 
-/// What the parts of a server share: its connections, how requests find their handlers, and the clock.
+/// What the parts of a server share: connections, how requests find their handlers, and the clock.
 @GatewayActor
 final class ServerContext {
   let configuration: GatewayConfiguration
@@ -11,7 +11,7 @@ final class ServerContext {
   var statistics = GatewayStatistics()
   var router = Router()
   var files: StaticFiles?
-  /// The token that a ticket stands for, given the path it is shown at; nil where it stands for none.
+  /// The token that a ticket stands for, given the path it is presented at; nil if it is not valid.
   var redeemTicket: (@GatewayActor (_ ticket: String, _ path: String) -> String?)?
   let flushes = FlushScheduler()
   let poller = SocketPoller()
@@ -23,19 +23,19 @@ final class ServerContext {
   var isStopping = false
 
   var connectionsByAddress: [String: Int] = [:]
-  /// Connections that have no whole request: they give way to others.
+  /// Connections without a complete request: they may be displaced.
   var waiting = AgedByNetwork<ClientConnection>()
   private var unreadBodyBytes = 0
-  /// On a port that speaks TLS.
+  /// On a TLS port.
   var handshakes: TLSHandshakes?
   lazy var line = RequestLine(configuration) { [weak self] in self?.beginExchange($0, refused: $1) }
   private var exchanges: [ObjectIdentifier: HTTPExchange] = [:]
   private var idle: [ObjectIdentifier: IdleConnection] = [:]
   private var webSockets: [ObjectIdentifier: WebSocketConnection] = [:]
-  /// What waits for all of them to be read.
+  /// The total that is queued for all of them to read.
   private var pendingSocketBytes = 0
   private var isMakingRoomForSockets = false
-  /// Set while a stream is handed to libsoup, which announces the message from inside that call.
+  /// Set while a stream is handed to libsoup, which announces the message during that call.
   private var exchangeBeingAccepted: HTTPExchange?
 
   init(configuration: GatewayConfiguration, log: @escaping @Sendable (GatewayEvent) -> Void) throws {
@@ -45,7 +45,7 @@ final class ServerContext {
     limiter = EventLimiter(log: log)
     soup = GObjectReference(adopting: UnsafeMutableRawPointer(exam_soup_server_new()))
     if let files = configuration.tls { use(try ServerCertificate(files)) }
-    // Deflate costs more than it saves on pictures, and an aborted handshake with it breaks all later ones.
+    // Compression costs more than it saves on pictures, and with it an aborted handshake breaks all later ones.
     soup_server_remove_websocket_extension(soup.cast(), soup_websocket_extension_deflate_get_type())
     let started: @convention(c) (gpointer?, OpaquePointer?, gpointer?) -> Void = soupRequestStarted
     let context = WeakCore(core: self)
@@ -55,7 +55,7 @@ final class ServerContext {
       soup.cast(), nil, soupRequestIsRead, retainedCallbackContext(context), releaseCallbackContext)
   }
 
-  /// For new connections; those that are open keep the old one.
+  /// For new connections; existing ones keep the old one.
   func use(_ certificate: ServerCertificate) {
     self.certificate = certificate
     nextLookAtCertificate = 0
@@ -86,12 +86,12 @@ final class ServerContext {
     exchangeBeingAccepted = nil
   }
 
-  /// A kept-alive connection gives way when connections become scarce.
+  /// A kept-alive connection is displaced when connections become scarce.
   var mayKeepAlive: Bool {
     !isStopping && statistics.openConnections < configuration.maximumConnections / 4 * 3
   }
 
-  /// Keeps a connection for a further request.
+  /// Keeps a connection alive for another request.
   func waitForRequest(_ client: ClientConnection) {
     guard !isStopping else { return client.close() }
     waiting.append(client, of: client.network)
@@ -119,7 +119,7 @@ final class ServerContext {
     exchange.begin(message)
   }
 
-  /// For the handler, which libsoup calls with the message alone.
+  /// For the handler, which libsoup calls with only the message.
   private var exchangesByMessage: [OpaquePointer: HTTPExchange] = [:]
 
   fileprivate func requestIsRead(_ message: OpaquePointer) { exchangesByMessage[message]?.gotBody() }
@@ -156,7 +156,7 @@ final class ServerContext {
 
   // MARK: - Requests
 
-  /// A request is there as a whole: its connection gives way to nobody any more.
+  /// A request is complete: its connection can no longer be displaced.
   func requestIsWhole(on client: ClientConnection) { _ = waiting.remove(client, of: client.network) }
 
   /// The largest body of a request, in bytes.
@@ -165,7 +165,7 @@ final class ServerContext {
     return router.maximumBodyBytes(method, own) ?? configuration.maximumBodyBytes
   }
 
-  /// Counts what bodies that are not wholly there cost. Above the bound the oldest of the network that holds most gives way.
+  /// Counts the cost of incomplete bodies. Above the limit the oldest of the network that holds most is refused.
   func countUnread(_ bytes: Int) {
     unreadBodyBytes += bytes
     while unreadBodyBytes > configuration.maximumUnreadBodyBytes {
@@ -193,11 +193,11 @@ final class ServerContext {
     if isStopping { connection.close(code: 1001, reason: "server stopping") }
   }
 
-  /// Counts what waits for peers to read it. Above the bound of all, who has used most of its own bound gives way: that is
-  /// nobody who reads.
+  /// Counts what waits for peers to read it. Above the total limit, the socket that has used the largest share of its
+  /// own limit is closed: never one that reads.
   func countPending(_ change: Int) {
     pendingSocketBytes += change
-    // Who gives way is told of, which may make more wait.
+    // Closing one is reported to others, which may queue more.
     guard !isMakingRoomForSockets else { return }
     isMakingRoomForSockets = true
     defer { isMakingRoomForSockets = false }
@@ -214,9 +214,9 @@ final class ServerContext {
     if webSockets.removeValue(forKey: ObjectIdentifier(connection)) != nil { statistics.openWebSockets -= 1 }
   }
 
-  // MARK: - Time and the end
+  // MARK: - Time and stopping
 
-  /// Called a few times a second: everything with a deadline looks at the clock.
+  /// Called a few times a second: everything with a deadline checks the clock.
   func sweep() {
     let now = monotonicSeconds()
     handshakes?.sweep(now: now)
@@ -243,7 +243,7 @@ final class ServerContext {
   }
 }
 
-/// Keeps the callbacks of libsoup's server, which the core owns, from keeping the core.
+/// Keeps the callbacks of libsoup's server, which the core owns, from retaining the core.
 private final class WeakCore: Sendable {
   weak let core: ServerContext?
   init(core: ServerContext) { self.core = core }

@@ -2,7 +2,7 @@ import GLibRuntime
 
 /// The HTTP server: routes, WebSockets, picture streams and files on one port, with or without TLS.
 ///
-/// The way of a request: `Acceptor` takes the connection, `TLSHandshakes` encrypts it where wanted, libsoup reads the
+/// How a request flows: `Acceptor` takes the connection, `TLSHandshakes` encrypts it if configured, libsoup reads the
 /// request into an `HTTPExchange`, the `Router` finds who answers: a handler, a `WebSocketConnection` that takes the
 /// connection over, a `PictureStream`, or `StaticFiles`.
 @GatewayActor
@@ -14,7 +14,7 @@ public final class WebServer {
     case stopped
   }
 
-  /// Milliseconds between two looks at deadlines.
+  /// Milliseconds between two checks of deadlines.
   private static let sweepInterval = 100
 
   private let core: ServerContext
@@ -22,7 +22,7 @@ public final class WebServer {
 
   /// - Parameters:
   ///   - log: called on the gateway's thread; must not block.
-  /// - Throws: `CertificateProblem` where the certificate or key cannot be used.
+  /// - Throws: `CertificateProblem` if the certificate or key cannot be used.
   public init(configuration: GatewayConfiguration, log: @escaping @Sendable (GatewayEvent) -> Void) throws {
     core = try ServerContext(configuration: configuration, log: log)
   }
@@ -31,8 +31,8 @@ public final class WebServer {
   ///
   /// - Parameters:
   ///   - pattern: matched by whole segments; `:name` matches any one segment. GET answers HEAD too.
-  ///   - maximumBodyBytes: the largest body, where it is another than the configuration's.
-  ///   - handler: may take its time; the connection waits. Its answer is dropped where the client goes away.
+  ///   - maximumBodyBytes: the largest body, if it differs from the configuration's.
+  ///   - handler: may take its time; the connection waits. Its answer is dropped if the client disconnects.
   public func route(
     _ method: HTTPMethod, _ pattern: String, maximumBodyBytes: Int? = nil,
     _ handler: @escaping @GatewayActor (HTTPRequest) async -> HTTPResponse
@@ -40,11 +40,11 @@ public final class WebServer {
     core.router.add(method, pattern, maximumBodyBytes: maximumBodyBytes, handler)
   }
 
-  /// Adds a path that speaks WebSocket. A handshake must offer `subprotocol` and, from a browser, come from this
-  /// server's origin or an allowed one; then `accept` decides, before the upgrade.
+  /// Adds a WebSocket path. A handshake must offer `subprotocol` and, if from a browser, come from this server's origin
+  /// or an allowed one; then `accept` decides, before the upgrade.
   ///
-  /// - Parameter explain: answers who asks without a handshake why one was refused, and may take its time; `nil` where it
-  ///   would be accepted. Without it `accept` says so.
+  /// - Parameter explain: answers a plain request about why a handshake was refused, and may take its time; `nil` if it
+  ///   would be accepted. Without it `accept` decides.
   public func webSocketRoute(
     _ pattern: String, subprotocol: String,
     explain: (@GatewayActor (HTTPRequest) async -> HTTPResponse?)? = nil,
@@ -53,7 +53,7 @@ public final class WebServer {
     core.router.add(webSocket: pattern, .init(subprotocol: subprotocol, explain: explain, accept: accept))
   }
 
-  /// Serves the files of `folder` where no route matches.
+  /// Serves the files of `folder` if no route matches.
   ///
   /// - Parameters:
   ///   - pages: files of it by path, such as `/teacher` to `teacher.html`.
@@ -61,9 +61,9 @@ public final class WebServer {
     core.files = StaticFiles(folder: folder, pages: pages)
   }
 
-  /// Begins to listen. Raises the process's limit of open files to what the system allows.
+  /// Starts listening. Raises the process's limit of open files to what the system allows.
   ///
-  /// - Throws: `ListenProblem` where the address is not numeric or cannot be bound.
+  /// - Throws: `ListenProblem` if the address is not numeric or cannot be bound.
   public func start() throws -> BoundAddress {
     guard case .idle = state else { preconditionFailure("a web server starts once") }
     raiseDescriptorLimit()
@@ -81,7 +81,7 @@ public final class WebServer {
     return address
   }
 
-  /// Reads the certificate and key again, for new connections, and proves them away from the gateway's thread.
+  /// Reads the certificate and key again, for new connections, and tests them off the gateway's thread.
   ///
   /// - Throws: `CertificateProblem`; the old certificate stays in use.
   public func reloadCertificate() async throws {
@@ -91,7 +91,8 @@ public final class WebServer {
 
   /// Lets requests carry `?ticket=` instead of a token.
   ///
-  /// - Parameter redeem: given the ticket and the path it is shown at, answers whom it stands for (`HTTPRequest.ticketHolder`), once.
+  /// - Parameter redeem: given the ticket and its path, returns whom it stands for
+  ///   (`HTTPRequest.ticketHolder`), once.
   public func acceptTickets(_ redeem: @escaping @GatewayActor (_ ticket: String, _ path: String) -> String?) {
     core.redeemTicket = redeem
   }
@@ -99,7 +100,7 @@ public final class WebServer {
   /// Stops accepting, closes WebSockets with 1001, ends streams, and waits for answers in progress.
   ///
   /// - Parameters:
-  ///   - seconds: after which what is left is cut off.
+  ///   - seconds: after which the rest is cut off.
   public func stop(within seconds: Double = 5) async {
     guard case .running(let acceptor, let timer) = state else { return }
     acceptor.stop()

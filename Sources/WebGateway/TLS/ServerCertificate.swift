@@ -7,12 +7,12 @@ public struct CertificateProblem: Error, Sendable, CustomStringConvertible {
   public let description: String
 }
 
-/// A certificate with its key that was proved: it can be read, is in its time, and a client and a server that has it
-/// agree on a connection.
+/// A certificate with its key that was tested: it can be read, is currently valid, and a client and a server with it
+/// can agree on a connection.
 struct ServerCertificate: Sendable {
   let credentials: TLSCredentials
   let file: String
-  /// When the first of the chain ends, in seconds since the Unix epoch.
+  /// When the first certificate of the chain ends, in seconds since the Unix epoch.
   private let end: Int
 
   /// Reads the files. Takes some milliseconds of computing.
@@ -41,7 +41,7 @@ struct ServerCertificate: Sendable {
     }
   }
 
-  /// The same, away from the caller's thread.
+  /// The same, off the caller's thread.
   @concurrent
   nonisolated static func read(
     _ files: GatewayConfiguration.TLSFiles

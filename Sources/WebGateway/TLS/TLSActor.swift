@@ -2,8 +2,8 @@ import CGLibShims
 import CTLSStream
 import GLibRuntime
 
-/// Computes handshakes, on a thread of its own: each takes most of a millisecond, which the sockets of an exam need not
-/// wait for.
+/// Computes handshakes, on a thread of its own: each takes most of a millisecond, for which the sockets of an exam need
+/// not wait.
 @globalActor
 actor TLSActor {
   static let shared = TLSActor()
@@ -17,7 +17,7 @@ actor TLSActor {
     case failed(String)
   }
 
-  /// Goes on with a handshake as far as what the client has sent allows. Nobody else may use the stream meanwhile.
+  /// Continues a handshake as far as the data received allow. Nobody else may use the stream meanwhile.
   @TLSActor
   static func step(_ stream: GObjectReference) -> Step {
     var error: UnsafeMutablePointer<GError>?
@@ -26,7 +26,7 @@ actor TLSActor {
     return result == EXAM_TLS_HANDSHAKE_DONE ? .done : .needsInput
   }
 
-  /// Gives the system back what many handshakes leave in the heap.
+  /// Returns to the system the memory that many handshakes leave in the heap.
   @TLSActor
   static func releaseMemory() { Heap.giveBack() }
 }

@@ -3,11 +3,11 @@ import CTLSStream
 import GLibRuntime
 
 /// A certificate chain and its key, ready for handshakes. Any thread may use it.
-final class TLSCredentials: @unchecked Sendable {  // counted atomically and never changed
+final class TLSCredentials: @unchecked Sendable {  // reference counted atomically and never changed
   let pointer: OpaquePointer
 
   /// - Parameter certificate: a `GTlsCertificate` with its key.
-  /// - Throws: `GLibError` where they do not belong together, or GnuTLS cannot use them.
+  /// - Throws: `GLibError` if they do not belong together, or GnuTLS cannot use them.
   init(_ certificate: GObjectReference) throws {
     pointer = try withGLibError { exam_tls_credentials_new(certificate.cast(), &$0) }!
   }

@@ -3,10 +3,10 @@ import CSoup
 import GLibRuntime
 import Glibc
 
-/// The way of one connection from accept to the end of its TLS handshake.
+/// One connection from accept to the end of its TLS handshake.
 ///
-/// Until the client's first record is there as a whole this costs a descriptor and next to nothing else: who is silent,
-/// slow or speaks something else never gets a TLS object.
+/// Until the client's first record is complete this costs a descriptor and next to nothing else: a client that is
+/// silent, slow or speaks something else never gets a TLS object.
 @GatewayActor
 final class TLSHandshake: PolledSocket {
   enum End {
@@ -18,11 +18,11 @@ final class TLSHandshake: PolledSocket {
 
   private enum State {
     case waitingForHello
-    /// There is something to compute: the hello, or what the client answered.
+    /// There is something to compute: the hello, or the client's answer.
     case inLine(isHello: Bool)
     case computing
     case waitingForAnswer
-    /// Was told in plain HTTP that this port speaks TLS; what it still sends is dropped.
+    /// Told in plain HTTP that this port speaks TLS; what it still sends is dropped.
     case refusingPlain
     case ended
   }
@@ -32,12 +32,12 @@ final class TLSHandshake: PolledSocket {
   private var deadline: Double
   private var registration: SocketPoller.Registration?
   private var state = State.waitingForHello
-  /// While computing: the client sent more, or it is to end.
+  /// While computing: the client sent more, or the handshake is to end.
   private var inputCame = false
   private var endWhenComputed: End?
   private var dropped = 0
 
-  /// What somebody who speaks plain HTTP may still send, in bytes, and for how long, in seconds.
+  /// What a client that speaks plain HTTP may still send, in bytes, and for how long, in seconds.
   private static let courtesyBytes = 256 * 1024
   private static let courtesySeconds = 2.0
 
@@ -139,7 +139,7 @@ final class TLSHandshake: PolledSocket {
 
   // MARK: - The end
 
-  /// Gives up past the deadline.
+  /// Gives up after the deadline.
   func sweep(now: Double) {
     guard now > deadline else { return }
     switch state {
@@ -152,7 +152,7 @@ final class TLSHandshake: PolledSocket {
   func end(_ how: End) {
     switch state {
     case .ended: break
-    // The other thread uses the stream: it is waited for.
+    // The other thread is using the stream: wait for it.
     case .computing: endWhenComputed = endWhenComputed ?? how
     default:
       state = .ended

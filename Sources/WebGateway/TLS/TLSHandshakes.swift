@@ -1,19 +1,19 @@
-/// All TLS handshakes under way: how many there may be, and whose turn it is to be computed.
+/// All TLS handshakes in progress: how many there may be, and which is computed next.
 ///
-/// Above the bounds the oldest gives way to the newest: an honest client is done within a few round trips, and who holds
-/// places without going on loses them. The same where more is to be computed than can be: who has begun goes first, then
-/// one of each address in turn, of an address the newest, so that a flood keeps neither other addresses nor all of its own
-/// waiting behind it.
+/// Above the limits the newest displaces the oldest: an honest client is done within a few round trips, and one that
+/// holds a place without progress loses it. The same if more is to be computed than can be: those already begun go
+/// first, then one of each address in turn, the newest of an address, so that a flood delays neither other addresses
+/// nor all of its own.
 @GatewayActor
 final class TLSHandshakes {
-  /// Steps handed to the computing thread at one time: enough to keep it busy for a turn of the gateway's loop of 8 ms. A
-  /// hello takes most of a millisecond, an answer a fraction of a tenth.
+  /// Steps given to the computing thread at one time: enough to keep it busy for a turn of the gateway's loop of 8 ms.
+  /// A hello takes most of a millisecond, an answer less than a tenth.
   private static let hellosAtOnce = 12
   private static let answersAtOnce = 128
-  /// So many unfinished at one time leave enough in the heap to be given back, once there are as few as `calm`.
+  /// After this many unfinished at one time the heap is worth trimming, once there are as few as `calm`.
   private static let crowd = 64
   private static let calm = 16
-  /// Seconds between two times of giving memory back.
+  /// Seconds between two trims.
   private static let releaseInterval = 5.0
 
   /// For handshakes that begin from now on.
@@ -25,7 +25,7 @@ final class TLSHandshakes {
   private var unfinished = AgedByNetwork<TLSHandshake>()
   private var answers = AgedSet<TLSHandshake>()
   private var hellos = AgedByNetwork<TLSHandshake>()
-  /// The networks of `hellos`, the one whose turn is next first.
+  /// The networks of `hellos`, in order of their turns.
   private var turns: [String] = []
   private var computingHellos = 0
   private var computingAnswers = 0
@@ -42,7 +42,7 @@ final class TLSHandshakes {
     self.onEnd = onEnd
   }
 
-  /// `onEnd` is called once for it; the connection can be closed from then on.
+  /// `onEnd` is called once for it; from then on the connection can be closed.
   func begin(_ client: ClientConnection) {
     let handshake = TLSHandshake(
       client, deadline: monotonicSeconds() + configuration.handshakeTimeout, handshakes: self)
@@ -58,11 +58,11 @@ final class TLSHandshakes {
   }
 
   private func giveWay(of network: String) {
-    // It may still be computed: its place is free all the same.
+    // It may still be computing: its place is free all the same.
     unfinished.removeOldest(of: network)?.end(.gaveWay)
   }
 
-  /// What a handshake says of its end.
+  /// What a handshake reports of its end.
   func ended(_ handshake: TLSHandshake, _ how: TLSHandshake.End) {
     let network = handshake.client.network
     _ = unfinished.remove(handshake, of: network)
@@ -73,7 +73,7 @@ final class TLSHandshakes {
     onEnd(handshake.client, how)
   }
 
-  // MARK: - The line
+  // MARK: - The queue
 
   func standInLine(_ handshake: TLSHandshake, isHello: Bool) {
     if isHello {

@@ -3,15 +3,15 @@ import CTLSStream
 import GLibRuntime
 import Glibc
 
-/// A TLS handshake with ourselves over a pair of sockets: it shows what only a client would otherwise, such as a key that
-/// does not belong to its certificate. The server's end is the one that real connections get.
+/// A TLS handshake with ourselves over a socket pair: it finds what otherwise only a client would, such as a key that
+/// does not belong to its certificate. The server's end is set up like for real connections.
 enum TrialHandshake {
   /// Seconds without progress after which it has failed.
   private static let patience: guint = 5
-  /// Milliseconds to wait for the client before looking at what it asks.
+  /// Milliseconds to wait for the client before checking what it asks.
   private static let turn: Int32 = 2
 
-  /// How the client's end fared.
+  /// The outcome at the client's end.
   fileprivate final class Outcome {
     var isDone = false
     var failure: GLibError?
@@ -43,7 +43,7 @@ enum TrialHandshake {
       client.pointer, "accept-certificate", handler: unsafeBitCast(accept, to: GCallback.self),
       context: outcome)
 
-    // The client's callbacks come to a context of this call's own, so that any thread can make it.
+    // The client's callbacks run in a context of this call's own, so that any thread can make it.
     let context = g_main_context_new()
     g_main_context_push_thread_default(context)
     defer {
@@ -54,7 +54,7 @@ enum TrialHandshake {
       client.cast(), G_PRIORITY_DEFAULT, nil, trialIsDone, Unmanaged.passRetained(outcome).toOpaque())
     var serverFailure: GLibError?
     do {
-      // The client asks in its context whether the certificate will do, so both are to be attended to.
+      // The client asks in its context whether the certificate is acceptable, so both must be served.
       while try withGLibError({ exam_tls_stream_handshake(server.cast(), &$0) })
         == EXAM_TLS_HANDSHAKE_NEEDS_INPUT
       {
@@ -68,7 +68,7 @@ enum TrialHandshake {
       g_socket_shutdown(sockets[0].cast(), 1, 1, nil)
     }
     while !outcome.isDone { g_main_context_iteration(context, 1) }
-    // A client that finds fault says so to the server, whose words for that are of no use.
+    // A client that rejects the certificate tells the server, whose message about that is of no use.
     if let failure = outcome.failure ?? serverFailure { throw failure }
   }
 
@@ -80,7 +80,7 @@ enum TrialHandshake {
   }
 }
 
-/// Whether a client can trust it is not the question here.
+/// Whether a client can trust it is not tested here.
 private func acceptAnyCertificate(
   _ connection: gpointer?, _ certificate: UnsafeMutablePointer<GTlsCertificate>?,
   _ errors: GTlsCertificateFlags,

@@ -1,12 +1,12 @@
 public import GLibRuntime
 
-/// How much the peer of one WebSocket may send; past it the socket is closed with 1008 and the budget's name.
+/// How much the peer of one WebSocket may send; beyond it the socket is closed with 1008 and the budget's name.
 public struct WebSocketBudget: Sendable, Equatable {
   public typealias Rate = TokenBucket.Rate
 
-  /// Pings and pongs. A browser sends none but answers to ours.
+  /// Pings and pongs. A browser sends none except answers to ours.
   public var controls = Rate(perSecond: 10, burst: 100)
-  /// Frames of every kind, so that a message in a million pieces, or of nothing but empty ones, is one too many.
+  /// Frames of every kind, to stop messages in a million pieces, or floods of empty ones.
   public var frames = Rate(perSecond: 5_000, burst: 10_000)
   public var texts = Rate(perSecond: 500, burst: 2_000)
   public var textBytes = Rate(perSecond: 2e6, burst: 16e6)
@@ -20,7 +20,7 @@ public struct WebSocketBudget: Sendable, Equatable {
 struct WebSocketMeter {
   typealias Instant = ContinuousClock.Instant
 
-  /// What is over its budget, as the close frame names it.
+  /// What exceeds its budget, as named in the close frame.
   struct Exceeded: Error, Equatable { let text: String }
 
   private var controls, frames, texts, textBytes, binaries, binaryBytes: TokenBucket

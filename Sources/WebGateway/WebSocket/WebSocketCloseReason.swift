@@ -5,27 +5,27 @@ public struct WebSocketCloseReason: Sendable, Equatable, CustomStringConvertible
     case peer = "by peer"
     /// `close` was called on this side.
     case local = "by server"
-    /// The peer broke the protocol or a bound.
+    /// The peer violated the protocol or a limit.
     case protocolError = "protocol error"
-    /// The peer sent more than its budgets or its window allow.
+    /// The peer sent more than its budgets or window allow.
     case flood = "flood"
-    /// The peer did not read what was sent to it.
+    /// The peer did not read what was sent.
     case overflow = "outgoing queue full"
-    /// Nothing came from the peer any more.
+    /// Nothing more came from the peer.
     case timeout = "peer silent"
     /// The connection broke or ended without a close frame.
     case connectionLost = "connection lost"
   }
 
   public let cause: Cause
-  /// The code of the close frame that decided it; 1005 for one without a code, 1006 for none.
+  /// The code of the decisive close frame; 1005 for one without a code, 1006 for none.
   public let code: UInt16
   public let text: String
 
   public var description: String { "\(cause.rawValue), \(code)\(text.isEmpty ? "" : " \(text)")" }
 }
 
-/// What a peer did wrong, as the code that a close frame reports it with.
+/// The peer's error, as the code that a close frame reports.
 struct WebSocketProtocolError: Error, Equatable {
   let code: UInt16
   let text: String

@@ -1,11 +1,11 @@
 import CSoup
 import GLibRuntime
 
-/// What the peer sends.
+/// Receiving from the peer.
 extension WebSocketConnection {
-  /// Takes what came along with the request, then watches the connection.
+  /// Takes what arrived along with the request, then watches the connection.
   func begin() {
-    // Our own pings find a dead peer; the socket's timeout would end a quiet connection.
+    // Our own pings detect a dead peer; the socket's timeout would end a quiet connection.
     client.setTimeout(0)
     registration = host.poller.add(self, descriptor: client.descriptor)
     guard registration != nil else { return finish(lost("cannot be watched")) }
@@ -13,20 +13,20 @@ extension WebSocketConnection {
   }
 
   func socketIsReadable() {
-    // Who is behind has the turn that is arranged, and no other.
+    // A peer that is behind has the turn already scheduled, and no other.
     if state != .closed, !readIsScheduled { takeTurn() }
   }
 
-  /// Deals with what the peer sent, for as long as one peer may take.
+  /// Processes what the peer sent, for as long as one peer may take.
   private func takeTurn() {
     sliceEnd = monotonicSeconds() + Self.slice
-    // Nothing is read before what was read is dealt with.
+    // Nothing new is read before everything read so far is processed.
     if isBehind { deliver() }
     if !isBehind, state != .closed, let firstInput {
       read(from: OpaquePointer(g_io_stream_get_input_stream(firstInput.cast())), untilDry: true)
       if !isBehind { self.firstInput = nil }
     } else if !isBehind, state != .closed {
-      // TLS may hold decrypted bytes that the socket does not show, so it is read until it has none.
+      // TLS may hold decrypted bytes that the socket does not show, so it is read until it is empty.
       read(from: inputStream, untilDry: client.isSecure)
     }
     if isBehind {
@@ -38,7 +38,7 @@ extension WebSocketConnection {
   }
 
   private func read(from stream: OpaquePointer, untilDry: Bool) {
-    // Several reads per turn, but bounded: one busy peer must not keep the others waiting.
+    // Several reads per turn, but limited: one busy peer must not keep the others waiting.
     for _ in 0..<8 {
       var error: UnsafeMutablePointer<GError>?
       var capacity = 0
@@ -79,7 +79,7 @@ extension WebSocketConnection {
     if state != .closed { takeTurn() }
   }
 
-  /// Not the peer that was told to stop and goes on; that it has left is told all the same.
+  /// Not for a peer that was told to stop and continues; that it has left is reported all the same.
   var listens: Bool { droppedBytes <= Self.courtesyBytes }
 
   private func deliver() {
@@ -87,7 +87,7 @@ extension WebSocketConnection {
     isBehind = false
     while true {
       if case .ending = state {
-        // Asked once more, so that the decoder, which was stopped, drops what it holds.
+        // Called once more, so that the stopped decoder drops what it holds.
         _ = try? decoder.next()
         return
       }
@@ -104,7 +104,7 @@ extension WebSocketConnection {
         return fail(code: error.code, text: error.text, cause: .protocolError)
       }
       do {
-        // Pieces of messages too, of which the decoder tells nothing.
+        // Fragments too, which the decoder does not report.
         try meter.take(frames: decoder.takeFrameCount(), at: now)
         guard let event else { return }
         try handle(event, at: now)

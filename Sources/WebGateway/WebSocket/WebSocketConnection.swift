@@ -1,15 +1,15 @@
 public import GLibRuntime
 
-/// One WebSocket after its handshake.
+/// A WebSocket after its handshake.
 ///
-/// Speaks through GIO's pollable streams, so it is the same over TCP and TLS. What is sent in one turn of the loop is
-/// written together at its end. The owner sets the callbacks while it accepts the connection and need not keep it: the
-/// server does until it is closed.
+/// Uses GIO's pollable streams, so it is the same over TCP and TLS. What is sent in one turn of the loop is written
+/// together at its end. The owner sets the callbacks when it accepts the connection and need not keep it: the server
+/// does until it is closed.
 @GatewayActor
 public final class WebSocketConnection: PolledSocket {
   /// A text message, checked to be UTF-8.
   public var onText: (@GatewayActor (String) -> Void)?
-  /// A binary message; the bytes are lent for the time of the call.
+  /// A binary message; the bytes are valid only during the call.
   public var onBinary: (@GatewayActor (UnsafeRawBufferPointer) -> Void)?
   /// Called after the kernel has taken some of what was queued, while messages can be sent.
   public var onFlushed: (@GatewayActor () -> Void)?
@@ -18,21 +18,21 @@ public final class WebSocketConnection: PolledSocket {
 
   /// The peer's numeric address.
   public let remoteAddress: String
-  /// Bytes handed to `send` that the kernel has not taken yet.
+  /// Bytes passed to `send` that the kernel has not taken yet.
   public var pendingBytes: Int { output.pendingBytes }
   /// Largest message the peer may send, in bytes, its fragments together; a larger one closes with 1009.
   public var maximumMessageBytes: Int {
     didSet { boundChanged = true }
   }
-  /// What the peer may send; past it the connection closes with 1008. Setting it fills it.
+  /// What the peer may send; beyond it the connection closes with 1008. Setting it refills it.
   public var budget: WebSocketBudget {
     didSet { meter = WebSocketMeter(budget) }
   }
-  /// How many binary messages may have come whose answers (`answer`) could not be written yet; one more closes with 1008.
-  /// A peer that waits for answers never has more of them than it may have under way, whatever the network held up: it
-  /// cannot have read what was not written.
+  /// How many binary messages may have arrived whose answers (`answer`) are not written yet; one more closes with 1008.
+  /// A peer that waits for answers never has more than it may have in flight, whatever the network delays: it cannot
+  /// have read what was not written.
   public var window: Int?
-  /// Largest queue of what the peer has not read, in bytes; past it the connection closes with 1013.
+  /// Largest queue of what the peer has not read, in bytes; beyond it the connection closes with 1013.
   public var maximumPendingBytes: Int
   /// Whether messages can still be sent.
   public var isOpen: Bool { state == .open }
@@ -41,23 +41,23 @@ public final class WebSocketConnection: PolledSocket {
     case open
     /// This side's close frame is sent or queued; ends with the peer's, at `deadline`, or with the connection.
     case closing(deadline: Double)
-    /// Both sides have said all, or one broke the protocol: what is queued is still written, input is dropped.
+    /// Both sides are done, or one violated the protocol: what is queued is still written, input is dropped.
     case ending(deadline: Double)
     case closed
   }
 
-  /// What is read and dropped of a peer that was told to stop, in bytes. Less, and the close frame might be destroyed by
-  /// a reset; more, and a flood would go on costing time.
+  /// How much is read and dropped from a peer that was told to stop, in bytes. With less, a reset might destroy the
+  /// close frame; with more, a flood would keep costing time.
   static let courtesyBytes = 8 * 1024 * 1024
-  /// Seconds for which the messages of one peer are handled before it is the others' turn. What many send at once, each
-  /// within its budget, so keeps nobody waiting for longer than all of them take a turn.
+  /// Seconds for which one peer's messages are processed before it is the others' turn. So when many send at once, each
+  /// within its budget, nobody waits for longer than one turn of each.
   static let slice = 0.000_5
 
   let target: String
   let client: ClientConnection
   let host: ServerContext
   let output: OutputQueue
-  /// The stream libsoup read the request from: it may hold bytes that came right behind the request.
+  /// The stream libsoup read the request from: it may hold bytes that arrived right after the request.
   var firstInput: GObjectReference?
   let inputStream: OpaquePointer
   var decoder: WebSocketFrameDecoder
@@ -69,13 +69,13 @@ public final class WebSocketConnection: PolledSocket {
   private var flushIsScheduled = false
   var readIsScheduled = false
   var sliceEnd = 0.0
-  /// Whether the decoder has messages for which the last turn had no time.
+  /// Whether the decoder has messages that the last turn had no time for.
   var isBehind = false
-  /// What the server counts as waiting for this peer, in bytes.
+  /// What the server counts as queued for this peer, in bytes.
   private var countedBytes = 0
   private var closeIsReported = false
   var meter: WebSocketMeter
-  /// Bytes that came after the end of what is listened to.
+  /// Bytes that arrived after we stopped listening.
   var droppedBytes = 0
   var lastReceived: Double
   private var lastPing: Double
@@ -99,10 +99,10 @@ public final class WebSocketConnection: PolledSocket {
 
   // MARK: - Sending
 
-  /// Queues a text message; nothing once the connection is closing.
+  /// Queues a text message; does nothing once the connection is closing.
   public func send(text: String) { send(text, as: .message) }
 
-  /// The same, as the answer to one binary message of the peer, for `window`.
+  /// The same, as the answer to one binary message of the peer, counted by `window`.
   public func answer(text: String) { send(text, as: .answer) }
 
   private func send(_ text: String, as kind: OutputQueue.Kind) {
@@ -114,7 +114,7 @@ public final class WebSocketConnection: PolledSocket {
     }
   }
 
-  /// Queues one binary message of `binaryHeader` followed by `payload`, which is shared and not copied.
+  /// Queues one binary message of `binaryHeader` followed by `payload`, which is shared, not copied.
   public func send(binaryHeader: [UInt8], payload: SharedBytes) {
     let count = binaryHeader.count + payload.count
     var frame = WebSocketFrame.header(.binary, payload: count, reserving: binaryHeader.count)
@@ -122,7 +122,7 @@ public final class WebSocketConnection: PolledSocket {
     enqueue(frame, payload: payload, messageBytes: count, kind: .message)
   }
 
-  /// Begins the closing handshake behind what is queued. `onClose` follows with the peer's answer, or after
+  /// Begins the closing handshake after what is queued. `onClose` follows with the peer's answer, or after
   /// `closeTimeout`.
   ///
   /// - Parameters:
@@ -148,13 +148,13 @@ public final class WebSocketConnection: PolledSocket {
     countPending()
   }
 
-  /// Too much waits, for this peer or for all: what waits is dropped.
+  /// Too much is queued, for this peer or in total: what is queued is dropped.
   func overflow() {
     host.statistics.webSocketOverflows += 1
     fail(code: 1013, text: "outgoing queue full", cause: .overflow)
   }
 
-  /// How much of its own bound waits for this peer.
+  /// The share of its own limit that is queued for this peer.
   var pendingShare: Double { Double(output.pendingBytes) / Double(max(1, maximumPendingBytes)) }
 
   private func countPending() {
@@ -171,7 +171,7 @@ public final class WebSocketConnection: PolledSocket {
 
   func flushScheduled() {
     flushIsScheduled = false
-    // What came at once counts against the window as a whole, however many turns it takes.
+    // What arrived at once counts against the window as a whole, however many turns it takes.
     if isBehind, window != nil, output.pendingAnswers > 0 { return }
     if state != .closed, !waitsForOutput { flush() }
   }
@@ -219,10 +219,10 @@ public final class WebSocketConnection: PolledSocket {
   /// Drops the connection without a closing handshake.
   func abort() { finish(lost("aborted")) }
 
-  /// The peer broke a rule: says so, tells the owner at once, and drops what still comes.
+  /// The peer violated a rule: tells it, tells the owner at once, and drops what still arrives.
   func fail(code: UInt16, text: String, cause: WebSocketCloseReason.Cause) {
     if reason == nil { reason = WebSocketCloseReason(cause: cause, code: code, text: text) }
-    // Otherwise a close frame is queued already.
+    // Otherwise a close frame is already queued.
     if state == .open {
       output.dropUnstarted()
       output.append(WebSocketFrame.close(code: code, reason: text))
@@ -231,7 +231,7 @@ public final class WebSocketConnection: PolledSocket {
     end()
   }
 
-  /// Nothing more will be delivered, and what still comes is not looked at: writes what is queued, then ends the connection.
+  /// Nothing more will be delivered, and input is ignored: writes what is queued, then ends the connection.
   func end() {
     state = .ending(deadline: monotonicSeconds() + host.configuration.closeTimeout)
     decoder.stop()
@@ -239,8 +239,8 @@ public final class WebSocketConnection: PolledSocket {
     scheduleFlush()
   }
 
-  /// All is written. The connection is not closed yet where bytes of the peer may be on their way: the kernel would
-  /// answer them with a reset, which can destroy the close frame before the peer has read it.
+  /// All is written. The connection is not closed yet if bytes of the peer may be in flight: the kernel would answer
+  /// them with a reset, which can destroy the close frame before the peer has read it.
   private func shutDownOutput() {
     if reason?.cause == .peer || reason?.cause == .local {
       finish(lost(""))

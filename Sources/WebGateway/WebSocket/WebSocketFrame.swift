@@ -1,4 +1,4 @@
-/// Headers and control frames as a server sends them: unfragmented, unmasked.
+/// Headers and control frames sent by a server: unfragmented, unmasked.
 enum WebSocketFrame {
   enum Opcode: UInt8 {
     case text = 1
@@ -8,7 +8,7 @@ enum WebSocketFrame {
     case pong = 10
   }
 
-  /// The header of a frame with `payload` bytes, with room reserved behind it for `extra` more.
+  /// The header of a frame with `payload` bytes, with capacity reserved for `extra` more after it.
   static func header(_ opcode: Opcode, payload: Int, reserving extra: Int = 0) -> [UInt8] {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(10 + extra)
@@ -34,7 +34,7 @@ enum WebSocketFrame {
     return bytes
   }
 
-  /// A close frame; the reason is cut to what fits, between two characters. 1005 and 1006 stand for "no code" and are
+  /// A close frame; the reason is cut to what fits, at a character boundary. 1005 and 1006 stand for "no code" and are
   /// never sent.
   static func close(code: UInt16, reason: String) -> [UInt8] {
     if code == 1005 || code == 1006 { return control(.close, []) }

@@ -1,7 +1,7 @@
-/// Turns a client's bytes into WebSocket messages (RFC 6455, without extensions). A pure value: no sockets, no clock.
+/// Decodes a client's bytes into WebSocket messages (RFC 6455, without extensions). A pure value: no sockets, no clock.
 ///
 /// The caller reads into `withSpace`, then takes events with `next` until there is none. The payload of an unfragmented
-/// message is unmasked where it lies and lent by `withPayload` until the next call of `next` or `withSpace`, so a message
+/// message is unmasked in place and lent by `withPayload` until the next call of `next` or `withSpace`, so a message
 /// costs no allocation and no copy. After an error the decoder takes nothing more.
 struct WebSocketFrameDecoder {
   enum Event: Equatable {
@@ -47,8 +47,8 @@ struct WebSocketFrameDecoder {
     buffer = [UInt8](repeating: 0, count: initialCapacity)
   }
 
-  /// Lends free space to be filled from its start. `fill` returns the bytes it wrote, or a negative number that is
-  /// passed on. There is always room for the rest of the frame that is being received.
+  /// Lends free space to be filled from its start. `fill` returns the number of bytes written, or a negative number
+  /// that is passed on. There is always space for the rest of the frame being received.
   mutating func withSpace(_ fill: (UnsafeMutableRawBufferPointer) -> Int) -> Int {
     payload = .none
     makeRoom()
@@ -72,7 +72,7 @@ struct WebSocketFrameDecoder {
     }
   }
 
-  /// The next event that is complete, or nil where more bytes are needed.
+  /// The next complete event, or nil if more bytes are needed.
   mutating func next() throws(WebSocketProtocolError) -> Event? {
     payload = .none
     while !isDone {
@@ -140,7 +140,7 @@ struct WebSocketFrameDecoder {
 
   // MARK: - Frames
 
-  /// Checks everything that the header alone can tell, so that a frame which is too large is refused before its payload
+  /// Checks everything that the header alone can tell, so that a frame that is too large is refused before its payload
   /// is stored.
   private func parseHeader() throws(WebSocketProtocolError) -> Header? {
     let available = end - start
@@ -190,7 +190,7 @@ struct WebSocketFrameDecoder {
     return Header(opcode: opcode, isFinal: isFinal, size: size, payload: payload)
   }
 
-  /// Takes a frame that has arrived as a whole; nil for a fragment that completes no message.
+  /// Takes a complete frame; nil for a fragment that completes no message.
   private mutating func take(_ header: Header) throws(WebSocketProtocolError) -> Event? {
     let range = (start + header.size)..<(start + header.size + header.payload)
     unmask(range)

@@ -1,7 +1,7 @@
-/// What a route says to a WebSocket handshake, before it is answered.
+/// A route's response to a WebSocket handshake, before it is answered.
 public enum WebSocketDecision {
   /// Upgrades. The closure gets the connection once the handshake's answer is written, and sets its callbacks; it is
-  /// never called where the client goes away before that.
+  /// never called if the client disconnects before that.
   case accept(@GatewayActor (WebSocketConnection) -> Void)
   case refuse(HTTPResponse)
 }
@@ -12,19 +12,19 @@ enum WebSocketUpgrade {
     list(request.header("Upgrade")).contains { $0.lowercased() == "websocket" }
   }
 
-  /// What a plain GET gets where a handshake would be accepted.
+  /// What a plain GET gets if a handshake would be accepted.
   static var required: HTTPResponse {
     GatewayProblem.webSocketRequired.response(adding: [("Upgrade", "websocket")])
   }
 
-  /// The token that is offered as one of the subprotocols: `token.TOKEN`. Unlike an address it is in no log or history.
+  /// The token offered as one of the subprotocols: `token.TOKEN`. Unlike an address it is in no log or history.
   static func token(offeredBy request: HTTPRequest) -> String? {
     let prefix = "token."
     return list(request.header("Sec-WebSocket-Protocol")).first { $0.hasPrefix(prefix) }
       .map { String($0.dropFirst(prefix.count)) }
   }
 
-  /// Nil where the handshake may go on.
+  /// Nil if the handshake may proceed.
   static func check(_ request: HTTPRequest, subprotocol: String) -> HTTPResponse? {
     guard list(request.header("Sec-WebSocket-Protocol")).contains(subprotocol[...]) else {
       return .problem(
