@@ -1,23 +1,23 @@
 import ExamModel
 
-/// Who is checked next: pure bookkeeping over lanes, pictures and a clock that the caller reads.
+/// Decides who is checked next: pure bookkeeping over lanes, pictures and a clock that the caller reads.
 ///
 /// Earliest deadline first: a lane is due one interval after its last check began; of the due lanes with a waiting
-/// picture the one due longest goes first. A lane that has just been checked so goes behind all others, and under
-/// overload every lane's rate falls equally.
+/// picture the one that has been due longest goes first. So a lane that has just been checked goes behind all others,
+/// and under overload every lane's rate falls equally.
 ///
-/// After their first check lanes fall due on the beats of one clock, not whenever they like: what is checked in one go shares a wake-up, and finds
-/// the networks' weights in the caches.
+/// After their first check lanes are due on the beats of one clock: checks done together share a wake-up, and the weights are
+/// in the caches.
 struct CheckSchedule: Sendable {
   typealias Instant = SuspendingClock.Instant
   typealias LaneID = Int
 
   enum Decision {
-    /// Check this now. `delay` is how long the picture's lane has been due with a picture waiting.
+    /// Check this now. `delay` is how long the lane has been due with a picture waiting.
     case check(LaneID, AnalysisPicture, delay: Duration)
     /// Nothing is due before this instant.
     case sleep(until: Instant)
-    /// No picture waits for a free lane.
+    /// No picture is waiting for a free lane.
     case idle
   }
 
@@ -34,23 +34,23 @@ struct CheckSchedule: Sendable {
     }
   }
 
-  /// Pictures are of use from this share of the interval before a check on. Of an upload with 5 pictures a second one
-  /// comes within it, and at most two have to be made for each check.
+  /// Pictures are useful from this share of the interval before a check. At 5 pictures a second one arrives within it,
+  /// and at most two have to be produced for each check.
   private static let leadShare = 0.45
   private static let beatsPerInterval = 25
 
   private let interval: Duration
   private let firstBeat: Instant
-  /// When the workers look again by themselves; nil while they wait for news or are at work.
+  /// When the workers look again by themselves; nil while they wait for a signal or are busy.
   private var wakesAt: Instant?
   private var lanes: [LaneID: Lane] = [:]
   private var nextID: LaneID = 0
-  /// The lane of least priority that is being checked, even if it was removed meanwhile.
+  /// The low-priority lane that is being checked, even if it was removed meanwhile.
   private var leastBusy: LaneID?
 
   /// - Parameters:
-  ///   - interval: from when a lane's check was due to when it is due again. Where the check came late, the next may
-  ///     follow it after half of this, and no sooner.
+  ///   - interval: from when a check was due to when the next is. After a late check, the next may follow after half of
+  ///     this, and no sooner.
   ///   - start: one of the beats.
   init(interval: Duration, start: Instant = .now) {
     self.interval = interval
@@ -59,14 +59,14 @@ struct CheckSchedule: Sendable {
 
   var laneCount: Int { lanes.count }
 
-  /// Whether a picture waits for a lane that is not being checked, due or not.
+  /// Whether a picture is waiting for a lane that is not being checked, due or not.
   var hasWork: Bool { lanes.values.contains(where: canBeChecked) }
 
   private func canBeChecked(_ lane: Lane) -> Bool {
     lane.waiting != nil && !lane.isBusy && (lane.priority == .exam || leastBusy == nil)
   }
 
-  /// How long the lane that is behind most has waited past its due time. Nobody is behind with lanes of least priority.
+  /// How far the most delayed lane is past its due time. Low-priority lanes do not count.
   func longestDelay(at now: Instant) -> Duration {
     lanes.values.lazy.map { $0.delay(at: now) }.max() ?? .zero
   }
@@ -82,9 +82,9 @@ struct CheckSchedule: Sendable {
     lanes[id] = nil
   }
 
-  /// Puts a picture in the place of the one that waits.
+  /// Replaces the waiting picture by a new one.
   ///
-  /// - Returns: the picture that was replaced, and whether a worker may have to wake for this one.
+  /// - Returns: the replaced picture, and whether a worker may have to wake for this one.
   mutating func offer(_ picture: AnalysisPicture, to id: LaneID, at now: Instant) -> (
     replaced: AnalysisPicture?, isNews: Bool
   ) {
@@ -95,7 +95,7 @@ struct CheckSchedule: Sendable {
     return (lane.waiting?.picture, lane.waiting == nil && canBeChecked(lanes[id]!) && !isInTime)
   }
 
-  /// Whether a picture that comes now may be the one the lane's next check looks at: it is due, or nearly.
+  /// Whether a picture that arrives now may be used for the lane's next check: it is due, or nearly.
   func wantsPicture(_ id: LaneID, at now: Instant) -> Bool {
     guard let lane = lanes[id] else { return false }
     return now + interval * Self.leadShare >= lane.due
@@ -117,11 +117,11 @@ struct CheckSchedule: Sendable {
     return take(first.id, due: first.due, at: now)
   }
 
-  /// Of the lanes that can be checked the one that is due first.
+  /// Of the lanes that can be checked, the one that is due first.
   private func firstDue(_ priority: FaceCheckPriority) -> (id: LaneID, due: Instant)? {
     var first: (id: LaneID, due: Instant)?
     for (id, lane) in lanes where lane.priority == priority && canBeChecked(lane) {
-      // Of two that are due at the same instant the older lane goes first: a dictionary has no order of its own.
+      // Of two that are due at the same instant the older lane goes first: a dictionary is unordered.
       if first == nil || (lane.due, id) < (first!.due, first!.id) {
         first = (id, lane.due)
       }
@@ -133,14 +133,14 @@ struct CheckSchedule: Sendable {
     let lane = lanes[id]!
     lanes[id]!.waiting = nil
     lanes[id]!.isBusy = true
-    // A lane that is a little late keeps its beat, or many small delays would add up to fewer checks than promised. But
-    // what was missed is not made up for at the cost of others.
+    // A lane that is slightly late keeps its beat, or many small delays would add up to fewer checks than promised. But
+    // missed checks are not made up for at the cost of others.
     lanes[id]!.due = beat(from: max(due + interval, now + interval / 2))
     return .check(id, lane.waiting!.picture, delay: lane.delay(at: now))
   }
 
-  /// The first beat at or after an instant, give or take a thousandth of one: a quotient that is a little more than whole
-  /// by rounding must not skip a beat.
+  /// The first beat at or after an instant, give or take a thousandth of a beat: a quotient just above a whole number
+  /// because of rounding must not skip a beat.
   private func beat(from instant: Instant) -> Instant {
     let beat = interval / Self.beatsPerInterval
     return firstBeat + beat * Int((firstBeat.duration(to: instant) / beat - 0.001).rounded(.up))

@@ -1,18 +1,18 @@
 import Glibc
 
-/// State behind one lock, and conditions to wait for, with or without a deadline.
+/// State protected by one lock, and conditions to wait for, with or without a deadline.
 ///
-/// Foundation's condition waits for a time of day, which a clock that is set makes too long or too short; the standard
-/// library's mutex has no condition. The deadlines here are of the monotonic clock.
+/// Foundation's condition waits for a time of day, which setting the clock makes too long or too short; the standard
+/// library's mutex has no condition. Deadlines here use the monotonic clock.
 ///
 /// `@unchecked Sendable`: `state` is only touched with `mutex` held, and the pointers never change.
 final class ConditionMutex<State: Sendable>: @unchecked Sendable {
   typealias Instant = SuspendingClock.Instant
 
-  /// What a waiting thread decided after a look at the state.
+  /// What a waiting thread decided after examining the state.
   enum Step<Result> {
     case done(Result)
-    /// Look again when the condition is signalled, or at the instant, whichever is first.
+    /// Check again when the condition is signalled, or at the instant, whichever is first.
     case wait(until: Instant?)
   }
 
@@ -20,7 +20,7 @@ final class ConditionMutex<State: Sendable>: @unchecked Sendable {
   private let mutex: UnsafeMutablePointer<pthread_mutex_t>
   private let conditions: UnsafeMutableBufferPointer<pthread_cond_t>
 
-  /// - Parameter conditions: how many there are; they are named by 0 ..< conditions.
+  /// - Parameter conditions: how many there are; they are numbered 0 ..< conditions.
   init(_ state: State, conditions count: Int) {
     self.state = state
     mutex = .allocate(capacity: 1)
@@ -44,7 +44,7 @@ final class ConditionMutex<State: Sendable>: @unchecked Sendable {
     mutex.deallocate()
   }
 
-  /// Runs `body` with the lock held; it must not block nor come back here.
+  /// Runs `body` with the lock held; it must not block or re-enter.
   func withLock<Result>(_ body: (inout State) -> Result) -> Result {
     pthread_mutex_lock(mutex)
     defer { pthread_mutex_unlock(mutex) }

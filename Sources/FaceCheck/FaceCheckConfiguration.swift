@@ -6,14 +6,13 @@ public struct FaceCheckConfiguration: Sendable, Hashable {
   public var checksPerSecond: Double = 2
 
   /// Worker threads, 1...64, each with its own buffers for both networks (about 27 MB).
-  ///
-  /// Half of the cores by default: a check is pure computation, and the other half is left to decoding and to the
-  /// web, which have deadlines that a face check has not.
+  /// Half of the cores by default: a check is pure computation, and the other half is left for decoding and the web,
+  /// which have deadlines that a face check has not.
   public var workers: Int = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)) / 2)
 
-  /// The longest a student goes without a search of the whole picture, 0...60 s; twice that under overload.
+  /// The longest time without a search of a student's whole picture, 0...60 s; twice that under overload.
   ///
-  /// Following one face finds nobody who joins it, and a chair that looks like a face looks like one in every
+  /// Following one face does not find somebody who joins it, and a chair that looks like a face does so in every
   /// picture: without the search it would hide an empty seat for good.
   public var wholePictureEvery: Duration = .seconds(4)
 
@@ -36,21 +35,21 @@ public struct FaceCheckConfiguration: Sendable, Hashable {
   }
 }
 
-/// The scores that decide, each 0.05...1.
+/// The score thresholds, each 0.05...1.
 ///
-/// Measured on 490 pictures with a face and 676 without: CenterFace at 0.50 missed under 1 % and was wrong on
-/// 0.3 %. BlazeFace around the place of a face called 0.0 % of empty places a face at 0.85, and 7.1 % at 0.50.
+/// Measured on 490 pictures with a face and 676 without: CenterFace at 0.50 missed under 1 % and was wrong on 0.3 %.
+/// BlazeFace, searching where a face had been, took 0.0 % of empty places for a face at 0.85, and 7.1 % at 0.50.
 public struct FaceThresholds: Sendable, Hashable {
-  /// CenterFace: at least this for a face that was not there before.
+  /// CenterFace: minimum for a face that was not there before.
   public var newFace: Float = 0.50
-  /// CenterFace: at least this for a face that was there at the last search, so that one on the edge does not flicker.
+  /// CenterFace: minimum for a face that was there at the last search, so that a borderline one does not flicker.
   public var keptFace: Float = 0.35
-  /// BlazeFace: at least this is a yes.
+  /// BlazeFace: minimum for a certain yes.
   public var surelyTracked: Float = 0.85
   /// BlazeFace: below this the face is lost and the whole picture is searched at once; in between, within a second.
   public var possiblyTracked: Float = 0.50
-  /// A picture whose luma deviates by less than this (0...127.5) shows nothing, and nothing is searched in it. A face in
-  /// the dimmest light in which one was found deviates by 3.2.
+  /// A picture whose luma deviates by less than this (0...127.5) shows nothing and is not searched. A face in the
+  /// dimmest light in which one was found deviates by 3.2.
   public var leastContrast: Float = 2
 
   public init() {}

@@ -2,15 +2,15 @@ import ExamModel
 
 /// Checks the pictures of many students for faces on a few threads, each student equally often.
 ///
-/// Every student has a lane that holds only the newest picture. A lane is due one interval after its last check
-/// began; a free worker takes the lane that has been due longest, so that under overload everybody is checked equally
-/// less often. A lane is never checked by two workers at a time.
+/// Every student has a lane that holds only the newest picture. A lane is due one interval after its last check began;
+/// a free worker takes the lane that has been due longest, so that under overload all are checked equally less often.
+/// No lane is checked by two workers at a time.
 public final class FaceCheckPool: Sendable {
   private let core: PoolState
 
   /// Loads both networks and starts the threads, which share them.
   ///
-  /// - Throws: `FaceCheckError`, which names the file or the value that is wrong.
+  /// - Throws: `FaceCheckError` naming the file or value that is wrong.
   public convenience init(models: FaceModels, configuration: FaceCheckConfiguration) throws {
     try configuration.validate()
     let networks = try FaceNetworks(models: models)
@@ -40,16 +40,16 @@ public final class FaceCheckPool: Sendable {
     core.shutdown()
   }
 
-  /// A student's place in the pool, due at once.
+  /// A student's lane in the pool, due at once.
   ///
-  /// Both callbacks run on a worker thread, one at a time for one lane, and hold that worker up while they run. They
-  /// are kept until the lane is closed: a lane that is owned by what they capture must be closed by its owner.
+  /// Both callbacks run on a worker thread, one at a time for one lane, and block that worker while they run. They are
+  /// retained until the lane is closed: if what they capture owns the lane, the owner must close it.
   ///
   /// - Parameters:
-  ///   - name: for the text of a failure.
+  ///   - name: used in error messages.
   ///   - priority: whose check goes first.
   ///   - onObservation: what a check found.
-  ///   - onFailure: why a check found nothing out: called for each such picture, so limit what is logged.
+  ///   - onFailure: why a check failed: called for each such picture, so limit what is logged.
   public func addLane(
     name: String, priority: FaceCheckPriority = .exam,
     onObservation: @escaping @Sendable (FaceObservation) -> Void,
@@ -61,10 +61,10 @@ public final class FaceCheckPool: Sendable {
         name: name, priority: priority, onObservation: onObservation, onFailure: onFailure))
   }
 
-  /// Ends the worker threads; a check that runs is finished first, and waiting pictures are dropped.
+  /// Ends the worker threads; running checks are finished first, and waiting pictures are dropped.
   ///
-  /// No callback begins or runs once it returns, unless it was called from inside one. Lanes stay valid, and what
-  /// they are offered is dropped.
+  /// No callback begins or runs once it returns, unless it was called from inside one. Lanes stay valid, but drop what
+  /// they are offered.
   public func shutdown() {
     core.shutdown()
   }
@@ -76,12 +76,12 @@ public final class FaceCheckPool: Sendable {
 public enum FaceCheckPriority: Sendable, Hashable {
   /// A student in an exam: each equally often.
   case exam
-  /// Somebody outside of any exam, who gets what the others leave: one check at a time, while no student is due. Under
+  /// Somebody outside of any exam, who gets what capacity is left: one check at a time, while no student is due. Under
   /// overload that is none.
   case least
 }
 
-/// A student's place in a `FaceCheckPool`.
+/// A student's lane in a `FaceCheckPool`.
 public final class FaceCheckLane: Sendable {
   private let core: PoolState
   private let id: CheckSchedule.LaneID
@@ -95,25 +95,25 @@ public final class FaceCheckLane: Sendable {
     core.removeLane(id)
   }
 
-  /// Takes the newest picture in the place of the one that waits.
+  /// Takes the newest picture, replacing the waiting one.
   ///
-  /// Waits for nothing but a short lock, so a streaming thread may call it. After `close` the picture is dropped.
+  /// Takes only a short lock, so a streaming thread may call it. After `close` the picture is dropped.
   public func offer(_ picture: AnalysisPicture) {
     core.offer(picture, to: id)
   }
 
-  /// Whether a picture that comes now may be the one that is checked next. Others need not be made.
+  /// Whether a picture that arrives now may be the next to be checked. Others need not be produced.
   public var wantsPicture: Bool { core.wantsPicture(id) }
 
-  /// Makes the next check search the whole picture, whatever the tracker would do: for a suspicion that opens.
+  /// Makes the next check search the whole picture, whatever the tracker would do: for a suspicion that begins.
   public func searchWholePictureNext() {
     core.searchWholePictureNext(id)
   }
 
-  /// Gives the place up.
+  /// Closes the lane.
   ///
-  /// A callback that runs is waited for, so once this returns none runs and none begins; called from inside a
-  /// callback of this lane, it returns at once and that callback is the last. Hold no lock that a callback takes.
+  /// Waits for a running callback, so once this returns none runs and none begins; called from inside a callback of
+  /// this lane, it returns at once and that callback is the last. Hold no lock that a callback takes.
   public func close() {
     core.closeLane(id)
   }

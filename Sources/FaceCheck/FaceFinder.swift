@@ -1,19 +1,19 @@
 import CFaceDetector
 import ExamModel
 
-/// A place in a face; "left" and "right" are as seen in the picture.
+/// A landmark of a face; "left" and "right" are as seen in the picture.
 enum Landmark: UInt32, CaseIterable {
   case leftEye, rightEye, nose, mouth, leftMouthCorner, rightMouthCorner, leftEar, rightEar
 
   var isEar: Bool { self == .leftEar || self == .rightEar }
 }
 
-/// CenterFace and BlazeFace, loaded: their weights, which any number of finders share.
+/// CenterFace and BlazeFace, loaded: their weights, shared by any number of finders.
 final class FaceNetworks: Sendable {
-  /// Nothing behind it changes.
+  /// It is immutable.
   nonisolated(unsafe) fileprivate let networks: OpaquePointer
 
-  /// - Throws: `FaceCheckError` of code `.modelUnusable` that names the file.
+  /// - Throws: `FaceCheckError` of code `.modelUnusable` naming the file.
   init(models: FaceModels) throws {
     func plan(_ model: FaceModels.Model) -> String? { model.inference == .own ? model.plan : nil }
     let (center, blaze) = (models.centerFace, models.blazeFace)
@@ -29,23 +29,23 @@ final class FaceNetworks: Sendable {
   }
 }
 
-/// Finds faces by two networks. Any thread may use it, but only one at a time.
+/// Finds faces with two networks. Any thread may use it, but only one at a time.
 final class FaceFinder {
   struct Face {
     var box: NormalizedRect
     /// 0...1.
     var score: Float
-    /// In pixels of the picture, x to the right and y down: those that the network gives.
+    /// In pixels of the picture, x to the right and y down: those that the network provides.
     var landmarks: [Landmark: SIMD2<Double>]
   }
 
-  /// More faces than this in one picture are not told apart; the best are kept.
+  /// The maximum number of faces in one picture; the best are kept.
   private static let capacity = 32
 
   private let detector: OpaquePointer
   private var found = [examface_face](repeating: examface_face(), count: capacity)
 
-  /// - Throws: `FaceCheckError` of code `.modelUnusable` that names the file.
+  /// - Throws: `FaceCheckError` of code `.modelUnusable` naming the file.
   init(_ networks: FaceNetworks) throws {
     var detector: OpaquePointer?
     try Self.check { examface_create(networks.networks, &detector, &$0) }
@@ -66,7 +66,7 @@ final class FaceFinder {
   /// The faces around a face of the same or an earlier picture, best first.
   func faces(around box: NormalizedRect, in picture: AnalysisPicture, minimumScore: Float) throws -> [Face] {
     let (width, height) = (Float(picture.width), Float(picture.height))
-    // Never less than a pixel and never beyond the picture, however small picture or box have become.
+    // Never less than a pixel and never beyond the picture, however small picture or box are.
     let boxWidth = min(max(1, box.width * width), width)
     let boxHeight = min(max(1, box.height * height), height)
     var pixels = examface_box(
@@ -95,7 +95,7 @@ final class FaceFinder {
     _ picture: AnalysisPicture, _ body: (inout examface_picture, inout examface_message) -> examface_status
   ) throws {
     try picture.pixels.withUnsafeBufferPointer { pixels in
-      // Sizes beyond 32 bits become one that the bounds of the detector refuse.
+      // Sizes beyond 32 bits become one that the detector's limits refuse.
       var planes = examface_picture(
         pixels: pixels.baseAddress, byte_count: pixels.count, width: Int32(clamping: picture.width),
         height: Int32(clamping: picture.height))

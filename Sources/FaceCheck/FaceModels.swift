@@ -1,12 +1,12 @@
 import CFaceDetector
 import Glibc
 
-/// Where the two face detection models lie, and by whose inference each is run.
+/// Where the two face detection models are, and which inference runs each.
 public struct FaceModels: Sendable, Hashable {
   public enum Inference: String, Sendable, Hashable {
     /// The server's own, which needs AVX2 and a plan.
     case own
-    /// That of OpenCV's dnn: any ONNX file on any processor, at three to five times the cost.
+    /// OpenCV's dnn: any ONNX file on any processor, at three to five times the cost.
     case opencv
   }
 
@@ -21,12 +21,12 @@ public struct FaceModels: Sendable, Hashable {
 
   /// Finds every face of a picture.
   public var centerFace: Model
-  /// The short range one: follows one face cheaply.
+  /// The short-range one: follows one face cheaply.
   public var blazeFace: Model
 
   /// Names the models in a folder, as `make models` puts them there.
   ///
-  /// - Throws: `FaceCheckError` of code `.modelMissing` that says which files cannot be read and how to get them.
+  /// - Throws: `FaceCheckError` of code `.modelMissing`, saying which files cannot be read and how to get them.
   public init(folder: String) throws {
     func model(_ known: KnownModels.Model) -> Model {
       Model(onnx: "\(folder)/\(known.onnx.file)", plan: "\(folder)/\(known.plan.file)")

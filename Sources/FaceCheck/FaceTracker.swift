@@ -1,45 +1,45 @@
 import ExamModel
 
-/// Decides, for one student, which detector looks at the next picture, and what its answer means.
+/// Decides, for one student, which detector examines the next picture, and how to interpret its answer.
 ///
 /// CenterFace sees everybody in the picture and costs about fifteen times what BlazeFace costs on the surroundings of
-/// one face. So CenterFace finds the faces; while there is exactly one, BlazeFace follows it; CenterFace is asked
-/// again when BlazeFace has lost the face (at once, on the same picture), when it is in doubt (within a second), when
+/// one face. So CenterFace finds the faces; while there is exactly one, BlazeFace follows it; CenterFace runs again
+/// when BlazeFace has lost the face (at once, on the same picture), when it is in doubt (within a second), when
 /// something around the person has changed (at once, since somebody may have come), and every few seconds in any case.
-/// Where nothing around the person has moved, four of five of those regular searches are left out.
+/// If nothing around the person has moved, four of five of those regular searches are skipped.
 ///
-/// While the server cannot keep up, the few seconds double: at a fixed time the searches would eat up what is left
-/// and hardly anybody would be followed (measured with 100 students on one core: 0.5 checks a second each).
+/// While the server cannot keep up, the few seconds double: with a fixed time the searches would use up what capacity
+/// is left and hardly anybody would be followed (measured with 100 students on one core: 0.5 checks a second each).
 struct FaceTracker: Sendable {
   typealias Instant = SuspendingClock.Instant
 
-  /// What the next check should look at.
+  /// What the next check should examine.
   enum Plan: Equatable {
     case wholePicture
-    /// Follow the one face that was last seen here.
+    /// Follow the one face last seen here.
     case trackedFace(NormalizedRect)
     /// Nobody was there and nothing has changed: nobody is there.
     case nothing
   }
 
-  /// One face as a detector reports it.
+  /// One face as reported by a detector.
   struct Finding: Equatable {
     var box: NormalizedRect
     var score: Float
   }
 
-  /// How long a doubtful answer of BlazeFace may stand.
+  /// How long a doubtful answer of BlazeFace is tolerated.
   static let doubtLimit: Duration = .seconds(1)
   /// Boxes of two checks that overlap by this much (intersection over union) are the same face.
   static let sameFaceOverlap: Float = 0.3
 
-  /// Where nothing moves around the person, the whole picture is searched once in so many periods.
+  /// If nothing moves around the person, the whole picture is searched once in this many periods.
   static let calmPeriods = 5.0
-  /// An empty picture in which nothing changes is searched this often all the same.
+  /// An empty picture in which nothing changes is still searched this often.
   static let emptyPause: Duration = .seconds(2)
-  /// So many searches because of changes may find nobody new: somebody who comes is half in the picture at first.
+  /// How many searches triggered by changes may find nobody new: somebody who comes is half in the picture at first.
   static let fruitlessSearches = 4
-  /// What is waited then; doubled with each further search, up to the period, so that a curtain in the wind costs no
+  /// The delay after that; doubled with each further search, up to the period, so that a curtain in the wind costs no
   /// more than the regular searches do.
   static let changePause: Duration = .seconds(1)
 
@@ -49,26 +49,26 @@ struct FaceTracker: Sendable {
   private let thresholds: FaceThresholds
   private let wholePictureEvery: Duration
 
-  /// The faces last seen, as CenterFace would frame them.
+  /// The faces last seen, framed as by CenterFace.
   private var known: [NormalizedRect] = []
-  /// How far into the period the second search comes, 0...1; later ones keep its beat.
+  /// How far into the period the second search comes, 0...1; later ones keep that phase.
   private let searchPhase: Double
   /// When CenterFace searches next in any case; nil before its first search.
   private var nextSearch: Instant?
   private var isSearchAsked = false
-  /// Since when BlazeFace has been in doubt.
+  /// When BlazeFace began to be in doubt.
   private var doubtSince: Instant?
   /// The scene at the last search, and where the one person was in it.
   private var lastSearch: (at: Instant, scene: SceneGrid)?
   private var personThen: NormalizedRect?
   /// The scene when somebody was last seen in it, and where.
   private var surroundings: (scene: SceneGrid, person: NormalizedRect)?
-  /// Searches because of changes that have found nobody new, since the surroundings last stood still.
+  /// Searches triggered by changes that found nobody new, since the surroundings were last still.
   private var fruitless = 0
   /// How the scene differs from that of the last search.
   private var change: SceneGrid.Change?
 
-  /// - Parameter searchPhase: 0...1, another for every student: those who come together, or were held up together,
+  /// - Parameter searchPhase: 0...1, different for every student: those who join together, or were delayed together,
   ///   would otherwise be searched together ever after, and meanwhile nobody would be followed.
   init(thresholds: FaceThresholds, wholePictureEvery: Duration, searchPhase: Double) {
     self.thresholds = thresholds
@@ -76,11 +76,11 @@ struct FaceTracker: Sendable {
     self.searchPhase = searchPhase
   }
 
-  /// What the check that starts `now` should look at.
+  /// What the check that starts `now` should examine.
   ///
   /// - Parameters:
   ///   - scene: the picture to be checked, coarsely.
-  ///   - isBehind: whether checks come late because there are too many.
+  ///   - isBehind: whether checks are late because there are too many.
   mutating func plan(at now: Instant, scene: SceneGrid, isBehind: Bool) -> Plan {
     change = nil
     if known.isEmpty, let lastSearch, !isSearchAsked, now < lastSearch.at + Self.emptyPause,
@@ -99,7 +99,7 @@ struct FaceTracker: Sendable {
       switch change {
       case .none: now >= max(nextSearch, lastSearch.at + wholePictureEvery * Self.calmPeriods)
       case .changed where !isBehind: now >= min(nextSearch, lastSearch.at + changePause)
-      // Behind, every other beat is left out.
+      // When behind, every other one is skipped.
       case .changed, .cannotTell: now >= (isBehind ? nextSearch + wholePictureEvery : nextSearch)
       }
     return isDue ? .wholePicture : .trackedFace(known[0])
@@ -125,7 +125,7 @@ struct FaceTracker: Sendable {
     return scene.showsPerson(of: surroundings.scene, with: surroundings.person)
   }
 
-  /// Whether the face that is followed may be something else.
+  /// Whether the face being followed may be something else.
   var isInDoubt: Bool { doubtSince != nil }
 
   /// Makes the next check a search of the whole picture.
@@ -141,7 +141,7 @@ struct FaceTracker: Sendable {
       findings[best].score >= thresholds.possiblyTracked
     else { return nil }
     known = [findings[best].box.grown(by: BlazeFace.boxGrowth)]
-    // A second face beside the first is for CenterFace to judge; a picture on the wall must not ask it every time.
+    // A second face beside the first is for CenterFace to judge; a portrait on the wall must not trigger that every time.
     let isAlone = findings.indices.allSatisfy {
       $0 == best || findings[$0].score < thresholds.possiblyTracked
     }
@@ -155,8 +155,8 @@ struct FaceTracker: Sendable {
 
   /// Takes CenterFace's answer for the whole picture, which looks like `scene`.
   ///
-  /// - Returns: the indices of the findings that are faces: those at the threshold of a new one, and those at the
-  ///   lower threshold where a face was before.
+  /// - Returns: the indices of the findings that are faces: those above the threshold for a new one, and those above
+  ///   the lower threshold where there was a face before.
   mutating func accept(_ findings: [Finding], scene: SceneGrid, at now: Instant) -> [Int] {
     let faces = findings.indices.filter { index in
       let finding = findings[index]
@@ -164,7 +164,7 @@ struct FaceTracker: Sendable {
       return finding.score >= thresholds.keptFace
         && known.contains { $0.overlap(with: finding.box) >= Self.sameFaceOverlap }
     }
-    // It moves, and yet nobody has come.
+    // Something moves, and yet nobody has come.
     if change == .changed, known.count == 1, faces.count == 1 { fruitless += 1 }
     known = faces.map { findings[$0].box }
     lastSearch = (now, scene)
@@ -185,7 +185,7 @@ struct FaceTracker: Sendable {
 }
 
 extension NormalizedRect {
-  /// The rectangle with the same middle and `factor` times the sides, clipped to the picture.
+  /// The rectangle with the same centre and `factor` times the sides, clipped to the picture.
   fileprivate func grown(by factor: Float) -> NormalizedRect {
     let left = max(0, x - width * (factor - 1) / 2)
     let top = max(0, y - height * (factor - 1) / 2)

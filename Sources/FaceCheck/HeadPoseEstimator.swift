@@ -1,7 +1,7 @@
 import ExamModel
 import Glibc
 
-/// Estimates where a head points to from a handful of points of its face.
+/// Estimates the direction of a head from a few landmarks of its face.
 ///
 /// Weak perspective: the points are an orthographic projection of a rigid model, scaled. The 2x3 matrix that maps the
 /// model to the points is found by least squares, the rotation nearest to it by polar decomposition. This is the POS
@@ -9,7 +9,7 @@ import Glibc
 ///
 /// Measured error of the yaw: 3.5 degrees with BlazeFace's points, 5.6 with CenterFace's. Pitch is coarse.
 struct HeadPoseEstimator: Sendable {
-  /// The landmarks that it looks at.
+  /// The landmarks it uses.
   let landmarks: [Landmark]
   /// The points of the model around their mean: x to the right of the picture, y up, z to the camera; the unit is the
   /// distance between the eyes.
@@ -17,8 +17,8 @@ struct HeadPoseEstimator: Sendable {
   /// One row per point: `model (modelᵀ model)⁻¹`, so that the least squares solution is a sum over the points.
   private let solution: [SIMD3<Double>]
 
-  /// - Parameter face: landmarks of a head that looks into the camera.
-  /// - Precondition: they do not lie in one plane.
+  /// - Parameter face: landmarks of a head facing the camera.
+  /// - Precondition: they are not coplanar.
   init(model face: KeyValuePairs<Landmark, SIMD3<Double>>) {
     landmarks = face.map(\.key)
     let points = face.map(\.value)
@@ -39,7 +39,7 @@ struct HeadPoseEstimator: Sendable {
   /// The pose of a face.
   ///
   /// - Parameter face: in square pixels, x to the right and y down.
-  /// - Returns: degrees; nil where the landmarks lie on one line or one that it looks at is missing.
+  /// - Returns: degrees; nil if the landmarks are collinear or a required one is missing.
   func pose(of face: [Landmark: SIMD2<Double>]) -> HeadPose? {
     let points = landmarks.compactMap { face[$0] }
     guard points.count == landmarks.count else { return nil }
@@ -57,7 +57,7 @@ struct HeadPoseEstimator: Sendable {
     let trace = a + c
     guard trace > 0, determinant > 1e-6 * trace * trace else { return nil }
     let root = sqrt(determinant)
-    // The inverse of the root; its determinant is `root`, and the common divisors cancel in part.
+    // The inverse of the root; its determinant is `root`, and common divisors partly cancel.
     let scale = 1 / (root * sqrt(trace + 2 * root))
     let x = scale * ((c + root) * first - b * second)
     let y = scale * ((a + root) * second - b * first)

@@ -1,9 +1,9 @@
 import FoundationEssentials
 
-/// The two models that the face check was made for and measured with. `deploy/fetch_models.py` reads the same file.
+/// The two models that the face check was designed and measured with. `deploy/fetch_models.py` reads the same file.
 public struct KnownModels: Sendable, Hashable, Decodable {
   public struct File: Sendable, Hashable, Decodable {
-    /// Its name in the folder of models.
+    /// Its name in the models folder.
     public let file: String
     public let bytes: Int
     /// As 64 hexadecimal digits.
@@ -12,14 +12,14 @@ public struct KnownModels: Sendable, Hashable, Decodable {
 
   public struct Model: Sendable, Hashable, Decodable {
     public let onnx: File
-    /// What the server's own inference runs, made of it.
+    /// The plan derived from it, which the server's own inference runs.
     public let plan: File
   }
 
   public let centerface: Model
   public let blazeface: Model
 
-  /// Of `models.json`, which is built in: what proves the models must not lie beside them.
+  /// The content of `models.json`, which is built in: the models' checksums must not be stored beside them.
   public static let all: KnownModels = {
     do {
       return try JSONDecoder().decode(KnownModels.self, from: Data(PackageResources.models_json))

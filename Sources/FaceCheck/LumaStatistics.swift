@@ -1,7 +1,7 @@
 import CPictureStatistics
 import ExamModel
 
-/// What a picture's brightness says without looking for faces.
+/// What a picture's brightness shows without searching for faces.
 extension AnalysisPicture {
   /// Mean (0...255) and standard deviation (0...127.5) of the luma.
   var luminance: (mean: Float, deviation: Float) {
@@ -13,7 +13,7 @@ extension AnalysisPicture {
   /// Mean luma (0...255) of each cell of `SceneGrid`, row by row.
   var sceneGrid: SceneGrid {
     var grid = SceneGrid()
-    // A picture smaller than the grid has nothing to watch beside a face.
+    // A picture smaller than the grid has no surroundings to watch.
     if width >= SceneGrid.columns, height >= SceneGrid.rows {
       exam_luma_grid(
         pixels, Int32(width), Int32(height), Int32(SceneGrid.columns), Int32(SceneGrid.rows), &grid.cells)
@@ -21,9 +21,9 @@ extension AnalysisPicture {
     return grid
   }
 
-  /// Compares with the picture before and remembers this one in its place.
+  /// Compares with the previous picture and remembers this one instead.
   ///
-  /// - Returns: mean absolute difference of luma, 0...255; nil where none of this size came before.
+  /// - Returns: mean absolute difference of luma, 0...255; nil if there was none of this size before.
   func motion(since samples: inout [UInt8]) -> Float? {
     let count = (width + 1) / 2 * ((height + 1) / 2)
     let isFirst = samples.count != count

@@ -1,21 +1,21 @@
 import ExamModel
 
-/// What a worker of the pool does with a picture. The tests of the pool bring their own.
+/// What a worker of the pool does with a picture. The pool's tests supply their own.
 protocol PictureChecking {
   /// Checks one picture of one student.
   ///
   /// - Parameters:
   ///   - tracker: what is remembered of the student's earlier pictures.
-  ///   - isBehind: whether checks come late because there are too many.
+  ///   - isBehind: whether checks are late because there are too many.
   /// - Throws: `FaceCheckError`.
   func check(
     _ picture: AnalysisPicture, tracker: inout FaceTracker, now: SuspendingClock.Instant, isBehind: Bool
   ) throws -> FaceObservation
 }
 
-/// One check of a picture, from the plan of the tracker to the observation: detectors, head pose, luminance.
+/// One check of a picture, from the tracker's plan to the observation: detectors, head pose, luminance.
 final class PictureChecker: PictureChecking {
-  /// Points closer to the side than this share of the picture's width are guessed: what belongs there is outside.
+  /// Points closer to the edge than this share of the picture's width are guesses: the real point is outside.
   private static let margin = 0.03
 
   private let finder: FaceFinder
@@ -63,7 +63,7 @@ final class PictureChecker: PictureChecking {
     var faces = tracker.accept(found.map(\.finding), scene: scene, at: now).map {
       detected(found[$0], in: picture, by: CenterFace.pose)
     }
-    // BlazeFace's six points give the better pose; where it has just lost the face there is no use in asking again.
+    // BlazeFace's six points give the better pose; if it has just lost the face there is no use in asking again.
     if faces.count == 1, plan == .wholePicture,
       let closer = try finder.faces(
         around: faces[0].box, in: picture, minimumScore: thresholds.surelyTracked
@@ -80,7 +80,7 @@ final class PictureChecker: PictureChecking {
     DetectedFace(box: face.box, score: face.score, pose: pose(of: face, in: picture, by: estimator))
   }
 
-  /// The pose of a face; nil where eyes, nose or mouth lie outside the picture, since there they are only guessed.
+  /// The pose of a face; nil if eyes, nose or mouth are outside the picture, where they are only guessed.
   private func pose(
     of face: FaceFinder.Face, in picture: AnalysisPicture, by estimator: HeadPoseEstimator
   ) -> HeadPose? {

@@ -2,7 +2,7 @@ import ExamModel
 
 /// What the pool, its lanes and its worker threads share.
 ///
-/// It does not know the objects `FaceCheckPool` and `FaceCheckLane`, so that they end when their owners let go.
+/// It does not reference `FaceCheckPool` and `FaceCheckLane`, so that they are freed when their owners release them.
 final class PoolState: Sendable {
   typealias LaneID = CheckSchedule.LaneID
 
@@ -17,14 +17,14 @@ final class PoolState: Sendable {
   private struct State: Sendable {
     var schedule: CheckSchedule
     var lanes: [LaneID: Lane] = [:]
-    /// The lanes whose callback runs, and where.
+    /// The lanes whose callback is running, and on which thread.
     var callbacks: [LaneID: WorkerThread] = [:]
     var workers: [WorkerThread] = []
     var isShutDown = false
     var statistics = FaceCheckStatistics()
   }
 
-  /// One picture on its way through a worker.
+  /// One picture being processed by a worker.
   private struct Check {
     let id: LaneID
     let picture: AnalysisPicture
@@ -34,9 +34,9 @@ final class PoolState: Sendable {
 
   /// What threads wait for.
   private enum Condition {
-    /// A picture to check, or the end; worker threads wait.
+    /// A picture to check, or the end: worker threads wait for it.
     static let work = 0
-    /// The end of a callback; those who close its lane wait.
+    /// The end of a callback: those who close its lane wait for it.
     static let callbackEnd = 1
   }
 
@@ -70,7 +70,7 @@ final class PoolState: Sendable {
   ) -> LaneID {
     guarded.withLock { state in
       let id = state.schedule.add(priority, at: .now)
-      // Multiples of the golden ratio spread evenly over the period, however many lanes there are.
+      // Multiples of the golden ratio are evenly distributed over the period, however many lanes there are.
       let phase = (Double(id) * 0.618_033_988_749_895).truncatingRemainder(dividingBy: 1)
       let tracker = FaceTracker(
         thresholds: configuration.thresholds, wholePictureEvery: configuration.wholePictureEvery,
@@ -105,9 +105,9 @@ final class PoolState: Sendable {
     guarded.withLock { $0.lanes[id]?.searchesWholePictureNext = true }
   }
 
-  /// No callback of the lane begins from now on; one that runs is not waited for.
+  /// No callback of the lane begins from now on; a running one is not waited for.
   func removeLane(_ id: LaneID) {
-    // Returned for the same reason as a picture: what the callbacks capture must not be freed under the lock.
+    // Returned for the same reason as a picture: what the callbacks capture must not be freed while the lock is held.
     _ = guarded.withLock { state in
       state.schedule.remove(id)
       return state.lanes.removeValue(forKey: id)
@@ -175,7 +175,7 @@ final class PoolState: Sendable {
           tracker.searchWholePictureNext()
           state.lanes[id]!.searchesWholePictureNext = false
         }
-        // Late by half an interval: no hiccup, but a third of the checks missing.
+        // Late by half an interval: that is no hiccup, but a third of the checks missing.
         let check = Check(id: id, picture: picture, tracker: tracker, isBehind: delay > interval / 2)
         return .done((check, state.schedule.hasWork))
       }
@@ -187,7 +187,7 @@ final class PoolState: Sendable {
     return check
   }
 
-  /// Writes a check down.
+  /// Records a check.
   ///
   /// - Returns: the lane whose callback to call, nil if it was closed meanwhile.
   private func finish(

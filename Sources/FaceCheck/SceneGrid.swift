@@ -8,7 +8,7 @@ struct SceneGrid: Sendable, Equatable {
   /// Mean luma of each cell, row by row.
   var cells = [UInt8](repeating: 0, count: columns * rows)
 
-  /// What became of the surroundings.
+  /// What happened to the surroundings.
   enum Change: Equatable {
     case none
     case changed
@@ -16,22 +16,22 @@ struct SceneGrid: Sendable, Equatable {
     case cannotTell
   }
 
-  /// A cell has changed when its brightness differs by this much of 255 from what the picture as a whole did, in a
+  /// A cell has changed when its brightness differs by this much of 255 from the change of the whole picture, in a
   /// picture of ordinary brightness. A cell is the mean of 64 pixels at 320x240, so sensor noise and compression stay
   /// below 3.
   static let threshold = 12
-  /// In a darker picture everything differs less; there it is less, down to this.
+  /// In a darker picture all differences are smaller; the threshold falls with them, down to this.
   static let leastThreshold = 5
   /// Mean luma of a picture of ordinary brightness.
   static let ordinaryLuma = 116
-  /// A face a tenth of the picture's height covers three by three cells. Of such a square so many must have changed;
-  /// what is thinner, such as a clock that a camera writes into its picture, is nobody.
+  /// A face a tenth of the picture's height covers three by three cells. Of such a square this many must have changed;
+  /// anything thinner, such as a clock that a camera writes into its picture, is not a person.
   static let square = 3
   static let leastCells = 7
   /// The share of the picture that must be visible around the person.
   static let leastSurroundings = 0.25
 
-  /// Of the differences between neighbouring cells the one that so many exceed is the measure of edges.
+  /// The measure of edges is the difference between neighbouring cells that this many exceed.
   static let sharpestShare = 0.02
 
   /// How sharp the sharpest edges are, 0...255.
@@ -55,13 +55,13 @@ struct SceneGrid: Sendable, Equatable {
     return 0
   }
 
-  /// Compares with an earlier grid, leaving out the places where the person is now and was then, if there is one.
+  /// Compares with an earlier grid, ignoring the places where the person is now and was then, if there is one.
   func change(
     since earlier: SceneGrid, person: NormalizedRect? = nil, personThen: NormalizedRect? = nil
   ) -> Change {
     let areas = [person, personThen].compactMap { $0.map(PersonArea.init(around:)) }
     var differences = [Int?](repeating: nil, count: cells.count)
-    // How often each difference comes, of -255...255: its median is found without sorting.
+    // How often each difference occurs, of -255...255: the median without sorting.
     var counts = [Int](repeating: 0, count: 511)
     var visible = 0
     for index in cells.indices where !areas.contains(where: { $0.contains(cell: index) }) {
@@ -71,7 +71,7 @@ struct SceneGrid: Sendable, Equatable {
       visible += 1
     }
     guard Double(visible) >= Self.leastSurroundings * Double(cells.count) else { return .cannotTell }
-    // The camera's exposure follows the person and moves everything alike; the median is that.
+    // The camera's exposure follows the person and shifts everything alike; the median is that shift.
     var below = 0
     let common =
       counts.firstIndex {
@@ -83,7 +83,7 @@ struct SceneGrid: Sendable, Equatable {
       ? .changed : .none
   }
 
-  /// Of a change, in this picture.
+  /// The threshold for a change in this picture.
   private var threshold: Int {
     let black = 16
     let mean = cells.reduce(0) { $0 + Int($1) } / cells.count
@@ -91,15 +91,15 @@ struct SceneGrid: Sendable, Equatable {
     return min(Self.threshold, max(Self.leastThreshold, scaled))
   }
 
-  /// The room is the same where its cells correlate by this much (Pearson), however the light has changed: exposure
-  /// follows whoever comes and goes, and clouds pass. Rooms left empty gave 0.94 and more, everything held before a lens
-  /// 0.54 and less.
+  /// The room is the same if its cells correlate by this much (Pearson), however the light has changed: exposure
+  /// follows whoever comes and goes, and clouds pass. Rooms left empty gave 0.94 and more, everything held before a
+  /// lens 0.54 and less.
   static let sameRoom = 0.75
-  /// A room whose cells deviate by less than this of 255 has nothing to know it by but its brightness.
+  /// A room whose cells deviate by less than this of 255 can only be recognised by its brightness.
   static let bareDeviation = 2.0
   /// A picture whose cells deviate by less than this shows no room, whatever it correlates with.
   static let leastDeviation = 1.5
-  /// By how much of 255 the brightness of a bare room may differ.
+  /// How much of 255 the brightness of a plain room may differ.
   static let sameBrightness = 10.0
 
   /// Whether the room that was around a person in `earlier` is seen here, where the person was left out.
@@ -115,18 +115,18 @@ struct SceneGrid: Sendable, Equatable {
   }
 
   private func resembles(_ earlier: SceneGrid, in visible: [Int]) -> Bool {
-    // Of a person who fills the picture there are no surroundings to know again.
+    // If a person fills the picture there are no surroundings to recognise.
     guard visible.count >= cells.count / 10 else { return false }
     let moments = Moments(visible.lazy.map { (Double(cells[$0]), Double(earlier.cells[$0])) })
     if moments.deviations.1 < Self.bareDeviation {
       return moments.deviations.0 < Self.bareDeviation
         && abs(moments.means.0 - moments.means.1) <= Self.sameBrightness
     }
-    // What is left of a room behind a shutter correlates too, and shows nothing.
+    // What is left of a room behind a shutter correlates too, but shows nothing.
     return moments.deviations.0 >= Self.leastDeviation && moments.correlation >= Self.sameRoom
   }
 
-  /// Whether enough cells are set somewhere in a square the size of a small face.
+  /// Whether enough cells are set anywhere in a square the size of a small face.
   private static func holdsSquare(_ changed: [Bool]) -> Bool {
     for row in 0...(rows - square) {
       for column in 0...(columns - square) where changed[(row + 1) * columns + column + 1] {
@@ -145,10 +145,10 @@ struct SceneGrid: Sendable, Equatable {
 private struct Moments {
   let means: (Double, Double)
   let deviations: (Double, Double)
-  /// Pearson's; 0 where either side is constant.
+  /// Pearson's; 0 if either side is constant.
   let correlation: Double
 
-  /// - Precondition: there is a pair.
+  /// - Precondition: there is at least one pair.
   init(_ pairs: some Collection<(Double, Double)>) {
     var (x, y, xx, yy, xy) = (0.0, 0.0, 0.0, 0.0, 0.0)
     for pair in pairs {
@@ -180,7 +180,7 @@ private struct PersonArea {
     top = face.y - 0.6 * face.height
   }
 
-  /// Whether the middle of a cell of `SceneGrid` lies in it.
+  /// Whether the centre of a cell of `SceneGrid` lies in it.
   func contains(cell index: Int) -> Bool {
     let x = (Float(index % SceneGrid.columns) + 0.5) / Float(SceneGrid.columns)
     let y = (Float(index / SceneGrid.columns) + 0.5) / Float(SceneGrid.rows)

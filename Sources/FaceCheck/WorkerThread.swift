@@ -23,12 +23,12 @@ struct WorkerThread: Sendable, Equatable {
     return WorkerThread(thread: thread)
   }
 
-  /// The thread that asks.
+  /// The calling thread.
   static var current: WorkerThread { WorkerThread(thread: pthread_self()) }
 
   static func == (a: WorkerThread, b: WorkerThread) -> Bool { pthread_equal(a.thread, b.thread) != 0 }
 
-  /// Waits for the thread to end; a thread that asks for its own end is let go instead.
+  /// Waits for the thread to end; a thread that asks for its own end is detached instead.
   func join() {
     if self == .current {
       pthread_detach(thread)
@@ -55,7 +55,7 @@ struct WorkerThread: Sendable, Equatable {
   }
 }
 
-/// The C entry of every worker thread. A function, not a closure literal: see that it can capture nothing.
+/// The entry function of every worker thread. Not a closure literal, so that it clearly captures nothing.
 private func runWorkerThread(_ context: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
   let start = Unmanaged<WorkerThread.Start>.fromOpaque(context!).takeRetainedValue()
   // The call for this, pthread_setname_np, is hidden from Swift as a GNU extension. A failure costs only the name.
@@ -63,7 +63,7 @@ private func runWorkerThread(_ context: UnsafeMutableRawPointer?) -> UnsafeMutab
     fputs(start.name, file)
     fclose(file)
   }
-  // On Linux the "process" 0 of setpriority is the calling thread. A refusal costs nothing but the courtesy.
+  // On Linux the "process" 0 of setpriority is the calling thread. Its failure does no harm.
   let whichThread = Int32(bitPattern: PRIO_PROCESS.rawValue)
   errno = 0
   let niceness = getpriority(whichThread, 0)
