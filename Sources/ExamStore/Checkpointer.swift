@@ -3,12 +3,12 @@ import Foundation
 import GRDB
 import Synchronization
 
-/// Moves what was written from the write-ahead log into the database, on a thread and a connection of its own: that waits
-/// for the disk, and the thread that writes serves sockets and must not. Of 20,000 writes at a thousand a second 8 took
-/// more than 5 ms so, and 70 with SQLite's own checkpoints, which the writing thread runs.
+/// Moves what was written from the write-ahead log into the database, on a thread and a connection of its own: this
+/// waits for the disk, and the writing thread must not. Of 20,000 writes at a thousand a second, 8 took more than 5 ms
+/// this way, and 70 with SQLite's own checkpoints, which run on the writing thread.
 final class Checkpointer: Sendable {
   private static let interval = 5
-  /// A log below this size is left alone.
+  /// A log smaller than this is left alone.
   private static let threshold: Int64 = 1 << 20
 
   private let database: DatabaseQueue
@@ -18,9 +18,9 @@ final class Checkpointer: Sendable {
   private let state = Mutex(State())
 
   private struct State {
-    /// Something was erased, and the log may still have it.
+    /// Something was erased, and the log may still contain it.
     var mustTruncate = false
-    /// The traces of which the database itself is free; they are forgotten once the log is too.
+    /// Traces that the database itself no longer contains; they are cleared once the log is clean too.
     var rebuilt: Int?
     var hasFailed = false
   }
@@ -28,7 +28,7 @@ final class Checkpointer: Sendable {
   init(path: String, pagesRebuiltAtAnyTime: Int, report: @escaping @Sendable (String) -> Void) throws {
     var configuration = Configuration()
     configuration.label = "checkpoints"
-    // Waiting for readers or the writer would hold up the writer; there is always a next time.
+    // Waiting for readers or the writer would delay the writer; it is simply tried again.
     configuration.busyMode = .immediateError
     configuration.prepareDatabase { db in
       try db.execute(
@@ -60,7 +60,7 @@ final class Checkpointer: Sendable {
       }
       state.withLock { $0.hasFailed = false }
     } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY {
-      // There is a next time.
+      // It will be tried again.
     } catch {
       let isNew = state.withLock { state in
         defer { state.hasFailed = true }
@@ -75,11 +75,11 @@ final class Checkpointer: Sendable {
     return stat(database.path + "-wal", &status) == 0 ? Int64(status.st_size) : 0
   }
 
-  /// Copies all it can without making anybody wait.
+  /// Copies as much as it can without making anybody wait.
   private func checkpoint() throws {
     let (frames, copied) = try database.writeWithoutTransaction { try $0.checkpoint(.passive) }
     guard frames > 0, frames == copied else { return }
-    // The next transaction begins the log anew and waits for the disk to have its header. That is better done here.
+    // The next transaction restarts the log and waits for the disk to have its header. Better done here.
     try database.write { db in
       try db.execute(
         sql:
@@ -88,13 +88,13 @@ final class Checkpointer: Sendable {
     }
   }
 
-  /// Sees to it that nothing erased is left in the database's free space or in the log. Readers can hold up the latter;
-  /// then it is tried again for a moment, and after that every few seconds until it succeeds.
+  /// Makes sure that nothing erased is left in the database's free space or in the log. Readers can delay the latter;
+  /// then it is retried for a moment, and after that every few seconds until it succeeds.
   ///
-  /// SQLite overwrites what it deletes (`secure_delete`), but not the copies it leaves behind in the gaps of pages when
-  /// it joins them after a deletion: of rows that are still there, and are erased later. Only writing the whole database
-  /// anew is sure to leave those out. That keeps writers waiting; a large database is therefore left for later unless
-  /// there is nobody to wait.
+  /// SQLite overwrites what it deletes (`secure_delete`), but not the copies left in the gaps of pages when it merges
+  /// them after a deletion: copies of rows that still exist, and are erased later. Only rewriting the whole database is
+  /// sure to remove those. That keeps writers waiting; a large database is therefore left for later unless nobody would
+  /// have to wait.
   func scrub(isQuiet: Bool) {
     state.withLock { state in
       state.mustTruncate = true
@@ -131,7 +131,7 @@ final class Checkpointer: Sendable {
 
   private func truncate() throws {
     _ = try database.writeWithoutTransaction { db in
-      // The bulk of it without keeping writers out.
+      // Most of it without blocking writers.
       try db.checkpoint(.passive)
       try db.checkpoint(.truncate)
     }

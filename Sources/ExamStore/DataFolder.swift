@@ -15,7 +15,7 @@ public struct DataFolder: Sendable {
     }
   }
 
-  /// Creates the folder, readable by its owner alone, unless it is there.
+  /// Creates the folder, readable only by its owner, unless it exists.
   public init(preparing path: String) throws(PrepareError) {
     self.path = path
     guard DataFolder.make(path), access(path, R_OK | W_OK | X_OK) == 0 else {
@@ -23,7 +23,7 @@ public struct DataFolder: Sendable {
     }
   }
 
-  /// Makes a folder, and those above it, unless it is there. Where that is not so `errno` says why.
+  /// Creates a folder and its parents unless they exist. If that fails, `errno` says why.
   private static func make(_ path: String) -> Bool {
     if mkdir(path, 0o700) == 0 { return true }
     switch errno {
@@ -39,7 +39,7 @@ public struct DataFolder: Sendable {
     }
   }
 
-  /// A folder that must be there already, to read what a server keeps in it.
+  /// A folder that must exist, to read what a server keeps in it.
   public init(existing path: String) throws(PrepareError) {
     self.path = path
     guard access(path, X_OK) == 0 else {
@@ -50,9 +50,9 @@ public struct DataFolder: Sendable {
   public var log: String { path + "/server.log" }
   /// The database. SQLite keeps two more files next to it, with `-wal` and `-shm` at the end of their names.
   public var database: String { path + "/exam.sqlite" }
-  /// What the cookies of known browsers are signed with.
+  /// The key that signs the cookies of known browsers.
   public var deviceKey: String { path + "/device.key" }
-  /// Held by the server that writes into this folder.
+  /// Locked by the server that writes into this folder.
   public var lock: String { path + "/exam.lock" }
   /// Pictures of alerts: a folder for each session, a file for each alert.
   public var pictures: String { path + "/pictures" }

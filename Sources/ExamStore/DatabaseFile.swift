@@ -2,7 +2,7 @@ import ExamModel
 import Foundation
 import GRDB
 
-/// The file of the database before it is used: makes it, proves it, and moves a damaged one out of the way.
+/// The database file before it is used: creates it, checks it, and moves a damaged one aside.
 struct DatabaseFile {
   let folder: DataFolder
   let report: @Sendable (String) -> Void
@@ -13,7 +13,7 @@ struct DatabaseFile {
 
   // MARK: Opening
 
-  /// The database for the server that writes it, of this version's schema.
+  /// The database for the server that writes it, with this version's schema.
   func openToWrite(isFresh: Bool) throws -> DatabasePool {
     do {
       let database = try openSound()
@@ -36,12 +36,12 @@ struct DatabaseFile {
     }
     for name in [path] + DatabaseFile.companions.map({ path + $0 }) where isThere(name) {
       chmod(name, 0o600)
-      // SQLite opens what it cannot write for reading only, and says nothing until something is to be written.
+      // If SQLite cannot write a file, it opens it read-only and reports nothing until the first write.
       guard access(name, R_OK | W_OK) == 0 else {
         throw StoreError.notWritable(path, cause: "\(name): \(lastError())")
       }
     }
-    // A connection that can write would change the file before it can be looked at.
+    // A connection that can write would change the file before it can be checked.
     try reading { db in
       try checkVersion(db)
       try check(db)
@@ -91,11 +91,11 @@ struct DatabaseFile {
     configuration.label = "store"
     configuration.foreignKeysEnabled = false
     configuration.maximumReaderCount = 3
-    // Nobody else writes for long; a backup does not keep writers out.
+    // Nobody else writes for long; a backup does not block writers.
     configuration.busyMode = .timeout(0.5)
     configuration.prepareDatabase { db in
-      // Erased data are overwritten, not just unlinked. Checkpoints are the checkpointer's. What is read is mostly read once,
-      // and the system has it: half a megabyte for each connection, not two.
+      // Erased data are overwritten, not just unlinked. Checkpoints are done by the checkpointer. Most data are read
+      // once, and the system caches them: half a megabyte for each connection, not two.
       try db.execute(
         sql: """
           PRAGMA secure_delete = ON; PRAGMA wal_autocheckpoint = 0; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -512
@@ -104,8 +104,8 @@ struct DatabaseFile {
     return configuration
   }
 
-  /// Under another name first, so that a file with the database's name is a whole database: an empty one is damage then,
-  /// and never the beginning of one.
+  /// Under another name first, so that a file with the database's name is a complete database: an empty one then means
+  /// damage, never one just being created.
   private func create() throws {
     let new = path + ".new"
     unlink(new)
@@ -130,7 +130,7 @@ struct DatabaseFile {
 
   // MARK: Checks
 
-  /// What can be told without SQLite, which would change a database it opens to write.
+  /// Checks without SQLite, which would change a database that it opens for writing.
   private func checkHeader() throws {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else {
@@ -180,10 +180,10 @@ struct DatabaseFile {
 
   // MARK: Moving aside
 
-  /// Nothing is deleted: the database and the pictures get other names.
+  /// Nothing is deleted: the database and the pictures are renamed.
   private func moveAside() throws {
     let suffix = ".corrupt-" + unusedSuffix()
-    // The database first: what is left of an interrupted move is then never opened without its log.
+    // The database first: what is left by an interrupted move is then never opened without its log.
     var moves = [(path, path + suffix)]
     for companion in DatabaseFile.companions { moves.append((path + companion, path + suffix + companion)) }
     moves.append((folder.pictures, folder.pictures + suffix))

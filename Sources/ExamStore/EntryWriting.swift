@@ -2,7 +2,7 @@ import ExamModel
 import GRDB
 
 extension JournalEntry {
-  /// - Returns: why it was not written although the database is well, where that is so.
+  /// - Returns: why it was not written although the database works, if that is the case.
   func perform(in db: Database) throws -> String? {
     do {
       guard try write(to: db) else { return "\(self) is not kept: the session is not in the database" }
@@ -26,7 +26,7 @@ extension JournalEntry {
           session.code.digits, session.title, session.createdAt.microseconds, session.teacherKeyHash,
           session.inviteHash, session.endedAt?.microseconds,
         ])
-    // What comes in late for a session that was erased must not stay behind, where no erasure would find it again.
+    // Late entries for an erased session must not stay behind, where no erasure would find them.
     case .add(let person):
       try db.change(
         """
@@ -75,7 +75,7 @@ extension Database {
 }
 
 extension DatabaseError {
-  /// Trying again would never help: it is not the disk, it is what was to be written.
+  /// Retrying would never help: the data are at fault, not the disk.
   fileprivate var isAboutTheValues: Bool {
     switch resultCode {
     case .SQLITE_CONSTRAINT, .SQLITE_MISMATCH, .SQLITE_TOOBIG: true

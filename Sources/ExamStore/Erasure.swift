@@ -1,13 +1,13 @@
 import ExamModel
 import GRDB
 
-/// What an erasure does to the database, in one transaction with its receipt.
+/// The database part of an erasure, in one transaction with its receipt.
 enum Erasure {
-  /// `nil` for a session that is not there.
+  /// `nil` if there is no such session.
   static func erase(
     _ session: SessionCode, reason: ErasureReceipt.Reason, pictures: Int, in db: Database
   ) throws -> ErasureReceipt? {
-    // First the session itself: its events can go only without it.
+    // The session itself first: its events can only be deleted once it is gone.
     try db.execute(sql: "DELETE FROM sessions WHERE code = ?", arguments: [session.digits])
     guard db.changesCount > 0 else { return nil }
     try db.execute(sql: "DELETE FROM participants WHERE session = ?", arguments: [session.digits])
@@ -35,12 +35,12 @@ enum Erasure {
       pictures: pictures)
   }
 
-  /// How many sessions were erased since the database was last written anew.
+  /// How many sessions were erased since the database was last rewritten.
   static func traces(in db: Database) throws -> Int {
     try Int.fetchOne(db, sql: "SELECT value FROM meta WHERE key = 'traces'") ?? 0
   }
 
-  /// - Parameter traces: how many there were before: more may have come since, and then none is forgotten.
+  /// - Parameter traces: how many there were before: if more have been added since, none are cleared.
   static func forgetTraces(_ traces: Int, in db: Database) throws {
     try db.execute(sql: "DELETE FROM meta WHERE key = 'traces' AND value = ?", arguments: [traces])
   }

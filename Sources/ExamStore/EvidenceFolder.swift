@@ -2,8 +2,8 @@ import ExamModel
 import Foundation
 import Synchronization
 
-/// The pictures of alerts: `pictures/CODE/ALERT.jpg`. A picture is written under another name and renamed, so that a file
-/// with a picture's name is a whole picture. What cannot be written waits in memory, up to a number of bytes.
+/// The pictures of alerts: `pictures/CODE/ALERT.jpg`. A picture is written under another name and renamed, so that a
+/// file with a picture's name is complete. What cannot be written waits in memory, up to a number of bytes.
 final class EvidenceFolder: Sendable {
   private let path: String
   private let capacity: Int
@@ -24,7 +24,7 @@ final class EvidenceFolder: Sendable {
     var dropped = 0
     var failure: String?
     var lastTry = ContinuousClock.now
-    /// Sessions that are erased or about to be: their pictures are not taken any more.
+    /// Sessions that are erased or about to be: their pictures are no longer accepted.
     var closed: Set<SessionCode> = []
   }
 
@@ -45,7 +45,7 @@ final class EvidenceFolder: Sendable {
 
   // MARK: Keeping
 
-  /// - Parameter jpeg: a picture for which room was taken.
+  /// - Parameter jpeg: a picture for which storage was reserved.
   func keep(_ jpeg: UnsafeRawBufferPointer, of alert: AlertID, in session: SessionCode) {
     guard EvidenceFolder.isFileName(alert) else {
       room.giveBack(jpeg.count, of: session)
@@ -72,7 +72,7 @@ final class EvidenceFolder: Sendable {
     }
   }
 
-  /// Tries again what waits.
+  /// Retries what waits.
   func retry() {
     state.withLock { state in
       guard !state.waiting.isEmpty else { return }
@@ -148,7 +148,7 @@ final class EvidenceFolder: Sendable {
 
   // MARK: Reading
 
-  /// `nil` where none was kept or the file is gone.
+  /// `nil` if none was kept or the file is gone.
   func picture(of alert: AlertID, in session: SessionCode) throws -> [UInt8]? {
     guard EvidenceFolder.isFileName(alert) else { return nil }
     let waiting = state.withLock { state in
@@ -166,7 +166,7 @@ final class EvidenceFolder: Sendable {
     }
   }
 
-  /// What is there of a picture, without reading it; `nil` where none was kept or the file is gone.
+  /// What is known of a picture without reading it; `nil` if none was kept or the file is gone.
   func keptPicture(of alert: AlertID, in session: SessionCode) throws -> KeptPicture? {
     guard EvidenceFolder.isFileName(alert) else { return nil }
     let waiting = state.withLock { state in
@@ -174,7 +174,7 @@ final class EvidenceFolder: Sendable {
     }
     if let waiting { return KeptPicture(waiting.bytes) }
     let path = file(alert, session)
-    // What is no ordinary file must not keep a reader waiting.
+    // A special file must not block a reader.
     let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else {
       if errno == ENOENT { return nil }
@@ -196,7 +196,7 @@ final class EvidenceFolder: Sendable {
 
   // MARK: Erasing
 
-  /// Takes no more pictures of `session`.
+  /// Accepts no more pictures of `session`.
   /// - Returns: how many there are.
   func close(_ session: SessionCode) -> Int {
     state.withLock { state in
@@ -208,12 +208,12 @@ final class EvidenceFolder: Sendable {
     }
   }
 
-  /// Takes pictures of `session` again, which is there after all.
+  /// Accepts pictures of `session` again, because it still exists.
   func reopen(_ session: SessionCode) {
     _ = state.withLock { $0.closed.remove(session) }
   }
 
-  /// A new session has the code of one that was erased: pictures that could not be removed then must not become its own.
+  /// A new session has the code of an erased one: pictures that could not be removed then must not become its own.
   func begin(_ session: SessionCode) {
     guard state.withLock({ $0.closed.contains(session) }) else { return }
     do { try erase(session) } catch { report(error.description) }
@@ -251,9 +251,8 @@ final class EvidenceFolder: Sendable {
     }
   }
 
-  /// Counts the pictures that are there, and removes what a process left behind that ended while it wrote one.
-  ///
-  /// - Throws: where no picture could be kept.
+  /// Counts the existing pictures, and removes what a previous process left half-written.
+  /// - Throws: if no picture could be kept.
   func takeUp() throws(StoreError) {
     let permissions = R_OK | W_OK | X_OK
     let advice = "Check that it and all that is in it belong to the user who runs the server."
@@ -291,7 +290,7 @@ final class EvidenceFolder: Sendable {
     ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).sorted()
   }
 
-  /// Names come in requests too, and must lead nowhere else.
+  /// Names come from requests too, and must not lead anywhere else.
   private static func isFileName(_ alert: AlertID) -> Bool {
     let name = alert.rawValue.utf8
     return (1...64).contains(name.count)

@@ -1,7 +1,7 @@
 import Foundation
 
-/// Which file a path led to once. A database that is removed or replaced under a running server could otherwise be
-/// written for hours without anything of it being kept.
+/// The file that a path led to at one time. Otherwise a database that is removed or replaced under a running server
+/// could be written for hours without any of it being kept.
 struct FileIdentity: Sendable {
   struct Lost: Error {}
 

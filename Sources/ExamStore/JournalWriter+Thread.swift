@@ -3,7 +3,7 @@ import ExamModel
 import GRDB
 import Synchronization
 
-/// What the writer does on its thread.
+/// The writer's work on its thread.
 extension JournalWriter {
   /// - Returns: whether there will be more.
   func work() -> Bool {
@@ -15,7 +15,7 @@ extension JournalWriter {
         tell(&state)
         release(&state)
       }
-      // What came in a moment ago is written still.
+      // What has just arrived is still written.
       return !state.isClosing || (state.failure == nil && !state.waiting.isEmpty)
     }
   }
@@ -27,7 +27,7 @@ extension JournalWriter {
     case alive(ClockRecord)
   }
 
-  /// Does what is next.
+  /// Does the next piece of work.
   /// - Returns: whether there may be more at once.
   private func step() -> Bool {
     let step: Step? = state.withLock { state in
@@ -127,7 +127,7 @@ extension JournalWriter {
     for waiter in ready { waiter.goOn() }
   }
 
-  /// Nothing waits any more.
+  /// Nothing is waiting.
   private func recover(_ state: inout State) {
     state.rest.finish(at: .now)
     if state.failure != nil || state.dropped > 0 {

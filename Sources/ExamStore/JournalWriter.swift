@@ -4,18 +4,18 @@ import Foundation
 import GRDB
 import Synchronization
 
-/// Writes entries into the database in the order in which they come, on a thread of its own. What cannot be written
-/// waits in memory and is tried again, so that no exam depends on a disk.
+/// Writes entries into the database in the order they arrive, on a thread of its own. What cannot be written waits in
+/// memory and is retried, so that no exam depends on a disk.
 ///
-/// Who hands over entries is called back when they are in: in WAL mode with `synchronous = NORMAL` their pages are with the
-/// system then, and so survive the end of the process, `kill -9` too. All that has come while the transaction before was
-/// under way goes into one. Where a disk is slow, or another program or an erasure holds the database, entries stay in line,
-/// and who has waited until the deadline is called back without; `trouble` says so, and nobody waits for a while.
+/// Callers are called back when their entries are in: in WAL mode with `synchronous = NORMAL` the system then has the pages,
+/// so they survive the end of the process, even `kill -9`. Everything that arrives during one transaction goes into the next.
+/// If the disk is slow, or another program or an erasure holds the database, entries stay queued, and callers that have
+/// waited until their deadline are called back anyway; `trouble` says so, and nobody waits for a while.
 ///
-/// A loss of power may cost the last moments (never the rest: the database stays sound). `synchronous = FULL` would keep
-/// those too, for an fsync with every event.
+/// A power failure may cost the last moments (never the rest: the database stays sound). `synchronous = FULL` would
+/// keep those too, at the price of an fsync with every event.
 final class JournalWriter: Sendable {
-  /// How long to leave a disk alone that would not take a write.
+  /// How long to leave a disk alone that failed a write.
   static let pause = Duration.seconds(1)
   /// Entries written in one transaction when many wait.
   static let batch = 500
@@ -25,7 +25,7 @@ final class JournalWriter: Sendable {
   let identity: FileIdentity
   private let limits: StoreLimits
   let report: @Sendable (String) -> Void
-  /// Held for moments only, never for a transaction.
+  /// Held only for moments, never for a transaction.
   let state: Mutex<State>
   let sentence = Mutex<String?>(nil)
   private let arrivals = DispatchSemaphore(value: 0)
@@ -35,29 +35,29 @@ final class JournalWriter: Sendable {
     var waiting = WaitingLine<JournalEntry>()
     var pictures = WaitingLine<PictureTask>()
     var pictureBytes = 0
-    /// What else the thread has to do, between two transactions.
+    /// The thread's other tasks, between transactions.
     var tasks = WaitingLine<@Sendable () -> Void>()
     var alive: ClockRecord?
-    /// Entries that found no room in the line and are lost, since it was empty last.
+    /// Entries lost because the queue was full, since it was last empty.
     var dropped = 0
     /// Transactions begun and ended so far.
     var begun = 0
     var finished = 0
-    /// Entries that were taken from the line, for those who wait for theirs.
+    /// Entries taken from the queue, for callers that wait for theirs.
     var written = 0
     var waiters: [Waiter] = []
-    /// When the deadlines of those who wait are looked at next.
+    /// When the deadlines of waiting callers are checked next.
     var nextLook: ContinuousClock.Instant?
     var rest = WriterRest()
     var failure: (cause: String, advice: String)?
     var lastTry = ContinuousClock.now
-    /// Sessions that were erased: what comes in late for them is dropped, and no surprise.
+    /// Sessions that were erased: late entries for them are dropped as expected.
     var erased: Set<SessionCode> = []
     var isClosing = false
   }
 
   struct Waiter {
-    /// Of the last entry, among all that were ever taken.
+    /// The number of the last entry, among all ever taken.
     let position: Int
     let deadline: ContinuousClock.Instant
     let goOn: @Sendable () -> Void
@@ -75,7 +75,7 @@ final class JournalWriter: Sendable {
     state = Mutex(State())
     let thread = Thread { [weak self, arrivals, ended] in
       while true {
-        // Now and then without being called, for what could not be written.
+        // Also runs from time to time by itself, for what could not be written.
         _ = arrivals.wait(timeout: .now() + .seconds(1))
         guard let self, work() else { break }
       }
@@ -92,7 +92,7 @@ final class JournalWriter: Sendable {
 
   // MARK: For those who write
 
-  /// - Parameter goOn: called once, from any thread: when the entries are in, or nobody waits for them any more.
+  /// - Parameter goOn: called once, from any thread: when the entries are in, or the wait is given up.
   func append(
     _ entries: [JournalEntry], by deadline: ContinuousClock.Instant, then goOn: @escaping @Sendable () -> Void
   ) {
@@ -130,7 +130,7 @@ final class JournalWriter: Sendable {
     state.waiting.append(entry)
   }
 
-  /// Has the deadlines looked at when the first of them passes: the writer's own thread may hang in its disk.
+  /// Schedules a check for when the first deadline passes: the writer's own thread may be stuck in its disk.
   private func watchDeadlines(_ state: inout State, at now: ContinuousClock.Instant) {
     guard let first = state.waiters.map(\.deadline).min() else { return }
     if let next = state.nextLook, next <= first { return }
@@ -149,9 +149,9 @@ final class JournalWriter: Sendable {
     }
   }
 
-  /// Keeps a picture before any entry that comes after it.
+  /// Keeps a picture before any later entry.
   ///
-  /// - Returns: whether there was room for it in memory.
+  /// - Returns: whether there was memory for it.
   func keep(_ jpeg: UnsafeRawBufferPointer, of alert: AlertID, in session: SessionCode) -> Bool {
     let isTaken = state.withLock { state in
       guard state.pictureBytes + jpeg.count <= limits.pictureBytes else { return false }
@@ -167,14 +167,14 @@ final class JournalWriter: Sendable {
     return isTaken
   }
 
-  /// Notes the time. It never waits in line: another one follows soon. So nothing is amiss where it comes late, and nobody
-  /// is told.
+  /// Records the time. It never waits in the queue, since another one follows soon: a late one is no problem and is not
+  /// reported.
   func noteAlive(_ clocks: ClockRecord) {
     state.withLock { $0.alive = clocks }
     arrivals.signal()
   }
 
-  /// Runs `body` in a transaction once nothing waits any more; from then on nothing of `session` is taken. Waits as long
+  /// Runs `body` in a transaction once nothing is queued; from then on nothing of `session` is accepted. Waits as long
   /// as that takes.
   func erase<Result: Sendable>(
     _ session: SessionCode, _ body: @escaping @Sendable (Database) throws -> Result
@@ -208,7 +208,7 @@ final class JournalWriter: Sendable {
     return true
   }
 
-  /// Reads the database together with what waits to be written, as of one moment: while no transaction is under way.
+  /// Reads the database together with the queue, as of one moment: while no transaction is in progress.
   ///
   /// - Parameter read: may be called several times.
   func reading<Result>(_ read: (WaitingLine<JournalEntry>) throws -> Result) throws -> Result {
@@ -227,7 +227,7 @@ final class JournalWriter: Sendable {
   }
 }
 
-/// What is to be done in the folder of pictures, in order.
+/// What is to be done in the pictures folder, in order.
 enum PictureTask: Sendable {
   case begin(SessionCode)
   case keep(session: SessionCode, alert: AlertID, bytes: [UInt8])

@@ -3,9 +3,9 @@ import ExamModel
 import Foundation
 import Synchronization
 
-/// Lines on their way to what may take its time or hang: a file on a disk, a terminal that nobody reads. A thread of its
-/// own writes them, one after the other, and who has something to say never waits. What finds no room or cannot be written
-/// is counted, and how many those were is told in a line once lines are written again.
+/// Lines on their way to something that may be slow or hang: a file on a disk, a terminal that nobody reads. A thread
+/// of its own writes them one after the other, so callers never wait. Lines that do not fit or cannot be written are
+/// counted, and a line reports the number once writing works again.
 public final class LineWriter: Sendable {
   public static let maximumLines = 10_000
   public static let maximumBytes = 4_000_000
@@ -13,7 +13,7 @@ public final class LineWriter: Sendable {
   private struct Waiting {
     var lines: [String] = []
     var bytes = 0
-    /// How many lines came after those and found no room, or could not be written before.
+    /// How many later lines did not fit, or could not be written.
     var lost = 0
     /// Why the last one was lost.
     var cause = ""
@@ -23,8 +23,8 @@ public final class LineWriter: Sendable {
   private let waiting = Mutex(Waiting())
   private let queue = DispatchQueue(label: "lines")
 
-  /// - Parameter write: writes a line, without its end, and may block; never called twice at once. Returns why it could not,
-  ///   nil where it could.
+  /// - Parameter write: writes a line, without its line break, and may block; never called twice at once. Returns why
+  ///   it failed, or nil.
   public init(write: @escaping @Sendable (_ line: String) -> String?) { self.write = write }
 
   public func append(_ line: String) {
@@ -42,10 +42,10 @@ public final class LineWriter: Sendable {
     if isFirst { queue.async { self.work() } }
   }
 
-  /// Has something done by the thread that writes, once the lines so far are written.
+  /// Runs something on the writing thread once the lines so far are written.
   func perform(_ task: @escaping @Sendable () -> Void) { queue.async(execute: task) }
 
-  /// Waits until the lines so far are written, or for as long as is given.
+  /// Waits until the lines so far are written, or for at most the given time.
   ///
   /// - Returns: whether they are.
   @discardableResult
@@ -55,7 +55,7 @@ public final class LineWriter: Sendable {
     return isDone.wait(timeout: .now() + patience.inSeconds) == .success
   }
 
-  /// Writes what waits.
+  /// Writes what is queued.
   private func work() {
     var taken = waiting.withLock { waiting in
       defer { waiting = Waiting() }

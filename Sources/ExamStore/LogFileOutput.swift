@@ -2,7 +2,7 @@ import ExamModel
 import Glibc
 import Synchronization
 
-/// The file that is open. Used by the writer's thread alone, which may wait for the disk here.
+/// The open file. Used only by the writer's thread, which may wait for the disk here.
 final class LogFileOutput: Sendable {
   private let path: String
   private let maximumBytes: Int
@@ -12,9 +12,9 @@ final class LogFileOutput: Sendable {
   private struct File {
     var descriptor: Int32
     var bytes: Int
-    /// At how many bytes it is rotated.
+    /// The size at which it is rotated.
     var rotatesAt: Int
-    /// The last write ended within a line.
+    /// The last write ended in the middle of a line.
     var isTorn = false
   }
 
@@ -28,9 +28,9 @@ final class LogFileOutput: Sendable {
 
   deinit { file.withLock { _ = close($0.descriptor) } }
 
-  /// Writes a line, and begins a new file where this one is full.
+  /// Writes a line, and starts a new file if this one is full.
   ///
-  /// - Returns: why not all of it was written; nil where it was. A full disk must not end an exam.
+  /// - Returns: why not all of it was written, or nil. A full disk must not end an exam.
   func write(_ line: String) -> String? {
     let problem = put(line)
     if file.withLock({ $0.bytes >= $0.rotatesAt }) { rotate() }
@@ -39,7 +39,7 @@ final class LogFileOutput: Sendable {
 
   private func put(_ line: String) -> String? {
     file.withLock { file in
-      // The rest of a line that was cut must not become the beginning of this one.
+      // The rest of a truncated line must not become the beginning of this one.
       let bytes = Array(((file.isTorn ? "\n" : "") + line + "\n").utf8)
       var written = 0
       var problem: String?
@@ -67,14 +67,14 @@ final class LogFileOutput: Sendable {
 
   private func rotate() {
     do {
-      // A tool may have renamed the file already; what has its name now is another, and not ours to move.
+      // A tool may have renamed the file already; the file of that name is then another one, and not ours to move.
       if isStillOurs {
         for number in (1..<oldFiles).reversed() { try move("\(path).\(number)", "\(path).\(number + 1)") }
         try move(path, "\(path).1")
       }
       try openAnew()
     } catch {
-      // Later once more: lines go on into the file that is open, whatever its name.
+      // To be retried later: lines continue in the open file, whatever its name.
       _ = put("\(Timestamp.now) error the log cannot be rotated and goes on growing: \(error)")
       file.withLock { $0.rotatesAt = $0.bytes + max(1, maximumBytes / 10) }
     }

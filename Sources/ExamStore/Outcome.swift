@@ -1,7 +1,7 @@
 import Dispatch
 import Synchronization
 
-/// What came of a task on another thread.
+/// The result of a task on another thread.
 final class Outcome<Success: Sendable>: Sendable {
   private let result = Mutex<Result<Success, any Error>?>(nil)
   private let isThere = DispatchSemaphore(value: 0)

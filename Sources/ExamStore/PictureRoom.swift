@@ -1,7 +1,7 @@
 import ExamModel
 import Synchronization
 
-/// How many pictures of alerts may be kept on disk, and how many bytes they may have.
+/// How many pictures of alerts may be kept on disk, and how many bytes they may use.
 public struct PictureQuota: Sendable {
   public struct Bound: Sendable {
     public let pictures: Int
@@ -15,7 +15,7 @@ public struct PictureQuota: Sendable {
 
   /// Of one exam.
   public let exam: Bound
-  /// Of all exams, those included that are over and still kept.
+  /// Of all exams, including those that have ended and are still kept.
   public let all: Bound
 
   public init(exam: Bound, all: Bound) {
@@ -24,12 +24,12 @@ public struct PictureQuota: Sendable {
   }
 }
 
-/// What the pictures of alerts take on disk, held in memory: whoever asks serves every socket and waits for no disk.
+/// The disk space used by pictures of alerts, tracked in memory: its caller serves every socket and must not wait for a disk.
 final class PictureRoom: Sendable {
   private struct Usage {
     var pictures = 0
     var bytes = 0
-    /// A picture found no room. Smaller ones are not taken then either: teachers are told that there will be none.
+    /// A picture did not fit. Smaller ones are refused then, too: teachers are told that there will be none.
     var isFull = false
 
     mutating func add(pictures count: Int, bytes more: Int) {
@@ -63,7 +63,7 @@ final class PictureRoom: Sendable {
     self.report = report
   }
 
-  /// Takes up what is there already.
+  /// Counts what is already there.
   func count(pictures: Int, bytes: Int, of session: SessionCode) {
     state.withLock { state in
       state.all.add(pictures: pictures, bytes: bytes)
@@ -71,7 +71,7 @@ final class PictureRoom: Sendable {
     }
   }
 
-  /// Takes room for a picture, if there is: `kept`, or why not. What is full is reported once.
+  /// Reserves space for a picture, if there is any: `kept`, or why not. That it is full is reported once.
   func take(_ bytes: Int, for session: SessionCode) -> PictureState {
     let (outcome, line): (PictureState, String?) = state.withLock { state in
       var exam = state.exams[session] ?? Usage()
@@ -92,7 +92,7 @@ final class PictureRoom: Sendable {
     return outcome
   }
 
-  /// A picture for which room was taken is not kept after all. What it took of an erased session was given back by that.
+  /// A picture with reserved space is not kept after all. The space of an erased session has been released already.
   func giveBack(_ bytes: Int, of session: SessionCode) {
     state.withLock { state in
       guard state.exams[session] != nil else { return }

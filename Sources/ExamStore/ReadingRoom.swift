@@ -3,15 +3,15 @@ import ExamModel
 import Foundation
 import Synchronization
 
-/// The threads on which the archive is read: two for whatever is long, one for what is short. Who finds them at work waits
-/// in line. They yield to everybody else who needs the processor: an exam is on while somebody reads an old one.
+/// The threads that read the archive: two for long reads, one for short ones. When they are busy, requests queue. They
+/// yield to everybody else who needs the processor: an exam may be running while somebody reads an old one.
 final class ReadingRoom: Sendable {
-  /// Added to the threads' nice value. With 10 a thread that has to be on time gets about nine tenths of a core that
+  /// Added to the threads' nice value. With 10, a thread that has to be on time gets about nine tenths of a core that
   /// both want.
   private static let niceness: Int32 = 10
   private static let readersAtOnce = 2
-  /// Who waits beyond these is told to come again. A class that comes back to an exam that has ended looks up its tokens
-  /// all at once.
+  /// Beyond this many, requests are refused and told to retry. A class that comes back to an exam that has ended looks
+  /// up its tokens all at once.
   static let maximumWaiting = 20
   static let maximumWaitingLookUps = 1000
 
@@ -40,20 +40,20 @@ final class ReadingRoom: Sendable {
     }
   }
 
-  /// Whoever waits to begin is turned away, now and from now on. Who has begun goes on.
+  /// Refuses everything that has not begun, now and from now on. What has begun continues.
   func closeToNewcomers() {
     for lane in [long, short] { lane.turnAway(everybody: false) }
   }
 
-  /// Everybody is turned away, now and from now on. Who is in the middle of reading is told so and not waited for.
+  /// Refuses everything, now and from now on. Reads in progress are told so and not waited for.
   func close() {
     for lane in [long, short] { lane.turnAway(everybody: true) }
   }
 
-  /// Whether everybody was turned away: whoever reads on does so for nobody.
+  /// Whether everything was refused: nobody wants the result of a read that continues.
   var isClosed: Bool { long.isClosed }
 
-  /// Waits until nobody is in the middle of reading any more.
+  /// Waits until no read is in progress.
   ///
   /// - Returns: whether that was within `limit`.
   func isEmpty(within limit: Duration) -> Bool {
@@ -65,7 +65,7 @@ final class ReadingRoom: Sendable {
     return true
   }
 
-  /// Whoever asked is answered once: with what was read, or that it will not be.
+  /// Each request is answered once: with what was read, or with a refusal.
   private final class Answer<Value: Sendable>: Sendable {
     private let waiting: Mutex<CheckedContinuation<Value, any Error>?>
 
@@ -80,7 +80,7 @@ final class ReadingRoom: Sendable {
   }
 
   private final class Job: Sendable {
-    /// Whether it is one more piece of an answer that has begun.
+    /// Whether it is another piece of an answer that has begun.
     let hasBegun: Bool
     let read: @Sendable () -> Void
     let refuse: @Sendable (any Error) -> Void
@@ -102,7 +102,7 @@ final class ReadingRoom: Sendable {
 
     private struct State {
       var waiting = WaitingLine<Job>()
-      /// Those for whom a thread reads just now.
+      /// The requests being read for at the moment.
       var reading: [Job] = []
       var isClosedToNewcomers = false
       var isClosed = false
@@ -113,7 +113,7 @@ final class ReadingRoom: Sendable {
       self.threads = threads
       for _ in 0..<threads {
         let thread = Thread { [weak self, arrivals] in
-          // On Linux the "process" 0 of setpriority is the calling thread. A refusal costs nothing but the courtesy.
+          // On Linux the "process" 0 of setpriority is the calling thread. Its failure does no harm.
           let thisThread = Int32(bitPattern: PRIO_PROCESS.rawValue)
           _ = setpriority(thisThread, 0, getpriority(thisThread, 0) + ReadingRoom.niceness)
           while true {

@@ -2,10 +2,10 @@ import ExamModel
 import Foundation
 import GRDB
 
-/// Between rows of the database and records of the model.
+/// Converts between rows of the database and records of the model.
 enum RecordCoding {
-  /// Nothing that was written may come back changed: times are whole. Numbers that JSON does not know are neither written
-  /// nor read: whoever was told of one would need JSON too.
+  /// Nothing may change between being written and read back: times are whole numbers. Numbers that JSON does not
+  /// support are neither written nor read, because they could not be passed on.
   private static let encoder: JSONEncoder = {
     let encoder = JSONEncoder()
     encoder.userInfo[.exactTimestamps] = true
@@ -23,7 +23,7 @@ enum RecordCoding {
     String(decoding: try encoder.encode(value), as: UTF8.self)
   }
 
-  // Rows may have been changed by another program: a column of another type is an error, and not the end of the process.
+  // Rows may have been changed by another program: a column of another type is an error, and must not end the process.
 
   static func clocks(_ row: Row) throws -> ClockRecord? {
     guard let text = try row.decode(String?.self, forColumn: "value") else { return nil }
@@ -54,7 +54,7 @@ enum RecordCoding {
 
   static func event(_ row: Row) throws -> JournalEvent? {
     let kind = try row.decode(String.self, forColumn: "kind")
-    // One of a newer version is a word, too.
+    // A value of a newer version is valid, too.
     guard let session = SessionCode(try row.decode(String.self, forColumn: "session")),
       (1...64).contains(kind.utf8.count),
       kind.utf8.allSatisfy({ (97...122).contains($0) || (48...57).contains($0) || $0 == 95 })

@@ -1,9 +1,9 @@
 import ExamModel
 import GRDB
 
-/// Reads the database and the folder of pictures, on the thread that calls it.
+/// Reads the database and the pictures folder, on the calling thread.
 struct SQLiteReader: ArchiveReader, Sendable {
-  /// Events and bytes of a page: small enough to be read and written out in a moment.
+  /// Events and bytes of a page: small enough to be read and sent in a moment.
   private static let eventsPerPage = 256
   private static let bytesPerPage = 256 * 1024
 
@@ -11,10 +11,10 @@ struct SQLiteReader: ArchiveReader, Sendable {
   let database: DatabasePool
   let evidence: EvidenceFolder
   let room: ReadingRoom
-  /// `nil` where nobody writes.
+  /// `nil` if nobody writes.
   let writer: JournalWriter?
 
-  /// A session with the reason of its end: that is told by the last event of one that ended, or one near it.
+  /// A session with the reason why it ended: in the last event of one that ended, or one near it.
   private static let sessionColumns = """
     *, CASE WHEN ended_at IS NOT NULL THEN (
       SELECT json_extract(fields, '$.reason') FROM events
@@ -106,7 +106,7 @@ struct SQLiteReader: ArchiveReader, Sendable {
       }
       return JournalPage(events: events, next: nil)
     } adding: { page, waiting in
-      // What waits comes behind the last row, whole: it is in memory anyway.
+      // Queued events follow the last row, in full: they are in memory anyway.
       guard page.next == nil, case .event(let event) = waiting, event.session == session,
         choice.includes(event)
       else { return }
@@ -145,7 +145,7 @@ struct SQLiteReader: ArchiveReader, Sendable {
 
   // MARK: Statements
 
-  /// Not the columns that are computed for looking up.
+  /// Without the columns that are computed for look-ups.
   private static let columns = "id, session, at, kind, format, participant, name, fields, payload"
 
   static func sql(_ choice: EventChoice) -> String {
@@ -153,7 +153,7 @@ struct SQLiteReader: ArchiveReader, Sendable {
       switch choice {
       case .all: ""
       case .about: "AND participant = ? "
-      // The kind is written out: only so does SQLite see that the index of the chat has them all.
+      // The kind is a literal: only then does SQLite see that the chat index contains all of them.
       case .chat:
         "AND kind = 'chat' AND (participant = ? OR json_extract(payload, '$.chat.role') = 'teacher') "
       }
@@ -188,7 +188,7 @@ struct SQLiteReader: ArchiveReader, Sendable {
 
   func lastAlive() throws -> Timestamp? {
     try read { db in
-      // An event proves it too, and may be later.
+      // An event is evidence too, and may be later.
       try Int64.fetchOne(
         db,
         sql: """
@@ -200,7 +200,7 @@ struct SQLiteReader: ArchiveReader, Sendable {
     }.map { Timestamp(microseconds: $0) }
   }
 
-  /// - Throws: for what no server wrote too.
+  /// - Throws: also for values that no server ever wrote.
   func clocks() throws -> ClockRecord? {
     try read { db in
       try db.rows("SELECT rowid AS id, value FROM meta WHERE key = 'clocks'", [], as: "the clocks") { row in
@@ -210,8 +210,8 @@ struct SQLiteReader: ArchiveReader, Sendable {
     }
   }
 
-  /// - Parameter change: brings what was read up to date with an operation that waits to be written.
-  /// - Throws: `ArchiveClosed` in the middle of something long, too: the database is about to be closed.
+  /// - Parameter change: applies a queued operation to what was read.
+  /// - Throws: `ArchiveClosed` also in the middle of a long read: the database is about to be closed.
   private func read<Result: Sendable>(
     _ body: (Database) throws -> Result, adding change: (inout Result, JournalEntry) -> Void
   ) throws -> Result {

@@ -3,10 +3,10 @@ import GRDB
 
 /// Keeps sessions in an SQLite database and the pictures of alerts as files, in one folder.
 ///
-/// How writes become durable, and what they cost, is told at `JournalWriter`.
+/// `JournalWriter` explains how writes become durable, and what they cost.
 public final class SQLiteStore: SessionStore {
   let reader: SQLiteReader
-  /// `nil` in a store that only reads.
+  /// `nil` in a read-only store.
   private let writing: Writing?
   private let room = ReadingRoom()
   private let pictures: PictureRoom
@@ -23,12 +23,12 @@ public final class SQLiteStore: SessionStore {
   private var folder: DataFolder { reader.folder }
   private var evidence: EvidenceFolder { reader.evidence }
 
-  /// Opens the store of a server: makes it where there is none, upgrades an older one, and keeps other servers out.
+  /// Opens the store of a server: creates it if needed, upgrades an older one, and keeps other servers out.
   ///
   /// - Parameters:
-  ///   - isFresh: move a damaged database and the pictures aside and begin anew. Does nothing to a sound one.
+  ///   - isFresh: move a damaged database and the pictures aside and start over. Does nothing to a sound one.
   ///   - pictures: how many may be kept.
-  ///   - report: takes lines for an operator, in the order of events. It must not call the store.
+  ///   - report: receives lines for an operator, in the order of events. It must not call the store.
   /// - Throws: `StoreError`.
   public convenience init(
     folder: DataFolder, isFresh: Bool = false, pictures: PictureQuota,
@@ -68,11 +68,11 @@ public final class SQLiteStore: SessionStore {
     }
     try evidence.takeUp()
     try eraser.removeLeftovers(olderThan: nil)
-    // In case the process before this one ended in the middle of an erasure, or could not finish it during exams.
+    // In case the previous process ended in the middle of an erasure, or could not finish one during exams.
     try eraser.scrub(isQuiet: true)
   }
 
-  /// Opens the store of a server, which may be running, to read it only.
+  /// Opens the store of a server, which may be running, read-only.
   /// - Throws: `StoreError`.
   public init(reading folder: DataFolder, report: @escaping @Sendable (String) -> Void = { _ in }) throws {
     pictures = PictureRoom(StoreLimits().pictures, report: report)
@@ -85,18 +85,18 @@ public final class SQLiteStore: SessionStore {
     clocks = try reader.clocks()
   }
 
-  /// From now on nobody begins to read or to erase, and whoever waits to begin is told that the server is stopping. Who has
-  /// begun goes on.
+  /// From now on no read or erasure can begin, and those that wait to begin are told that the server is stopping. What
+  /// has begun continues.
   public func turnAwayNewcomers() { room.closeToNewcomers() }
 
-  /// Who reads or erases just now is told too that the server is stopping, and gets nothing of it.
+  /// Reads and erasures in progress are also told that the server is stopping, and are abandoned.
   public func turnAwayEverybody() { room.close() }
 
-  /// Ends all use of the files; whoever writes afterwards is told that nothing is kept, and whoever reads or waits for it
-  /// that the server is stopping. May take seconds: for what is still to be written, and for a page that is being read.
+  /// Ends all use of the files; later writes are told that nothing is kept, reads that the server is stopping. May take
+  /// seconds: for what is still to be written, and for a page being read.
   ///
-  /// - Returns: whether all is closed. What somebody is in the middle of after that time is left open, for a database that
-  ///   is closed under its readers ends the process.
+  /// - Returns: whether everything is closed. What is still in use after that time is left open, since closing a
+  ///   database under its readers ends the process.
   @discardableResult
   public func close() -> Bool {
     room.close()

@@ -1,12 +1,12 @@
 import GRDB
 
-/// What the database looks like, and how an older one becomes like it.
+/// The database's schema, and how an older one is upgraded.
 ///
-/// A version that is out is never changed; a change is a new migration at the end, and an older server refuses a database
-/// with a migration that it does not know. What is inside an event needs none: a kind that is not known, and a `format`
-/// that is higher than what is known, are kept and told as such.
+/// A released version is never changed; a change is a new migration at the end, and an older server refuses a database
+/// with a migration that it does not know. Changes inside an event need none: an unknown kind, and a `format` higher
+/// than known, are kept and reported as such.
 enum Schema {
-  /// In the header of the file, so that no other program's database is taken for one: "EXAM".
+  /// In the file's header, so that no other program's database is mistaken for one: "EXAM".
   static let applicationID: UInt32 = 0x4558_414D
 
   static let migrator: DatabaseMigrator = {
@@ -23,7 +23,7 @@ enum Schema {
   }()
 
   /// Times are microseconds since the Unix epoch. Rows refer to a session by its code; there are no foreign keys, since
-  /// the order in which an erasure goes is what lets the journal's triggers tell it from tampering.
+  /// the journal's triggers tell an erasure from tampering by its order.
   private static let version1 = """
     PRAGMA application_id = \(applicationID);
 
@@ -93,9 +93,9 @@ enum Schema {
     BEGIN SELECT RAISE(ABORT, 'receipts stay as they are'); END;
     """
 
-  /// The journal can be looked up by participant, by alert, by the student an alert is about, and for its chat, without
-  /// reading the rest. What is looked up in a payload are columns computed from it, which cannot say anything else than
-  /// it does; a payload that is no JSON (somebody tampered with it) has none, and is told of when it is read.
+  /// Indexes the journal by participant, by alert, by the student an alert is about, and for its chat. Values inside a
+  /// payload are indexed by columns computed from it, which cannot contradict it; a payload that is not JSON (somebody
+  /// tampered with it) has none, and is reported when it is read.
   private static let version2 = """
     ALTER TABLE events ADD COLUMN alert TEXT GENERATED ALWAYS AS
       (CASE WHEN json_valid(payload) THEN json_extract(payload, '$.alert.alert_id') END) VIRTUAL;
@@ -107,12 +107,12 @@ enum Schema {
     CREATE INDEX events_chat ON events (session, id) WHERE kind = 'chat';
     """
 
-  /// The link for students has a secret, so that whoever comes by it does not wait behind those who guess codes.
+  /// The link for students has a secret, so that its holders do not queue behind those who guess codes.
   private static let version4 = """
     ALTER TABLE sessions ADD COLUMN invite_hash TEXT;
     """
 
-  /// The version of what an event means.
+  /// The format of an event's meaning.
   private static let version6 = """
     ALTER TABLE events ADD COLUMN format INTEGER NOT NULL DEFAULT 1;
     """

@@ -1,7 +1,7 @@
 import ExamModel
 import GRDB
 
-/// Erases sessions with all that belongs to them, on the thread that calls it.
+/// Erases sessions with everything that belongs to them, on the calling thread.
 struct StoreEraser: Sendable {
   let reader: SQLiteReader
   let writer: JournalWriter
@@ -31,7 +31,7 @@ struct StoreEraser: Sendable {
     return receipts
   }
 
-  /// - Parameter isQuiet: nobody waits for writes; by default, if no session is on.
+  /// - Parameter isQuiet: nobody waits for writes; by default, if no session is running.
   func scrub(isQuiet: Bool? = nil) throws {
     guard try reader.database.read(Erasure.traces) > 0 else { return }
     checkpointer.scrub(isQuiet: try isQuiet ?? reader.sessions(isLive: true).isEmpty)
@@ -68,8 +68,8 @@ struct StoreEraser: Sendable {
     }
   }
 
-  /// Removes the pictures of sessions that were erased while the process ended. Pictures of which the database knows
-  /// nothing (it was moved away, say) are told of and stay for the usual time.
+  /// Removes the pictures of sessions whose erasure was interrupted by the end of the process. Pictures unknown to the
+  /// database (it was moved away, say) are reported and stay for the usual time.
   /// - Parameter time: erase pictures older than this that belong to nothing.
   @discardableResult
   func removeLeftovers(olderThan time: Timestamp?) throws -> [ErasureReceipt] {

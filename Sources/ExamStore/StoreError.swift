@@ -3,23 +3,23 @@ import GRDB
 /// Why the store cannot be opened, read or erased, for an operator: what happened, where, and what to do about it.
 public struct StoreError: Error, Sendable, CustomStringConvertible {
   public enum Code: String, Sendable {
-    /// The database is damaged, or a part of it is gone.
+    /// The database is damaged, or part of it is missing.
     case damaged
-    /// The file is a sound database of some other program.
+    /// The file is a valid database of another program.
     case foreign
     /// The database was written by a newer version of this program.
     case newer
-    /// The database was written by an older version, and nobody may change it now.
+    /// The database was written by an older version, and must not be changed now.
     case older
     /// Another server writes into the same folder.
     case inUse = "in_use"
     /// There is no database.
     case missing
-    /// The system does not let the database be used: permissions, a full or read-only disk.
+    /// The system denies access to the database: permissions, a full or read-only disk.
     case unusable
     /// One row cannot be understood.
     case unreadable
-    /// What was to be erased is still there, or a part of it.
+    /// All or part of what was to be erased is still there.
     case notErased = "not_erased"
   }
 
@@ -31,7 +31,7 @@ public struct StoreError: Error, Sendable, CustomStringConvertible {
     self.description = description
   }
 
-  /// For an error of SQLite in reading or opening `path`.
+  /// For an SQLite error when reading or opening `path`.
   init(_ error: DatabaseError, at path: String) {
     switch error.resultCode {
     case .SQLITE_CORRUPT, .SQLITE_NOTADB: self = .damaged(path, cause: error.cause)
@@ -78,6 +78,6 @@ public struct StoreError: Error, Sendable, CustomStringConvertible {
 }
 
 extension DatabaseError {
-  /// What happened, in SQLite's words and without the statement, which is of no use to an operator.
+  /// SQLite's message without the statement, which is of no use to an operator.
   var cause: String { message ?? "\(extendedResultCode)" }
 }

@@ -1,8 +1,8 @@
 import Foundation
 import Synchronization
 
-/// Held until it is released, or the process ends in whatever way: one server writes into a folder. Programs that
-/// only read do without it.
+/// Held until it is released or the process ends in any way: only one server writes into a folder. Programs that only
+/// read do not need it.
 final class StoreLock: Sendable {
   private let descriptor: Mutex<Int32?>
 
@@ -39,7 +39,7 @@ final class StoreLock: Sendable {
   func release() {
     descriptor.withLock { descriptor in
       if let descriptor {
-        // Closing alone would leave it to a process that is just being started and has a copy of the descriptor.
+        // Closing alone would leave it with a child process that is being started and has a copy of the descriptor.
         flock(descriptor, LOCK_UN)
         close(descriptor)
       }
@@ -55,5 +55,5 @@ final class StoreLock: Sendable {
   }
 }
 
-/// What the system says of the last call that failed.
+/// The system's message for the last failed call.
 func lastError() -> String { String(cString: strerror(errno)) }

@@ -1,4 +1,4 @@
-/// What teachers and the log are told of a store that is in trouble.
+/// The texts for teachers and the log about a store in trouble.
 enum StoreWords {
   /// What would be lost now.
   static func waiting(_ count: Int, _ one: String, _ many: String) -> String {

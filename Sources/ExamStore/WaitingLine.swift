@@ -1,11 +1,11 @@
-/// First in, first out. It is kept in chunks: who reads a copy of a long line while it grows costs the next one who appends
-/// no more than a copy of the last chunk.
+/// A FIFO queue, kept in chunks: reading a copy of a long queue while it grows costs the next append no more than a
+/// copy of the last chunk.
 struct WaitingLine<Element: Sendable>: Sendable {
   private static var elementsPerChunk: Int { 128 }
 
   /// None is empty, and all but the last are full.
   private var chunks: [[Element]] = []
-  /// Elements of the first chunk that are taken already.
+  /// Elements of the first chunk already taken.
   private var head = 0
   private(set) var count = 0
 
