@@ -16,11 +16,11 @@ public func hmacSHA256(of text: String, key: String) -> String {
   return String(cString: digest)
 }
 
-/// The SHA-256 digest of a file's content, as 64 hexadecimal digits. Reads a piece at a time, and blocks meanwhile.
+/// The SHA-256 digest of a file's content, as 64 hexadecimal digits. Reads piece by piece, and blocks meanwhile.
 ///
-/// - Throws: `FileUnreadable`, also for what is no plain file and might never end.
+/// - Throws: `FileUnreadable`, also for anything but a regular file, which might never end.
 public func sha256(ofFile path: String) throws -> (bytes: Int, digest: String) {
-  // Opening a pipe to which nobody writes would wait for ever.
+  // Opening a pipe without a writer would block for ever.
   let file = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
   guard file >= 0 else { throw FileUnreadable(path: path, cause: String(cString: strerror(errno))) }
   defer { close(file) }
@@ -48,7 +48,7 @@ public func sha256(ofFile path: String) throws -> (bytes: Int, digest: String) {
 /// A file that cannot be read.
 public struct FileUnreadable: Error, CustomStringConvertible {
   public let path: String
-  /// The system's own words.
+  /// The system's error message.
   public let cause: String
   public var description: String { "cannot read \(path): \(cause)" }
 }

@@ -6,7 +6,7 @@ public struct GLibError: Error, Sendable, CustomStringConvertible {
   public let domain: String
   /// The code inside the domain.
   public let code: Int
-  /// GLib's own words.
+  /// GLib's message.
   public let message: String
 
   public init(domain: String, code: Int, message: String) {
@@ -26,7 +26,7 @@ public struct GLibError: Error, Sendable, CustomStringConvertible {
   public var description: String { message }
 }
 
-/// Calls a C function that reports through `GError **`, and throws what it reports, whatever else it returned.
+/// Calls a C function that reports through `GError **`, and throws the error if one is set, whatever else it returned.
 public func withGLibError<Result>(
   _ body: (inout UnsafeMutablePointer<GError>?) -> Result
 ) throws(GLibError) -> Result {

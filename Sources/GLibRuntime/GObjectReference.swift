@@ -1,20 +1,20 @@
 import CGLibShims
 import CGStreamer
 
-/// One counted reference to a `GObject` (or `GstObject`), given back when this value's last copy goes.
+/// One counted reference to a `GObject` (or `GstObject`), released with the last copy of this value.
 ///
-/// Counting is atomic in GObject, so the reference itself may cross threads; what may be called on the object where is
-/// the owner's affair.
+/// Counting is atomic in GObject, so the reference itself may cross threads; which thread may call what on the object
+/// is up to the owner.
 public final class GObjectReference: @unchecked Sendable {
   /// The object. Valid while this reference lives.
   public let pointer: UnsafeMutableRawPointer
 
-  /// Takes over a reference that the caller owns (a C function that returns "transfer full").
+  /// Takes over a reference owned by the caller (from a C function that returns "transfer full").
   public init(adopting pointer: UnsafeMutableRawPointer) {
     self.pointer = pointer
   }
 
-  /// Adds a reference to an object somebody else owns ("transfer none").
+  /// Adds a reference to an object that somebody else owns ("transfer none").
   public init(retaining pointer: UnsafeMutableRawPointer) {
     self.pointer = g_object_ref(pointer)
   }

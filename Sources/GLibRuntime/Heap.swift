@@ -1,7 +1,7 @@
 import CGLibShims
 
-/// The memory that the C library keeps.
+/// The C library's heap.
 public enum Heap {
-  /// Gives the system back what nobody uses any more. Takes some milliseconds, in which others may wait for memory.
+  /// Returns unused memory to the system. Takes some milliseconds, in which others may wait for memory.
   public static func giveBack() { exam_release_memory() }
 }

@@ -2,10 +2,10 @@ import CGLibShims
 import CGStreamer
 import Synchronization
 
-/// Runs an actor's jobs on a thread of its own that turns a `GMainContext`, so that the actor may own objects of GLib
+/// Runs an actor's jobs on a thread of its own that runs a `GMainContext`, so that the actor may own objects of GLib
 /// libraries: their callbacks arrive on the thread on which the actor's code runs.
 ///
-/// The executor lives as long as the process: it is made for global actors.
+/// The executor lives as long as the process: it is meant for global actors.
 public final class MainContextExecutor: SerialExecutor {
   private let context: MainContext
   private let wakeup: WakeupSource
@@ -14,9 +14,9 @@ public final class MainContextExecutor: SerialExecutor {
   /// Starts the thread.
   ///
   /// - Parameters:
-  ///   - name: is shown by tools such as `top -H`; Linux keeps its first 15 bytes.
-  ///   - shortestTurn: from when the thread woke to when it wakes again, at least. What comes meanwhile is done together
-  ///     then: that spares wake-ups, and holds up by as much what comes right after something else.
+  ///   - name: shown by tools such as `top -H`; Linux keeps its first 15 bytes.
+  ///   - shortestTurn: the minimum time between two wake-ups. What arrives meanwhile is done together: that saves
+  ///     wake-ups, and delays by as much what arrives right after something else.
   public init(name: String, shortestTurn: Duration = .zero) {
     context = MainContext()
     wakeup = WakeupSource()
@@ -30,12 +30,12 @@ public final class MainContextExecutor: SerialExecutor {
       jobs.append(job)
       return jobs.count == 1
     }
-    // The thread takes all that is pending at once, so one wake-up per batch is enough.
+    // The thread takes everything pending at once, so one wake-up per batch is enough.
     if first { wakeup.fire() }
   }
 
   /// Runs what was pending when called. What those jobs enqueue waits for the next turn of the loop, so that jobs
-  /// cannot keep sockets and timers from being served.
+  /// cannot starve sockets and timers.
   fileprivate func runPending() {
     let jobs = pending.withLock { jobs in
       defer { jobs = [] }
@@ -50,7 +50,7 @@ public final class MainContextExecutor: SerialExecutor {
 
   public func isIsolatingCurrentContext() -> Bool? { context.isOwnedByCurrentThread }
 
-  /// The context this executor turns, for sources that are to fire on its thread.
+  /// The context this executor runs, for sources that are to fire on its thread.
   public var mainContext: MainContext { context }
 }
 
@@ -61,7 +61,7 @@ public struct MainContext: @unchecked Sendable {
 
   init() { pointer = g_main_context_new() }
 
-  /// Whether the calling thread is the one that turns this context.
+  /// Whether the calling thread is the one that runs this context.
   public var isOwnedByCurrentThread: Bool { g_main_context_is_owner(pointer) != 0 }
 
   func runForever(threadName: String, shortestTurn: Duration) {
@@ -71,7 +71,7 @@ public struct MainContext: @unchecked Sendable {
   }
 }
 
-/// What a thread needs to turn a context.
+/// What a thread needs to run a context.
 private final class Loop: Sendable {
   let context: MainContext
   let shortestTurn: Duration
@@ -92,14 +92,14 @@ private func turnContextForever(_ data: gpointer?) -> gpointer? {
   while true {
     g_main_context_iteration(context, 1)
     let start = g_get_monotonic_time()
-    // What this makes ready belongs to it: the jobs and the writes that follow from what was read.
+    // What this makes ready belongs to the same turn: the jobs and the writes that follow from what was read.
     while g_get_monotonic_time() - start < shortest, g_main_context_iteration(context, 0) != 0 {}
     let rest = shortest - (g_get_monotonic_time() - start)
     if rest > 0 { g_usleep(gulong(rest)) }
   }
 }
 
-/// One source that is ready whenever it was fired since it last ran. `g_source_set_ready_time` is thread-safe.
+/// A source that is ready whenever it was fired since it last ran. `g_source_set_ready_time` is thread-safe.
 private struct WakeupSource: @unchecked Sendable {
   private let source: UnsafeMutablePointer<GSource>
   private let owner: UnsafeMutablePointer<Unmanaged<MainContextExecutor>?>
@@ -110,7 +110,8 @@ private struct WakeupSource: @unchecked Sendable {
     source = exam_wakeup_source_new(runPendingJobs, owner)
   }
 
-  /// The executor is never freed once its thread runs, so an unretained reference would do; it is retained to say so.
+  /// The executor is never freed once its thread runs, so an unretained reference would do; it is retained to make that
+  /// explicit.
   func attach(to context: MainContext, owner executor: MainContextExecutor) {
     owner.pointee = .passRetained(executor)
     g_source_attach(source, context.pointer)

@@ -2,7 +2,7 @@ import CGStreamer
 
 /// Calls an action on a main context's thread, every `interval`, until cancelled or freed.
 ///
-/// Create, cancel and drop it on the context's thread: then no call begins after `cancel` returns.
+/// Create, cancel and release it on the context's thread: then no call begins after `cancel` returns.
 public final class MainContextTimer {
   private let source: UnsafeMutablePointer<GSource>
 

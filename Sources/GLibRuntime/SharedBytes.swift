@@ -1,6 +1,6 @@
 import CGStreamer
 
-/// Immutable bytes in a `GBytes`: made once, shared by every reader and by C code without a copy.
+/// Immutable bytes in a `GBytes`: allocated once, shared with every reader and with C code without copying.
 public struct SharedBytes: Sendable {
   private final class Storage: @unchecked Sendable {  // GBytes is immutable and its count atomic.
     let pointer: OpaquePointer
@@ -27,7 +27,7 @@ public struct SharedBytes: Sendable {
     storage = Storage(adopting: g_bytes_new_take(memory, gsize(count)))
   }
 
-  /// Takes over a `GBytes *` that the caller owns.
+  /// Takes over a `GBytes *` owned by the caller.
   public init(adopting pointer: OpaquePointer) {
     storage = Storage(adopting: pointer)
   }
@@ -37,7 +37,7 @@ public struct SharedBytes: Sendable {
 
   public var count: Int { Int(g_bytes_get_size(storage.pointer)) }
 
-  /// Lends the bytes for the time of the call.
+  /// Lends the bytes for the duration of the call.
   public func withUnsafeBytes<Result>(
     _ body: (UnsafeRawBufferPointer) throws -> Result
   ) rethrows -> Result {

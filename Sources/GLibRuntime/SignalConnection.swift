@@ -13,7 +13,7 @@ public struct SignalConnection {
   ///   - object: the emitter; not retained.
   ///   - signal: the signal's name with its detail, such as `message::error`.
   ///   - handler: `unsafeBitCast(function as @convention(c) (…) -> …, to: GCallback.self)`.
-  ///   - context: handed to the handler as user data; read it with `callbackContext(_:as:)`.
+  ///   - context: passed to the handler as user data; read it with `callbackContext(_:as:)`.
   public init(
     _ object: UnsafeMutableRawPointer, _ signal: String, handler: @escaping GCallback,
     context: AnyObject
@@ -28,7 +28,7 @@ public struct SignalConnection {
   public func disconnect() { g_signal_handler_disconnect(object, identifier) }
 }
 
-/// The object that was handed to a C callback as its user data.
+/// The object that was passed to a C callback as its user data.
 public func callbackContext<Context: AnyObject>(
   _ data: UnsafeMutableRawPointer?, as type: Context.Type = Context.self
 ) -> Context {

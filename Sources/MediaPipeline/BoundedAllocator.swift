@@ -1,13 +1,13 @@
 import CGStreamer
 
-/// GStreamer's memory for frames and pictures with a bound for one block. Elements take memory from the default allocator
-/// unless they bring their own, and a decoder that gets none ends its own pipeline; GLib, which would be asked
-/// otherwise, ends the process when there is none.
+/// GStreamer's memory for frames and pictures, with a maximum block size. Elements use the default allocator unless
+/// they bring their own, and a decoder that gets no memory fails with its own pipeline only; GLib, used otherwise, ends
+/// the process when there is none.
 enum BoundedAllocator {
-  /// Of one block, in bytes: 16 for each pixel of 1920x1080, twice what any format of pictures takes.
+  /// The maximum block, in bytes: 16 for each pixel of 1920x1080, twice what any picture format takes.
   static let maximumBytes = 1920 * 1080 * 16
 
-  /// Makes it the default for all elements. To be called once.
+  /// Makes it the default for all elements. Call once.
   static func install() {
     let type = g_type_register_static_simple(
       gst_allocator_get_type(), "ExamBoundedAllocator", guint(MemoryLayout<GstAllocatorClass>.size),

@@ -3,9 +3,9 @@ import CGStreamer
 import CPictureScaler
 import GLibRuntime
 
-/// Owns the making of pipelines and what their buses report, on a thread of its own.
+/// Creates pipelines and receives what their buses report, on a thread of its own.
 ///
-/// Streaming threads never wait for it: they hand it a failure and go on.
+/// Streaming threads never wait for it: they pass it a failure and continue.
 @globalActor
 public actor PipelineActor {
   public static let shared = PipelineActor()
@@ -31,7 +31,7 @@ enum GStreamer {
   static func initialize() { precondition(isInitialized) }
 }
 
-/// Makes the C library give memory back that stopped pipelines used. Call once, before the first pipeline.
+/// Makes the C library return memory that stopped pipelines used. Call once, before the first pipeline.
 ///
 /// Without it the heap stays at its peak after a large exam: 400 MB instead of 38 MB for 200 pipelines.
 public func tuneAllocator() {

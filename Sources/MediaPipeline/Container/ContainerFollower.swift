@@ -1,52 +1,52 @@
-/// Follows the bytes of a student's container, message by message, and finds where it begins: at first, and in the middle of
-/// the stream because the page has started its recorder anew.
+/// Follows the bytes of a student's container, message by message, and finds where a container begins: at first, and in
+/// the middle of the stream when the page has restarted its recorder.
 ///
-/// From such a place on the bytes are for a new pipeline. A pipeline that failed can be followed by one that reads on at
-/// the next joint, since the container's own beginning is kept. A pure value; what it keeps is bounded.
+/// From such a place on the bytes go to a new pipeline. After a pipeline has failed, a new one can continue at the next
+/// joint, since the container's header is kept. A pure value of limited size.
 public struct ContainerFollower: Sendable {
-  /// What becomes of a message.
+  /// What happens to a message.
   public enum Step: Sendable, Equatable {
-    /// It goes to the pipeline that runs.
+    /// It goes to the running pipeline.
     case goesOn
-    /// A container begins: this, in place of the message, is for a pipeline that has seen nothing else. `codec` is of its
-    /// picture, by the name that pipeline files have for it; nil where it does not say.
+    /// A container begins: this, instead of the message, is for a pipeline that has seen nothing else. `codec` is the
+    /// video codec, by its name in pipeline files; nil if the container does not say.
     case begins(bytes: [UInt8], codec: String?)
-    /// It is kept: the beginning is not whole yet.
+    /// It is kept: the header is incomplete.
     case kept
-    /// It is of no use: nothing can be read before the next joint.
+    /// It is useless: nothing can be decoded before the next joint.
     case lost
   }
 
   private enum Phase {
-    /// No beginning was seen. The demuxer may know better what this is.
+    /// No header was seen. The demuxer may know better what this is.
     case unknown
-    /// In the middle of a beginning; these bytes of it came in earlier messages.
+    /// In the middle of a header; these bytes of it came in earlier messages.
     case beginning([UInt8])
     case running
     /// The pipeline failed.
     case waiting
   }
 
-  /// A beginning is some hundred bytes long, with padding and a codec's own tables a few thousand.
+  /// A header is some hundred bytes long, or a few thousand with padding and codec tables.
   static let longestBeginning = 64 << 10
 
   private let format: ContainerFormat
   private var phase = Phase.unknown
   /// The last bytes seen: a mark may be split between two messages.
   private var tail: [UInt8] = []
-  /// So many of them belong to a mark that was found.
+  /// This many of them belong to a mark that was found.
   private var tailSeen = 0
-  /// Everything before the first joint, to begin again with. Empty where it is not known.
+  /// Everything before the first joint, to start a new pipeline with. Empty if unknown.
   private var header: [UInt8] = []
   private var codec: String?
 
-  /// - Parameter mediaType: the caps of the pipeline's entrance, such as `video/webm`.
+  /// - Parameter mediaType: the caps of the pipeline's source, such as `video/webm`.
   public init?(mediaType: String) {
     guard let format = ContainerFormat(mediaType: mediaType) else { return nil }
     self.format = format
   }
 
-  /// The pipeline that took the bytes up to now is no more: what comes before the next joint is lost.
+  /// The pipeline that took the bytes so far is gone: what comes before the next joint is lost.
   public mutating func pipelineFailed() {
     switch phase {
     case .running where !header.isEmpty: phase = .waiting
@@ -59,20 +59,20 @@ public struct ContainerFollower: Sendable {
     let window = tail + message
     let step = window.withUnsafeBytes { take(window: $0, messageFrom: tail.count) }
     let kept = min(window.count, ContainerMark.longest - 1)
-    // The rest stays, and what is found in it counts from its own beginning.
+    // The rest stays, and positions found in it count from its own beginning.
     tailSeen = max(0, tailSeen - (window.count - kept))
     tail = Array(window.suffix(kept))
     return step
   }
 
-  /// What goes to a new pipeline: some bytes from before, and the window from an offset on.
+  /// What a new pipeline gets: some earlier bytes, and the window from an offset on.
   private struct Opening {
     var before: [UInt8]
     var offset: Int
   }
 
   private mutating func take(window: UnsafeRawBufferPointer, messageFrom: Int) -> Step {
-    // Nothing is copied before it is known what the last mark of the message says: there may be thousands.
+    // Nothing is copied before the last mark of the message is known: there may be thousands.
     var collecting: Opening?
     var opening: Opening?
     if case .beginning(let before) = phase { collecting = Opening(before: before, offset: messageFrom) }
@@ -80,7 +80,7 @@ public struct ContainerFollower: Sendable {
     while let mark = marks.nextMark() {
       switch mark.kind {
       case .beginning:
-        // Every track of an Ogg has a first page of its own, one behind the other.
+        // Every track of an Ogg has a first page of its own, one after the other.
         if format == .ogg, collecting != nil { continue }
         collecting = Opening(before: [], offset: mark.offset)
         opening = nil
@@ -105,7 +105,7 @@ public struct ContainerFollower: Sendable {
         phase = .beginning(held)
         return .kept
       }
-      // Longer than any: the demuxer may make something of it.
+      // Longer than any known one: the demuxer may make something of it.
       (header, codec) = ([], format.videoCodec(in: held))
       phase = .running
       return .begins(bytes: held, codec: codec)
@@ -117,7 +117,7 @@ public struct ContainerFollower: Sendable {
 
   private mutating func setHeader(_ begun: Opening, upTo end: Int, in window: UnsafeRawBufferPointer) {
     let whole = begun.before + window[begun.offset..<max(begun.offset, end)]
-    // Where the joint's first bytes came with an earlier message, they are at the end of what came before.
+    // If the joint's first bytes came with an earlier message, they are at the end of the earlier bytes.
     let header = whole.dropLast(max(0, begun.offset - end))
     codec = format.videoCodec(in: Array(header))
     self.header = header.count <= Self.longestBeginning ? Array(header) : []

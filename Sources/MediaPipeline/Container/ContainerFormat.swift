@@ -1,7 +1,7 @@
-/// The containers whose beginnings are known: where one begins anew in the middle of a stream, and which codec is in it.
+/// The supported containers: how to recognise that one begins anew in the middle of a stream, and which codec is in it.
 ///
-/// A recorder that is started again writes a second header, and demuxers do not take up a second one: they drop it, or all
-/// that follows it, in silence.
+/// A restarted recorder writes a second header, and demuxers do not accept one: they silently drop it, or everything
+/// after it.
 enum ContainerFormat: Sendable, Equatable {
   /// WebM and Matroska (RFC 9559) on EBML (RFC 8794).
   case matroska
@@ -21,7 +21,7 @@ enum ContainerFormat: Sendable, Equatable {
     }
   }
 
-  /// What the marks of this container look like.
+  /// The marks of this container.
   var patterns: [ContainerMark.Pattern] {
     switch self {
     case .matroska: MatroskaMarks.patterns
@@ -31,15 +31,15 @@ enum ContainerFormat: Sendable, Equatable {
   }
 }
 
-/// Four bytes of a mark come up by chance in a picture once in some gigabytes. What must follow them makes it once in many
-/// thousand years.
+/// The four bytes of a mark occur by chance in a picture once in a few gigabytes. With what must follow them, once in
+/// many thousand years.
 private enum MatroskaMarks {
   static let patterns = [
     ContainerMark.Pattern([0x1a, 0x45, 0xdf, 0xa3], read: header),
     ContainerMark.Pattern([0x1f, 0x43, 0xb6, 0x75], read: cluster),
   ]
 
-  /// The element EBML, with a size that fits and an element of its own first.
+  /// The element EBML, with a plausible size and a plausible first child.
   private static func header(_ bytes: UnsafeRawBufferPointer, _ offset: Int) -> ContainerMark.Kind? {
     guard let (size, next) = vint(bytes, offset + 4), (2...512).contains(size), next + 1 < bytes.count
     else { return nil }
@@ -53,7 +53,7 @@ private enum MatroskaMarks {
     }
   }
 
-  /// The element Cluster, which begins with its timestamp, of a few bytes.
+  /// The element Cluster, which begins with its timestamp of a few bytes.
   private static func cluster(_ bytes: UnsafeRawBufferPointer, _ offset: Int) -> ContainerMark.Kind? {
     guard let (_, next) = vint(bytes, offset + 4), next + 1 < bytes.count, bytes[next] == 0xe7,
       let (count, _) = vint(bytes, next + 1), (1...8).contains(count)
@@ -73,7 +73,7 @@ private enum MatroskaMarks {
 }
 
 private enum MP4Marks {
-  /// A box begins with its size; its type comes behind that.
+  /// A box begins with its size, followed by its type.
   static let patterns = [
     ContainerMark.Pattern(Array("ftyp".utf8), behind: 4, read: fileType),
     ContainerMark.Pattern(Array("moof".utf8), behind: 4, read: fragment),
@@ -87,7 +87,7 @@ private enum MP4Marks {
     return .beginning
   }
 
-  /// The first box in it is always of one size.
+  /// Its first box always has the same size.
   private static func fragment(_ bytes: UnsafeRawBufferPointer, _ offset: Int) -> ContainerMark.Kind? {
     guard offset + 16 <= bytes.count, (24...0xfffff).contains(number(bytes, offset)),
       number(bytes, offset + 8) == 16,
@@ -104,7 +104,7 @@ private enum MP4Marks {
 private enum OggMarks {
   static let patterns = [ContainerMark.Pattern(Array("OggS".utf8), read: page)]
 
-  /// A page of version 0 with some of three flags; one of them says that it is a track's first.
+  /// A page of version 0 with some of three flags; one of them marks the first page of a track.
   private static func page(_ bytes: UnsafeRawBufferPointer, _ offset: Int) -> ContainerMark.Kind? {
     guard offset + 5 < bytes.count, bytes[offset + 4] == 0, bytes[offset + 5] <= 7 else { return nil }
     return bytes[offset + 5] & 2 != 0 ? .beginning : .joint

@@ -1,29 +1,29 @@
 import Foundation
 
-/// A place in a container that says something about all that follows.
+/// A place in a container that affects how everything after it is read.
 struct ContainerMark: Equatable {
   enum Kind: Equatable {
     /// The header of a container.
     case beginning
-    /// Behind the header, what can be read on from without what was before: a cluster, a fragment, a page.
+    /// A place after the header from which decoding can start without what came before: a cluster, a fragment, a page.
     case joint
   }
 
   let kind: Kind
-  /// Of its first byte.
+  /// Offset of its first byte.
   let offset: Int
 
-  /// As long as what a pattern reads can be, at most.
+  /// The most that any pattern reads.
   static let longest = 32
 
-  /// What a kind of mark looks like: some bytes that are always the same, and what is before and behind them.
+  /// A pattern for one kind of mark: constant bytes, and what must come before and after them.
   struct Pattern: Sendable {
     typealias Read = @Sendable (_ bytes: UnsafeRawBufferPointer, _ offset: Int) -> Kind?
 
     let magic: [UInt8]
-    /// Where in the mark the constant bytes are.
+    /// Offset of the constant bytes in the mark.
     let magicOffset: Int
-    /// Nil where it is no mark, or not whole.
+    /// Nil if it is not a mark, or incomplete.
     let read: Read
 
     init(_ magic: [UInt8], behind magicOffset: Int = 0, read: @escaping Read) {

@@ -1,7 +1,7 @@
-/// The sequence headers of AV1 (AV1 bitstream specification, section 5.5): no frame may be larger than they say, and the
-/// decoder of the reference, libaom, holds frames to that.
+/// The sequence headers of AV1 (AV1 bitstream specification, section 5.5): no frame may be larger than they say, and
+/// the reference decoder, libaom, enforces that.
 enum AV1Header {
-  /// Of several headers the one with the largest picture is answered. The page says which frames are key frames.
+  /// If there are several, the one with the largest picture counts. The page says which frames are key frames.
   static func read(_ frame: UnsafeRawBufferPointer) -> CodedFrameHeader {
     var largest = CodedFrameHeader.unmarked
     var position = 0
@@ -28,7 +28,7 @@ enum AV1Header {
     return largest
   }
 
-  /// The codec's data in the caps, `av1C`: four bytes and then headers.
+  /// The codec data in the caps, `av1C`: four bytes, then headers.
   static func readConfiguration(_ record: UnsafeRawBufferPointer) -> CodedFrameHeader {
     guard record.count >= 4 else { return .malformed("a truncated AV1 configuration") }
     return read(UnsafeRawBufferPointer(rebasing: record[4...]))

@@ -6,7 +6,7 @@ struct BitReader {
   init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
 
   /// - Parameter count: 32 at most.
-  /// - Returns: nil behind the end.
+  /// - Returns: nil past the end.
   mutating func read(_ count: Int) -> Int? {
     guard position + count <= bytes.count * 8 else { return nil }
     var value = 0
@@ -17,7 +17,7 @@ struct BitReader {
     return value
   }
 
-  /// An unsigned exponential Golomb code (ITU-T H.264, section 9.1), nil behind the end and above 32 bits.
+  /// An unsigned exponential Golomb code (ITU-T H.264, section 9.1), nil past the end and above 32 bits.
   mutating func readGolomb() -> Int? {
     var zeros = 0
     while let bit = read(1) {

@@ -6,11 +6,11 @@ enum CodedFrameHeader: Equatable {
   case delta
   /// Needs the frames before it and changes the size.
   case resizedDelta(width: Int, height: Int)
-  /// Brings parameters of the stream; whether it is decodable on its own is for the sender to say (H.264).
+  /// Contains stream parameters; whether it is decodable on its own is up to the sender to say (H.264).
   case parameters(width: Int, height: Int)
-  /// Brings none, and does not say either.
+  /// Contains none, and does not say either.
   case unmarked
-  /// Not a whole frame of its codec, or one that is not decoded here, with the reason.
+  /// Not a complete frame of its codec, or one that is not accepted here, with the reason.
   case malformed(String)
 
   /// The size it announces, if it does.

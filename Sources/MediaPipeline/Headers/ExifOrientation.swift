@@ -1,7 +1,7 @@
 /// The orientation of a picture in its Exif data (Exif 2.3, section 4.6.4: tag 0112 of the first directory).
 enum ExifOrientation {
   /// - Parameter segment: the content of an APP1 segment.
-  /// - Returns: 1 to 8, nil when nothing says so.
+  /// - Returns: 1 to 8, nil if not specified.
   static func read(_ segment: UnsafeRawBufferPointer) -> Int? {
     guard segment.count >= 14, segment.starts(with: "Exif\0\0".utf8) else { return nil }
     let tiff = UnsafeRawBufferPointer(rebasing: segment[6...])

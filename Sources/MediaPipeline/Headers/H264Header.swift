@@ -1,13 +1,13 @@
 import Foundation
 
-/// The sequence parameter sets of H.264 (ITU-T H.264, section 7.3.2.1.1): what they say is what a decoder takes memory
-/// for, whatever the caps say of the part that is shown.
+/// The sequence parameter sets of H.264 (ITU-T H.264, section 7.3.2.1.1): they determine the memory a decoder
+/// allocates, whatever the caps say about the visible part.
 enum H264Header {
-  /// How a stream's units are told apart.
+  /// How a stream's units are separated.
   enum Format: Sendable, Equatable {
     /// By start codes (annex B).
     case byteStream
-    /// By their length before each, in so many bytes (ISO/IEC 14496-15), and the parameter sets in the caps.
+    /// By a length before each, of this many bytes (ISO/IEC 14496-15), with the parameter sets in the caps.
     case lengthPrefixed(Int)
   }
 
@@ -16,7 +16,7 @@ enum H264Header {
 
   private static let damaged = CodedFrameHeader.malformed("an H.264 frame with damaged parameter sets")
 
-  /// Of several parameter sets the one with the largest picture is answered.
+  /// If there are several parameter sets, the one with the largest picture counts.
   static func read(_ frame: UnsafeRawBufferPointer, format: Format) -> CodedFrameHeader {
     var largest = CodedFrameHeader.unmarked
     switch format {
@@ -28,7 +28,7 @@ enum H264Header {
         let length = frame[position..<position + lengthSize].reduce(0) { $0 << 8 | Int($1) }
         position += lengthSize
         guard length <= frame.count - position else { return .malformed("a truncated H.264 frame") }
-        // Some decoders go on at a start code inside of a unit.
+        // Some decoders resynchronise at a start code inside a unit.
         let unit = UnsafeRawBufferPointer(rebasing: frame[position..<position + length])
         largest = readUnits(of: unit, beginsWithUnit: true, largest)
         if case .malformed = largest { return largest }
@@ -38,7 +38,7 @@ enum H264Header {
     }
   }
 
-  /// The codec's data in the caps: the decoder configuration record of a container, `avcC`, or units with start codes.
+  /// The codec data in the caps: the decoder configuration record of a container, `avcC`, or units with start codes.
   static func readConfiguration(_ record: UnsafeRawBufferPointer) -> (
     format: Format, header: CodedFrameHeader
   ) {
@@ -48,7 +48,7 @@ enum H264Header {
     let format = Format.lengthPrefixed(Int(record[4] & 3) + 1)
     var largest = CodedFrameHeader.unmarked
     var position = 5
-    // Sequence parameter sets and then picture parameter sets; some decoders take either in either place.
+    // Sequence parameter sets, then picture parameter sets; some decoders accept either in either place.
     for countBits: UInt8 in [0x1f, 0xff] {
       guard position < record.count else { return (format, damaged) }
       let count = record[position] & countBits
@@ -78,7 +78,7 @@ enum H264Header {
       let next = nextUnit(in: bytes, from: unit)
       if unit < bytes.count {
         let type = bytes[unit] & 0x1f
-        if type == 7 || type == 15 {  // A subset parameter set begins as the other does.
+        if type == 7 || type == 15 {  // A subset parameter set begins like the other.
           let end = next.map { $0 - 3 } ?? bytes.count
           let header = readParameterSet(UnsafeRawBufferPointer(rebasing: bytes[unit..<max(unit, end)]))
           if case .malformed = header { return header }
@@ -90,7 +90,7 @@ enum H264Header {
     return largest
   }
 
-  /// The position behind the next start code, 00 00 01.
+  /// The position after the next start code, 00 00 01.
   private static func nextUnit(in bytes: UnsafeRawBufferPointer, from start: Int) -> Int? {
     guard let base = bytes.baseAddress else { return nil }
     var position = start + 2
@@ -117,7 +117,7 @@ enum H264Header {
     bytes.reserveCapacity(end)
     var zeros = 0
     for byte in unit[1..<end] {
-      if zeros >= 2, byte == 3 {  // Put in so that no start code arises.
+      if zeros >= 2, byte == 3 {  // Inserted so that no start code arises.
         zeros = 0
         continue
       }
@@ -128,11 +128,11 @@ enum H264Header {
     let header = bytes.withUnsafeBytes { readFields($0) }
     guard bytes.count < end - 1 else { return header }
     if case .malformed = header { return header }
-    // FFmpeg reads a set that it cannot use once more with those bytes left in.
+    // FFmpeg retries a set that it cannot use with those bytes left in.
     return larger(header, readFields(UnsafeRawBufferPointer(rebasing: unit[1..<end])))
   }
 
-  /// The profiles whose sets say how colours are sampled; 144 is one that was withdrawn, and FFmpeg reads it.
+  /// The profiles whose sets specify chroma sampling; 144 was withdrawn, but FFmpeg reads it.
   private static let profilesWithChroma: Set<Int> = [
     100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135, 144,
   ]
@@ -163,7 +163,7 @@ enum H264Header {
       guard let left = bits.readGolomb(), let right = bits.readGolomb(), let top = bits.readGolomb(),
         let bottom = bits.readGolomb()
       else { return damaged }
-      // What is not shown counts, but for the rest of the last macroblock, or pair of them.
+      // Cropped areas count, except the rest of the last macroblock, or pair of them.
       let unshown = (
         width: (left + right) * (chroma == 1 || chroma == 2 ? 2 : 1),
         height: (top + bottom) * (chroma == 1 ? 2 : 1) * (2 - framesOnly)

@@ -1,6 +1,6 @@
 import CGStreamer
 
-/// The codecs whose frames are read before a decoder gets them, because they say how large a picture it will make.
+/// The codecs whose frames are inspected before a decoder gets them, because they say how large the decoded picture will be.
 enum InspectedCodec: Sendable, Equatable {
   case vp8, vp9, av1, jpeg, png
   case h264(H264Header.Format)
@@ -18,7 +18,7 @@ enum InspectedCodec: Sendable, Equatable {
     }
   }
 
-  /// - Returns: the codec of the first structure, and what the codec's data in the caps announces.
+  /// - Returns: the codec of the first structure, and what the codec data in the caps announces.
   static func read(_ caps: UnsafeMutablePointer<GstCaps>) -> (
     codec: InspectedCodec, header: CodedFrameHeader
   )? {

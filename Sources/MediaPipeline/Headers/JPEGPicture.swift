@@ -1,15 +1,15 @@
 import Foundation
 
-/// One JPEG picture as its markers tell it (ITU-T T.81, annex B), from the first to the one that ends it.
+/// One JPEG picture as described by its markers (ITU-T T.81, annex B), from the first to the last.
 ///
-/// The markers are read as strictly as the standard has them: what a decoder would skip or forgive could hide another
-/// frame header from the eyes of this one.
+/// The markers are read as strictly as the standard defines them: what a decoder would skip or tolerate could hide
+/// another frame header from this reader.
 struct JPEGPicture: Equatable {
   let width: Int
   let height: Int
-  /// How the camera was held, 1 to 8 (Exif 2.3, tag Orientation); 1 when nothing says so.
+  /// How the camera was held, 1 to 8 (Exif 2.3, tag Orientation); 1 if not specified.
   let orientation: Int
-  /// Bytes up to the end of the picture. What comes behind is no part of it: padding of cameras, the film of a "motion
+  /// Bytes up to the end of the picture. What follows is not part of it: padding by cameras, the video of a "motion
   /// photo", further pictures.
   let byteCount: Int
 
@@ -35,7 +35,7 @@ struct JPEGPicture: Equatable {
   }
 }
 
-/// Walks over the markers of a picture.
+/// Walks through the markers of a picture.
 private struct JPEGReader {
   struct Problem: Error { let reason: String }
 
@@ -44,7 +44,7 @@ private struct JPEGReader {
   private struct Frame {
     let width: Int
     let height: Int
-    /// Identifiers of the colour components that no scan has brought yet.
+    /// Identifiers of the colour components that have not appeared in a scan yet.
     var components: Set<UInt8>
   }
 
@@ -74,18 +74,18 @@ private struct JPEGReader {
 
   private func end() throws(Problem) -> JPEGPicture {
     guard let frame else { throw Problem(reason: "a JPEG without a frame header") }
-    // A decoder would make up what no scan has brought.
+    // A decoder would invent what no scan contains.
     guard frame.components.isEmpty else { throw Self.truncated }
     return JPEGPicture(
       width: frame.width, height: frame.height, orientation: orientation ?? 1, byteCount: position + 2)
   }
 
   private mutating func readSegment(_ marker: UInt8) throws(Problem) {
-    // Those that have no length (TEM, RST, a second SOI) and those that no camera writes are not in the list.
+    // Those without a length (TEM, RST, a second SOI) and those that no camera writes are not in the list.
     switch marker {
     case 0xc0, 0xc1, 0xc4, 0xda, 0xdb, 0xdd, 0xe0...0xef, 0xfe: break
     case 0xc2, 0xc3, 0xc5...0xc7, 0xc9...0xcb, 0xcd...0xcf, 0xcc:
-      // Browsers send baseline; a progressive one can make a decoder go over the picture thousands of times.
+      // Browsers send baseline; a progressive one can make a decoder process the picture thousands of times.
       throw Problem(
         reason: "a JPEG that is not baseline (it is progressive, lossless or arithmetic); save it as baseline"
       )
@@ -123,7 +123,7 @@ private struct JPEGReader {
     let identifiers = Set((0..<count).map { header[6 + 3 * $0] })
     let samplings = (0..<count).map { header[7 + 3 * $0] }
     guard identifiers.count == count else { throw Problem(reason: "a JPEG with a damaged frame header") }
-    // Others come out of decoders in wrong colours, 4:1:1 and 4:1:0 green, or not at all.
+    // Decoders get the colours of others wrong, turn 4:1:1 and 4:1:0 green, or fail.
     let lumaSamplings: Set<UInt8> = count == 1 ? [0x11] : [0x11, 0x21, 0x12, 0x22]
     guard lumaSamplings.contains(samplings[0]), samplings[1...].allSatisfy({ $0 == 0x11 }) else {
       let factors = samplings.map { "\($0 >> 4)x\($0 & 15)" }.joined(separator: ", ")
@@ -132,7 +132,7 @@ private struct JPEGReader {
     frame = Frame(width: width, height: height, components: identifiers)
   }
 
-  /// Every component comes in one scan: a decoder goes over the whole picture for each scan, however little it holds.
+  /// Every component comes in one scan: a decoder processes the whole picture for each scan, however little it contains.
   private mutating func readScan(_ header: UnsafeRawBufferPointer) throws(Problem) {
     guard frame != nil else { throw Problem(reason: "a JPEG without a frame header before its picture") }
     guard let count = header.first, count > 0, header.count == 4 + 2 * Int(count) else {

@@ -1,4 +1,4 @@
-/// The first chunk of a PNG (ISO/IEC 15948, section 11.2.2), which has a fixed place.
+/// The first chunk of a PNG (ISO/IEC 15948, section 11.2.2), which is at a fixed position.
 enum PNGHeader {
   static func read(_ frame: UnsafeRawBufferPointer) -> CodedFrameHeader {
     guard frame.count >= 24, frame.starts(with: [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]),

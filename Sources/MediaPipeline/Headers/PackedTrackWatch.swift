@@ -1,31 +1,31 @@
-/// Walks over the elements of a WebM as its pieces come (RFC 8794, RFC 9559) and looks for tracks whose frames are packed
-/// or encrypted. No recorder makes them, and a demuxer unpacks one frame of 100 kB to 100 MB.
+/// Parses the elements of a WebM as its pieces arrive (RFC 8794, RFC 9559) and looks for tracks whose frames are
+/// compressed or encrypted. No recorder makes them, and a demuxer expands one frame of 100 kB to 100 MB.
 struct PackedTrackWatch {
   private static let contentEncodings = 0x6d80
-  /// Segment, Tracks, TrackEntry, Cluster: the elements that are looked into.
+  /// Segment, Tracks, TrackEntry, Cluster: the elements that are entered.
   private static let masters: Set<Int> = [0x1853_8067, 0x1654_ae6b, 0xae, 0x1f43_b675]
 
   /// Four bytes of the identifier and eight of the size.
   private static let longestHeader = 12
 
-  /// Bytes of all pieces so far that were walked over.
+  /// Bytes parsed in all pieces so far.
   private var position = 0
-  /// Where the next element begins.
+  /// Offset of the next element.
   private var next = 0
-  /// Where the masters end that are looked into, the outermost first; those of unknown size are left out.
+  /// The ends of the entered masters, the outermost first; those of unknown size are left out.
   private var ends: [Int] = []
   /// The beginning of an element's header that was cut off by the end of a piece.
   private var header: [UInt8] = []
 
   /// Takes the next piece.
   ///
-  /// - Returns: whether a packed track is in it.
+  /// - Returns: whether it contains a packed track.
   mutating func finds(in piece: UnsafeRawBufferPointer) -> Bool {
     let end = position + piece.count
     while next < end {
       let start = max(next, position)
       while let last = ends.last, start >= last {
-        // What is left of an element that does not fit is no element, as for a demuxer.
+        // The rest of an element that does not fit is not an element, as for a demuxer.
         ends.removeLast()
         header = []
       }
@@ -51,7 +51,7 @@ struct PackedTrackWatch {
     return false
   }
 
-  /// The beginning of an element, nil while it is not whole. The size is nil where it is unknown.
+  /// The header of an element, nil while incomplete. The size is nil if unknown.
   private static func element(
     _ header: UnsafeRawBufferPointer
   ) -> (identifier: Int, size: Int?, byteCount: Int)? {

@@ -1,24 +1,24 @@
-/// Looks into an MP4 (ISO/IEC 14496-12) as its pieces come for what takes a demuxer far more memory than it was sent: tables
-/// of samples of which only the number is there (`trun`, `stsz`), for each of which `qtdemux` keeps 32 bytes for good,
-/// up to 200 MB, and a compressed header (`cmov`), which it unpacks to 200 MB and, where that lies about its size, ends the
-/// process for want of memory.
+/// Searches an MP4 (ISO/IEC 14496-12) as its pieces arrive for what makes a demuxer use far more memory than it was
+/// sent: sample tables that consist of a number only (`trun`, `stsz`), for each sample of which `qtdemux` keeps 32
+/// bytes for good, up to 200 MB, and a compressed header (`cmov`), which it expands to 200 MB and which, if it lies
+/// about its size, ends the process for lack of memory.
 ///
-/// The boxes are found by their names wherever they are. A walk from box to box could be led astray by what the demuxer
-/// reads otherwise; of pictures, four bytes in 300 GB look like one by chance, and cost a new beginning.
+/// The boxes are found by name wherever they are. A walk from box to box could be misled by what the demuxer parses
+/// differently; in picture data four bytes in 300 GB look like one by chance, and cost a restart.
 struct SampleTableWatch {
   enum Finding: Equatable {
     case compressedHeader
     case tooManySamples
   }
 
-  /// Four and a half hours at 30 a second; 16 MB in `qtdemux`.
+  /// Four and a half hours at 30 per second; 16 MB in `qtdemux`.
   static let maximumSamples = 500_000
 
-  /// A box's size, its name, its version and flags, and of `stsz` the size of all samples come before the number.
+  /// Before the number come the box's size, name, version and flags, and in `stsz` the common sample size.
   private static let longestMark = 20
 
   private var samples = 0
-  /// The last bytes of the pieces before: a box may be split between two.
+  /// The last bytes of the previous pieces: a box may be split between two.
   private var tail: [UInt8] = []
 
   /// Takes the next piece.
@@ -29,7 +29,7 @@ struct SampleTableWatch {
     return window.withUnsafeBytes { window in
       guard window.count >= 8 else { return nil }
       for offset in 0...(window.count - 8) {
-        // No box in a header is larger than what the demuxer takes: 32 MB.
+        // No box in a header is larger than what the demuxer accepts: 32 MB.
         guard window[offset] <= 2, let box = Box(named: Self.word(window, offset + 4)) else { continue }
         let end = offset + 8 + box.bytesUpToNumber
         guard end > seen, end <= window.count else { continue }
@@ -53,7 +53,7 @@ struct SampleTableWatch {
       }
     }
 
-    /// From behind the name to the end of the number of samples.
+    /// From after the name to the end of the number of samples.
     var bytesUpToNumber: Int {
       switch self {
       case .cmvd: 0

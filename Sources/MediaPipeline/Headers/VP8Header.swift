@@ -5,7 +5,7 @@ enum VP8Header {
     let tag = Int(frame[0]) | Int(frame[1]) << 8 | Int(frame[2]) << 16
     let isKey = tag & 1 == 0
     let headerSize = isKey ? 10 : 3
-    // Both are errors to libvpx too; here they cost no decoder call.
+    // libvpx treats both as errors too; here they cost no decoder call.
     guard frame.count >= headerSize, tag >> 5 <= frame.count - headerSize else {
       return .malformed("a truncated VP8 frame")
     }

@@ -1,6 +1,6 @@
-/// The uncompressed header of VP9 (bitstream specification, section 6.2) as far as the frame size.
+/// The uncompressed header of VP9 (bitstream specification, section 6.2) up to the frame size.
 enum VP9Header {
-  /// Of a superframe the header that announces the largest picture is answered, since all its frames are decoded.
+  /// In a superframe the header that announces the largest picture counts, since all its frames are decoded.
   static func read(_ frame: UnsafeRawBufferPointer) -> CodedFrameHeader {
     guard !frame.isEmpty else { return .malformed("an empty VP9 frame") }
     var result: CodedFrameHeader?
@@ -13,7 +13,7 @@ enum VP9Header {
       }
       let area = header.size.map { $0.width * $0.height } ?? 0
       if area > (best.size.map { $0.width * $0.height } ?? 0) {
-        // The first frame decides whether the whole can start a stream.
+        // The first frame decides whether all of it can start a stream.
         if case .key = best, let size = header.size {
           result = .key(width: size.width, height: size.height)
         } else if let size = header.size {
@@ -24,8 +24,8 @@ enum VP9Header {
     return result ?? .malformed("a VP9 superframe without frames")
   }
 
-  /// An index that names a block one frame, to be put behind it; nil where it has an index. Without one libvpx goes on
-  /// behind the end of the frame, which only decoding finds, and takes what is there for another frame.
+  /// An index that declares a block to be one frame, to be appended to it; nil if it has an index. Without one libvpx
+  /// continues past the end of the frame, which only decoding finds, and takes what is there for another frame.
   static func closingIndex(for frame: UnsafeRawBufferPointer) -> [UInt8]? {
     guard !frame.isEmpty, index(of: frame) == nil else { return nil }
     var sizeBytes: [UInt8] = []
@@ -75,7 +75,7 @@ enum VP9Header {
       return .malformed("not a VP9 frame")
     }
     let profile = high << 1 | low
-    // Browsers send 8 bits; with more every picture that a decoder keeps takes twice the memory.
+    // Browsers send 8 bits; with more, every picture that a decoder keeps takes twice the memory.
     guard profile < 2 else { return .malformed("VP9 with more than 8 bits a colour") }
     guard let showsExisting = bits.read(1) else { return truncated }
     if showsExisting == 1 { return .delta }

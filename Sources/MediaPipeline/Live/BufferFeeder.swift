@@ -3,10 +3,10 @@ import CGStreamer
 import GLibRuntime
 import Synchronization
 
-/// Where messages enter a pipeline: stands in the place of the file's appsrc, whose thread nobody needs, and is carried
-/// on by the streaming pool.
+/// Where messages enter a pipeline: replaces the file's appsrc, whose thread is not needed, and is run by the streaming
+/// pool.
 final class BufferFeeder: Sendable {
-  /// One waiting buffer, owned, and how its picture is turned.
+  /// One waiting buffer, owned, and the orientation of its picture.
   private struct Waiting: @unchecked Sendable {
     let buffer: UnsafeMutablePointer<GstBuffer>
     let orientation: Int
@@ -14,7 +14,7 @@ final class BufferFeeder: Sendable {
 
   private struct State {
     var waiting: [Waiting] = []
-    /// Whether it stands in the pool's line or a thread carries it.
+    /// Whether it is in the pool's queue or a thread is running it.
     var isScheduled = false
     var isClosed = false
   }
@@ -25,12 +25,12 @@ final class BufferFeeder: Sendable {
   private let counters: PipelineCounters
   private let maximumBytesWithoutFrame: Int
   private let state = Mutex(State())
-  /// As the elements know it.
+  /// In the form the elements know.
   private let orientation = Atomic<Int>(1)
 
-  /// Takes the appsrc out of its pipeline, which must be in state NULL, and its place.
+  /// Replaces the appsrc in its pipeline, which must be in state NULL.
   ///
-  /// - Parameter maximumBytesWithoutFrame: so many bytes without a frame for a decoder end the stream. A demuxer
+  /// - Parameter maximumBytesWithoutFrame: this many bytes without a frame for a decoder end the stream. A demuxer
   ///   collects an element until it is as long as its header claims, and skips padding for ever: neither yields a
   ///   picture, and neither is an error to it.
   init(
@@ -68,8 +68,8 @@ final class BufferFeeder: Sendable {
 
   /// Takes over a buffer. Never blocks.
   ///
-  /// - Parameter orientation: as Exif has it; the elements are told by a tag.
-  /// - Returns: false if it is closed; the buffer is freed then.
+  /// - Parameter orientation: as in Exif; the elements are told by a tag.
+  /// - Returns: false if it is closed; the buffer is then freed.
   func push(_ buffer: UnsafeMutablePointer<GstBuffer>, orientation: Int = 1) -> Bool {
     enum Next { case refused, scheduled, schedule }
     let waiting = Waiting(buffer: buffer, orientation: orientation)
@@ -87,7 +87,7 @@ final class BufferFeeder: Sendable {
     return next != .refused
   }
 
-  /// Lets nothing in any more, and nothing of what waits.
+  /// Accepts nothing more, and drops what waits.
   func close() {
     let waiting = state.withLock { state in
       state.isClosed = true
@@ -97,7 +97,7 @@ final class BufferFeeder: Sendable {
     for one in waiting { gst_buffer_unref(one.buffer) }
   }
 
-  /// Sends the oldest waiting buffer through the pipeline. On a thread of the pool, one at a time.
+  /// Sends the oldest waiting buffer through the pipeline. On a pool thread, one at a time.
   func carry() {
     let next = state.withLock { state -> Waiting? in
       state.waiting.isEmpty ? nil : state.waiting.removeFirst()
@@ -110,7 +110,7 @@ final class BufferFeeder: Sendable {
       state.isScheduled = !state.waiting.isEmpty
       return state.isScheduled
     }
-    // To the end of the line: others have frames too.
+    // To the end of the queue: others have frames too.
     if hasMore { StreamingPool.shared.schedule(self) }
   }
 
@@ -126,9 +126,9 @@ final class BufferFeeder: Sendable {
       return
     }
     let flow = gst_pad_push(pad.cast(), buffer)
-    // Closed, or at the end by itself: both are told in other ways.
+    // Closed, or at the end by itself: both are reported in other ways.
     guard flow == GST_FLOW_NOT_LINKED || flow.rawValue < GST_FLOW_EOS.rawValue else { return }
-    // The element that failed has mostly said why; then this is not the first error and is not heard.
+    // The element that failed has usually said why; then this is not the first error and is ignored.
     fail(
       "the stream cannot go on",
       detail: "streaming stopped, reason \(String(cString: gst_flow_get_name(flow)))")

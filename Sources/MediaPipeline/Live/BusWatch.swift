@@ -3,8 +3,8 @@ import CGStreamer
 import GLibRuntime
 import Synchronization
 
-/// Takes every message off a pipeline's bus on the thread that posts it, so that none piles up unread, and keeps what
-/// matters: the first ERROR or EOS, and now and then a warning.
+/// Takes every message off a pipeline's bus on the thread that posts it, so that none pile up, and keeps what matters:
+/// the first ERROR or EOS, and an occasional warning.
 final class BusWatch: Sendable {
   private let failed: @Sendable (PipelineFailure) -> Void
   private let warned: @Sendable (String) -> Void
@@ -22,7 +22,7 @@ final class BusWatch: Sendable {
     self.warned = warned
   }
 
-  /// The bus keeps the watch alive as long as it lives itself.
+  /// The bus keeps the watch alive as long as it lives.
   func attach(to pipeline: GObjectReference) {
     let bus = gst_element_get_bus(pipeline.cast())
     gst_bus_set_sync_handler(bus, takeMessage, retainedCallbackContext(self), releaseCallbackContext)

@@ -3,21 +3,21 @@ import CGStreamer
 import GLibRuntime
 import Synchronization
 
-/// Stands at a decoder's pads: lets nothing to it whose size in memory nobody has read before, whatever container it came
-/// in, refuses what is above the limits, and notices when nothing comes out.
+/// Guards a decoder's pads: passes nothing whose decoded size has not been read before, whatever container it came in,
+/// refuses what is above the limits, and notices when nothing comes out.
 final class DecoderGuard: Sendable {
-  /// What becomes of a frame.
+  /// What to do with a frame.
   enum Verdict {
     case pass
-    /// The stream ends, with the reason.
+    /// End the stream, with the reason.
     case refuse(String)
-    /// Its first bytes pass, with others behind them.
+    /// Pass its first bytes, with others after them.
     case passPart(first: Int, closing: [UInt8])
   }
 
   private let limits: IngestLimits
   private let counters: PipelineCounters
-  /// What comes, by its caps, or why nothing of it may pass.
+  /// What arrives, by its caps, or why nothing of it may pass.
   private enum Input {
     case unknown
     case codec(InspectedCodec)
@@ -35,7 +35,7 @@ final class DecoderGuard: Sendable {
     frames = Mutex(TokenBucket(burst: 5 * limits.maximumFrameRate, perSecond: limits.maximumFrameRate))
   }
 
-  /// Guards every decoder of `pipeline`, those included that `decodebin` makes later.
+  /// Guards every decoder of `pipeline`, including those that `decodebin` creates later.
   static func install(in pipeline: GObjectReference, limits: IngestLimits, counters: PipelineCounters) {
     for element in pipeline.elements() { guardDecoder(element, limits: limits, counters: counters) }
     let added = DecoderWatch(limits: limits, counters: counters)
@@ -64,8 +64,8 @@ final class DecoderGuard: Sendable {
       inspectBehindDecoder, retainedCallbackContext(decoderGuard), releaseCallbackContext)
   }
 
-  /// Whether the caps may pass to the decoder. Where not, the first frame says why: while caps come `decodebin` may still be
-  /// trying decoders, and an error of one of those is heard by nobody else.
+  /// Whether the caps may pass to the decoder. If not, the first frame says why: while caps arrive `decodebin` may
+  /// still be trying decoders, and nobody else gets an error of one of those.
   func admits(_ caps: UnsafeMutablePointer<GstCaps>) -> Bool {
     let judged = judge(caps)
     input.withLock { $0 = judged }
@@ -79,12 +79,12 @@ final class DecoderGuard: Sendable {
         "nobody reads how large its pictures are before a decoder does: \(capsText(caps).prefix(100))")
     }
     if case .malformed(let reason) = header { return .refused(reason) }
-    // What caps say of the size is the word of a container's header, or of the part that is shown.
+    // The size in the caps is the claim of a container's header, or that of the visible part.
     let refusal = header.size.flatMap { limits.refusal(of: $0) } ?? refusal(ofSizeIn: caps)
     return refusal.map { .refused($0) } ?? .codec(codec)
   }
 
-  /// Nil when a picture of these caps is within the limits, or they tell no size.
+  /// Nil if a picture of these caps is within the limits, or they give no size.
   func refusal(ofSizeIn caps: UnsafeMutablePointer<GstCaps>) -> String? {
     var width: gint = 0
     var height: gint = 0
@@ -105,7 +105,7 @@ final class DecoderGuard: Sendable {
     guard let (header, verdict) = frame.withBytes({ Self.read($0, as: codec) }) else {
       return .refuse("the frame cannot be read")
     }
-    // A decoder could only conceal it, and might read it otherwise than it was read here.
+    // A decoder could only conceal it, and might parse it differently.
     if case .malformed(let reason) = header { return .refuse(reason) }
     if let size = header.size, let refusal = limits.refusal(of: size) { return .refuse(refusal) }
     guard frames.withLock({ $0.take(at: .now) }) == nil else {
@@ -117,7 +117,7 @@ final class DecoderGuard: Sendable {
     return verdict
   }
 
-  /// What a decoder could take for a further frame is cut off, or told apart.
+  /// What a decoder could take for another frame is cut off, or marked as separate.
   private static func read(
     _ bytes: UnsafeRawBufferPointer, as codec: InspectedCodec
   ) -> (header: CodedFrameHeader, verdict: Verdict) {
@@ -150,10 +150,10 @@ final class DecoderGuard: Sendable {
   }
 }
 
-/// Of the errors that say what a student's stream was refused for.
+/// The domain of errors that say why a student's stream was refused.
 let refusalDomain = g_quark_from_string("exam-monitoring-refusal")
 
-/// Remembers what later decoders are to be guarded with.
+/// Remembers how later decoders are to be guarded.
 private final class DecoderWatch: Sendable {
   let limits: IngestLimits
   let counters: PipelineCounters
@@ -203,7 +203,7 @@ private func inspectBeforeDecoder(
     decoderGuard.refuse(reason, at: pad)
     return GST_PAD_PROBE_DROP
   case .passPart(let first, let closing):
-    // Shares the bytes. The probe owns what it was given, and gives back what goes on.
+    // Shares the bytes. The probe owns what it was given, and returns what continues.
     guard
       let part = gst_buffer_copy_region(buffer, copyEverything, 0, gsize(first))
     else { return GST_PAD_PROBE_DROP }
@@ -227,7 +227,7 @@ private func inspectBehindDecoder(
     decoderGuard.countPicture()
     return GST_PAD_PROBE_OK
   }
-  // Before it takes memory for the picture itself; so whatever was read before the decoder, nothing larger is made.
+  // Before the decoder allocates the picture itself: whatever was read before the decoder, nothing larger is allocated.
   guard let refusal = event.caps.flatMap({ decoderGuard.refusal(ofSizeIn: $0) }) else {
     return GST_PAD_PROBE_OK
   }

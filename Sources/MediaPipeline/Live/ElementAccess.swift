@@ -10,7 +10,7 @@ extension GObjectReference {
     return String(cString: name)
   }
 
-  /// The name under which gst-launch knows an element's type.
+  /// The type name by which gst-launch knows an element.
   var factoryName: String? {
     guard let factory = gst_element_get_factory(cast()) else { return nil }
     return GObjectReference(retaining: UnsafeMutableRawPointer(factory)).elementName
@@ -22,10 +22,10 @@ extension GObjectReference {
     return String(cString: text).split(separator: "/").contains { $0 == role }
   }
 
-  /// Whether it makes pictures of encoded frames.
+  /// Whether it decodes frames into pictures.
   var isPictureDecoder: Bool { hasRole("Decoder") && (hasRole("Video") || hasRole("Image")) }
 
-  /// The pad that always exists under `name`.
+  /// The static pad called `name`.
   func staticPad(_ name: String) -> GObjectReference? {
     gst_element_get_static_pad(cast(), name).map { GObjectReference(adopting: $0) }
   }
@@ -35,7 +35,7 @@ extension GObjectReference {
     let collected = ElementList()
     guard let iterator = gst_bin_iterate_recurse(cast()) else { return [] }
     defer { gst_iterator_free(iterator) }
-    // A resync starts over, since elements came or went meanwhile.
+    // A resync starts over, since elements were added or removed meanwhile.
     while true {
       collected.elements = []
       let result = gst_iterator_foreach(
@@ -48,7 +48,7 @@ extension GObjectReference {
 }
 
 extension UnsafeMutablePointer<GstEvent> {
-  /// The caps that it announces, which it owns; nil for another event.
+  /// The caps that it announces, which the event owns; nil for another event.
   var caps: UnsafeMutablePointer<GstCaps>? {
     guard pointee.type == GST_EVENT_CAPS else { return nil }
     var caps: UnsafeMutablePointer<GstCaps>?
@@ -58,7 +58,7 @@ extension UnsafeMutablePointer<GstEvent> {
 }
 
 extension UnsafeMutablePointer<GstPadProbeInfo> {
-  /// The event that passes, nil when a buffer does.
+  /// The event that passes, nil if it is a buffer.
   var event: UnsafeMutablePointer<GstEvent>? {
     pointee.type.rawValue & GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM.rawValue == 0
       ? nil : gst_pad_probe_info_get_event(self)

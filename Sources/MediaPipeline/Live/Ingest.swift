@@ -3,20 +3,20 @@ import CGStreamer
 import GLibRuntime
 import Synchronization
 
-/// What became of one message.
+/// What happened to one message.
 public enum IngestResult: Sendable, Equatable {
   /// It is on its way to the decoder.
   case accepted
-  /// It was dropped, and so is all that follows up to the next key frame: ask the page for one.
+  /// It was dropped, and so is everything up to the next key frame: request one from the page.
   case needsKeyFrame
   /// It was dropped because nobody needs so many pictures of a stream with temporal layers. With `wantsKeyFrame`
-  /// somebody does again, and a key frame would bring them.
+  /// somebody needs them again, and a key frame would bring them back.
   case thinned(wantsKeyFrame: Bool)
   /// It was dropped because the decoder is behind; nothing depends on it (JPEG).
   case dropped
-  /// It is not what the media type promises, or breaks a bound. The text can be shown to the student.
+  /// It is not what the media type promises, or exceeds a limit. The text can be shown to the student.
   case refused(String)
-  /// The container cannot go on: more waits than may. The page should begin the stream anew.
+  /// The container cannot continue: too much is waiting. The page should restart the stream.
   case needsRestart(String)
   /// The pipeline was stopped or has failed.
   case closed
@@ -28,7 +28,7 @@ public final class Ingest: Sendable {
   private enum Kind {
     /// Each message is a picture of its own (JPEG).
     case pictures
-    /// Each message is a frame; frames between key frames need those before them.
+    /// Each message is a frame; frames between key frames depend on earlier ones.
     case frames
     /// Messages are pieces of a container (`format=bytes`).
     case container
@@ -37,7 +37,7 @@ public final class Ingest: Sendable {
   private struct State {
     var isClosed = false
     var waitsForKeyFrame: Bool
-    /// What the room of all has counted for this one, in bytes.
+    /// What the shared `room` has counted for this one, in bytes.
     var counted = 0
     var lastTime: GstClockTime = 0
     var layers = LayerFilter()
@@ -45,7 +45,7 @@ public final class Ingest: Sendable {
     var sampleTables = SampleTableWatch()
   }
 
-  /// So many messages wait only where a thread is stuck, or there is too much to do.
+  /// This many messages wait only if a thread is stuck or the server is overloaded.
   private static let manyPending = 3
 
   private let feeder: BufferFeeder
@@ -60,7 +60,7 @@ public final class Ingest: Sendable {
   private let state: Mutex<State>
 
   /// - Parameters:
-  ///   - source: the appsrc, which says what it takes and leaves its place in `pipeline`.
+  ///   - source: the appsrc, which says what it accepts and is removed from `pipeline`.
   ///   - pipeline: in state NULL.
   init(
     source: GObjectReference, in pipeline: GObjectReference, limits: IngestLimits, counters: PipelineCounters
@@ -98,15 +98,15 @@ public final class Ingest: Sendable {
     return GstFormat(rawValue: UInt32(bitPattern: g_value_get_enum(&value)))
   }
 
-  /// Hands one encoded frame, or the next bytes of a container, to the pipeline. Thread-safe, and never blocks; the
+  /// Passes one encoded frame, or the next bytes of a container, to the pipeline. Thread-safe, and never blocks; the
   /// order of calls is the order of frames.
   ///
   /// - Parameters:
   ///   - payload: copied.
-  ///   - capturedAt: as the page stamped it, microseconds since the Unix epoch. It comes back with the pictures and
-  ///     is used for nothing else, so a clock that jumps does no harm.
-  ///   - isKeyFrame: what the page says; where the codec says it itself, that counts.
-  ///   - temporalLayer: what the page says. One that lies spoils its own pictures only.
+  ///   - capturedAt: as stamped by the page, microseconds since the Unix epoch. It comes back with the pictures and is
+  ///     used for nothing else, so a clock that jumps does no harm.
+  ///   - isKeyFrame: according to the page; if the codec says so itself, that counts.
+  ///   - temporalLayer: according to the page. A lie spoils only the page's own pictures.
   ///   - now: monotonic microseconds.
   public func push(
     _ payload: UnsafeRawBufferPointer, capturedAt: Int64, isKeyFrame: Bool, temporalLayer: Int = 0,
@@ -150,11 +150,11 @@ public final class Ingest: Sendable {
 
   deinit { limits.room.change(by: -state.withLock(\.counted)) }
 
-  /// Says how many pictures a second somebody needs. What is above may be left out before the decoder, where the
-  /// stream has temporal layers.
+  /// Sets how many pictures a second somebody needs. More may be dropped before the decoder if the stream has temporal
+  /// layers.
   func setWantedRate(_ rate: Double) { wantedRate.store(rate, ordering: .relaxed) }
 
-  /// Lets nothing in any more.
+  /// Accepts nothing more.
   func close() {
     state.withLock { state in
       state.isClosed = true
@@ -163,11 +163,11 @@ public final class Ingest: Sendable {
     feeder.close()
   }
 
-  /// Nil when the message may go on.
+  /// Nil if the message may proceed.
   private func verdict(
     on payload: UnsafeRawBufferPointer, header: CodedFrameHeader?, isKeyFrame: Bool, state: inout State
   ) -> IngestResult? {
-    // After a message that is lost, the frames up to the next key frame would be decoded to rubbish.
+    // After a lost message, the frames up to the next key frame would decode to rubbish.
     func lose(_ result: IngestResult) -> IngestResult {
       if kind == .frames { state.waitsForKeyFrame = true }
       return result
@@ -202,7 +202,7 @@ public final class Ingest: Sendable {
     }
   }
 
-  /// What a demuxer must not see, in words: it would take memory before any decoder is asked.
+  /// What a demuxer must not see, as text: it would allocate memory before any decoder is asked.
   private func bomb(in payload: UnsafeRawBufferPointer, state: inout State) -> String? {
     switch container {
     case .matroska:
@@ -225,7 +225,7 @@ public final class Ingest: Sendable {
     }
   }
 
-  /// Tells the room of all what is held here: what waits, and what a demuxer collects until there is a frame in it.
+  /// Reports to the shared room what is held here: what waits, and what a demuxer collects until it contains a frame.
   private func count(_ state: inout State) {
     var held = 0
     if !state.isClosed {
@@ -253,7 +253,7 @@ public final class Ingest: Sendable {
     }
     CaptureStamp.attach(capturedAt, to: buffer)
     if kind != .container {
-      // Arrival time, strictly rising. The page's stamp is no use here: it may jump.
+      // Arrival time, strictly increasing. The page's stamp is no use here: it may jump.
       let now = GstClockTime(max(0, g_get_monotonic_time() - startedAt)) * 1000
       state.lastTime = max(now, state.lastTime + 1)
       buffer.pointee.pts = state.lastTime

@@ -1,19 +1,19 @@
-/// Bounds on what one student may send.
+/// Limits on what one student may send.
 public struct IngestLimits: Sendable {
   /// Largest picture, in pixels; checked before a decoder sees it, in every container.
   public var maximumWidth: Int
   public var maximumHeight: Int
   /// Largest message, in bytes.
   public var maximumMessageBytes: Int
-  /// Encoded frames that may wait for the decoder; above it frames are dropped up to the next key frame.
+  /// Encoded frames that may wait for the decoder; beyond that frames are dropped up to the next key frame.
   public var maximumPendingFrames: Int
-  /// Bytes that may wait for the decoder. A container above it is refused: it cannot be dropped in the middle.
-  /// So many bytes of a container without any frame in them end the stream, too.
+  /// Bytes that may wait for the decoder. A container is refused beyond that: nothing can be dropped from its middle.
+  /// This many bytes of a container without a single frame end the stream, too.
   public var maximumPendingBytes: Int
-  /// Frames per second that may reach a decoder, over some seconds: more ends the stream, since one student's flood
-  /// would be decoded at the cost of all.
+  /// Frames per second that may reach a decoder, averaged over some seconds: more ends the stream, since everybody
+  /// would pay for decoding one student's flood.
   public var maximumFrameRate: Double
-  /// What waits in all pipelines together.
+  /// The capacity for what waits in all pipelines together.
   public var room: IngestRoom
 
   public init(
@@ -37,7 +37,7 @@ public struct IngestLimits: Sendable {
       && min(width, height) <= min(maximumWidth, maximumHeight)
   }
 
-  /// Nil when a picture is small enough, else the words for its sender.
+  /// Nil if a picture is small enough, else a text for its sender.
   func refusal(of size: (width: Int, height: Int)) -> String? {
     allows(width: size.width, height: size.height)
       ? nil : "a picture of \(size.width)x\(size.height) is larger than \(maximumWidth)x\(maximumHeight)"

@@ -1,7 +1,7 @@
 import Synchronization
 
-/// The room for what students sent and no decoder has had yet, of all pipelines together: one has its own bound, but many
-/// who each stay below it would use up the memory of the machine.
+/// The total capacity for what students sent and no decoder has taken yet, of all pipelines: each has its own limit,
+/// but many that stay just below it would use up the machine's memory.
 public final class IngestRoom: Sendable {
   public static let shared = IngestRoom(maximumBytes: 64 << 20, share: 256 << 10)
 
@@ -15,11 +15,11 @@ public final class IngestRoom: Sendable {
     self.share = share
   }
 
-  /// What is held at the moment, in bytes, as far as it was counted.
+  /// The bytes held at the moment, as last counted.
   public var bytes: Int { used.load(ordering: .relaxed) }
 
   func change(by bytes: Int) { if bytes != 0 { used.wrappingAdd(bytes, ordering: .relaxed) } }
 
-  /// Whether there is no room for `more` in a pipeline that would then hold `own`.
+  /// Whether there is no capacity for `more` in a pipeline that would then hold `own`.
   func isFull(own: Int, more: Int) -> Bool { own > share && bytes + more > maximumBytes }
 }

@@ -1,16 +1,16 @@
-/// Leaves out the upper temporal layers of a stream while nobody needs so many pictures.
+/// Drops the upper temporal layers of a stream while nobody needs so many pictures.
 ///
-/// A frame of a temporal layer refers to frames of its own and of lower layers only, so all above one layer can be left
-/// out at any moment (RFC 9626, section 1). They come back at a key frame: the frames between may refer to what was left
-/// out.
+/// A frame of a temporal layer refers only to frames of its own and lower layers, so everything above a layer can be
+/// dropped at any moment (RFC 9626, section 1). It comes back at a key frame: the frames in between may refer to what
+/// was dropped.
 struct LayerFilter {
   /// Layers a frame's header can name.
   static let layers = 4
-  /// A rate counts as reached from this share of what is wanted on, since frames come with jitter ...
+  /// A rate counts as reached from this share of what is wanted, since frames come with jitter ...
   private static let enough = 0.95
   /// ... and as missed below this one.
   private static let tooFew = 0.8
-  /// Cycles to see before any layer is left out. A cycle is from one frame of the lowest layer to the next.
+  /// Cycles to observe before any layer is dropped. A cycle is from one frame of the lowest layer to the next.
   private static let leastCycles = 3
   /// Weight of the newest cycle in the means.
   private static let weight = 0.25
@@ -21,7 +21,7 @@ struct LayerFilter {
   private var highest = layers - 1
   private var cycles = 0
   private var lastBase: Int64?
-  /// Frames of each layer in the present cycle, and their means.
+  /// Frames of each layer in the current cycle, and their means.
   private var counts = [Double](repeating: 0, count: layers)
   private var means = [Double](repeating: 0, count: layers)
   /// Mean time of a cycle, in microseconds.
@@ -62,7 +62,7 @@ struct LayerFilter {
     }
   }
 
-  /// Pictures per second of the layers up to one.
+  /// Pictures per second of the layers up to and including one.
   private func rate(upTo layer: Int) -> Double {
     means[...layer].reduce(0, +) / interval * 1_000_000
   }

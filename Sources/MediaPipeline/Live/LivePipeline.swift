@@ -6,8 +6,8 @@ import Synchronization
 
 /// The pipeline of one student and one connection: `Ingest` -> decoder -> frame tap and picture taps.
 ///
-/// Made from a template, it plays until it is stopped or fails; then it is made anew. Everything here may be called
-/// from any thread. One that is dropped without `stop()` is taken down by the reaper all the same.
+/// Made from a template, it plays until it is stopped or fails; then a new one is made. Everything here may be called
+/// from any thread. One that is released without `stop()` is taken down by the reaper all the same.
 public final class LivePipeline: Sendable {
   private enum State {
     case playing
@@ -33,18 +33,18 @@ public final class LivePipeline: Sendable {
   private let state = Mutex(State.playing)
 
   private static let startedCount = Atomic<Int>(0)
-  /// Pipelines that exist: those that play or have failed, and those that are on their way down or never got there.
+  /// The pipelines that exist: playing, failed, being taken down, or never started.
   public static var count: Int {
     startedCount.load(ordering: .relaxed) - PipelineReaper.shared.stopped
   }
 
-  /// Makes and starts a pipeline. Both views are shut at first.
+  /// Makes and starts a pipeline. Both views are closed at first.
   ///
   /// - Parameters:
   ///   - name: for logs and for GStreamer's messages; never part of the pipeline's text.
-  ///   - analysisRate: pictures per second for the face check at most.
-  /// - Throws: `PipelineFileError` when the template's text is not taken any more (a plugin is gone), or GStreamer
-  ///   cannot start it.
+  ///   - analysisRate: maximum pictures per second for the face check.
+  /// - Throws: `PipelineFileError` if the template's text is no longer accepted (a plugin is gone), or GStreamer cannot
+  ///   start it.
   public static func start(
     _ template: PipelineTemplate, name: String, limits: IngestLimits = IngestLimits(),
     analysisRate: Double, taps: MediaTaps
@@ -107,9 +107,9 @@ public final class LivePipeline: Sendable {
     ).attach(to: pipeline)
   }
 
-  /// Drops pictures as early as the file's gates allow. Where a tap has no gate of its own, at its sink.
+  /// Drops pictures as early as the file's gates allow. If a tap has no gate of its own, at its sink.
   ///
-  /// - Returns: the valves that shut with a view.
+  /// - Returns: the valves that close with a view.
   private static func installGates(
     in graph: PipelineGraph, gates: [String: RateGate]
   ) -> [PictureView: GObjectReference] {
@@ -146,7 +146,7 @@ public final class LivePipeline: Sendable {
 
   // MARK: Control
 
-  /// Opens a view at so many pictures a second, or shuts it with 0: then nothing is scaled or encoded for it. After
+  /// Opens a view at this many pictures a second, or closes it with 0: then nothing is scaled or encoded for it. After
   /// opening, the next decoded picture is delivered.
   public func setRate(_ rate: Double, view: PictureView) {
     guard let gate = viewGates[view] else { return }
@@ -155,7 +155,7 @@ public final class LivePipeline: Sendable {
     updateWantedRate()
   }
 
-  /// Changes the upper bound of pictures for the face check, in pictures per second, at once.
+  /// Changes the maximum rate of pictures for the face check, in pictures per second, at once.
   public func setAnalysisRate(_ rate: Double) {
     analysisGate.setRate(rate)
     updateWantedRate()
@@ -165,7 +165,7 @@ public final class LivePipeline: Sendable {
     ingest.setWantedRate(([analysisGate] + viewGates.values).map(\.rate).max() ?? 0)
   }
 
-  /// What went through so far.
+  /// The counts so far.
   public var statistics: PipelineStatistics { counters.snapshot() }
 
   /// Why it failed, if it has.
@@ -177,7 +177,7 @@ public final class LivePipeline: Sendable {
   }
 
   /// Takes the pipeline down and returns when its threads are gone, or after `PipelineReaper.deadline`. No tap is
-  /// called afterwards. May be called more than once, and never from a tap.
+  /// called afterwards. May be called more than once, but never from a tap.
   public func stop() async {
     closeEntrancesAndTaps()
     enum Next { case retire, wait, done }

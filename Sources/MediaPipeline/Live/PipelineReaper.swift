@@ -5,7 +5,7 @@ import Synchronization
 /// Takes pipelines down, on threads of its own.
 ///
 /// Setting a pipeline to NULL waits for its streaming threads, so it must never happen on one of them, and it may hang
-/// in a broken element: such a pipeline is abandoned after a deadline, counted, and its thread is replaced.
+/// in a broken element: such a pipeline is abandoned after a deadline and counted, and its thread is replaced.
 public final class PipelineReaper: Sendable {
   public static let shared = PipelineReaper()
 
@@ -15,9 +15,9 @@ public final class PipelineReaper: Sendable {
   private let pool: ReaperPool
   private let abandonedCount = Atomic<Int>(0)
   private let stoppedCount = Atomic<Int>(0)
-  /// Pipelines that stopped since memory was last given back.
+  /// Pipelines stopped since the heap was last trimmed.
   private let unreleased = Atomic<Int>(0)
-  /// So many stop together at the end of an exam, and not when somebody reconnects.
+  /// This many stop together at the end of an exam, but not when somebody reconnects.
   private static let releaseAfter = 5
 
   private init() { pool = ReaperPool() }
@@ -39,7 +39,7 @@ public final class PipelineReaper: Sendable {
     }
   }
 
-  /// Like `retire`, for who cannot wait.
+  /// Like `retire`, for callers that cannot wait.
   func retireDetached(_ pipeline: GObjectReference) {
     pool.push(ReaperJob(pipeline: pipeline, deadline: Self.deadline, reaper: self) { _ in })
   }
@@ -54,11 +54,11 @@ public final class PipelineReaper: Sendable {
     }
   }
 
-  /// Gives the system back what the pipelines had. The heap of each thread keeps it otherwise: half as much again as the
-  /// server had before an exam of 100.
+  /// Returns to the system the memory that pipelines used. Each thread's heap keeps it otherwise: half as much again as
+  /// the server used before an exam of 100.
   private func releaseMemorySoon() {
     Task.detached { [self] in
-      // First the rest of the exam goes.
+      // The rest of the exam is released first.
       var seen: Int
       repeat {
         seen = unreleased.load(ordering: .relaxed)
@@ -76,7 +76,7 @@ public final class PipelineReaper: Sendable {
   }
 }
 
-/// One pipeline on its way to NULL.
+/// One pipeline being set to NULL.
 private final class ReaperJob: Sendable {
   private enum State { case waiting, stopped, abandoned }
 
@@ -129,7 +129,7 @@ private final class ReaperPool: @unchecked Sendable {
   private let threadCount = Mutex(ReaperPool.threads)
 
   init() {
-    // An exclusive pool fails only where no thread can be made; nothing can run then.
+    // An exclusive pool fails only if no thread can be created; nothing can run then.
     pool = g_thread_pool_new(runReaperJob, nil, Self.threads, 1, nil)
   }
 

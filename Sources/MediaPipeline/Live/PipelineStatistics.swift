@@ -1,6 +1,6 @@
 import Synchronization
 
-/// What went through one live pipeline so far.
+/// Counts of one live pipeline so far.
 public struct PipelineStatistics: Sendable, Equatable {
   /// Messages taken by `Ingest.push`.
   public var accepted = 0
@@ -10,11 +10,11 @@ public struct PipelineStatistics: Sendable, Equatable {
   public var thinned = 0
   /// Messages accepted that no element has taken yet.
   public var pending = 0
-  /// Encoded frames handed to a decoder.
+  /// Encoded frames passed to a decoder.
   public var submitted = 0
   /// Pictures that came out of a decoder.
   public var decoded = 0
-  /// Encoded frames in a row, up to now, without a picture: the student's stream is not decodable when it grows.
+  /// Encoded frames in a row, up to now, without a picture: when it grows the student's stream is not decodable.
   public var undecodableRun = 0
   /// Pictures delivered to the face check.
   public var analysisPictures = 0
@@ -31,7 +31,7 @@ final class PipelineCounters: Sendable {
   let accepted = Atomic<Int>(0)
   let refused = Atomic<Int>(0)
   let thinned = Atomic<Int>(0)
-  /// Messages that went into the first element, whose bytes are `enteredBytes`.
+  /// Messages that entered the first element; `enteredBytes` are their bytes.
   let entered = Atomic<Int>(0)
   let acceptedBytes = Atomic<Int>(0)
   let enteredBytes = Atomic<Int>(0)
@@ -43,12 +43,12 @@ final class PipelineCounters: Sendable {
   let analysisPictures = Atomic<Int>(0)
   let tilePictures = Atomic<Int>(0)
   let focusPictures = Atomic<Int>(0)
-  /// Capture time of the message that entered last, for pictures whose own stamp was lost in a demuxer.
+  /// Capture time of the last message that entered, for pictures whose own stamp was lost in a demuxer.
   let enteringCapture = Atomic<Int64>(0)
-  /// Whether each message is one frame, so that a run without pictures is counted where messages enter. A parser may
-  /// swallow what it cannot read, and a decoder then never hears of it.
+  /// Whether each message is one frame, so that frames without pictures are counted where messages enter. A parser may
+  /// swallow what it cannot parse, and then the decoder never gets it.
   let messagesAreFrames = Atomic<Bool>(false)
-  /// Set when a decoder loses its way; taken by the ingest, which then waits for a key frame.
+  /// Set when a decoder loses sync; taken by the ingest, which then waits for a key frame.
   let decoderIsLost = Atomic<Bool>(false)
 
   var pending: Int { accepted.load(ordering: .acquiring) - entered.load(ordering: .acquiring) }
@@ -56,8 +56,8 @@ final class PipelineCounters: Sendable {
     acceptedBytes.load(ordering: .acquiring) - enteredBytes.load(ordering: .acquiring)
   }
 
-  /// Frames in a row without a picture after which a decoder counts as lost: most of a second of a usual upload, and
-  /// more than a decoder keeps back to reorder.
+  /// Frames in a row without a picture after which a decoder counts as out of sync: most of a second of a usual upload,
+  /// and more than a decoder holds back to reorder.
   private static let lostAfter = 8
 
   func countFrameIntoDecoder() {

@@ -3,12 +3,11 @@ import CGStreamer
 import GLibRuntime
 import Synchronization
 
-/// Decides whether one tap wants the picture that is passing.
-///
-/// Time is cut into slots of one period, the same for every tap of a rate, and the first picture of each slot passes.
-/// So the rate holds whatever the jitter, and two taps of one rate want the same pictures, which share one scaling. A
-/// stream at just the rate has a slot with two pictures before one with none: the second takes the slot to come. The
-/// clock is the server's, so no stamp in a student's stream can raise the rate.
+/// Decides whether one tap wants the current picture.
+/// Time is divided into slots of one period, the same for every tap of a rate, and the first picture of each slot
+/// passes. So the rate holds whatever the jitter, and two taps of one rate want the same pictures, which are scaled
+/// once. A stream at exactly the rate has a slot with two pictures before one with none: the second takes the coming
+/// slot. The clock is the server's, so no stamp in a student's stream can raise the rate.
 final class RateGate: Sendable {
   /// A slot may be taken in advance after this share of a period.
   private static let leastDistance = 0.75
@@ -20,19 +19,19 @@ final class RateGate: Sendable {
 
   /// - Parameters:
   ///   - rate: pictures per second; 0 or less lets none pass.
-  ///   - isWanted: whether a picture would be of use now. Asked only where the rate lets one pass.
+  ///   - isWanted: whether a picture would be useful now. Asked only if the rate lets one pass.
   init(rate: Double, isWanted: @escaping @Sendable () -> Bool = { true }) {
     self.isWanted = isWanted
     ratePerSecond = Atomic(rate)
   }
 
-  /// Pictures per second that pass at most, 0 while it is shut.
+  /// Maximum pictures per second that pass, 0 while it is closed.
   var rate: Double { max(0, ratePerSecond.load(ordering: .relaxed)) }
 
   var isOpen: Bool { rate > 0 }
 
-  /// Opens it, shuts it with 0, or changes the rate. The next picture is due at once, even if one passed earlier in this
-  /// slot.
+  /// Opens it, closes it with 0, or changes the rate. The next picture is due at once, even if one passed earlier in
+  /// this slot.
   func setRate(_ rate: Double) {
     ratePerSecond.store(rate, ordering: .relaxed)
     takenSlot.store(-1, ordering: .relaxed)
@@ -41,7 +40,7 @@ final class RateGate: Sendable {
   /// - Parameter now: monotonic microseconds.
   func isDue(at now: Int64) -> Bool { dueSlot(at: now) != nil }
 
-  /// Like `isDue`, and takes the slot. Only one thread at a time carries a pipeline's pictures.
+  /// Like `isDue`, and takes the slot. Only one thread at a time processes a pipeline's pictures.
   func take(at now: Int64) -> Bool {
     guard let slot = dueSlot(at: now) else { return false }
     takenSlot.store(slot, ordering: .relaxed)
@@ -66,14 +65,14 @@ final class RateGate: Sendable {
   }
 }
 
-/// Where on the way to its taps a picture is dropped when none of them wants it.
+/// A point on the way to the taps where a picture is dropped if none of them wants it.
 final class RateGateProbe: Sendable {
   private let gates: [RateGate]
   private let isLast: Bool
 
   /// - Parameters:
-  ///   - gates: of the taps behind this point.
-  ///   - isLast: whether a picture that passes here is delivered: it takes the slot.
+  ///   - gates: of the taps after this point.
+  ///   - isLast: whether a picture that passes here is delivered: then it takes the slot.
   private init(gates: [RateGate], isLast: Bool) {
     self.gates = gates
     self.isLast = isLast

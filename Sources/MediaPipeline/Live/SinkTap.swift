@@ -4,21 +4,21 @@ import ExamModel
 import GLibRuntime
 import Synchronization
 
-/// What both kinds of tap share: an appsink that keeps the newest sample only, never waits for a clock, and can be shut
-/// for good.
+/// What both kinds of tap share: an appsink that keeps only the newest sample, never waits for a clock, and can be
+/// closed for good.
 class SinkTap: @unchecked Sendable {  // Subclasses add immutable properties only.
   private let isShut = Atomic<Bool>(false)
 
   /// Delivers a sample. Runs on the streaming thread.
   ///
-  /// - Returns: nil, or why the pipeline cannot go on.
+  /// - Returns: nil, or why the pipeline cannot continue.
   func deliver(_ buffer: UnsafeMutablePointer<GstBuffer>, caps: UnsafeMutablePointer<GstCaps>) -> String? {
     fatalError("a subclass delivers")
   }
 
   /// Makes `sink`, in state NULL, deliver to this tap. The sink keeps the tap alive.
   final func attach(to sink: GObjectReference) {
-    // Nothing waits: not for the clock, not for a first picture at preroll, not for a reader.
+    // Nothing waits: not for the clock, for a first picture at preroll, or for a reader.
     exam_object_set_boolean(sink.pointer, "sync", 0)
     exam_object_set_boolean(sink.pointer, "async", 0)
     exam_object_set_boolean(sink.pointer, "qos", 0)

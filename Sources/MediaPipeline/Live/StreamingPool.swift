@@ -2,25 +2,25 @@ import CGStreamer
 import GLibRuntime
 import Synchronization
 
-/// The threads that carry frames through the pipelines: as many as there are cores, however many students there are.
+/// The threads that run frames through the pipelines: as many as there are cores, however many students there are.
 ///
-/// With a thread for each student most of a frame's cost at 10 frames a second is waking that thread and filling its
-/// caches again. One pipeline is on one thread at a time, and its frames keep their order.
+/// With a thread for each student most of a frame's cost at 10 frames a second is waking that thread and refilling its
+/// caches. One pipeline is on one thread at a time, and its frames stay in order.
 final class StreamingPool: Sendable {
   static let shared = StreamingPool(threads: Int(g_get_num_processors()))
 
   /// A thread that has been in one frame for longer than this is stuck in a broken element, and is replaced.
   private static let stuckAfter: Int64 = 2_000_000
-  /// Threads at most, whatever gets stuck.
+  /// Maximum number of threads, whatever gets stuck.
   private static let maximumThreads = 64
 
   /// `GAsyncQueue` is thread-safe.
   private struct Queue: @unchecked Sendable { let pointer: OpaquePointer }
   private struct State {
     var workers: [StreamingWorker] = []
-    /// Threads that were ever started, for their names.
+    /// Threads ever started, for their names.
     var started = 0
-    /// Those that have not ended: the workers, and what was replaced and is still stuck.
+    /// Those that have not ended: the workers, and replaced ones that are still stuck.
     var living = 0
   }
 
@@ -36,7 +36,7 @@ final class StreamingPool: Sendable {
     g_async_queue_push(queue.pointer, Unmanaged.passRetained(feeder).toOpaque())
   }
 
-  /// Replaces threads that are stuck. To be called when frames wait for long.
+  /// Replaces threads that are stuck. Call it when frames have waited for long.
   func relieve() {
     let now = Int64(g_get_monotonic_time())
     let stuck = state.withLock { state in
@@ -55,7 +55,7 @@ final class StreamingPool: Sendable {
       state.started += 1
       return state.started
     }
-    // `g_thread_new` ends the process where the system gives no thread; those that are there go on instead.
+    // `g_thread_new` ends the process if the system provides no thread; the existing ones continue instead.
     let thread = g_thread_try_new(
       "streaming-\(number)", runStreamingWorker, Unmanaged.passRetained(worker).toOpaque(), nil)
     guard let thread else {
@@ -74,7 +74,7 @@ final class StreamingPool: Sendable {
 private final class StreamingWorker: @unchecked Sendable {  // The queue is thread-safe.
   private let queue: OpaquePointer
   private let ended: @Sendable () -> Void
-  /// Since when it carries the frame it has, in monotonic microseconds; 0 without one.
+  /// When it began with its current frame, in monotonic microseconds; 0 without one.
   private let busySince = Atomic<Int64>(0)
   private let replaced = Atomic<Bool>(false)
 

@@ -3,13 +3,13 @@ import Foundation
 /// The media type a student's page announces, such as `video/webm;codecs="vp9,opus"` (RFC 9110, section 8.3.1; the
 /// parameter `codecs`: RFC 6381).
 struct MediaType: Sendable, Equatable {
-  /// As pipeline files have it for a name: `video-webm`.
+  /// As used in the names of pipeline files: `video-webm`.
   let name: String
-  /// The video codecs it names, as pipeline files have them for a name (`vp9`): nil where there is no such parameter, empty
-  /// where it names sound alone.
+  /// The video codecs it names, as used in the names of pipeline files (`vp9`): nil without that parameter, empty if it
+  /// names only audio codecs.
   let videoCodecs: [String]?
 
-  /// - Parameter text: case does not matter, nor do spaces around the parts. Browsers leave out the quotes that a list of
+  /// - Parameter text: case does not matter, nor do spaces around the parts. Browsers omit the quotes that a list of
   ///   codecs should have.
   init?(_ text: String) {
     guard text.utf8.count <= 200, var parts = Self.split(text, at: ";") else { return nil }
@@ -22,7 +22,7 @@ struct MediaType: Sendable, Equatable {
       let pair = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
       guard pair.count == 2, case let parameter = Self.trimmed(pair[0]).lowercased(), Self.isToken(parameter)
       else { return nil }
-      // The first of several counts.
+      // If there are several, the first counts.
       guard codecs == nil, let value = Self.value(of: parameter, Self.trimmed(pair[1])) else { continue }
       codecs = value.split(separator: ",").map(Self.trimmed).filter { !$0.isEmpty }
     }
@@ -43,7 +43,7 @@ struct MediaType: Sendable, Equatable {
     }
   }
 
-  /// Whether it is a codec of sound. A container may have that too; nothing is made of it.
+  /// Whether it is an audio codec. A container may have audio too; it is ignored.
   static func isSound(_ codec: String) -> Bool {
     let first = codec.lowercased().prefix { $0 != "." }
     return [
@@ -53,7 +53,7 @@ struct MediaType: Sendable, Equatable {
     ].contains(String(first))
   }
 
-  /// The value of the parameter `codecs`, or of `codecs*`, which is written in percent (RFC 6381, section 3.2); nil of any
+  /// The value of the parameter `codecs`, or of the percent-encoded `codecs*` (RFC 6381, section 3.2); nil for any
   /// other.
   private static func value(of parameter: String, _ written: String) -> String? {
     switch parameter {
@@ -78,7 +78,7 @@ struct MediaType: Sendable, Equatable {
     }
   }
 
-  /// The parts between separators outside of quotes; nil where a quote does not end.
+  /// The parts between separators outside of quotes; nil if a quote is not closed.
   private static func split(_ text: String, at separator: Character) -> [Substring]? {
     var parts: [Substring] = []
     var start = text.startIndex

@@ -1,19 +1,19 @@
 import Foundation
 import Synchronization
 
-/// No pipeline file fits the media type a page announced, or what its container holds.
+/// No pipeline file fits the media type a page announced, or what its container contains.
 public struct UnknownMediaError: Error, Sendable, CustomStringConvertible {
   public enum Problem: Sendable, Equatable {
     case notAMediaType
-    /// There is no file for the media type, whatever codec.
+    /// There is no file for the media type, whatever the codec.
     case noFile
     /// There is none for this codec.
     case noFileForCodec(String)
-    /// It names codecs of sound alone.
+    /// It names only audio codecs.
     case noVideo
   }
 
-  /// What the page announced, shortened.
+  /// What the page announced, truncated.
   public let media: String
   public let problem: Problem
   /// The names that exist, sorted: `["image-jpeg", "video-webm"]`.
@@ -35,23 +35,23 @@ public struct UnknownMediaError: Error, Sendable, CustomStringConvertible {
 
 /// The pipeline files of one folder, by media type.
 public final class PipelineCatalog: Sendable {
-  /// The folder, as it was given.
+  /// The folder as configured.
   public let folder: String
   private let templates: Mutex<[String: PipelineTemplate]>
 
   /// Loads and validates every `.launch` file of `folder`.
   ///
-  /// - Throws: the first file's error; nothing is loaded then.
+  /// - Throws: the first file's error; nothing is loaded in that case.
   public init(folder: String) throws(PipelineFileError) {
     self.folder = folder
     templates = Mutex(try Self.load(folder))
   }
 
-  /// The template for a media type such as `video/webm;codecs=vp9`: the file of that codec, or else the one of the media
-  /// type alone, if its decoder takes the codec.
+  /// The template for a media type such as `video/webm;codecs=vp9`: the file for that codec, or else the one for the
+  /// media type alone, if its decoder supports the codec.
   ///
-  /// - Parameter found: the codec that the container itself names. That counts more than what the page announced.
-  /// - Throws: where no file fits, so that nothing is begun that cannot end well.
+  /// - Parameter found: the codec that the container itself names. It takes precedence over what the page announced.
+  /// - Throws: if no file fits, so that nothing is started that cannot succeed.
   public func template(
     for media: String, containing found: String? = nil
   ) throws(UnknownMediaError) -> PipelineTemplate {
@@ -79,9 +79,9 @@ public final class PipelineCatalog: Sendable {
     templates.withLock { $0.values.sorted { $0.name < $1.name } }
   }
 
-  /// Loads the folder again, for pipelines that start from now on. Running pipelines keep what they were made of.
+  /// Reloads the folder, for pipelines that start from now on. Running pipelines keep what they were made from.
   ///
-  /// - Throws: what is wrong with a file; the set that was loaded before stays.
+  /// - Throws: what is wrong with a file; the previous set stays loaded.
   public func reload() throws(PipelineFileError) {
     let loaded = try Self.load(folder)
     templates.withLock { $0 = loaded }

@@ -3,22 +3,22 @@ public struct PipelineFileError: Error, Sendable, CustomStringConvertible {
   public enum Code: Sendable {
     /// The file or folder cannot be read.
     case unreadable
-    /// `gst_parse_launch` does not take the text.
+    /// `gst_parse_launch` does not accept the text.
     case syntax
-    /// An element by a name of the contract is missing or of the wrong type.
+    /// An element required by the contract is missing or of the wrong type.
     case contract
-    /// What reaches `faces`, `tile` or `focus` can never have the format the contract wants.
+    /// What reaches `faces`, `tile` or `focus` can never have the required format.
     case format
     /// The pipeline does not turn frames of its own media type into pictures.
     case proof
   }
 
   public let code: Code
-  /// Path of the file, as it was given.
+  /// Path of the file as configured.
   public let file: String
-  /// The line, from 1, where it is known.
+  /// The line, from 1, if known.
   public let line: Int?
-  /// The cause; in GStreamer's own words where GStreamer found it.
+  /// The cause; in GStreamer's words if GStreamer found it.
   public let cause: String
   /// What to do about it.
   public let hint: String

@@ -5,7 +5,7 @@ import GLibRuntime
 
 /// One instance of a template, in state NULL, with the elements that the contract names.
 ///
-/// It is not a type of threads: whoever makes it owns it until it is handed to a live pipeline.
+/// It is not thread-safe: whoever creates it owns it until it is passed to a live pipeline.
 struct PipelineGraph {
   let pipeline: GObjectReference
   let ingest: GObjectReference
@@ -49,7 +49,7 @@ struct PipelineGraph {
     }
   }
 
-  /// Media types of encoded pictures that the decoders take; nil where one takes anything, or there is none to ask.
+  /// Media types of encoded pictures that the decoders accept; nil if one accepts anything, or there is none to ask.
   func decodedTypes() -> Set<String>? {
     var types: Set<String> = []
     for decoder in pipeline.elements() where decoder.hasRole("Decoder") {
@@ -67,7 +67,7 @@ struct PipelineGraph {
     return types.isEmpty ? nil : types
   }
 
-  /// The media type of the container that `ingest` takes; nil where messages are frames.
+  /// The media type of the container that `ingest` accepts; nil if messages are frames.
   var containerType: String? {
     Ingest.format(of: ingest) == GST_FORMAT_BYTES ? Ingest.mediaType(of: ingest) : nil
   }
@@ -94,7 +94,7 @@ struct PipelineGraph {
     return element
   }
 
-  /// An appsrc links to anything; what follows it says whether it takes the media type.
+  /// An appsrc links to anything; what follows it says whether it accepts the media type.
   private func checkFirstElement(
     takes caps: UnsafeMutablePointer<GstCaps>, of template: PipelineTemplate
   ) throws(PipelineFileError) {
@@ -105,7 +105,7 @@ struct PipelineGraph {
     }
     let next = GObjectReference(adopting: peer)
     guard gst_pad_query_accept_caps(next.cast(), caps) == 0 else { return }
-    // A gate passes the question on, so the one that declines may come later; it is the first that is no gate.
+    // A gate passes the query on, so the one that declines may come later; it is the first that is not a gate.
     let element = firstElement(behind: pad)
     throw PipelineFileError(
       code: .format, file: template.path,
@@ -116,7 +116,7 @@ struct PipelineGraph {
       hint: "put the decoder of that media type behind ingest")
   }
 
-  /// Refuses a decoder of what nobody reads before it. What `decodebin` brings later is asked when its caps come.
+  /// Refuses decoders of formats that are not inspected first. What `decodebin` adds later is checked when its caps arrive.
   private func checkDecoder(
     _ element: GObjectReference, of template: PipelineTemplate
   ) throws(PipelineFileError) {
@@ -147,7 +147,7 @@ struct PipelineGraph {
     return firstElement(behind: source)
   }
 
-  /// Asks, without any frame, what can reach each sink, and refuses what the contract does not allow.
+  /// Finds out, without any frame, what can reach each sink, and refuses what the contract does not allow.
   func checkFormats(of template: PipelineTemplate) throws(PipelineFileError) {
     let caps = gst_app_src_get_caps(ingest.cast())
     defer { if let caps { gst_caps_unref(caps) } }

@@ -2,13 +2,13 @@ import CGLibShims
 import CGStreamer
 import GLibRuntime
 
-/// Turns a template's text into a pipeline, and GStreamer's complaints into what an operator can act on.
+/// Parses a template's text into a pipeline, and turns GStreamer's errors into what an operator can act on.
 enum PipelineParser {
   /// - Returns: a `GstPipeline` in state NULL.
   static func parse(_ template: PipelineTemplate) throws(PipelineFileError) -> GObjectReference {
     let element: GObjectReference?
     do {
-      // An element comes back beside some errors too; `withGLibError` throws for every error that is set.
+      // Some errors come together with an element; `withGLibError` throws for every error that is set.
       element = try launch(template.text.description)
     } catch {
       throw PipelineFileError(
@@ -31,7 +31,7 @@ enum PipelineParser {
     return element.map { GObjectReference(sinking: $0) }
   }
 
-  /// GStreamer gives no line. The one that brings this very error into the text is found by parsing its beginnings.
+  /// GStreamer gives no line number. The line that first causes this very error is found by parsing beginnings of the text.
   private static func line(of error: GLibError, in text: PipelineText) -> Int? {
     let complaint = error.message.withoutDigits
     func hasComplaint(_ description: String) -> Bool {
@@ -48,7 +48,7 @@ enum PipelineParser {
     }
   }
 
-  /// The first line of GStreamer's words, which may repeat the whole text after it.
+  /// The first line of GStreamer's message, which may repeat the whole text after it.
   private static func words(of error: GLibError) -> String {
     String(error.message.split(separator: "\n").first?.prefix(300) ?? "unknown error")
   }
@@ -66,6 +66,6 @@ enum PipelineParser {
 }
 
 extension String {
-  /// Elements without a name of their own are numbered through, so the same complaint comes with other numbers.
+  /// Elements without a name are numbered, so the same error comes with other numbers.
   fileprivate var withoutDigits: String { filter { !$0.isNumber } }
 }

@@ -6,12 +6,12 @@ import GLibRuntime
 import Synchronization
 
 extension PipelineTemplate {
-  /// Proves that frames of the file's own media type come out as pictures at all three taps.
+  /// Tests that frames of the file's own media type come out as pictures at all three taps.
   ///
   /// The frames are made by the description in the file's `# check-with:` comment, for example
   /// `videotestsrc num-buffers=20 ! video/x-raw,width=480,height=360 ! vp8enc deadline=1`.
   ///
-  /// - Parameter deadline: for making the frames, and again for the pictures.
+  /// - Parameter deadline: for generating the frames, and again for the pictures.
   public func check(deadline: Duration = .seconds(10)) async throws(PipelineFileError) {
     let frames = try await generateFrames(deadline: deadline)
     let proof = PipelineProof()
@@ -72,7 +72,7 @@ extension PipelineTemplate {
     }
     let path = path
     let line = text.checkLine
-    // A thread of its own: waiting for an encoder must not hold up one of the few threads that run tasks.
+    // A thread of its own: waiting for an encoder must not block one of the few threads that run tasks.
     let result = await withCheckedContinuation { continuation in
       Thread.detachNewThread {
         do throws(GLibError) {
@@ -174,7 +174,7 @@ private final class PipelineProof: Sendable {
         }
       },
       failed: { failure in
-        // A container that was generated ends by itself.
+        // A generated container ends by itself.
         guard failure.cause != .endOfStream else { return }
         self.state.withLock { $0.problem = $0.problem ?? Self.words(of: failure) }
       })

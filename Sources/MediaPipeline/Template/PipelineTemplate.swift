@@ -1,19 +1,19 @@
 import Foundation
 import GLibRuntime
 
-/// A pipeline file that was loaded and found to keep the contract; live pipelines are made from it.
+/// A pipeline file that was loaded and meets the contract; live pipelines are made from it.
 ///
 /// The contract is by element names: `ingest` (appsrc), `faces` (appsink, I420), `tile` and `focus` (appsink, JPEG),
 /// and optional valves `…_gate`. `Pipelines/README.md` explains it to operators.
 public struct PipelineTemplate: Sendable {
   /// The file's name without its suffix: `video-webm.vp9`.
   public let name: String
-  /// The file, as it was given.
+  /// The file's path as configured.
   public let path: String
   let text: PipelineText
-  /// Media types of encoded pictures that its decoders take; nil where they say nothing, as `decodebin` does.
+  /// Media types of encoded pictures that its decoders accept; nil if they do not say, as with `decodebin`.
   private var decodedTypes: Set<String>?
-  /// What `ingest` takes, where that is a container.
+  /// What `ingest` accepts, if that is a container.
   private var containerType: String?
 
   /// The suffix of pipeline files.
@@ -54,13 +54,13 @@ public struct PipelineTemplate: Sendable {
     containerType = graph.containerType
   }
 
-  /// For the messages of one stream, where they are pieces of a container whose beginnings are known.
+  /// For the messages of one stream, if they are pieces of a container of a known format.
   public var follower: ContainerFollower? { containerType.flatMap { ContainerFollower(mediaType: $0) } }
 
-  /// Whether messages are pieces of a container, and no frames.
+  /// Whether messages are pieces of a container rather than frames.
   public var takesContainer: Bool { containerType != nil }
 
-  /// Whether frames of a codec, by the name that files have for it (`vp9`), are what its decoders take.
+  /// Whether its decoders accept frames of a codec, by its name in file names (`vp9`).
   func decodes(_ codec: String) -> Bool {
     guard let decodedTypes else { return true }
     let type: String? =

@@ -1,4 +1,4 @@
-/// The text of a pipeline file without its comments, with the line numbers kept for messages.
+/// The text of a pipeline file without its comments, keeping line numbers for messages.
 struct PipelineText: Sendable {
   /// What `gst_parse_launch` gets: the lines that are not comments, joined by spaces, otherwise untouched.
   let description: String
@@ -8,8 +8,8 @@ struct PipelineText: Sendable {
   let checkLine: Int?
   private let lines: [(number: Int, text: String)]
 
-  /// A line whose first character other than a space is `#` is a comment. A `#` elsewhere is not: it may be part of
-  /// a property's value.
+  /// A line whose first non-space character is `#` is a comment. A `#` elsewhere is not: it may be part of a property's
+  /// value.
   init(_ text: String) {
     var lines: [(number: Int, text: String)] = []
     var checks: [(number: Int, text: String)] = []
@@ -30,15 +30,15 @@ struct PipelineText: Sendable {
     checkLine = checks.first?.number
   }
 
-  /// The first line, from 1, that holds `word` as a whole word, such as an element's or a property's name.
+  /// The first line, from 1, that contains `word` as a whole word, such as an element's or a property's name.
   func line(of word: String) -> Int? {
     guard !word.isEmpty else { return nil }
     return lines.first { $0.text.containsWord(word) }?.number
   }
 
-  /// The line that makes the text unacceptable: from it on, whatever follows, no beginning of the text is taken.
+  /// The line that makes the text invalid: no beginning of the text that includes it is accepted.
   ///
-  /// - Parameter isAccepted: whether a beginning of the description has no error of the kind that is searched.
+  /// - Parameter isAccepted: whether a beginning of the description does not have the error in question.
   func line(breaking isAccepted: (String) -> Bool) -> Int? {
     var breaking: Int?
     for end in stride(from: lines.count, to: 0, by: -1) {
