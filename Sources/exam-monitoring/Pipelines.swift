@@ -22,7 +22,7 @@ struct Pipelines: AsyncParsableCommand {
     }
   }
 
-  /// What `check` and the server run for each file, since a bad one may end the process.
+  /// What `check` and the server run for each file, since a bad one may kill the process.
   struct Prove: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Proves one file in this process.", shouldDisplay: false)

@@ -61,7 +61,7 @@ struct Serve: AsyncParsableCommand {
     let configuration = try await ServerConfiguration.load(
       overrides: overrides, file: config, environment: ProcessInfo.processInfo.environment)
     try await ExamService(configuration: configuration).run { address in
-      // Not print: a program that waits for this line would wait for a full buffer.
+      // Not print: its buffer would delay the line for a program that waits for it.
       let text = "ExamMonitoring is ready at \(address)\nPress Ctrl-C to stop it.\n"
       FileHandle.standardOutput.write(Data(text.utf8))
     }

@@ -108,7 +108,7 @@ struct Simulate: AsyncParsableCommand {
     configuration.reconnecting = reconnecting
     configuration.tileRate = tileFps
     configuration.focus = focus
-    // The file is asked for; what the environment holds for the server beside it may be of another one.
+    // The file is requested explicitly; the environment of a server running beside it may be of another one.
     configuration.teacherPassword = try TeacherPassword.read(
       text: teacherPasswordFile == nil
         ? ProcessInfo.processInfo.environment["EXAM_MONITORING_TEACHER_PASSWORD"] : nil,

@@ -3,7 +3,7 @@ enum IVFReader {
   private static let headerBytes = 32
   private static let frameHeaderBytes = 12
 
-  /// - Throws: `RehearsalError` where the file is broken or is not VP8.
+  /// - Throws: `RehearsalError` if the file is broken or is not VP8.
   static func read(_ bytes: [UInt8], source: String) throws -> Recording {
     guard bytes.count >= headerBytes else { throw RehearsalError("\(source) is cut off inside its header.") }
     let codec = String(decoding: bytes[8..<12], as: UTF8.self)
@@ -19,7 +19,7 @@ enum IVFReader {
     while position < bytes.count {
       guard bytes.count - position >= frameHeaderBytes else { throw cutOff(source, frames.count) }
       let size = number(bytes, position, 4)
-      // Times are 64 bits wide, and no recording needs the upper half.
+      // Times are 64 bits wide, but no recording needs the upper half.
       let time = number(bytes, position + 4, 4)
       position += frameHeaderBytes
       guard size > 0, bytes.count - position >= size else { throw cutOff(source, frames.count) }

@@ -1,6 +1,6 @@
-/// A recorded upload, to be sent again and again.
+/// A recorded upload, to be sent in a loop.
 struct Recording: Sendable {
-  /// Seconds of a container that go into one message.
+  /// Seconds of a container in one message.
   private static let containerMessageLength = 0.1
 
   struct Frame: Sendable {
@@ -13,18 +13,18 @@ struct Recording: Sendable {
     let data: [UInt8]
   }
 
-  /// What `hello` says of it, such as `video/x-vp8`.
+  /// The media type in `hello`, such as `video/x-vp8`.
   let media: String
   let frames: [Frame]
-  /// Which frames each message carries: one, or of a container those of a tenth of a second, as a browser's recorder does
-  /// it. A key frame is always the first.
+  /// The frames in each message: one, or for a container those of a tenth of a second, as a browser's recorder does it.
+  /// A key frame is always the first.
   let messages: [Range<Int>]
-  /// Seconds from one beginning to the next.
+  /// Seconds from one start of the loop to the next.
   let duration: Double
   /// For a container: what comes before the first cluster.
   let containerHeader: [UInt8]?
 
-  /// - Throws: `RehearsalError` where there is nothing that could be sent.
+  /// - Throws: `RehearsalError` if there is nothing to send.
   init(media: String, frames: [Frame], containerHeader: [UInt8]? = nil, source: String) throws {
     guard let first = frames.first else { throw RehearsalError("\(source) has no picture in it.") }
     guard first.isKey else {
@@ -62,7 +62,7 @@ struct Recording: Sendable {
       source: media)
   }
 
-  /// Its first picture alone, at the pace of the whole: what a camera sends that has frozen.
+  /// Only its first picture, at the rate of the whole: what a frozen camera sends.
   func frozen() throws -> Recording {
     let interval = duration / Double(frames.count)
     let still = (0..<10).map { Frame(offset: Double($0) * interval, isKey: true, data: frames[0].data) }

@@ -4,10 +4,10 @@ import Foundation
 enum RecordingFile {
   private static let largestFile = 500_000_000
 
-  /// Reads an IVF file (VP8), JPEG pictures one after the other, or a WebM file; its first bytes tell which.
+  /// Reads an IVF file (VP8), concatenated JPEG pictures, or a WebM file; its first bytes tell which.
   ///
-  /// - Parameter rate: pictures a second of JPEG pictures, which have no times of their own.
-  /// - Throws: `RehearsalError`, which names the file and what is wrong with it.
+  /// - Parameter rate: pictures per second of JPEG pictures, which have no timestamps.
+  /// - Throws: `RehearsalError` naming the file and what is wrong with it.
   static func read(_ path: String, rate: Double) throws -> Recording {
     let bytes = try bytes(of: path)
     switch bytes.prefix(4) {
@@ -22,9 +22,9 @@ enum RecordingFile {
     }
   }
 
-  /// Reads a recording whose messages an index beside it lists, with the time of each.
+  /// Reads a recording with an index beside it that lists its messages and their times.
   ///
-  /// - Parameter path: of the recording; the index has the same name and ends in `.index.json`.
+  /// - Parameter path: of the recording; the index has the same name ending in `.index.json`.
   static func readIndexed(_ path: String, media: String) throws -> Recording {
     struct Index: Decodable {
       struct Entry: Decodable {
@@ -71,7 +71,7 @@ enum RecordingFile {
     }
   }
 
-  /// Pictures from their start marker to the end marker before the next one. What is cut off at the end is left out.
+  /// Pictures from their start marker to the end marker before the next one. A truncated one at the end is left out.
   private static func pictures(in bytes: [UInt8], rate: Double) -> [Recording.Frame] {
     var frames: [Recording.Frame] = []
     var start = 0
@@ -83,7 +83,7 @@ enum RecordingFile {
       }
       let end = index + 2
       let isLast = end + 1 >= bytes.count
-      // A thumbnail inside a picture ends too, but no picture begins right behind it.
+      // A thumbnail inside a picture has an end marker too, but no picture begins right after it.
       if isLast || (bytes[end] == 0xff && bytes[end + 1] == 0xd8) {
         frames.append(
           Recording.Frame(offset: Double(frames.count) / rate, isKey: true, data: Array(bytes[start..<end])))

@@ -1,7 +1,7 @@
 /// The recordings that come with the program, and an operator's own.
 struct RecordingLibrary: Sendable {
-  /// In the first 4.8 s a face sways back to where it began, so a loop of them never leaps; and it is a whole number of
-  /// cycles of the temporal layers. Later nobody is there.
+  /// In the first 4.8 s a face sways back to where it began, so that they loop seamlessly; this is a whole number of
+  /// cycles of the temporal layers. After that nobody is in the picture.
   private static let secondsWithFace = 4.75
 
   private let ordinary: Recording
@@ -11,7 +11,7 @@ struct RecordingLibrary: Sendable {
   private let dark: Recording
   private let emptyRoom: Recording
 
-  /// - Throws: `RehearsalError` where a file is missing or broken, or nothing is there for the media type.
+  /// - Throws: `RehearsalError` if a file is missing or broken, or there is none for the media type.
   init(_ configuration: RehearsalConfiguration) throws {
     let folder = configuration.recordingsFolder
     face = try RecordingFile.readIndexed("\(folder)/vp8_l1t3_480x360_300_10.vp8frames", media: "video/x-vp8")
@@ -47,7 +47,7 @@ struct RecordingLibrary: Sendable {
     }
   }
 
-  /// What most students send, for a person.
+  /// What most students send, as text.
   var description: String {
     let rate = (ordinary.rate * 10).rounded() / 10
     let bytes = ordinary.frames.reduce(0) { $0 + $1.data.count } / ordinary.messages.count

@@ -1,4 +1,4 @@
-/// Reads the pictures out of a WebM file with one video track, as a browser's recorder makes it.
+/// Reads the pictures from a WebM file with one video track, as made by a browser's recorder.
 struct WebMReader {
   private enum ID {
     static let segment = 0x1853_8067
@@ -19,7 +19,7 @@ struct WebMReader {
   private var frames: [Recording.Frame] = []
   private var start: Int?
 
-  /// - Throws: `RehearsalError` where the file is broken, or has more than one track.
+  /// - Throws: `RehearsalError` if the file is broken, or has more than one track.
   static func read(_ bytes: [UInt8], source: String) throws -> Recording {
     var reader = WebMReader(bytes: bytes, source: source)
     return try reader.read()
@@ -36,7 +36,7 @@ struct WebMReader {
       let elementStart = position
       guard let id = identifier(), let size = size() else { break }
       switch id {
-      // What is inside follows at once; both may have no known end.
+      // The content follows at once; the size of both may be unknown.
       case ID.segment, ID.blockGroup: continue
       case ID.cluster:
         if header == nil { header = Array(bytes[..<elementStart]) }
@@ -44,7 +44,7 @@ struct WebMReader {
       default: break
       }
       guard let size, size <= bytes.count - position else {
-        // The last picture of a recording that was cut off.
+        // The last picture of a truncated recording.
         if frames.isEmpty { throw RehearsalError("\(source) is cut off before its first picture.") }
         break
       }
@@ -56,7 +56,7 @@ struct WebMReader {
         try take(body, isKey: bytes[body].count > 3 && bytes[body.lowerBound + 3] & 0x80 != 0)
       case ID.block: try take(body, isKey: true)
       case ID.referenceBlock:
-        // It follows its block: that one is no key frame after all.
+        // It follows its block, which is then not a key frame after all.
         if let last = frames.popLast() {
           frames.append(Recording.Frame(offset: last.offset, isKey: false, data: last.data))
         }
@@ -102,7 +102,7 @@ struct WebMReader {
     return bytes[position..<(position + length)].reduce(0) { $0 << 8 | Int($1) }
   }
 
-  /// An element's size; the inner nil stands for a size that is not known.
+  /// An element's size; the inner nil stands for unknown.
   private mutating func size() -> Int?? {
     guard position < bytes.count else { return .none }
     let length = bytes[position].leadingZeroBitCount + 1

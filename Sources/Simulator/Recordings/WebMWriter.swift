@@ -1,4 +1,4 @@
-/// Writes an endless WebM stream out of the pictures of a recording.
+/// Writes an endless WebM stream from the pictures of a recording.
 struct WebMWriter {
   /// Times inside a cluster are 16 bits wide, in milliseconds.
   private static let longestCluster = 30_000
@@ -8,9 +8,9 @@ struct WebMWriter {
 
   init(header: [UInt8]) { self.header = header }
 
-  /// The bytes of the next picture, with what must come before it.
+  /// The bytes of the next picture, with whatever must precede it.
   ///
-  /// - Parameter time: since the stream began, in milliseconds; never goes back.
+  /// - Parameter time: since the stream began, in milliseconds; never decreases.
   mutating func message(_ picture: [UInt8], isKey: Bool, at time: Int) -> [UInt8] {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(picture.count + header.count + 40)
@@ -19,7 +19,7 @@ struct WebMWriter {
       start = clusterStart
     } else {
       if clusterStart == nil { bytes += header }
-      // A cluster whose end is not known: it lasts until the next one.
+      // A cluster of unknown size: it lasts until the next one.
       bytes += [0x1f, 0x43, 0xb6, 0x75, 0x01, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xe7, 0x88]
       for shift in stride(from: 56, through: 0, by: -8) {
         bytes.append(UInt8(truncatingIfNeeded: time >> shift))

@@ -2,7 +2,7 @@ import CGLibShims
 import CSoup
 import GLibRuntime
 
-/// Everybody who takes part, and the one timer that tells each when a frame is due.
+/// All participants, and the one timer that tells each when a frame is due.
 @SimulatorActor
 final class Participants {
   var tally = Tally()
@@ -15,7 +15,7 @@ final class Participants {
   /// Students by their index; teachers, whose acknowledgements are due, by -1, -2 and so on.
   private var pacer = Pacer()
   private let timer: UnsafeMutablePointer<GSource>
-  /// When the measuring began, in microseconds of `monotonicMicroseconds`.
+  /// When measuring began, in microseconds of `monotonicMicroseconds`.
   private var start: Int64?
 
   init(client: HTTPClient) {
@@ -38,14 +38,14 @@ final class Participants {
 
   func add(_ teacher: TeacherClient) { teachers.append(teacher) }
 
-  /// From now on it counts: what was counted before is forgotten, and special behaviour begins.
+  /// Starts measuring: earlier counts are discarded, and special behaviour begins.
   func beginMeasuring() {
     tally = Tally()
     alerts = AlertBook()
     start = monotonicMicroseconds()
   }
 
-  /// Seconds since the measuring began; nil before.
+  /// Seconds since measuring began; nil before.
   func secondsSinceStart(_ now: Int64) -> Double? { start.map { Double(now - $0) / 1_000_000 } }
 
   func everybodyLeaves() {
@@ -57,7 +57,7 @@ final class Participants {
     try await client.webSocket(address)
   }
 
-  /// A teacher was told of a confirmed alert.
+  /// A teacher received a confirmed alert.
   func alertCame(_ kind: String, student: String) {
     guard let seconds = secondsSinceStart(monotonicMicroseconds()) else { return }
     alerts.confirmed(kind, student: student, behaviour: behaviours[student] ?? .ordinary, at: seconds)
@@ -71,7 +71,7 @@ final class Participants {
 
   private func schedule(_ id: Int, at due: Int64) {
     pacer.add(id, due: due)
-    // Never later than it was: an earlier one may wait.
+    // Never later than it was: an earlier one may be waiting.
     if let next = pacer.nextDue { g_source_set_ready_time(timer, gint64(next)) }
   }
 
@@ -81,7 +81,7 @@ final class Participants {
       if id < 0 {
         teachers[-1 - id].acknowledgeDue(now)
       } else if let next = students[id].tick(due: due, now: monotonicMicroseconds()) {
-        // Not in this round, or one that is always late would keep the loop from the sockets.
+        // Not in this round, or one that is always late would starve the sockets.
         pacer.add(id, due: max(next, now + 1))
       }
     }

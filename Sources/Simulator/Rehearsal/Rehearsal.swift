@@ -4,7 +4,7 @@ import Foundation
 import GLibRuntime
 import Synchronization
 
-/// A rehearsal of an exam's load against a running server: everybody comes in, it is measured, everybody leaves.
+/// A rehearsal of an exam's load against a running server: everybody joins, the load is measured, everybody leaves.
 public final class Rehearsal: Sendable {
   private let configuration: RehearsalConfiguration
   private let stopRequested = Atomic(false)
@@ -14,15 +14,15 @@ public final class Rehearsal: Sendable {
   /// Ends the rehearsal as soon as possible; `run` still returns what was measured so far.
   public func stop() { stopRequested.store(true, ordering: .relaxed) }
 
-  /// Runs it, and tells how it goes on standard output.
+  /// Runs it, reporting progress on standard output.
   ///
   /// - Parameter reportFile: where to write the figures as JSON, if anywhere.
-  /// - Throws: `RehearsalError` where it cannot run.
+  /// - Throws: `RehearsalError` if it cannot run.
   public func run(reportFile: String?) async throws -> RehearsalReport {
     try configuration.validate()
     let recordings = try RecordingLibrary(configuration)
     if let reportFile {
-      // Found out now and not after the rehearsal.
+      // Found out now, not after the rehearsal.
       try write(Data("{}\n".utf8), to: reportFile)
     }
     let report = try await RehearsalRun(

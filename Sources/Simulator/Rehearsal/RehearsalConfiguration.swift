@@ -1,56 +1,56 @@
-/// What is rehearsed, against which server, and what it must hold.
+/// What to rehearse, against which server, and what it must withstand.
 public struct RehearsalConfiguration: Sendable {
   /// Address of the server, such as `http://localhost:8080`.
   public var url: String
   public var students: Int
   public var teachers: Int
-  /// How long is measured.
+  /// How long to measure.
   public var minutes: Double
-  /// What students send: `video/x-vp8`, `image/jpeg` or `video/webm;codecs=vp8`; an upload of one's own decides itself.
+  /// What students send: `video/x-vp8`, `image/jpeg` or `video/webm;codecs=vp8`; for a custom upload the file decides.
   public var media: String
-  /// A recording of one's own: IVF (VP8), JPEG pictures one after the other, or WebM.
+  /// A custom recording: IVF (VP8), concatenated JPEG pictures, or WebM.
   public var upload: String?
-  /// Pictures a second of JPEG pictures from a file, which have no times.
+  /// Pictures per second of JPEG pictures from a file, which have no timestamps.
   public var uploadRate: Double
   /// Folder with the recordings that come with the program.
   public var recordingsFolder: String
-  /// Students who behave specially; nil: one of fifty, and none of fewer than ten.
+  /// Students who behave specially; nil: one in fifty, and none of fewer than ten.
   public var frozen: Int?
   public var dark: Int?
   public var absent: Int?
   public var reconnecting: Int?
-  /// Tiles a second and student that each teacher asks for.
+  /// Tiles per second and student that each teacher asks for.
   public var tileRate: Double
-  /// Whether each teacher also looks at one student closely.
+  /// Whether each teacher also watches one student closely.
   public var focus: Bool
   public var teacherPassword: String?
-  /// Trust a certificate that the server made itself.
+  /// Trust the server's self-made certificate.
   public var trustsAnyCertificate: Bool
-  /// The server's process, where it cannot be found by its port.
+  /// The server's process, if it cannot be found by its port.
   public var serverPID: Int?
-  /// Students who come in a second.
+  /// Students who join per second.
   public var joinRate: Double
-  /// Seconds from when everybody is there until the measuring begins.
+  /// Seconds from when everybody is there until measuring begins.
   public var warmUpSeconds: Double
-  /// Seconds after the session's end at which the server's memory is looked at again.
+  /// Seconds after the session's end at which the server's memory is measured again.
   public var settleSeconds: Double
   /// Seconds between two lines of progress.
   public var progressSeconds: Double
   public var limits: Limits
 
-  /// What the server must hold; nil: not judged.
+  /// What the server must withstand; nil: not judged.
   public struct Limits: Sendable {
-    /// 99 of 100 tiles must be at the teacher's within so many milliseconds of their capture.
+    /// 99 of 100 tiles must reach the teacher within this many milliseconds of their capture.
     public var tileLatencyMilliseconds: Double? = 250
     /// Seconds within which every student must be checked again.
     public var uncheckedSeconds: Double? = 1.5
     /// Connections that may be lost.
     public var connectionLosses: Double? = 0
-    /// Share of the frames offered that may be lost, 0...1.
+    /// Share of the offered frames that may be lost, 0...1.
     public var lostFrames: Double? = 0.01
-    /// Alerts that may not come although they should.
+    /// Alerts that may be missing.
     public var missedAlerts: Double? = 0
-    /// Alerts that may come although they should not.
+    /// Alerts that may be false.
     public var falseAlerts: Double? = 0
 
     public init() {}
@@ -74,7 +74,7 @@ public struct RehearsalConfiguration: Sendable {
     limits = Limits()
   }
 
-  /// - Throws: `RehearsalError` that names the option.
+  /// - Throws: `RehearsalError` naming the option.
   func validate() throws {
     func require(_ condition: Bool, _ text: String) throws {
       guard condition else { throw RehearsalError(text) }
@@ -102,7 +102,7 @@ public struct RehearsalConfiguration: Sendable {
     try require(special <= students, "there are more special students than students.")
   }
 
-  /// What each student does, special ones spread among the others.
+  /// The behaviour of each student, special ones spread among the others.
   var behaviours: [Behaviour] {
     let few = students >= 10 ? max(1, students / 50) : 0
     var special: [Behaviour] = []
@@ -113,7 +113,7 @@ public struct RehearsalConfiguration: Sendable {
     }
     var all = [Behaviour](repeating: .ordinary, count: students)
     for (number, behaviour) in special.prefix(students).enumerated() {
-      // Backwards, so that the first student, whom the first teacher looks at closely, is an ordinary one if any is.
+      // Backwards, so that the first student, whom the first teacher watches closely, is an ordinary one if there is any.
       all[students - 1 - number * students / special.count] = behaviour
     }
     return all

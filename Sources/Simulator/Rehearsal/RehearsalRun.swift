@@ -2,10 +2,10 @@ import Foundation
 import GLibRuntime
 import Glibc
 
-/// One run of a rehearsal from the first to the last.
+/// One run of a rehearsal from beginning to end.
 @SimulatorActor
 final class RehearsalRun {
-  /// Seconds for which everybody has time to come in once joined.
+  /// Seconds that everybody has to connect after joining.
   private static let entryPatience = 30.0
 
   private let configuration: RehearsalConfiguration
@@ -48,7 +48,7 @@ final class RehearsalRun {
     }
   }
 
-  /// - Throws: `RehearsalError` where it cannot begin.
+  /// - Throws: `RehearsalError` if it cannot begin.
   func run() async throws -> RehearsalReport {
     let memoryBegin = process?.residentMegabytes ?? 0
     let kinds = try await api.alertKinds()
@@ -56,7 +56,7 @@ final class RehearsalRun {
     let teacher = try await api.createSession()
     do {
       try await enter(teacher)
-      // The server may take its time to answer, so what is counted here begins and ends by this clock alone.
+      // The server may be slow to answer, so everything counted here begins and ends by this clock alone.
       let metrics = await api.metrics()
       participants.beginMeasuring()
       let begin = look(metrics ?? ScrapedMetrics())
@@ -77,7 +77,7 @@ final class RehearsalRun {
     }
   }
 
-  // MARK: Coming in
+  // MARK: Joining
 
   private func enter(_ creator: ExamAPI.Seat) async throws {
     let behaviours = configuration.behaviours
@@ -184,7 +184,7 @@ final class RehearsalRun {
   ) -> [Verdict.Limit: Double] {
     let elapsed = Double(end.at - begin.at) / 1000
     var values: [Verdict.Limit: Double] = [
-      // Where not a single tile came, none came in all that time.
+      // If not a single tile came, none came in all that time.
       .tileLatency: tally.tiles.percentile(0.99).map { Double($0) / 1000 } ?? elapsed,
       .connectionLosses: Double(tally.connectionLosses),
       .lostFrames: lostShare(tally, drops: end.metrics.drops(since: begin.metrics)),
@@ -195,7 +195,7 @@ final class RehearsalRun {
     return values
   }
 
-  /// Of the frames offered by students who had a reason to have a connection.
+  /// Of the frames offered by students who should have been connected.
   private func lostShare(_ tally: Tally, drops: [String: Int]) -> Double {
     // What nobody needed is not lost.
     let dropped = drops.filter { $0.key != "not_needed" }.values.reduce(0, +)
@@ -212,7 +212,7 @@ final class RehearsalRun {
     participants.everybodyLeaves()
   }
 
-  /// Waits until the server has had time to give memory back.
+  /// Waits until the server has had time to release memory.
   private func settle() async -> Double? {
     guard process != nil, configuration.settleSeconds > 0 else { return nil }
     progress.show(
@@ -220,7 +220,7 @@ final class RehearsalRun {
     let stoppedBefore = isStopped()
     let deadline = ContinuousClock.now + .seconds(configuration.settleSeconds)
     while ContinuousClock.now < deadline {
-      // Whoever stopped the rehearsal does not want to wait for this either.
+      // If the rehearsal was stopped, this is skipped too.
       if stoppedBefore || isStopped() { return nil }
       try? await Task.sleep(for: .milliseconds(100))
     }

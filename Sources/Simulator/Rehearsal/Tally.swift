@@ -1,11 +1,11 @@
-/// What students and teachers count together while a rehearsal is measured.
+/// What students and teachers count together during the measurement.
 struct Tally: Sendable {
-  /// Frames the cameras gave.
+  /// Frames provided by the cameras.
   var offered = 0
   var sent = 0
-  /// Not sent, because the server had not acknowledged enough of those before.
+  /// Not sent, because too many earlier ones were unacknowledged.
   var windowFull = 0
-  /// Not sent, because one before it was not.
+  /// Not sent, because an earlier one was not.
   var awaitingKeyFrame = 0
   /// Not sent, because the student had no connection.
   var notConnected = 0
@@ -14,20 +14,20 @@ struct Tally: Sendable {
 
   var tiles = LatencyHistogram()
   var focus = LatencyHistogram()
-  /// Of the tiles since the last look.
+  /// Of the tiles since the last reading.
   var recentTiles = LatencyHistogram()
   var pictureBytes = 0
-  /// From a frame's due time to when it was sent: the simulator's own lateness, in microseconds.
+  /// From a frame's due time to when it was sent: the simulator's own delay, in microseconds.
   var lateness = LatencyHistogram()
   /// From a frame to its acknowledgement.
   var acknowledgements = LatencyHistogram()
 
   var connectionLosses = 0
-  /// The latest causes, for a person.
+  /// The latest causes, as text.
   var lossReasons: [String: Int] = [:]
   var plannedReconnects = 0
-  /// From coming back to the first acknowledged frame.
+  /// From reconnecting to the first acknowledged frame.
   var comingBack = LatencyHistogram()
-  /// What the server said was wrong, by its code.
+  /// Errors reported by the server, by code.
   var serverErrors: [String: Int] = [:]
 }

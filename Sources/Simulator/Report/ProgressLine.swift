@@ -1,7 +1,7 @@
 import Foundation
 import Glibc
 
-/// Tells how things go: one line that renews itself on a terminal, one line after the other elsewhere.
+/// Reports progress: one line that rewrites itself on a terminal, successive lines elsewhere.
 struct ProgressLine: Sendable {
   private let isTerminal = isatty(STDOUT_FILENO) == 1
   private var isOpen = false
@@ -11,12 +11,12 @@ struct ProgressLine: Sendable {
     isOpen = isTerminal
   }
 
-  /// Writes lines that stay.
+  /// Writes permanent lines.
   mutating func tell(_ lines: [String]) {
     write((isOpen ? "\n" : "") + lines.joined(separator: "\n") + "\n")
     isOpen = false
   }
 
-  // Not print: whoever reads along would wait for a full buffer.
+  // Not print: its buffer would delay the output for somebody reading along.
   private func write(_ text: String) { try? FileHandle.standardOutput.write(contentsOf: Data(text.utf8)) }
 }

@@ -1,7 +1,7 @@
 import Foundation
 
-/// All figures of a rehearsal. The names are those of the JSON file, which programs read: they may grow, not change.
-/// Times are in milliseconds where the name ends in `_ms`, in seconds where it ends in `_s`; memory is in MB of 10^6 bytes.
+/// All figures of a rehearsal. The names are those of the JSON file, which programs read: names may be added, not changed.
+/// Times are in milliseconds if the name ends in `_ms`, in seconds if it ends in `_s`; memory is in MB of 10^6 bytes.
 public struct RehearsalReport: Sendable, Encodable {
   struct Percentiles: Sendable, Encodable {
     let count: Int
@@ -28,7 +28,7 @@ public struct RehearsalReport: Sendable, Encodable {
     let sent: Int
     let sent_bytes: Int
     let acknowledged: Int
-    /// Acknowledged and, by the server's own count, not dropped; nil where it does not tell.
+    /// Acknowledged and, by the server's own count, not dropped; nil if it does not say.
     let accepted: Int?
     /// By the server's own count, which begins and ends a moment earlier or later than the others.
     let received: Int?
@@ -68,7 +68,7 @@ public struct RehearsalReport: Sendable, Encodable {
     let memory_begin_mb: Double
     let memory_peak_mb: Double
     let memory_end_mb: Double
-    /// After the session's end; nil where that was not waited for.
+    /// After the session's end; nil if that was not waited for.
     let memory_after_mb: Double?
   }
 
@@ -76,7 +76,7 @@ public struct RehearsalReport: Sendable, Encodable {
     let cpu_seconds: Double
     let cpu_share: Double
     let cpu_us_per_frame: Double
-    /// How late frames were sent: beyond a few milliseconds it is the simulator that gave way.
+    /// How late frames were sent: above a few milliseconds it is the simulator that was overloaded.
     let lateness: Percentiles
   }
 
@@ -84,15 +84,15 @@ public struct RehearsalReport: Sendable, Encodable {
     let lost: Int
     let reasons: [String: Int]
     let planned_reconnects: Int
-    /// From a student's coming back to the first acknowledged frame.
+    /// From a student's reconnecting to the first acknowledged frame.
     let coming_back: Percentiles
   }
 
   public let held: Bool
-  /// In the order in which they gave way.
+  /// In the order in which they were exceeded.
   let violations: [Verdict.Violation]
   let limits: [String: Double]
-  /// Whether it was ended before its time.
+  /// Whether it was ended early.
   let interrupted: Bool
   let students: Int
   let teachers: Int
@@ -113,7 +113,7 @@ public struct RehearsalReport: Sendable, Encodable {
   let server_errors: [String: Int]
   /// How much each of the server's counters grew, by its name in `/metrics`.
   let server_counters: [String: Double]
-  /// Nil where the server runs on another machine.
+  /// Nil if the server runs on another machine.
   let server: Server?
   let simulator: Simulator
 

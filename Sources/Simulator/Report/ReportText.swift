@@ -1,8 +1,8 @@
 import Foundation
 
-/// The report of a rehearsal as lines for a person.
+/// The report of a rehearsal as lines of text.
 struct ReportText {
-  /// Milliseconds by which frames may be sent late without a word about it.
+  /// Milliseconds of delay in sending frames that are not worth mentioning.
   private static let tolerableLateness = 50.0
 
   private let report: RehearsalReport

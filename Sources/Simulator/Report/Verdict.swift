@@ -1,4 +1,4 @@
-/// Whether the server held, and what gave way first. A pure value.
+/// Whether the server withstood the load, and which limit was exceeded first. A pure value.
 struct Verdict: Sendable {
   enum Limit: String, Sendable, CaseIterable, Codable {
     case tileLatency = "tile_latency_p99_ms"
@@ -8,7 +8,7 @@ struct Verdict: Sendable {
     case missedAlerts = "missed_alerts"
     case falseAlerts = "false_alerts"
 
-    /// For a person.
+    /// As text.
     var words: String {
       switch self {
       case .tileLatency: "capture to tile, p99 (ms)"
@@ -41,17 +41,17 @@ struct Verdict: Sendable {
     allowed = Dictionary(uniqueKeysWithValues: all.compactMap { limit, value in value.map { (limit, $0) } })
   }
 
-  /// The limits that are judged, with what is allowed.
+  /// The limits that are judged, with their values.
   var limits: [String: Double] { Dictionary(uniqueKeysWithValues: allowed.map { ($0.rawValue, $1) }) }
 
-  /// How things stand `seconds` after the start.
+  /// The state `seconds` after the start.
   mutating func look(at seconds: Double, _ values: [Limit: Double]) {
     for (limit, value) in values where value > allowed[limit] ?? .infinity && firstSeen[limit] == nil {
       firstSeen[limit] = seconds
     }
   }
 
-  /// What did not hold by the final values, in the order in which it gave way.
+  /// The limits exceeded by the final values, in the order in which that happened.
   func violations(at seconds: Double, _ values: [Limit: Double]) -> [Violation] {
     Limit.allCases.compactMap { limit in
       guard let allowed = allowed[limit], let value = values[limit], value > allowed else { return nil }

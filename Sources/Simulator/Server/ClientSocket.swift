@@ -5,7 +5,7 @@ import GLibRuntime
 /// An open WebSocket to the server.
 @SimulatorActor
 final class ClientSocket {
-  /// What came before anybody listened.
+  /// What arrived before anybody listened.
   private enum Early {
     case message(isText: Bool, [UInt8])
     case closed(String)
@@ -39,11 +39,11 @@ final class ClientSocket {
     ]
   }
 
-  /// To be called once; what came before is told first.
+  /// Call once; what came earlier is delivered first.
   ///
   /// - Parameters:
-  ///   - text, binary: of a message; the bytes are lent for the time of the call.
-  ///   - close: the connection is gone, with the cause for a person. Not called after `close()` or `drop()`.
+  ///   - text, binary: of a message; the bytes are valid only during the call.
+  ///   - close: the connection is gone, with the cause as text. Not called after `close()` or `drop()`.
   func listen(
     text: @escaping (UnsafeRawBufferPointer) -> Void, binary: ((UnsafeRawBufferPointer) -> Void)? = nil,
     close: @escaping (String) -> Void
@@ -66,7 +66,7 @@ final class ClientSocket {
     soup_websocket_connection_send_binary(connection.opaque, bytes.baseAddress, gsize(bytes.count))
   }
 
-  /// Says good-bye as a page does that is left.
+  /// Closes the connection like a page that is left.
   func close() {
     letGo()
     if soup_websocket_connection_get_state(connection.opaque) == SOUP_WEBSOCKET_STATE_OPEN {
@@ -74,7 +74,7 @@ final class ClientSocket {
     }
   }
 
-  /// Cuts the connection without a word, as a lost network does.
+  /// Drops the connection without a close frame, like a lost network.
   func drop() {
     letGo()
     let stream = soup_websocket_connection_get_io_stream(connection.opaque)

@@ -1,7 +1,7 @@
 import Foundation
 import GLibRuntime
 
-/// What the rehearsal does over HTTP: makes the session, joins everybody, reads metrics, ends the session.
+/// What the rehearsal does over HTTP: creates the session, joins everybody, reads metrics, ends the session.
 @SimulatorActor
 final class ExamAPI {
   private struct Created: Decodable {
@@ -16,7 +16,7 @@ final class ExamAPI {
     let token: String
   }
 
-  /// A kind of alert that the server has.
+  /// A kind of alert that the server knows.
   struct AlertKind: Decodable, Sendable {
     let kind: String
     /// Seconds until it is confirmed.
@@ -42,7 +42,7 @@ final class ExamAPI {
     self.password = password
   }
 
-  /// The kinds of alerts that the server has, with the rules in force there.
+  /// The kinds of alerts that the server knows, with the rules in force there.
   ///
   /// - Throws: `RehearsalError`.
   func alertKinds() async throws -> [AlertKind] {
@@ -50,7 +50,7 @@ final class ExamAPI {
     return try (decode(answer, status: 200, doing: "tell its kinds of alerts") as AlertKinds).kinds
   }
 
-  /// Makes the session.
+  /// Creates the session.
   ///
   /// - Returns: the seat of its teacher.
   /// - Throws: `RehearsalError`.
@@ -62,10 +62,10 @@ final class ExamAPI {
     return Seat(participant_id: created.participant_id, token: created.token)
   }
 
-  /// Joins one more.
+  /// Joins one more student.
   ///
-  /// - Parameter waiting: called with the seconds that the server asks to wait.
-  /// - Returns: nil where `isStopped` became true while the server let nobody in.
+  /// - Parameter waiting: called with the number of seconds that the server asks to wait.
+  /// - Returns: nil if `isStopped` became true while the server let nobody in.
   func join(
     name: String, asTeacher: Bool, isStopped: @SimulatorActor () -> Bool,
     waiting: @SimulatorActor (Double) -> Void
@@ -91,7 +91,7 @@ final class ExamAPI {
       subprotocols: ["exam-monitoring.v1", "token.\(seat.token)"])
   }
 
-  /// What the server tells of itself; nil where it does not answer, as it may under load.
+  /// The server's metrics; nil if it does not answer, as may happen under load.
   func metrics() async -> ScrapedMetrics? {
     guard let answer = try? await client.request("GET", "/metrics"), answer.status == 200 else { return nil }
     return ScrapedMetrics(parsing: String(decoding: answer.body, as: UTF8.self))

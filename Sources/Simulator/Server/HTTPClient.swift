@@ -8,7 +8,7 @@ final class HTTPClient {
   struct Answer {
     let status: Int
     let body: [UInt8]
-    /// Seconds, where the server asks to wait.
+    /// Seconds that the server asks to wait, if it does.
     let retryAfter: Double?
   }
 
@@ -19,22 +19,22 @@ final class HTTPClient {
   private let trustsAnyCertificate: Bool
   private let session: GObjectReference
 
-  /// - Parameter trustsAnyCertificate: for a server with a certificate it made itself.
+  /// - Parameter trustsAnyCertificate: for a server with a self-made certificate.
   init(base: ServerAddress, trustsAnyCertificate: Bool) {
     self.base = base
     self.trustsAnyCertificate = trustsAnyCertificate
-    // A socket counts until it is open, and all students may come back at once.
+    // A socket counts until it is open, and all students may reconnect at once.
     session = GObjectReference(
       adopting: UnsafeMutableRawPointer(exam_soup_session_new(Self.maximumConnections)!))
     soup_session_set_timeout(session.cast(), Self.timeoutSeconds)
-    // Compressing what is compressed already would cost more than all the rest.
+    // Compressing what is already compressed would cost more than everything else.
     soup_session_remove_feature_by_type(session.cast(), soup_websocket_extension_manager_get_type())
   }
 
   /// - Parameters:
   ///   - path: with its leading slash.
-  ///   - bearer: the token or password, if one is needed.
-  /// - Throws: `GLibError` where there is no answer.
+  ///   - bearer: the token or password, if needed.
+  /// - Throws: `GLibError` if there is no answer.
   func request(
     _ method: String, _ path: String, json: String? = nil, bearer: String? = nil
   ) async throws -> Answer {
@@ -60,13 +60,13 @@ final class HTTPClient {
       retryAfter: retryAfter.flatMap { Double(String(cString: $0)) })
   }
 
-  /// Where a WebSocket is, and what is offered to it.
+  /// The address of a WebSocket, and the subprotocols offered.
   struct SocketAddress: Sendable {
     let path: String
     let subprotocols: [String]
   }
 
-  /// - Throws: `GLibError` where the connection or the handshake fails.
+  /// - Throws: `GLibError` if the connection or the handshake fails.
   func webSocket(_ address: SocketAddress) async throws -> ClientSocket {
     let message = try message("GET", address.path)
     return try await withCheckedThrowingContinuation {
@@ -101,7 +101,7 @@ final class HTTPClient {
 /// The handler needs none.
 private final class SignalContext: Sendable {}
 
-/// What a call of libsoup that has not ended yet will resume.
+/// Resumed by a libsoup call that has not finished yet.
 private final class Waiting<Value: Sendable>: Sendable {
   let continuation: CheckedContinuation<Value, any Error>
   init(_ continuation: CheckedContinuation<Value, any Error>) { self.continuation = continuation }
@@ -127,7 +127,7 @@ private func handshakeEnded(
     with: Result {
       let connection = try withGLibError { soup_session_websocket_connect_finish(session, result, &$0) }!
       let reference = GObjectReference(adopting: UnsafeMutableRawPointer(connection))
-      // At once: what the server says first is not lost only if somebody listens when this call returns.
+      // At once: the server's first message is not lost only if somebody is listening when this call returns.
       return SimulatorActor.assumeIsolated { ClientSocket(reference) }
     })
 }

@@ -5,7 +5,7 @@ import Glibc
 struct ProcessWatch: Sendable {
   let pid: Int
 
-  /// - Returns: nil where there is no such process, or it may not be looked at.
+  /// - Returns: nil if there is no such process, or it may not be read.
   init?(pid: Int) {
     self.pid = pid
     guard cpuSeconds != nil else { return nil }
@@ -42,7 +42,7 @@ struct ProcessWatch: Sendable {
     for table in ["/proc/net/tcp", "/proc/net/tcp6"] {
       for line in (text(table) ?? "").split(separator: "\n").dropFirst() {
         let fields = line.split(separator: " ")
-        // The tenth field is the socket's inode; state 0A is "listens".
+        // The tenth field is the socket's inode; state 0A means listening.
         if fields.count > 9, fields[1].hasSuffix(wanted), fields[3] == "0A" {
           sockets.insert("socket:[\(fields[9])]")
         }

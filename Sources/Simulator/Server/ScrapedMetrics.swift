@@ -1,4 +1,4 @@
-/// One look at the server's `/metrics`.
+/// One reading of the server's `/metrics`.
 struct ScrapedMetrics: Sendable {
   /// By name with labels, such as `exam_frames_dropped_total{cause="refused"}`.
   let values: [String: Double]
@@ -41,8 +41,8 @@ struct ScrapedMetrics: Sendable {
     return drops
   }
 
-  /// The longest time from one check of a student to the next since `earlier`, in seconds, rounded up to a bound of the
-  /// server's histogram; what is still going on is counted too. Nil where the server does not tell.
+  /// The longest time from one check of a student to the next since `earlier`, in seconds, rounded up to a bucket of
+  /// the server's histogram; one still going on counts too. Nil if the server does not say.
   func longestUnchecked(since earlier: ScrapedMetrics) -> Double? {
     let name = "exam_time_between_checks_seconds"
     let growth = growth(since: earlier)

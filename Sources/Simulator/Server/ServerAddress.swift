@@ -1,13 +1,13 @@
 import Foundation
 
-/// Where the server is: a scheme, a host and a port, without a path.
+/// The server's scheme, host and port, without a path.
 struct ServerAddress: Sendable, Hashable {
-  /// Without a slash at its end.
+  /// Without a trailing slash.
   let text: String
   let host: String
   let port: Int
 
-  /// - Throws: `RehearsalError` where `text` is not an http or https address.
+  /// - Throws: `RehearsalError` if `text` is not an http or https address.
   init(_ text: String) throws {
     guard let parts = URLComponents(string: text), let scheme = parts.scheme?.lowercased(),
       ["http", "https"].contains(scheme), let host = parts.host, !host.isEmpty
@@ -19,7 +19,7 @@ struct ServerAddress: Sendable, Hashable {
     self.text = "\(scheme)://\(host)" + (parts.port.map { ":\($0)" } ?? "")
   }
 
-  /// Whether the server is surely on this machine.
+  /// Whether the server is certainly on this machine.
   var isLocal: Bool {
     host == "localhost" || host.hasPrefix("127.") || host == "::1" || host == "[::1]"
   }

@@ -2,7 +2,7 @@
 enum Behaviour: String, Sendable, CaseIterable {
   case ordinary, frozen, dark, absent, reconnecting
 
-  /// The kind of alert that must come of it.
+  /// The kind of alert that it must cause.
   var expectedAlert: String? {
     switch self {
     case .frozen: "picture_frozen"
@@ -12,14 +12,14 @@ enum Behaviour: String, Sendable, CaseIterable {
     }
   }
 
-  /// Whether an alert of `kind` says the truth about such a student.
+  /// Whether an alert of `kind` is true of such a student.
   func explains(_ kind: String) -> Bool {
     kind == expectedAlert || (self == .reconnecting && kind == "video_stopped")
   }
 }
 
 extension Behaviour {
-  /// - Throws: `RehearsalError` where the server would not tell in time what must come of it.
+  /// - Throws: `RehearsalError` if the server would not raise the expected alert in time.
   func check(_ kinds: [ExamAPI.AlertKind]) throws {
     guard let expectedAlert else { return }
     guard let kind = kinds.first(where: { $0.kind == expectedAlert }) else {
@@ -34,9 +34,9 @@ extension Behaviour {
   }
 }
 
-/// When a student behaves specially: now and then, so that the way back is rehearsed as well. A pure value.
+/// When a student behaves specially: from time to time, so that recovery is rehearsed as well. A pure value.
 struct BehaviourSchedule: Sendable {
-  /// Longer than any kind of alert needs to be confirmed, by far.
+  /// Much longer than any kind of alert needs to be confirmed.
   static let on = 20.0
   static let off = 15.0
 
@@ -48,7 +48,7 @@ struct BehaviourSchedule: Sendable {
     first = 4 + (Double(index) * 0.618_033_988_749_895).truncatingRemainder(dividingBy: 1) * 2
   }
 
-  /// Which time in a row the student behaves specially at `seconds` after the start, from 0; nil if ordinarily.
+  /// The index of the current period of special behaviour at `seconds` after the start, from 0; nil if there is none.
   func occurrence(at seconds: Double) -> Int? {
     guard seconds >= first else { return nil }
     let (turn, rest) = divmod(seconds - first, Self.on + Self.off)

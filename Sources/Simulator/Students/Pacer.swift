@@ -22,7 +22,7 @@ struct Pacer: Sendable {
     }
   }
 
-  /// Takes the one that is due first, if it is due.
+  /// Takes the first one, if it is due.
   mutating func take(at now: Int64) -> (id: Int, due: Int64)? {
     guard let first = heap.first, first.due <= now else { return nil }
     let last = heap.removeLast()

@@ -2,16 +2,16 @@ import CSoup
 import Foundation
 import GLibRuntime
 
-/// One simulated student: sends a recording at its own pace as the page does, and now and then behaves specially.
+/// One simulated student: sends a recording at its own rate like the page, and sometimes behaves specially.
 @SimulatorActor
 final class StudentClient {
   private enum State {
     case idle
     case connecting
-    /// Said hello; the server's welcome has not come yet.
+    /// Sent hello; the server's welcome has not arrived yet.
     case greeting(ClientSocket)
     case streaming(ClientSocket)
-    /// Comes back at this instant, in microseconds of `monotonicMicroseconds`.
+    /// Reconnects at this instant, in microseconds of `monotonicMicroseconds`.
     case away(until: Int64)
     case ended
 
@@ -23,9 +23,9 @@ final class StudentClient {
     }
   }
 
-  /// A page renews a connection on which nothing was acknowledged for so long.
+  /// A page renews a connection on which nothing was acknowledged for this long.
   private static let frozenAfter: Int64 = 6_000_000
-  /// A reconnecting student is gone for so long: less than what raises an alert.
+  /// How long a reconnecting student is gone: not long enough to raise an alert.
   private static let timeAway: Int64 = 3_000_000
   private static let retryAfter: Int64 = 1_000_000
 
@@ -42,7 +42,7 @@ final class StudentClient {
   private var state = State.idle
   private var flow = UploadFlow()
   private var clip: Recording
-  /// The next one of the recording.
+  /// The next frame of the recording.
   /// The server wants a key frame.
   private var beginsClipAnew = false
   private var message = 0
@@ -70,7 +70,7 @@ final class StudentClient {
     self.participants = participants
     schedule = BehaviourSchedule(index: index)
     clip = clips.ordinary
-    // Multiples of the golden ratio spread evenly, however many students there are.
+    // Multiples of the golden ratio are evenly distributed, however many students there are.
     let share = (Double(index) * 0.618_033_988_749_895).truncatingRemainder(dividingBy: 1)
     phase = Int64(share * 1_000_000 / clips.ordinary.rate)
   }
@@ -125,7 +125,7 @@ final class StudentClient {
     participants.tally.lossReasons[reason, default: 0] += 1
   }
 
-  // MARK: What the server says
+  // MARK: Messages from the server
 
   private static let acknowledgement = Array(#"{"type":"ack","seq":"#.utf8)
 
@@ -137,7 +137,7 @@ final class StudentClient {
   }
 
   private func heard(_ bytes: UnsafeRawBufferPointer) {
-    // Every frame is acknowledged, so these are not worth a decoder.
+    // Every frame is acknowledged, so it is not worth decoding these as JSON.
     if bytes.starts(with: Self.acknowledgement) {
       var sequence: UInt32 = 0
       for digit in bytes.dropFirst(Self.acknowledgement.count) {
@@ -171,7 +171,7 @@ final class StudentClient {
     socket.send(text: #"{"type":"status","page":"visible","camera":"live"}"#)
   }
 
-  /// As a page's new encoder does, with a key frame first.
+  /// Like a page's new encoder, starting with a key frame.
   private func restartStream() {
     message = 0
     loopStart = nextDue
@@ -197,7 +197,7 @@ final class StudentClient {
   // MARK: The camera
 
   /// Called when a frame is due.
-  ///
+  /// - Returns: when the next one is due; nil once the student has left.
   /// - Returns: when the next one is; nil once the student has left.
   func tick(due: Int64, now: Int64) -> Int64? {
     if case .ended = state { return nil }
@@ -258,7 +258,7 @@ final class StudentClient {
   private func nextFrame(after now: Int64) -> Int64 {
     message += 1
     if beginsClipAnew {
-      // A recording has its key frame at the beginning; an encoder makes one of the next picture.
+      // A recording has its key frame at the beginning; an encoder makes the next picture one.
       beginsClipAnew = false
       loopStart +=
         Int64(clip.frames[clip.messages[message - 1].lowerBound].offset * 1_000_000) + clip.interval
@@ -268,7 +268,7 @@ final class StudentClient {
       loopStart += Int64(clip.duration * 1_000_000)
     }
     let due = loopStart + Int64(clip.frames[clip.messages[message].lowerBound].offset * 1_000_000)
-    // A camera does not catch up on what it missed, so neither does a simulator that was held up.
+    // A camera does not catch up on what it missed, nor does a simulator that was delayed.
     let late = now - due
     if late > 200_000 { loopStart += late }
     return max(due, now)
@@ -285,7 +285,7 @@ final class StudentClient {
       if present != nil { goAway(now) }
       return
     }
-    // Clips begin with a key frame and are of the same size, so the stream goes on with another one.
+    // Clips begin with a key frame and are of the same size, so the stream continues with another one.
     if present == nil { participants.alerts.ended(student: id) }
     if present != nil { participants.alerts.began(behaviour, student: id, at: seconds) }
     clip = present == nil ? clips.ordinary : clips.special
@@ -308,7 +308,7 @@ struct StudentClips: Sendable {
   let special: Recording
 }
 
-/// Microseconds of a clock that never goes back.
+/// Microseconds on a monotonic clock.
 func monotonicMicroseconds() -> Int64 { Int64(g_get_monotonic_time()) }
 
 /// Microseconds since the Unix epoch.

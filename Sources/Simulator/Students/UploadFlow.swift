@@ -4,7 +4,7 @@ struct UploadFlow: Sendable {
     case send(sequence: UInt32)
     /// Too many are unacknowledged.
     case windowFull
-    /// Something before it is missing, so the decoder could not use it.
+    /// An earlier frame is missing, so the decoder could not use it.
     case waitsForKeyFrame
   }
 
@@ -14,27 +14,27 @@ struct UploadFlow: Sendable {
   private(set) var outstanding = 0
   private var needsKeyFrame = true
 
-  /// The server waits for a stream on a new connection; nothing is under way.
+  /// The server expects a stream on a new connection; nothing is in flight.
   mutating func welcomed(window: Int) {
     self.window = max(1, window)
     outstanding = 0
     needsKeyFrame = true
   }
 
-  /// The server has dealt with all messages up to `sequence`.
+  /// The server has processed all messages up to `sequence`.
   mutating func acknowledged(_ sequence: UInt32) {
     let newer = nextSequence &- 1 &- sequence
-    // An answer to an earlier connection's messages may be older than anything under way.
+    // An answer to an earlier connection's messages may be older than anything in flight.
     if newer < UInt32(outstanding) { outstanding = Int(newer) }
   }
 
-  /// The server begins the stream anew.
+  /// The server restarts the stream.
   mutating func restarted() {
     outstanding = 0
     needsKeyFrame = true
   }
 
-  /// What becomes of the next frame of the recording.
+  /// What to do with the next frame of the recording.
   mutating func offer(isKey: Bool) -> Decision {
     guard outstanding < window else {
       needsKeyFrame = true

@@ -1,4 +1,4 @@
-/// Which alerts had to come, when they came, and which should not have. A pure value.
+/// Which alerts were expected, when they came, and which were false. A pure value.
 struct AlertBook: Sendable {
   struct FalseAlert: Sendable, Codable, Hashable {
     let student: String
@@ -21,20 +21,20 @@ struct AlertBook: Sendable {
   private var open: [String: Onset] = [:]
   private var last: [String: Onset] = [:]
 
-  /// The first picture of a special behaviour was taken.
+  /// The first picture of a special behaviour was captured.
   mutating func began(_ behaviour: Behaviour, student: String, at seconds: Double) {
     guard behaviour.expectedAlert != nil else { return }
     open[student] = Onset(behaviour: behaviour, at: seconds)
   }
 
-  /// The student behaves ordinarily again.
+  /// The student behaves normally again.
   mutating func ended(student: String) {
     guard let onset = open.removeValue(forKey: student) else { return }
     last[student] = onset
     if !onset.isAlerted { missed[onset.behaviour.expectedAlert!, default: 0] += 1 }
   }
 
-  /// A teacher was told of a confirmed alert.
+  /// A teacher received a confirmed alert.
   mutating func confirmed(_ kind: String, student: String, behaviour: Behaviour, at seconds: Double) {
     guard behaviour.explains(kind),
       behaviour.expectedAlert == nil || open[student] != nil || last[student] != nil

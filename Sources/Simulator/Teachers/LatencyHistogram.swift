@@ -1,4 +1,4 @@
-/// Durations in buckets that are at most 1/32 wide of their value: percentiles without keeping every value.
+/// Durations in buckets no wider than 1/32 of their value: percentiles without keeping every value.
 struct LatencyHistogram: Sendable {
   private static let steps = 32
   private var counts: [Int] = []
@@ -6,7 +6,7 @@ struct LatencyHistogram: Sendable {
   /// The largest value, in microseconds.
   private(set) var maximum: Int64 = 0
 
-  /// - Parameter microseconds: what is negative, because clocks differ, counts as 0.
+  /// - Parameter microseconds: negative values, because clocks differ, count as 0.
   mutating func add(_ microseconds: Int64) {
     let value = max(0, microseconds)
     let bucket = Self.bucket(of: value)
@@ -16,8 +16,8 @@ struct LatencyHistogram: Sendable {
     maximum = max(maximum, value)
   }
 
-  /// The value in microseconds that `share` (0...1) of all do not pass; nil where there are none. Never less than the true
-  /// one, and at most 1/32 more.
+  /// The value in microseconds that `share` (0...1) of all do not exceed; nil if there are none. Never less than the
+  /// true one, and at most 1/32 more.
   func percentile(_ share: Double) -> Int64? {
     guard count > 0 else { return nil }
     var left = max(1, Int((share * Double(count)).rounded(.up)))

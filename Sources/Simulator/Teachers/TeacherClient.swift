@@ -2,12 +2,12 @@ import CSoup
 import Foundation
 import GLibRuntime
 
-/// One simulated teacher: watches all tiles and one student closely, and acknowledges pictures as the page does.
+/// One simulated teacher: watches all tiles and one student closely, and acknowledges pictures like the page.
 @SimulatorActor
 final class TeacherClient {
   struct Wishes: Sendable {
     let tileRate: Double
-    /// The student to look at closely, if any.
+    /// The student to watch closely, if any.
     let focus: String?
     /// Whether alerts that reach this teacher are counted.
     let countsAlerts: Bool
@@ -15,7 +15,7 @@ final class TeacherClient {
 
   private static let headerBytes = 16
   private static let focusRate = 10
-  /// Microseconds for which a page gathers acknowledgements.
+  /// Microseconds for which a page collects acknowledgements.
   private static let acknowledgementDelay: Int64 = 20_000
 
   private let number: Int
@@ -29,7 +29,7 @@ final class TeacherClient {
   private var hasLeft = false
   private(set) var isWelcome = false
 
-  /// - Parameter number: of this one among the teachers.
+  /// - Parameter number: this teacher's index.
   init(number: Int, address: HTTPClient.SocketAddress, wishes: Wishes, participants: Participants) {
     self.number = number
     self.address = address
@@ -37,7 +37,7 @@ final class TeacherClient {
     self.participants = participants
   }
 
-  /// - Throws: `GLibError` where the server cannot be reached.
+  /// - Throws: `GLibError` if the server cannot be reached.
   func connect() async throws {
     let socket = try await participants.open(address)
     guard !hasLeft else { return socket.close() }
@@ -53,7 +53,7 @@ final class TeacherClient {
     socket = nil
   }
 
-  /// Looks at this student closely from now on.
+  /// Watches this student closely from now on.
   func focus(on student: String) {
     wishes = Wishes(tileRate: wishes.tileRate, focus: student, countsAlerts: wishes.countsAlerts)
     if isWelcome { watchFocus() }
@@ -73,7 +73,7 @@ final class TeacherClient {
     }
   }
 
-  // MARK: What the server says
+  // MARK: Messages from the server
 
   private struct Notice: Decodable {
     let type: String
@@ -131,7 +131,7 @@ final class TeacherClient {
     if handled >= max(1, credit / 4) { acknowledge() }
   }
 
-  /// Tells the server of the pictures handled, if any wait to be told for long enough.
+  /// Acknowledges the pictures handled, if any have waited long enough.
   func acknowledgeDue(_ now: Int64) {
     if handled > 0, now - oldestHandled >= Self.acknowledgementDelay { acknowledge() }
   }
