@@ -1,7 +1,7 @@
-/// Text as CSV (RFC 4180): lines of fields, ended by CR LF, in UTF-8 with a byte order mark, without which a spreadsheet
-/// takes it for another encoding.
+/// Text as CSV (RFC 4180): lines of fields, ended by CR LF, in UTF-8 with a byte order mark, without which spreadsheets
+/// assume another encoding.
 struct CSVLines: Sendable {
-  /// What a field holds. A number is written as it is; whatever is text might have been typed by somebody.
+  /// The content of a field. A number is written as it is; text might have been typed by anybody.
   enum Field: Sendable, ExpressibleByStringLiteral {
     case text(String)
     case number(Double)
@@ -14,7 +14,7 @@ struct CSVLines: Sendable {
 
   private(set) var text: String
 
-  /// - Parameter isBeginning: `false` for lines that are added to a file that has begun.
+  /// - Parameter isBeginning: `false` for lines appended to an existing file.
   init(isBeginning: Bool = true) { text = isBeginning ? "\u{FEFF}" : "" }
 
   mutating func add(_ fields: [Field]) {
@@ -33,11 +33,11 @@ extension CSVLines.Field {
     }
   }
 
-  /// Every field is quoted, scalar by scalar: as a Character, a quote and a mark that combines with it are something
-  /// else than a quote, and a carriage return and a line feed are one.
+  /// Every field is quoted, scalar by scalar: as Characters, a quote with a combining mark is not a quote, and a
+  /// carriage return with a line feed is one.
   private static func quoted(_ field: String) -> String {
     var quoted = "\""
-    // A spreadsheet must not take what somebody typed for a formula.
+    // A spreadsheet must not take typed text for a formula.
     if beginsLikeAFormula(field) { quoted += "'" }
     for scalar in field.unicodeScalars {
       if scalar == "\"" { quoted += "\"" }
@@ -46,8 +46,8 @@ extension CSVLines.Field {
     return quoted + "\""
   }
 
-  /// Spreadsheets take the full-width forms for the signs that they are forms of, pass over what shows nothing before
-  /// them, and some cut a field at a tab or a line break.
+  /// Spreadsheets treat full-width signs like their ordinary forms, skip invisible characters before them, and some
+  /// split a field at a tab or a line break.
   private static func beginsLikeAFormula(_ field: String) -> Bool {
     guard let first = field.unicodeScalars.first else { return false }
     if "\t\r\n".unicodeScalars.contains(first) { return true }

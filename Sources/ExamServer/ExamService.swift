@@ -7,7 +7,7 @@ import Logging
 import MediaPipeline
 import WebGateway
 
-/// The whole server: what it needs is proved first, then it listens, until it is told to stop.
+/// The whole server: its prerequisites are checked first, then it serves until it is told to stop.
 public struct ExamService: Sendable {
   private let configuration: ServerConfiguration
   private let data: DataFolder
@@ -15,7 +15,7 @@ public struct ExamService: Sendable {
   private let console = Console()
   private let logger: Logger
 
-  /// - Throws: when the data folder or its log cannot be written, or a certificate cannot be made.
+  /// - Throws: if the data folder or its log cannot be written, or a certificate cannot be created.
   public init(configuration: ServerConfiguration) throws {
     var configuration = configuration
     let data = try DataFolder(preparing: configuration.dataFolder)
@@ -34,14 +34,14 @@ public struct ExamService: Sendable {
     logger = Logger(label: "exam-monitoring") { _ in ServerLogHandler(file: log, console: console) }
   }
 
-  /// Serves until `SIGINT` or `SIGTERM`. `SIGHUP` reads the certificate and the pipeline files anew and reopens the log.
+  /// Serves until `SIGINT` or `SIGTERM`. `SIGHUP` reloads the certificate and the pipeline files and reopens the log.
   ///
-  /// - Parameter onReady: called with the address once the server listens.
+  /// - Parameter onReady: called with the address once the server is listening.
   public func run(onReady: @Sendable (String) -> Void) async throws {
-    // Also where it cannot start: what was said until then is why.
+    // Also if it cannot start: the lines so far say why.
     defer { flush() }
     tuneAllocator()
-    // A limit on the size of files is to the server what a full disk is, and not its end.
+    // Exceeding a limit on file size is like a full disk to the server, and must not end it.
     signal(SIGXFSZ, SIG_IGN)
     if geteuid() == 0 {
       logger.warning(
@@ -51,7 +51,7 @@ public struct ExamService: Sendable {
             "what gets the better of the server has the whole machine: run it as a user of its own, who can write the data folder alone"
         ])
     }
-    // Before anybody is told that the server is ready: who ends it at once must not be overheard.
+    // Before anybody is told that the server is ready: a signal that comes right after that must not be missed.
     let signals = await ProcessSignals([SIGINT, SIGTERM, SIGHUP])
     let (services, store, server, directory, clocks) = try await start()
     let address = try await listen(server)
@@ -74,14 +74,14 @@ public struct ExamService: Sendable {
     for task in tasks { task.cancel() }
     let isWhole = await stop(server, directory, services, store)
     logger.info("stopped")
-    // What hangs must not be torn apart under its own threads, as leaving in the usual way would do.
+    // Exiting normally would destroy objects that hung threads still use.
     if !isWhole {
       flush()
       _exit(0)
     }
   }
 
-  /// Has written what was said until now, unless that takes half a second: a disk or a terminal may hang.
+  /// Waits until everything logged so far is written, or for half a second: a disk or a terminal may hang.
   private func flush() {
     let end = ContinuousClock.now + .milliseconds(500)
     log.flush(within: .milliseconds(400))
@@ -184,19 +184,19 @@ public struct ExamService: Sendable {
     return "\(scheme)://\(host):\(bound.port)"
   }
 
-  /// How long the end may take, however many sessions there are and whatever hangs in them; with what is left to be written
-  /// it is five seconds.
+  /// How long stopping may take, however many sessions there are and whatever hangs in them; with what is left to be
+  /// written it is five seconds.
   private static let patience = Duration.milliseconds(4500)
-  /// How long who has begun to read what is kept may go on. Who has got nothing by then is told so, and has time to hear it.
+  /// How long reads of the archive in progress may continue. Those still unfinished are told so, and have time to receive it.
   private static let patienceWithReaders = Duration.seconds(3)
 
-  /// - Returns: whether all came to its end in time.
+  /// - Returns: whether everything ended in time.
   @GatewayActor
   private func stop(
     _ server: WebServer, _ directory: any SessionDirectory, _ services: ExamServices, _ store: SQLiteStore
   ) async -> Bool {
-    // Everybody in every session is told before anything else is waited for. Sessions stay in the directory: who asks for one
-    // in the meantime must not hear that it has ended.
+    // Everybody in every session is told before anything else is waited for. Sessions stay in the directory: a request
+    // for one must not be answered in the meantime that it has ended.
     let endings = directory.live.map { $0.suspend() }
     let ended = directory.ending
     services.guesses.stop()

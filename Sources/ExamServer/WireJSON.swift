@@ -2,7 +2,7 @@ import ExamModel
 import Foundation
 import WebGateway
 
-/// JSON as the wire contract has it.
+/// JSON as specified by the wire contract.
 enum WireJSON {
   static func encode(_ value: some Encodable) -> [UInt8] {
     let encoder = JSONEncoder()
@@ -10,7 +10,7 @@ enum WireJSON {
     do {
       return Array(try encoder.encode(value))
     } catch {
-      // Only numbers that are not finite cannot be said in JSON, and no message has any.
+      // Only non-finite numbers cannot be written as JSON, and no message has any.
       preconditionFailure("not encodable: \(value): \(error)")
     }
   }
@@ -18,7 +18,7 @@ enum WireJSON {
   static func text(_ value: some Encodable) -> String { String(decoding: encode(value), as: UTF8.self) }
 
   static func decode<Value: Decodable>(_ type: Value.Type, from text: String) throws(WireError) -> Value {
-    // The names of fields are keys of a dictionary before anybody looks at them.
+    // The names of fields become dictionary keys before anything checks them.
     if CombiningMarks.runTooLong(in: text, escaped: true) {
       throw WireError(detail: "the text has more than \(CombiningMarks.longestRun) combining marks in a row")
     }
@@ -33,11 +33,11 @@ enum WireJSON {
 
   private struct Request: Decodable { let id: Int? }
 
-  /// The number by which the sender of a message would know the answer; `nil` where it gave none, or no whole number.
+  /// The number by which a message's sender recognises the answer; `nil` if it gave none, or not a whole number.
   static func requestID(in text: String) -> Int? { (try? decode(Request.self, from: text))?.id }
 
   static func decode<Value: Decodable>(_ type: Value.Type, from bytes: [UInt8]) throws(WireError) -> Value {
-    // The decoder would also take UTF-16 and UTF-32, which nobody has looked at. In these every letter has a NUL.
+    // The decoder would also accept UTF-16 and UTF-32, which nothing has checked. In these every letter contains a NUL.
     guard let text = String(validating: bytes, as: UTF8.self), !bytes.contains(0) else {
       throw WireError(detail: "the text is not UTF-8")
     }

@@ -1,19 +1,19 @@
 import ExamModel
 import WebGateway
 
-/// Who somebody is who asks for something, and whether they may: all that routes ask about that. By a token who is in an exam,
-/// by one of the ways in who wants to come into it.
+/// Authenticates and authorises requests; routes ask nothing else about that. People in an exam show a token, those who
+/// want to come in use one of the ways in.
 @GatewayActor
 final class Admission {
-  /// When a token that is not known is answered at the earliest, whatever had to be looked up.
+  /// The earliest time to answer an unknown token, whatever had to be looked up.
   static let refusalTime = Duration.milliseconds(100)
 
   private let directory: any SessionDirectory
   private let archive: any Archive
   private let guesses: GuessBudgets
-  /// The first one counts for which somebody shows something.
+  /// The first one for which the applicant shows something counts.
   private let ways: [any WayIn]
-  /// What creating an exam takes; `nil`: nothing.
+  /// What creating an exam requires; `nil`: nothing.
   private let password: SecretHash?
   private let lookUps = TokenLookUps()
   private var newcomers = Newcomers()
@@ -26,10 +26,10 @@ final class Admission {
     ways = [TeacherKey(directory: directory), OpenCode(directory: directory, guesses: guesses)]
   }
 
-  /// Somebody who reads what is kept of a session, whether it is on or over.
+  /// Somebody who reads what is kept of a session, running or ended.
   struct Reader {
     let record: SessionRecord
-    /// `nil` once the session is over.
+    /// `nil` once the session has ended.
     let live: ExamSession?
     let id: ParticipantID
     let role: Role
@@ -49,7 +49,7 @@ final class Admission {
 
   // MARK: Coming in
 
-  /// Lets somebody come in who has no token yet.
+  /// Lets in somebody who has no token yet.
   func admit(
     _ request: HTTPRequest, as role: Role, teacherKey: String? = nil, invite: String? = nil
   ) async throws(Refusal) -> Admitted {
@@ -63,11 +63,11 @@ final class Admission {
 
   /// Whether somebody may create an exam.
   ///
-  /// - Returns: whether that took a password, which then was right.
+  /// - Returns: whether that took a password, which was then right.
   func mayCreate(_ request: HTTPRequest) async throws(Refusal) -> Bool {
     if let password {
       guard let given = request.bearerToken else { throw .password(isMissing: true) }
-      // Hashing first makes the comparison's time say nothing about the password.
+      // Hashing first, so that the comparison's time reveals nothing about the password.
       let hash = SecretHash(Secret(text: given))
       let turn = try await guesses.turn(forPassword: hash, request)
       turn.settle(isRight: hash == password)
@@ -77,7 +77,7 @@ final class Admission {
     return password != nil
   }
 
-  /// Somebody new comes in: refused where too many did from one address.
+  /// A newcomer: refused if too many came from one address.
   func count(_ way: Newcomers.Way, _ request: HTTPRequest) throws(Refusal) {
     let wait = newcomers.take(
       way, address: GuesserAddress(request.remoteAddress),
@@ -90,7 +90,7 @@ final class Admission {
     guesses.devices.mark(&response, of: request, right: proof)
   }
 
-  /// The session has closed while somebody was about to come in.
+  /// The session closed while somebody was about to come in.
   func closed(_ code: SessionCode) -> Refusal {
     if case .ended(let reason) = directory.find(code) { return .ended(code, reason) }
     return .stopping
@@ -100,7 +100,7 @@ final class Admission {
 
   /// The session and the participant whose token the request carries, unless it is refused.
   ///
-  /// - Parameter role: whom this is for; `nil` for everybody in the session.
+  /// - Parameter role: the role required; `nil` for everybody in the session.
   func participant(
     _ request: HTTPRequest, role: Role?
   ) async throws(Refusal) -> (session: ExamSession, participant: Participant) {
@@ -110,7 +110,7 @@ final class Admission {
     throw .ended(reader.code, reader.record.endReason)
   }
 
-  /// The same for those who are in a session that is on; `nil` for everybody else.
+  /// The same for those in a running session; `nil` for everybody else.
   func present(
     _ request: HTTPRequest, role: Role?
   ) throws(Refusal) -> (session: ExamSession, participant: Participant)? {
@@ -122,7 +122,7 @@ final class Admission {
     return (session, participant)
   }
 
-  /// Whoever was removed from a session that is on and shows the token from before.
+  /// Somebody who was removed from a running session and shows the old token.
   private func dismissed(
     _ request: HTTPRequest
   ) throws(Refusal) -> (session: ExamSession, gone: Participant)? {
@@ -133,12 +133,12 @@ final class Admission {
     return (session, gone)
   }
 
-  /// The participant who asks for what is kept: tokens are good for that as long as the data are.
+  /// The participant who asks for stored data: tokens are valid for that as long as the data exist.
   ///
-  /// - Parameter role: whom this is for; `nil` for everybody who was in the session.
+  /// - Parameter role: the role required; `nil` for everybody who was in the session.
   func reader(_ request: HTTPRequest, role: Role? = nil) async throws(Refusal) -> Reader {
     if role == nil, let (session, gone) = try dismissed(request) {
-      // What is kept about oneself can be read by whoever was removed, too.
+      // People who were removed can read what is kept about themselves, too.
       return Reader(record: session.record, live: session, id: gone.id, role: gone.role, name: gone.name)
     }
     if let (session, participant) = try present(request, role: role) {
@@ -151,8 +151,8 @@ final class Admission {
     return reader
   }
 
-  /// Somebody who was in a session that has ended. All others are answered alike and after the same time, whether there
-  /// is, was or never was such a session: a token cannot be guessed, and a code is not to be guessed here.
+  /// Somebody who was in a session that has ended. All others get the same answer after the same time, whether there
+  /// is, was or never was such a session: neither tokens nor codes can be guessed here.
   private func formerParticipant(_ request: HTTPRequest) async throws(Refusal) -> Reader {
     let code = try code(request)
     let beginning = ContinuousClock.now
@@ -174,13 +174,13 @@ final class Admission {
     throw tokenRefusal(request)
   }
 
-  /// What stands for the participant: the hash of the token, or what the ticket in the address stood for.
+  /// The participant's credential: the hash of the token, or what the ticket in the address was issued for.
   func tokenHash(_ request: HTTPRequest) -> SecretHash? {
     request.bearerToken.map { SecretHash(Secret(text: $0)) }
       ?? request.ticketHolder.map { SecretHash(digest: $0) }
   }
 
-  /// Said before anything is looked at, so it is the same whatever the code.
+  /// Sent before anything is looked up, so it is the same whatever the code.
   private static let manyTokens = Refusal(
     status: 429, title: "Busy",
     detail: "Many tokens from this network are being looked up. Please try again in a second.",

@@ -4,12 +4,12 @@ import Foundation
 import GLibRuntime
 import WebGateway
 
-/// The cookie of a browser that was right before, which so has a budget of its own for wrong guesses and does not wait in
-/// line behind strangers at its address (OWASP, "Slow Down Online Guessing Attacks with Device Cookies").
+/// The cookie of a browser that was right before, which gives it its own budget for wrong guesses, so that it does not
+/// queue behind strangers at its address (OWASP, "Slow Down Online Guessing Attacks with Device Cookies").
 ///
-/// It says nothing but that: no name, no exam. Nothing of it is kept; the server knows its own by the signature.
+/// It contains nothing else: no name, no exam. The server stores none of them and recognises its own by the signature.
 struct DeviceCookie: Sendable {
-  /// What the browser was right about: who knows the teacher password may mistype a code as well, but not the other way.
+  /// What the browser was right about: those who know the teacher password may mistype a code as well, but not the reverse.
   enum Proof: String, Sendable {
     case code = "c"
     case password = "p"
@@ -25,7 +25,7 @@ struct DeviceCookie: Sendable {
 
   /// - Parameters:
   ///   - key: what the cookies are signed with.
-  ///   - path: under which the server is found; another program of the same site does not get them.
+  ///   - path: the server's path; another program on the same site does not get the cookies.
   init(key: Secret, path: String) {
     self.key = key.text
     self.path = path
@@ -37,10 +37,9 @@ struct DeviceCookie: Sendable {
     var description: String { "cannot use \(path), with which the server signs device cookies: \(cause)" }
   }
 
-  /// Reads the key in the data folder, or makes one.
+  /// Reads the key in the data folder, or creates one.
   ///
-  /// - Throws: `KeyError` where that does not work, or where the file is damaged: whoever removes it makes all browsers
-  ///   strangers once.
+  /// - Throws: `KeyError` if that fails, or the file is damaged: removing it makes every browser a stranger once.
   init(data: DataFolder, path: String) throws(KeyError) {
     let file = data.deviceKey
     if access(file, F_OK) == 0 {
@@ -72,13 +71,13 @@ struct DeviceCookie: Sendable {
     self.init(key: made, path: path)
   }
 
-  /// The browser that sent the request, if it was right before about as much as `proof`.
+  /// The browser that sent the request, if it was right before about at least as much as `proof`.
   func device(of request: HTTPRequest, right proof: Proof, at now: Timestamp = .now) -> String? {
     guard let known = read(request, at: now), proof == .code || known.proof == .password else { return nil }
     return known.id
   }
 
-  /// Marks the browser as one that was right. It stays the same device where it was one, so that being right once more
+  /// Marks the browser as one that was right. If it was already, it stays the same device, so that being right again
   /// gives no new budget.
   func mark(
     _ response: inout HTTPResponse, of request: HTTPRequest, right proof: Proof, at now: Timestamp = .now
@@ -103,7 +102,7 @@ struct DeviceCookie: Sendable {
     let pairs = (request.header("Cookie") ?? "").utf8.split {
       $0 == UInt8(ascii: ";") || $0 == UInt8(ascii: ",")
     }
-    // The first of that name: a browser has one, and each costs the making of a signature.
+    // The first of that name: a browser has only one, and checking each takes computing a signature.
     guard
       let own = pairs.lazy.map({ $0.drop { $0 == UInt8(ascii: " ") } }).first(where: {
         $0.starts(with: prefix.utf8)
@@ -116,7 +115,7 @@ struct DeviceCookie: Sendable {
       let until = Int64(fields[3]), until > now.microseconds / 1_000_000
     else { return nil }
     let signed = fields.dropLast().joined(separator: ".")
-    // Hashing first makes the comparison's time say nothing about the signature.
+    // Hashing first, so that the comparison's time reveals nothing about the signature.
     guard
       SecretHash(Secret(text: hmacSHA256(of: signed, key: key)))
         == SecretHash(Secret(text: String(fields[4])))

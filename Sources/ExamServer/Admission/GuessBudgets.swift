@@ -1,15 +1,15 @@
 import ExamModel
 import WebGateway
 
-/// Whether somebody may have what they typed looked at. What is too long to be guessed (tokens, keys, the secret of an
-/// invite link) never comes here.
+/// Decides whether typed input may be checked. What is too long to be guessed (tokens, keys, the secret of an invite
+/// link) never comes here.
 @GatewayActor
 final class GuessBudgets {
   private let codes: GuessDesk
   private let passwords: GuessDesk
   let devices: DeviceCookie
 
-  /// - Parameter note: told, in a line, when all who type begin to wait, and when that is over.
+  /// - Parameter note: receives a line when all who type begin to wait, and when that is over.
   init(devices: DeviceCookie, note: @escaping @Sendable (String) -> Void) {
     self.devices = devices
     codes = GuessDesk(.codes) {
@@ -26,22 +26,22 @@ final class GuessBudgets {
     }
   }
 
-  /// Whether there were so many wrong codes from everywhere that all who type one wait.
+  /// Whether there were so many wrong codes from everywhere that everybody who types one waits.
   var isCodeGuessed: Bool { codes.isBeyondCeiling }
 
-  /// Waits until a typed code may be looked at.
+  /// Waits until a typed code may be checked.
   func turn(forCode code: SessionCode, _ request: HTTPRequest) async throws(Refusal) -> GuessDesk.Turn {
     try await codes.turn(guess(code.digits, request, .code))
   }
 
-  /// Waits until a typed password may be looked at.
+  /// Waits until a typed password may be checked.
   func turn(
     forPassword password: SecretHash, _ request: HTTPRequest
   ) async throws(Refusal) -> GuessDesk.Turn {
     try await passwords.turn(guess(password.digest, request, .password))
   }
 
-  /// Nobody waits any more, for the server's stop.
+  /// Ends all waiting, because the server stops.
   func stop() {
     codes.stop()
     passwords.stop()

@@ -1,10 +1,10 @@
 import ExamModel
 import WebGateway
 
-/// Where everything typed of one kind has its turn: at once, or after waiting in line.
+/// Gives everything typed of one kind its turn: at once, or after waiting in line.
 @GatewayActor
 final class GuessDesk {
-  /// The right to look at one guess. It is charged until it is said to have been right.
+  /// Permission to check one guess. It is charged unless reported as right.
   @GatewayActor
   final class Turn {
     private let charge: GuessLedger.Charge
@@ -17,14 +17,14 @@ final class GuessDesk {
     }
 
     func settle(isRight: Bool) {
-      // Those who waited with the same share a turn.
+      // Those who waited with the same input share a turn.
       guard !isSettled else { return }
       isSettled = true
       desk.settle(charge, isRight)
     }
   }
 
-  /// How often it is looked whose turn it is.
+  /// How often turns are checked.
   private static let beat = Duration.milliseconds(200)
 
   private var ledger: GuessLedger
@@ -36,18 +36,18 @@ final class GuessDesk {
   private var wasBeyondCeiling = false
   private let note: @Sendable (_ isBeyondCeiling: Bool) -> Void
 
-  /// - Parameter note: told when all begin to wait in line, and when that is over.
+  /// - Parameter note: called when all begin to wait in line, and when that is over.
   init(_ limits: GuessLimits, note: @escaping @Sendable (_ isBeyondCeiling: Bool) -> Void) {
     ledger = GuessLedger(limits, at: .now)
     self.note = note
   }
 
-  /// Whether all who type wait in line.
+  /// Whether everybody who types waits in line.
   var isBeyondCeiling: Bool { ledger.isBeyondCeiling(at: .now) }
 
-  /// Waits until the guess may be looked at.
+  /// Waits until the guess may be checked.
   ///
-  /// - Throws: that it is not its turn yet and the page has to ask again, right and wrong alike.
+  /// - Throws: if its turn has not come and the page has to ask again, whether right or wrong.
   func turn(_ guess: Guess) async throws(Refusal) -> Turn {
     guard !isStopped else { throw .stopping }
     if let charge = ledger.takeAtOnce(guess, at: .now) { return Turn(charge, desk: self) }
@@ -65,7 +65,7 @@ final class GuessDesk {
     throw isStopped ? .stopping : waits(guess)
   }
 
-  /// Sends everybody away who waits, for the server's stop.
+  /// Sends away everybody who waits, because the server stops.
   func stop() {
     isStopped = true
     for ticket in line.clear() { waiting.removeValue(forKey: ticket)?.resume(returning: nil) }
@@ -112,7 +112,7 @@ extension Refusal {
     let interval: Double
   }
 
-  /// Somebody's turn has not come. It says the same to right and wrong, and nothing was looked at.
+  /// The turn has not come yet. The answer is the same for right and wrong, since nothing was checked.
   fileprivate static func waiting(others: Int, interval: Duration) -> Refusal {
     let seconds = (interval.inSeconds * 10).rounded() / 10
     let problem = Waiting(

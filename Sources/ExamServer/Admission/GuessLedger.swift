@@ -11,14 +11,14 @@ struct Guess: Sendable, Hashable {
   let text: String
 }
 
-/// The wrong guesses of late, by whom. A pure value with a clock given to it.
+/// The recent wrong guesses, by origin. A pure value with a clock passed in.
 ///
-/// A guess is charged before it is looked at and given back if it was right, so that many at once cannot overtake one
-/// another.
+/// A guess is charged before it is checked and refunded if it was right, so that many at once cannot get around the
+/// limit.
 struct GuessLedger: Sendable {
   typealias Instant = ContinuousClock.Instant
 
-  /// A count that fades.
+  /// A count that decays.
   private struct Count: Sendable {
     var value = 0.0
     var at: Instant
@@ -31,9 +31,9 @@ struct GuessLedger: Sendable {
   private struct Address: Sendable {
     var wrong: Count
     var wrongOfDevices: Count
-    /// Wrong guesses that were charged lately: a class that types what a board says wrongly is charged once.
+    /// Wrong guesses charged recently: a class that types a wrong code from the board is charged once.
     var recent: [String] = []
-    /// What was right in the line lately.
+    /// What was right in the line recently.
     var right: [(text: String, until: Instant)] = []
     var nextTurn: Instant
   }
@@ -44,7 +44,7 @@ struct GuessLedger: Sendable {
     case again
   }
 
-  /// What was taken for a guess that nobody has looked at yet.
+  /// The charge for a guess that has not been checked yet.
   struct Charge: Sendable {
     let guess: Guess
     let way: Way
@@ -59,7 +59,7 @@ struct GuessLedger: Sendable {
   private var devices: LeastUsedTable<String, Count>
   private var everywhere: Count
   private var ofDevicesEverywhere: Count
-  /// The next turn of the one line for all.
+  /// The next turn of the common line.
   private(set) var nextTurnOfAll: Instant
 
   init(_ limits: GuessLimits, capacity: Int = 10_000, at now: Instant) {
@@ -80,10 +80,10 @@ struct GuessLedger: Sendable {
     addresses[address]?.wrong.now(now, memory: limits.memory) ?? 0
   }
 
-  /// When the line of an address moves next.
+  /// When the line of an address moves on.
   func nextTurn(of address: GuesserAddress) -> Instant? { addresses[address]?.nextTurn }
 
-  /// From one turn of the address's line to the next if all guesses are wrong.
+  /// The time between two turns of the address's line if all guesses are wrong.
   func interval(of address: GuesserAddress, at now: Instant) -> Duration {
     let own = limits.interval(afterWrong: wrongGuesses(of: address, at: now))
     guard isBeyondCeiling(at: now) else { return own }
@@ -91,7 +91,7 @@ struct GuessLedger: Sendable {
       own, limits.interval(afterWrongEverywhere: everywhere.now(now, memory: limits.memory)))
   }
 
-  /// Takes what a guess costs if it can be answered at once; `nil` where it has to wait in line.
+  /// Charges a guess that can be answered at once; `nil` if it has to wait in line.
   mutating func takeAtOnce(_ guess: Guess, at now: Instant) -> Charge? {
     let memory = limits.memory
     let record = addresses[guess.address]
@@ -108,7 +108,7 @@ struct GuessLedger: Sendable {
     return take(guess, .address, at: now)
   }
 
-  /// Takes what a guess costs whose turn it is in the line.
+  /// Charges a guess whose turn in the line has come.
   mutating func takeTurn(_ guess: Guess, at now: Instant) -> Charge {
     let isBeyondCeiling = isBeyondCeiling(at: now)
     let charge = take(guess, .line, at: now)
@@ -122,7 +122,7 @@ struct GuessLedger: Sendable {
     return charge
   }
 
-  /// What it costs to look once more at what was right in this line lately: nothing; `nil` for everything else.
+  /// The charge for checking again what was recently right in this line: none; `nil` for everything else.
   func takeAgain(_ guess: Guess, at now: Instant) -> Charge? {
     guard let record = addresses[guess.address],
       record.right.contains(where: { $0.text == guess.text && $0.until > now })
@@ -130,7 +130,7 @@ struct GuessLedger: Sendable {
     return Charge(guess: guess, way: .again, at: now, isFree: true)
   }
 
-  /// What came of a guess. A right one costs nothing, and the line moves on as if nobody had been wrong.
+  /// The result of a guess. A right one costs nothing, and the line moves on as if nobody had been wrong.
   mutating func settle(_ charge: Charge, isRight: Bool, at now: Instant) {
     guard charge.way != .again, var record = addresses[charge.guess.address] else { return }
     if isRight {

@@ -1,11 +1,11 @@
 import ExamModel
 
-/// Those who have to wait before what they typed is looked at. A pure value with a clock and a generator given to it.
+/// Those who have to wait before their input is checked. A pure value with a clock and a generator passed in.
 ///
-/// Nobody at one address can be told from anybody else there, so at each turn lots are drawn among all who wait: a guesser
-/// who waits with many requests cannot keep the others out, as he could from a line of so many places in order. All who
-/// wait with what was drawn are answered with it, since that tells no more than one answer does: a class gets in with
-/// its code in one turn.
+/// People at one address cannot be told apart, so each turn is drawn by lot among all who wait: an attacker who waits
+/// with many requests cannot keep the others out, as would be possible in an ordered queue of limited length. All who
+/// wait with the same input as the drawn one get its answer, since that reveals no more than one answer does: a class
+/// gets in with its code in one turn.
 struct GuessLine<Ticket: Hashable & Sendable>: Sendable {
   typealias Instant = ContinuousClock.Instant
 
@@ -21,9 +21,9 @@ struct GuessLine<Ticket: Hashable & Sendable>: Sendable {
   }
 
   struct Round: Sendable {
-    /// What is looked at now.
+    /// What is checked now.
     var turns: [Turn] = []
-    /// Who is to come again.
+    /// Who has to ask again.
     var dismissed: [Ticket] = []
   }
 
@@ -32,10 +32,10 @@ struct GuessLine<Ticket: Hashable & Sendable>: Sendable {
 
   func count(at address: GuesserAddress) -> Int { waiting[address]?.count ?? 0 }
 
-  /// Where all places are taken, one who waits at the address that holds most gives way, by lot: nobody who holds many
-  /// places keeps the others out of the draw.
+  /// If all places are taken, one waiting request of the address that holds most is displaced, by lot: holding many
+  /// places keeps nobody else out of the draw.
   ///
-  /// - Returns: who is to come again.
+  /// - Returns: who has to ask again.
   mutating func enter(
     _ ticket: Ticket, _ guess: Guess, at now: Instant, using generator: inout some RandomNumberGenerator
   ) -> Ticket? {
@@ -53,14 +53,14 @@ struct GuessLine<Ticket: Hashable & Sendable>: Sendable {
     return leaving.ticket
   }
 
-  /// Moves on where it is time.
+  /// Moves on when it is time.
   mutating func move(
     _ ledger: inout GuessLedger, at now: Instant, using generator: inout some RandomNumberGenerator
   ) -> Round {
     var round = Round()
     let due = waiting.keys.filter { ledger.nextTurn(of: $0).map { $0 <= now } ?? true }
     for address in due.shuffled(using: &generator) {
-      // Each turn may be the one that leads beyond the ceiling.
+      // Each turn may be the one that exceeds the ceiling.
       if ledger.isBeyondCeiling(at: now), ledger.nextTurnOfAll > now { break }
       draw(at: address, &ledger, now, &round, &generator)
     }
@@ -68,7 +68,7 @@ struct GuessLine<Ticket: Hashable & Sendable>: Sendable {
     return round
   }
 
-  /// Everybody who waits goes.
+  /// Removes everybody who waits.
   mutating func clear() -> [Ticket] {
     defer {
       waiting = [:]
@@ -88,8 +88,8 @@ struct GuessLine<Ticket: Hashable & Sendable>: Sendable {
     keep(here.filter { $0.guess.text != drawn.guess.text }, at: address)
   }
 
-  /// Of those who are in for a while some stay, drawn by lot. They alone are answered with what was right here lately, so
-  /// that the last of a class need not be drawn again, and a guesser who sends thousands has only those looked at.
+  /// Of those who have waited for a while some stay, drawn by lot. Only they are answered with what was right here recently,
+  /// so that the last of a class need not be drawn again, and an attacker who sends thousands has only those checked.
   private mutating func sort(
     at address: GuesserAddress, _ ledger: GuessLedger, _ now: Instant, _ round: inout Round,
     _ generator: inout some RandomNumberGenerator

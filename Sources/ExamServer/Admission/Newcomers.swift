@@ -1,11 +1,11 @@
 import WebGateway
 
-/// How many come in from one address: creating an exam, or joining one. A school's whole class may come from one address at
-/// once.
+/// Limits how many come in from one address, creating an exam or joining one. A school's whole class may come from one
+/// address at once.
 ///
-/// Who comes by the link does not wait for those who have but the code. A browser that has shown to be one (with the device
-/// cookie that the look at the camera gives it) has a few of its own, so that nobody who joins in a loop keeps out the
-/// others at his address.
+/// People with the link do not wait behind those who only have the code. A browser known as such (by the device cookie
+/// set when it tested the camera) has a small budget of its own, so that somebody who joins in a loop does not keep out
+/// others at the same address.
 struct Newcomers: Sendable {
   typealias Instant = ContinuousClock.Instant
 

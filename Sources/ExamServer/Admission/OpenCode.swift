@@ -1,14 +1,14 @@
 import ExamModel
 import WebGateway
 
-/// Students come in by the six digits of the exam. Who has the secret of the invite link as well never waits in line.
+/// Students come in with the six digits of the exam. Those who also have the secret of the invite link never wait in line.
 struct OpenCode: WayIn {
   let directory: any SessionDirectory
   let guesses: GuessBudgets
 
   func admit(_ application: Application) async throws(Refusal) -> Admitted? {
     guard application.role == .student else { return nil }
-    // Hashed whether there is such a session or not: what takes longer for one code than for another tells it.
+    // Hashed whether or not the session exists: a difference in time would reveal it.
     let hash = application.invite.map { SecretHash(Secret(text: $0)) }
     if let hash, case .live(let session) = directory.find(application.code), session.isInvite(hash) {
       return Admitted(session: session, role: .student, newcomer: .byLink, invite: nil)

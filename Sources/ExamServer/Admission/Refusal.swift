@@ -1,7 +1,7 @@
 import ExamModel
 import WebGateway
 
-/// Why a request is not answered with what it asks for.
+/// Why a request is refused.
 struct Refusal: Error {
   let response: HTTPResponse
 
@@ -86,7 +86,7 @@ extension Refusal {
 }
 
 extension Archive {
-  /// Reads for a request, which is refused where that fails.
+  /// Reads for a request, which is refused if that fails.
   func reading<Value: Sendable>(
     _ extent: ReadingExtent, _ body: @escaping @Sendable (any ArchiveReader) throws -> Value
   ) async throws(Refusal) -> Value {

@@ -1,7 +1,7 @@
 import ExamModel
 import WebGateway
 
-/// Further teachers come in by the key of the exam. A wrong code and a wrong key are answered alike.
+/// Further teachers come in with the key of the exam. A wrong code and a wrong key get the same answer.
 struct TeacherKey: WayIn {
   let directory: any SessionDirectory
 

@@ -1,11 +1,11 @@
 import WebGateway
 
-/// The line of each network in which tokens wait that no exam that is on knows. One is looked up at a time for each, so
-/// that nobody who sends tokens that are none fills the archive's line for others.
+/// For each network, the queue of tokens unknown to any running exam. They are looked up one at a time per network, so
+/// that somebody who sends invalid tokens does not fill the archive's queue for others.
 @GatewayActor
 final class TokenLookUps {
-  /// Requests of one network that wait for their answer at once. A class that comes back to an exam that has ended is told
-  /// to ask again for what goes beyond.
+  /// Concurrent requests of one network that may wait for an answer. A class that comes back to an exam that has ended
+  /// is told to ask again beyond that.
   static let places = 64
 
   private struct Line {
@@ -16,7 +16,7 @@ final class TokenLookUps {
 
   private var lines: [GuesserAddress: Line] = [:]
 
-  /// - Returns: whether there was room; then `leave` gives it back.
+  /// - Returns: whether there was a place; `leave` then releases it.
   func enter(_ network: GuesserAddress) -> Bool {
     guard lines[network, default: Line()].present < Self.places else { return false }
     lines[network, default: Line()].present += 1
@@ -28,7 +28,7 @@ final class TokenLookUps {
     if lines[network]?.present == 0 { lines[network] = nil }
   }
 
-  /// Runs the look-up of somebody who has entered once those before have had theirs.
+  /// Runs the look-up of somebody who has entered once those before are done.
   func inTurn<Value: Sendable>(
     _ network: GuesserAddress, _ lookUp: () async throws(Refusal) -> Value
   ) async throws(Refusal) -> Value {
@@ -37,7 +37,7 @@ final class TokenLookUps {
     }
     lines[network]?.isBusy = true
     defer {
-      // Who is next stays busy in our place, so that nobody comes in between.
+      // The next one takes over our place, so that nobody gets in between.
       if lines[network]?.waiting.isEmpty == false {
         lines[network]?.waiting.removeFirst().resume()
       } else {

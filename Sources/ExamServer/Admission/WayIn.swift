@@ -1,30 +1,30 @@
 import ExamModel
 import WebGateway
 
-/// What somebody shows who wants to come into an exam.
+/// The credentials shown by somebody who wants to come into an exam.
 struct Application {
   let request: HTTPRequest
   let code: SessionCode
   let role: Role
-  /// What the link for co-teachers holds.
+  /// The secret in the link for co-teachers.
   let teacherKey: String?
-  /// What the link for students holds.
+  /// The secret in the link for students.
   let invite: String?
 }
 
-/// Somebody may come in.
+/// Permission to come in.
 struct Admitted {
   let session: ExamSession
   let role: Role
-  /// What newcomers this one is counted among; `nil`: it is not counted.
+  /// The category of newcomers this one is counted in; `nil`: not counted.
   let newcomer: Newcomers.Way?
-  /// The secret of the link for students, for those who may hand it on.
+  /// The secret of the link for students, for those who may pass it on.
   let invite: Secret?
 }
 
-/// One way into an exam. A further one is a further type, and a line in `Admission`.
+/// One way into an exam. Another one is another type, and a line in `Admission`.
 @GatewayActor
 protocol WayIn {
-  /// - Returns: `nil` where this is not the way of who applies.
+  /// - Returns: `nil` if the applicant does not use this way.
   func admit(_ application: Application) async throws(Refusal) -> Admitted?
 }

@@ -1,12 +1,12 @@
 import Foundation
 import Yams
 
-/// Which settings there are: a name that is none is an error, for it was meant to change something and would not.
+/// The known settings: an unknown name is an error, since it was meant to have an effect.
 enum KnownSettings {
   static let prefix = "EXAM_MONITORING_"
 
-  /// - Parameter known: all keys, dots between their parts.
-  /// - Throws: `ServerConfiguration.InvalidSetting` with the nearest name that there is, or what reading the file says.
+  /// - Parameter known: all keys, with dots between their parts.
+  /// - Throws: `ServerConfiguration.InvalidSetting` with the most similar known name, or the error of reading the file.
   static func check(_ file: String, known: Set<String>) throws {
     for (key, line) in try keys(inYAML: String(contentsOfFile: file, encoding: .utf8))
     where !known.contains(key) {
@@ -31,7 +31,7 @@ enum KnownSettings {
     prefix + key.uppercased().replacing(".", with: "_")
   }
 
-  /// The keys of all values, and the lines on which they stand.
+  /// The keys of all values, and their lines.
   private static func keys(inYAML text: String) throws -> [(key: String, line: Int)] {
     var found: [(String, Int)] = []
     func walk(_ mapping: Node.Mapping, below path: String) {
@@ -58,8 +58,8 @@ enum KnownSettings {
     return "; did you mean \(near.name)?"
   }
 
-  /// How many letters must be put in, left out or changed to make one name the other (Levenshtein's distance); the case
-  /// of letters and the kind of stroke between words do not count.
+  /// The number of letters to insert, delete or change to turn one name into the other (Levenshtein distance); case,
+  /// and the separator between words, do not count.
   private static func distance(_ left: String, _ right: String) -> Int {
     func letters(_ name: String) -> [Character] {
       name.lowercased().map { $0 == "-" || $0 == "." ? "_" : $0 }

@@ -1,7 +1,7 @@
 import WebGateway
 
 extension ServerConfiguration.InvalidSetting {
-  /// Which setting makes that the server cannot listen, and what to give instead.
+  /// Which setting prevents the server from listening, and what to use instead.
   init(_ problem: ListenProblem) {
     switch problem.cause {
     case .inUse:

@@ -2,20 +2,20 @@ import ExamStore
 import Foundation
 import WebGateway
 
-/// A certificate for trials, made by the `openssl` program and kept in the data folder. Browsers warn of it once. It can
-/// vouch for this server and for nothing else: whoever imports it trusts no authority.
+/// A certificate for trials, made by the `openssl` program and kept in the data folder. Browsers warn about it once. It
+/// is valid only for this server: importing it does not mean trusting an authority.
 struct SelfSignedCertificate: Sendable {
   let certificate: String
   let privateKey: String
 
-  /// Well before the year for which it is good is over, in seconds.
+  /// Well before the end of the year for which it is valid, in seconds.
   private static let renewAfter = 300.0 * 24 * 3600
 
   struct CreationError: Error, CustomStringConvertible {
     let description: String
   }
 
-  /// Uses the certificate in `data`, or makes one that is good for a year.
+  /// Uses the certificate in `data`, or creates one that is valid for a year.
   init(for configuration: ServerConfiguration, data: DataFolder) throws {
     let host = configuration.host
     let folder = data.path
@@ -23,7 +23,7 @@ struct SelfSignedCertificate: Sendable {
     certificate = folder + "/trial-\(name)-certificate.pem"
     privateKey = folder + "/trial-\(name)-key.pem"
     let files = FileManager.default
-    // Those of earlier versions were authorities, for which a key must not lie about.
+    // Those of earlier versions were authorities, whose keys must not be left lying about.
     for file in ["certificate", "key"] {
       try? files.removeItem(atPath: folder + "/self-signed-\(name)-\(file).pem")
     }
@@ -59,7 +59,7 @@ struct SelfSignedCertificate: Sendable {
     try files.setAttributes([.posixPermissions: 0o600], ofItemAtPath: privateKey)
   }
 
-  /// What people may have typed to come here.
+  /// What people may have typed to get here.
   private static func names(_ configuration: ServerConfiguration) -> [String] {
     var names = ["localhost", "127.0.0.1", "::1", configuration.host, ProcessInfo.processInfo.hostName]
     names += configuration.allowedHosts
@@ -67,7 +67,7 @@ struct SelfSignedCertificate: Sendable {
     return names.enumerated().filter { names.firstIndex(of: $1) == $0 }.map(\.element)
   }
 
-  /// The whole configuration of the request: openssl's own would make every self-signed certificate an authority.
+  /// The complete configuration of the request: openssl's own would make every self-signed certificate an authority.
   private static func request(names: [String]) -> String {
     let alternatives = names.map { name in
       let isAddress = name.contains(":") || name.allSatisfy { $0.isNumber || $0 == "." }

@@ -4,7 +4,7 @@ import Foundation
 import SystemPackage
 import WebGateway
 
-/// Everything an operator can set, checked. `docs/configuration.md` says what each key means.
+/// Every setting, validated. `docs/configuration.md` explains what each key means.
 public struct ServerConfiguration: Sendable {
   /// The address to listen on.
   public var host: String
@@ -14,38 +14,38 @@ public struct ServerConfiguration: Sendable {
   public var webFolder: String
   public var pipelinesFolder: String
   public var modelsFolder: String
-  /// Digests of models that an operator put in place of the known ones, in lower case.
+  /// Digests of models that an operator uses instead of the known ones, in lower case.
   public var centerFaceSHA256: String?
   public var blazeFaceSHA256: String?
-  /// By whose inference they are run.
+  /// Whose inference runs them.
   public var faceBackend: FaceBackend
-  /// Needed to create a session, where set; from `teacher_password` or the file `teacher_password_file`.
+  /// Required to create a session, if set; from `teacher_password` or the file `teacher_password_file`.
   public var teacherPassword: String?
-  /// The address people use, where it is another than the one listened on.
+  /// The address people use, if it differs from the one listened on.
   public var publicURL: PublicURL?
-  /// Names besides loopback, the address listened on and that of `publicURL` to which the server answers.
+  /// Host names accepted besides loopback, the address listened on and that of `publicURL`.
   public var allowedHosts: [String]
-  /// Proxies that are believed whom a request is from.
+  /// Proxies that are trusted to name the client.
   public var trustedProxies: [IPNetwork]
-  /// The header in which they say it.
+  /// The header in which they do so.
   public var forwardedHeader: ForwardedHeader
-  /// PEM files; both or none.
+  /// PEM files; both or neither.
   public var certificate: String?
   public var privateKey: String?
-  /// Make a certificate for a trial, and use that.
+  /// Create and use a certificate for a trial.
   public var selfSigned: Bool
   /// Origins besides the server's own from which a page may open a socket.
   public var allowedOrigins: [String]
-  /// Face checks a second of each student.
+  /// Face checks per second for each student.
   public var checksPerSecond: Double
-  /// Threads that check faces; 0 chooses by the number of cores.
+  /// Threads for face checks; 0 chooses by the number of cores.
   public var checkWorkers: Int
   public var maximumSessions: Int
   /// Students of one session; teachers have places of their own.
   public var maximumParticipants: Int
-  /// Of one session's journal, beyond which what people write at will is refused.
+  /// Of one session's journal, beyond which anything people write freely is refused.
   public var maximumJournalMegabytes: Double
-  /// Pictures of alerts that are kept of one session, and of all.
+  /// Pictures of alerts kept for one session, and for all.
   public var maximumExamPictures: Int
   public var maximumExamPictureMegabytes: Double
   public var maximumPictures: Int
@@ -54,14 +54,14 @@ public struct ServerConfiguration: Sendable {
   public var maximumLogMegabytes: Double
   /// Rotated logs that are kept.
   public var oldLogs: Int
-  /// Pictures a second at most on the wall, whatever a page asks for.
+  /// Maximum pictures per second on the wall, whatever a page asks for.
   public var maximumTileRate: Double
-  /// Hours after which a session to which nobody is connected ends by itself.
+  /// Hours after which a session without any connection ends by itself.
   public var sessionIdleHours: Double
-  /// Days for which the data of a session are kept after its end.
+  /// Days for which a session's data are kept after its end.
   public var retentionDays: Double
   var retention: Duration { .seconds(retentionDays * 24 * 3600) }
-  /// Put a database that cannot be read aside and begin a new one.
+  /// Move an unreadable database aside and start a new one.
   public var freshDatabase: Bool
   public var alerts: AlertRules
 
@@ -72,14 +72,14 @@ public struct ServerConfiguration: Sendable {
     public var description: String { "setting \(key): \(problem)" }
   }
 
-  /// Where settings come from, the first that has a key wins: `overrides` (the command line), environment variables
+  /// Reads the settings; the first source that has a key wins: `overrides` (the command line), environment variables
   /// (`EXAM_MONITORING_PORT` for `port`), the YAML file, the defaults.
   ///
-  /// - Throws: `InvalidSetting`, or what the file's reader says.
+  /// - Throws: `InvalidSetting`, or the error of the file's reader.
   public static func load(
     overrides: [String: String], file: String?, environment: [String: String]
   ) async throws -> ServerConfiguration {
-    // A provider of environment variables reads text as whatever type is asked for, which suits all three.
+    // A provider of environment variables parses text as whatever type is requested, which suits all three.
     var providers: [any ConfigProvider] = [
       EnvironmentVariablesProvider(environmentVariables: overrides.asVariables),
       EnvironmentVariablesProvider(environmentVariables: environment).prefixKeys(with: ["exam", "monitoring"]
@@ -243,11 +243,11 @@ public struct ServerConfiguration: Sendable {
     try checkSecurity()
   }
 
-  /// Pictures that are kept of one student's alerts in one session.
+  /// Pictures kept of one student's alerts in one session.
   var maximumPicturesOfStudent: Int { max(1, maximumExamPictures / 10) }
 
-  /// A server that others can reach must ask teachers for a password and encrypt: a browser gives a camera to https
-  /// and to localhost only.
+  /// A server that others can reach must require a password from teachers and encrypt: browsers allow the camera only
+  /// on https and localhost.
   private func checkSecurity() throws {
     if (certificate == nil) != (privateKey == nil) {
       throw InvalidSetting(

@@ -1,12 +1,12 @@
 import Foundation
 
-/// The password that creating a session takes: from the setting itself, or from a file, so that it stands in no environment.
+/// The password required to create a session: from the setting itself, or from a file, to keep it out of the environment.
 public enum TeacherPassword {
   private static let minimumLength = 10
-  /// Bytes; a larger file is none with a password.
+  /// Bytes; a larger file is not a password file.
   private static let maximumFileBytes = 4096
 
-  /// - Throws: `InvalidSetting` where both are set, the file cannot be read, or the password is too short.
+  /// - Throws: `InvalidSetting` if both are set, the file cannot be read, or the password is too short.
   public static func read(text: String?, file: String?) throws -> String? {
     if text != nil, file != nil {
       throw ServerConfiguration.InvalidSetting(
@@ -24,7 +24,7 @@ public enum TeacherPassword {
     return password
   }
 
-  /// The file's one line.
+  /// The file's only line.
   private static func read(file: String) throws -> String {
     func problem(_ text: String) -> ServerConfiguration.InvalidSetting {
       .init(key: "teacher_password_file", problem: "\(file) \(text)")

@@ -1,13 +1,13 @@
 import WebGateway
 
-/// The folder with the pages.
+/// The folder of the pages.
 enum WebFolder {
-  /// What is served under addresses of its own.
+  /// Pages that are served under addresses of their own.
   static let pages = ["/": "index.html", "/teacher": "teacher.html", "/student": "student.html"]
-  /// What the pages take from packages of the system.
+  /// Files that the pages use from system packages.
   static let libraries = ["library/i18next.min.js": "/usr/share/javascript/i18next/i18next.min.js"]
 
-  /// A file that the pages need and no setting names.
+  /// A file that the pages need and that no setting names.
   struct MissingLibrary: Error, CustomStringConvertible {
     let path: String
     var description: String {
@@ -15,8 +15,8 @@ enum WebFolder {
     }
   }
 
-  /// - Parameter report: told why changes in it are not served.
-  /// - Throws: `ServerConfiguration.InvalidSetting` for a folder that cannot be read or is without the pages: the server
+  /// - Parameter report: called with the reason when changes in it are not served.
+  /// - Throws: `ServerConfiguration.InvalidSetting` for a folder that cannot be read or lacks the pages: the server
   ///   would run, and answer 404. `MissingLibrary`.
   static func read(
     _ path: String, libraries: [String: String] = libraries, report: @escaping @Sendable (String) -> Void

@@ -1,30 +1,30 @@
-/// How many pictures a second are made for the face check, by whether the checks keep up. A pure value.
+/// How many pictures per second are produced for the face check, depending on whether the checks keep up. A pure value.
 ///
-/// Under overload the first thing to go is what nobody sees: pictures beyond those that the checks can use. Of a stream with
-/// temporal layers they are then not even decoded, which leaves the most for the checks.
+/// Under overload the first thing to go is what nobody sees: pictures beyond those the checks can use. With temporal
+/// layers these are not even decoded, which leaves the most capacity for the checks.
 struct AnalysisPace {
   typealias Instant = ContinuousClock.Instant
 
-  /// Pictures a second in quiet times, so that a check finds one at most 0.2 s old, and under load.
+  /// Pictures per second in quiet times, so that a check finds one at most 0.2 s old, and under load.
   static let usual = 5.0
   static let reduced = 2.5
-  /// Checks that come later than this are behind; those later than the second have caught up.
+  /// Checks later than this are behind; those earlier than the second value have caught up.
   private static let late = Duration.milliseconds(250)
   private static let onTime = Duration.milliseconds(50)
-  /// It must last this long either way: a few people who come in at once are no overload.
+  /// It must last this long either way: a few people joining at once are not an overload.
   private static let patience = Duration.seconds(2)
-  /// Later than this for this long is an overload, and so is the end of it.
+  /// Later than this for this long counts as overload, and the reverse as its end.
   private static let tooLate = (delay: Duration.seconds(1), lasting: Duration.seconds(5))
-  /// How long the checks must have kept up until more is tried again; doubled with each relapse, up to the second, since
-  /// every change back costs a key frame of each student.
+  /// How long the checks must have kept up before more is tried again; doubled with each relapse, up to the second
+  /// value, since every change back costs a key frame from each student.
   private static let retry = (first: Duration.seconds(60), last: Duration.seconds(960))
 
-  /// Over what time students change one after the other: a change back costs a key frame of each, and a key frame is large.
+  /// The time over which students change one after the other: each change back costs a key frame, which is large.
   private static let spread = (down: Duration.seconds(1), up: Duration.seconds(10))
 
   private(set) var rate = usual
   private var changedAt: Instant?
-  /// Whether some students go unchecked for too long, whatever was left out.
+  /// Whether some students go unchecked for too long, whatever was dropped.
   private(set) var isOverloaded = false
   private var lateSince: Instant?
   private var onTimeSince: Instant?
@@ -32,8 +32,8 @@ struct AnalysisPace {
   private var pause = retry.first
 
   /// - Parameters:
-  ///   - delay: how late the check is that is latest now.
-  ///   - now: rises from call to call, which come several times a second.
+  ///   - delay: how late the most delayed check is now.
+  ///   - now: increases from call to call, several times a second.
   mutating func update(delay: Duration, at now: Instant) {
     overloadTurnsSince = (delay > Self.tooLate.delay) != isOverloaded ? overloadTurnsSince ?? now : nil
     if let since = overloadTurnsSince, now - since >= Self.tooLate.lasting {
@@ -53,9 +53,9 @@ struct AnalysisPace {
     }
   }
 
-  /// Pictures a second of one student: soon after a change not everybody has the new rate.
+  /// Pictures per second of one student: soon after a change not everybody has the new rate.
   ///
-  /// - Parameter number: the student's; those of an exam follow one another.
+  /// - Parameter number: the student's; those of an exam are consecutive.
   func rate(ofStudent number: UInt32, at now: Instant) -> Double {
     let isDown = rate == Self.reduced
     let turn = (isDown ? Self.spread.down : Self.spread.up) * Double(number % 20) / 20

@@ -2,7 +2,7 @@ import FaceCheck
 import Logging
 import WebGateway
 
-/// Keeps the pace of the face check for all exams, and tells the log when it changes.
+/// Controls the rate of the face check for all exams, and logs when it changes.
 @GatewayActor
 final class AnalysisPacer {
   private(set) var pace = AnalysisPace()
@@ -14,7 +14,7 @@ final class AnalysisPacer {
     self.logger = logger
   }
 
-  /// Looks several times a second how late the checks are, until cancelled.
+  /// Checks several times a second how late the checks are, until cancelled.
   func run() async {
     repeat { update(at: .now) } while (try? await Task.sleep(for: .milliseconds(250))) != nil
   }

@@ -14,14 +14,14 @@ enum ChildProcess {
   /// Bytes of its output that are kept; the rest is read and dropped.
   private static let outputBytes = 16 * 1024
 
-  /// Runs `path` and answers how it ended and what it printed on its standard output, trimmed.
+  /// Runs `path` and returns how it ended and what it printed on its standard output, trimmed.
   ///
-  /// - Throws: when it cannot be started.
+  /// - Throws: if it cannot be started.
   static func run(
     _ path: String, _ arguments: [String], deadline: Duration
   ) async throws -> (end: End, output: String) {
     try await withCheckedThrowingContinuation { continuation in
-      // A thread of its own, since it waits.
+      // A thread of its own, since it blocks.
       Thread.detachNewThread {
         continuation.resume(with: Result { try runHere(path, arguments, deadline: deadline) })
       }
@@ -34,7 +34,7 @@ enum ChildProcess {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: path)
     process.arguments = arguments
-    // Where it crashes, its end says so; the registers would fill the log.
+    // If it crashes, its exit status says so; the registers would fill the log.
     process.environment = ProcessInfo.processInfo.environment.merging(["SWIFT_BACKTRACE": "enable=no"]) { $1 }
     let pipe = Pipe()
     process.standardOutput = pipe
@@ -55,7 +55,7 @@ enum ChildProcess {
   }
 }
 
-/// Whether the program may still be killed by its number, which another one gets when it has ended.
+/// Whether the program may still be killed by its process id, which another one may get after it has ended.
 private final class ProcessState: Sendable {
   private enum State { case running, killed, over }
   private let state = Mutex(State.running)

@@ -2,24 +2,24 @@ import ExamModel
 import Logging
 import WebGateway
 
-/// Looks after the clocks: keeps the time of exams apart from the system's clock while one is on, and the two together
-/// while none is, and tells retention what time it is.
+/// Manages the clocks: keeps the time of exams independent of the system's clock while an exam is running, synchronises
+/// the two while none is, and provides the time for retention.
 @GatewayActor
 final class ClockKeeper {
-  /// A smaller difference is told to nobody: clocks are adjusted all the time.
+  /// A smaller difference is not reported: clocks are adjusted all the time.
   private static let tolerance = Duration.seconds(2)
-  /// Who set a clock ahead by so much made a mistake, or it is a machine that was off for long.
+  /// A clock set ahead by this much is a mistake, or the machine was off for a long time.
   private static let grave = Duration.seconds(86_400)
 
   private let services: ExamServices
-  /// How far the system's clock was ahead of the exams when that was told last.
+  /// How far the system's clock was ahead of the exams when that was last reported.
   private var told = Duration.zero
   private var retention: RetentionClock
   private var lastLook: ContinuousClock.Instant
 
-  /// Goes on from what the store has of the clocks; before anything is journalled.
+  /// Continues from the clocks kept in the store; call it before anything is journalled.
   ///
-  /// - Throws: when the store cannot be read.
+  /// - Throws: if the store cannot be read.
   init(services: ExamServices) async throws {
     self.services = services
     let store = services.store
@@ -27,7 +27,7 @@ final class ClockKeeper {
     let boot = BootTime.now
     let (instant, system) = Self.readClocks()
     lastLook = instant
-    // What nothing is known of but its time: the machine may have been off.
+    // Nothing is known but its time: the machine may have been off.
     let kept =
       store.clocks
       ?? store.lastAlive.map { ClockRecord(time: $0, boot: nil, retention: RetentionClock(believing: $0)) }
@@ -39,10 +39,10 @@ final class ClockKeeper {
     advanceRetention(by: kept?.passed(until: boot) ?? .zero, system)
   }
 
-  /// What time it is for retention.
+  /// The time for retention.
   var retentionTime: Timestamp { retention.now }
 
-  /// To be called every few seconds.
+  /// Call it every few seconds.
   ///
   /// - Returns: what the next server has to know.
   func look(isExamOn: Bool) -> ClockRecord {
@@ -57,7 +57,7 @@ final class ClockKeeper {
     return ClockRecord(time: .now, boot: .now, retention: retention)
   }
 
-  /// The system's clock and an instant, of the same moment: the process may be stopped at any time.
+  /// The system's clock and an instant, at the same moment: the process may be paused at any time.
   private static func readClocks() -> (ContinuousClock.Instant, Timestamp) {
     var moment = (ContinuousClock.now, Timestamp.system)
     for _ in 0..<10 where ContinuousClock.now - moment.0 > .milliseconds(100) {
@@ -96,7 +96,7 @@ final class ClockKeeper {
     }
   }
 
-  /// - Parameter believed: what time it is for retention while the step is not believed.
+  /// - Parameter believed: the time for retention while the step is not trusted.
   private func tell(_ step: Duration, doubt: Duration, believed: Timestamp, system: Timestamp) async {
     let age = services.configuration.retention
     let ended = try? await services.store.read(.further) {

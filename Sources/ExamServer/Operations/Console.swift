@@ -1,7 +1,7 @@
 import ExamStore
 import Foundation
 
-/// Standard error. Whoever reads it may stop reading or go away; neither may hold up an exam or end it.
+/// Standard error. Its reader may stop reading or go away; neither may delay or end an exam.
 final class Console: Sendable {
   private let lines = LineWriter { line in
     do {
@@ -14,6 +14,6 @@ final class Console: Sendable {
 
   func write(_ line: String) { lines.append(line) }
 
-  /// Waits until all lines so far are written, or for as long as is given.
+  /// Waits until all lines so far are written, or for at most the given time.
   func flush(within patience: Duration) { lines.flush(within: patience) }
 }

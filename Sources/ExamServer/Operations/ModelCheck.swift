@@ -2,25 +2,25 @@ import FaceCheck
 import Foundation
 import GLibRuntime
 
-/// By whose inference the models are to be run: the setting `face_backend`.
+/// Whose inference runs the models: the setting `face_backend`.
 public enum FaceBackend: String, CaseIterable, Sendable {
-  /// The server's own where the processor has AVX2 and the model a plan, else OpenCV's.
+  /// The server's own if the processor has AVX2 and the model a plan, else OpenCV's.
   case auto
   case own, opencv
 }
 
-/// Proves that the models are those that were meant, and says who runs them. One with a bit turned over in its weights is
-/// a sound file still, and finds other faces.
+/// Checks that the models are the intended ones, and chooses what runs them. A model with one flipped bit in its
+/// weights is still a valid file, but finds other faces.
 enum ModelCheck {
   struct BadModel: Error, CustomStringConvertible {
     let description: String
   }
 
-  /// Reads the files whole and sets the inference of both models.
+  /// Reads the files completely and sets the inference of both models.
   ///
   /// - Parameters:
   ///   - hasOwnInference: whether the processor can run the server's own.
-  ///   - onChoice: is told by whose inference a model is run, and why.
+  ///   - onChoice: called with whose inference runs a model, and why.
   /// - Throws: `BadModel`, which says what is there, what was expected and what to do.
   static func require(
     _ models: inout FaceModels, _ configuration: ServerConfiguration,
@@ -49,7 +49,7 @@ enum ModelCheck {
       own: (setting: "blazeface_sha256", value: configuration.blazeFaceSHA256))
   }
 
-  /// Why the server's own inference does not run a model of this digest.
+  /// Why the server's own inference does not run a model with this digest.
   private static func obstacle(
     to model: FaceModels.Model, _ digest: String, _ known: KnownModels.Model, _ backend: FaceBackend,
     hasOwnInference: Bool
@@ -64,7 +64,7 @@ enum ModelCheck {
       ? nil : "no plan was made of \(model.onnx) (deploy/onnx_to_plan.py makes one)"
   }
 
-  /// Whether a file is the plan of the model of this digest, which stands at its beginning: docs/model-plan.md.
+  /// Whether a file is the plan of the model with this digest, which is at its beginning: docs/model-plan.md.
   private static func isPlan(_ path: String, of digest: String) throws -> Bool {
     guard FileManager.default.fileExists(atPath: path) else { return false }
     _ = try sha256(ofFile: path)

@@ -2,14 +2,14 @@ import ExamModel
 import GLibRuntime
 import Synchronization
 
-/// An archive that tells the log why something could not be read or erased: whoever asked for it need not know the server's
-/// files, and whoever runs it does.
+/// An archive that logs why something could not be read or erased: the requester need not know the server's files, but
+/// its operator does.
 final class NotedArchive: Archive {
   private let archive: any Archive
   private let note: @Sendable (String) -> Void
   private let notes = Mutex(Throttle(every: .seconds(1)))
 
-  /// - Parameter note: told at most once a second.
+  /// - Parameter note: called at most once a second.
   init(_ archive: any Archive, note: @escaping @Sendable (String) -> Void) {
     self.archive = archive
     self.note = note

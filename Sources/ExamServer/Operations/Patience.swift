@@ -1,8 +1,8 @@
 /// Waiting for work that cannot be cancelled.
 enum Patience {
-  /// Waits until `work` has ended, but no longer than `limit`; what has not ended by then is left to itself.
+  /// Waits until `work` has ended, but no longer than `limit`; what has not ended by then is abandoned.
   ///
-  /// - Parameter work: says whether all has come to its end.
+  /// - Parameter work: returns whether everything has ended.
   /// - Returns: whether that was so, and in time.
   static func wait(_ limit: Duration, for work: @escaping @Sendable () async -> Bool) async -> Bool {
     let (ends, end) = AsyncStream.makeStream(of: Bool.self)

@@ -1,13 +1,13 @@
 import Foundation
 import MediaPipeline
 
-/// Proves pipeline files, each in a process of its own: what an operator wrote can make GStreamer crash, block or take
-/// all memory, and none of that may end an exam or keep a server from saying which file it was.
+/// Tests pipeline files, each in a process of its own: an operator's file can make GStreamer crash, block or use up all
+/// memory, and none of that may end an exam or keep the server from saying which file it was.
 public enum PipelineCheck {
-  /// What became of one file.
+  /// The result for one file.
   public struct Report: Sendable, CustomStringConvertible {
     public let file: String
-    /// What is wrong with it; `nil` when nothing is.
+    /// What is wrong with it; `nil` if nothing.
     public let problem: String?
     public var isGood: Bool { problem == nil }
     public var description: String { problem ?? "\(file): good" }
@@ -18,16 +18,16 @@ public enum PipelineCheck {
     let description: String
   }
 
-  /// For the program's command line: has it call `prove` with the file that follows.
+  /// The command line argument that makes the program call `prove` with the file that follows.
   public static let childArguments = ["pipelines", "prove"]
-  /// How a child says that the file is not good, and why, on its standard output.
+  /// The marker by which a child reports on standard output that the file is bad, and why.
   public static let badFileStatus: Int32 = 3
-  /// Well beyond the deadlines of a check.
+  /// Well above the deadlines of a check.
   private static let deadline = Duration.seconds(30)
 
-  /// Parses each file and runs generated frames through it; without files, through all of `folder`.
+  /// Parses each file and runs generated frames through it; if no files are given, through all of `folder`.
   ///
-  /// - Throws: when the folder cannot be read, or no process can be started.
+  /// - Throws: if the folder cannot be read, or no process can be started.
   public static func run(files: [String], folder: String) async throws -> [Report] {
     var files = files
     if files.isEmpty {
@@ -41,7 +41,7 @@ public enum PipelineCheck {
     return reports
   }
 
-  /// - Throws: `BadFile` for the first file of the folder that is not good.
+  /// - Throws: `BadFile` for the first bad file of the folder.
   static func require(folder: String) async throws {
     guard let files = try? FileManager.default.contentsOfDirectory(atPath: folder), !files.isEmpty else {
       // The catalog says what is wrong with the folder.
@@ -52,7 +52,7 @@ public enum PipelineCheck {
     }
   }
 
-  /// Checks one file in this process, which a bad one may end.
+  /// Checks one file in this process, which a bad one may kill.
   ///
   /// - Returns: what is wrong with it.
   public static func prove(_ file: String) async -> String? {

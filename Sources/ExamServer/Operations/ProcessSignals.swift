@@ -1,11 +1,11 @@
 import Dispatch
 import Glibc
 
-/// The process's signals as they come; their default action is switched off.
+/// The process's signals as they arrive; their default action is switched off.
 public struct ProcessSignals: Sendable {
   public let stream: AsyncStream<Int32>
 
-  /// Returns once none can be missed any more.
+  /// Returns once none can be missed.
   public init(_ numbers: [Int32]) async {
     let (stream, continuation) = AsyncStream.makeStream(of: Int32.self)
     var sources: [any DispatchSourceSignal] = []

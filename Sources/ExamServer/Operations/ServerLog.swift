@@ -3,7 +3,7 @@ import ExamStore
 import Foundation
 import Logging
 
-/// Formats log records as single lines, for `server.log` and standard error alike:
+/// Formats log records as single lines, for both `server.log` and standard error:
 /// `2026-03-01T09:00:00.000Z info joined name=Ada role=student session=123456`.
 struct ServerLogHandler: LogHandler {
   var metadata: Logger.Metadata = [:]
@@ -28,7 +28,7 @@ struct ServerLogHandler: LogHandler {
     console.write(line)
   }
 
-  /// Text from outside must not be able to begin a line of its own, or to turn the direction of the one it is in.
+  /// Text from outside must not be able to start a line of its own, or to reverse the direction of the one it is in.
   private static func singleLine(_ text: String) -> String {
     func isUnfit(_ scalar: Unicode.Scalar) -> Bool {
       switch scalar.properties.generalCategory {
@@ -52,7 +52,7 @@ struct ServerLogHandler: LogHandler {
         || "-_.:/".utf8.contains(byte)
     }
     if plain, !text.isEmpty { return text }
-    // By scalars: as a Character, a quote and a mark that combines with it are something else than a quote.
+    // By scalars: as Characters, a quote with a combining mark is not a quote.
     let escaped = singleLine(text).unicodeScalars.reduce(into: "") { escaped, scalar in
       if scalar == "\"" || scalar == "\\" { escaped += "\\" }
       escaped.unicodeScalars.append(scalar)

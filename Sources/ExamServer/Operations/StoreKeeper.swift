@@ -3,7 +3,7 @@ import GLibRuntime
 import Logging
 import WebGateway
 
-/// Looks after what is kept: takes sessions up again after a restart, ends idle ones, erases old ones.
+/// Manages what is kept: resumes sessions after a restart, ends idle ones, erases old ones.
 @GatewayActor
 struct StoreKeeper {
   private let services: ExamServices
@@ -19,9 +19,9 @@ struct StoreKeeper {
   private var store: any SessionStore { services.store }
   private var logger: Logger { services.recorder.logger }
 
-  /// Takes up the sessions that were on when the server before this one ended, however it ended.
+  /// Resumes the sessions that were running when the previous server ended, however it ended.
   ///
-  /// - Throws: when the store cannot be read.
+  /// - Throws: if the store cannot be read.
   func restoreSessions() async throws {
     let downSince = store.lastAlive
     for record in try await store.read(.whole, { try $0.sessions(isLive: nil) }) {
@@ -42,12 +42,12 @@ struct StoreKeeper {
       session.restore(people, state, journalBytes: bytes, downSince: downSince)
       directory.restore(session)
     }
-    // What reading whole journals left in the heap. Later, with people there, this would hold up everybody.
+    // Frees what reading whole journals left in the heap. Later, with people connected, this would delay everybody.
     Heap.giveBack()
   }
 
-  /// Tells the store every two seconds that the server lives, until cancelled: what comes after the last time is a blind
-  /// spot if the server is killed. Looks at the clocks as often.
+  /// Tells the store every two seconds that the server is alive, until cancelled: if the server is killed, the time
+  /// after the last call is a blind spot. Checks the clocks as often.
   func noteAlive() async {
     var trouble: String?
     repeat {
@@ -68,7 +68,7 @@ struct StoreKeeper {
     } while (try? await Task.sleep(for: .seconds(3600))) != nil
   }
 
-  /// Ends sessions to which nobody has been connected for long, until cancelled.
+  /// Ends sessions that have had no connection for long, until cancelled.
   func endIdleSessions() async {
     let limit = Duration.seconds(services.configuration.sessionIdleHours * 3600)
     repeat {

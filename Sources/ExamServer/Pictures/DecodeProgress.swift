@@ -10,7 +10,7 @@ final class DecodeProgress: Sendable {
 
   private let state = Mutex(State())
 
-  /// One more; called on the streaming thread.
+  /// Counts one more; called on the streaming thread.
   func note() {
     state.withLock { state in
       state.count += 1
@@ -19,7 +19,7 @@ final class DecodeProgress: Sendable {
     }
   }
 
-  /// Whether pictures came since the last call.
+  /// Whether any pictures came since the last call.
   func take() -> Bool {
     state.withLock { state in
       defer { state.isNew = false }

@@ -2,7 +2,7 @@ import ExamModel
 import GLibRuntime
 import WebGateway
 
-/// One encoded picture of one student, shared by all who look at it.
+/// One encoded picture of one student, shared by all who watch.
 struct StudentPicture: Sendable {
   let channel: PictureChannel
   /// The student's number in the roster.
@@ -37,38 +37,38 @@ struct PictureChannel: Sendable, Hashable {
   }
 }
 
-/// Somebody who looks at pictures.
+/// Somebody who watches pictures.
 @GatewayActor
 protocol PictureViewer: AnyObject {
-  /// Who looks.
+  /// Who is watching.
   var watcher: ParticipantID { get }
-  /// How many pictures a second are looked at.
+  /// How many pictures per second are watched.
   func rate(of stream: StreamView) -> Double
-  /// Takes the newest picture of a channel it is attached to. Must not block.
+  /// Receives the newest picture of a channel it is attached to. Must not block.
   func show(_ picture: StudentPicture)
-  /// No picture of a channel will come any more: the student is not in the exam any more.
+  /// No more pictures of a channel will come: the student is no longer in the exam.
   func ended(_ channel: PictureChannel)
-  /// No picture will come any more: the exam is over.
+  /// No more pictures will come: the exam is over.
   func end()
 }
 
-/// Brings each student's pictures to those who watch, and says when nobody does. Several machines would share
+/// Distributes each student's pictures to those who watch, and reports when nobody does. Several machines would share
 /// pictures behind this protocol.
 @GatewayActor
 protocol PictureFanOut: AnyObject {
-  /// Hands the picture to every viewer of its channel.
+  /// Passes the picture to every viewer of its channel.
   func publish(_ picture: StudentPicture)
   func attach(_ viewer: any PictureViewer, to channel: PictureChannel)
   func detach(_ viewer: any PictureViewer, from channel: PictureChannel)
-  /// How many pictures a second of a channel its viewers look at, at most; 0 where there is none.
+  /// The highest number of pictures per second that a channel's viewers want; 0 without viewers.
   func wantedRate(of channel: PictureChannel) -> Double
-  /// Who looks at a channel; somebody twice who looks twice.
+  /// Who watches a channel; twice if somebody watches twice.
   func watchers(of channel: PictureChannel) -> [ParticipantID]
-  /// Tells whoever looks at a student that no picture will come any more.
+  /// Tells a student's viewers that no more pictures will come.
   func end(_ student: ParticipantID)
-  /// Tells every viewer that no picture will come any more, and forgets them.
+  /// Tells every viewer that no more pictures will come, and forgets them.
   func end()
-  /// Called with a channel to which a viewer came or from which one went.
+  /// Called with a channel that gained or lost a viewer.
   var onChange: (@GatewayActor (PictureChannel) -> Void)? { get set }
 }
 

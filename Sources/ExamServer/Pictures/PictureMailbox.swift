@@ -2,8 +2,8 @@ import ExamModel
 import MediaPipeline
 import Synchronization
 
-/// Where a pipeline's streaming thread leaves its newest pictures for the gateway's thread. A picture that was not
-/// fetched in time is replaced, and the gateway is woken once for all that has come since it last looked.
+/// Where a pipeline's streaming thread leaves its newest pictures for the gateway's thread. A picture not fetched in
+/// time is replaced, and the gateway is woken once for everything that came since its last visit.
 final class PictureMailbox: Sendable {
   private struct Content {
     var newest: [PictureView: TapPicture] = [:]
@@ -23,7 +23,7 @@ final class PictureMailbox: Sendable {
     }
   }
 
-  /// Takes all that waits.
+  /// Takes everything that waits.
   func take() -> [PictureView: TapPicture] {
     content.withLock { content in
       content.isWakeUpPending = false

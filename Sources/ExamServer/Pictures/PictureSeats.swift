@@ -1,20 +1,20 @@
 import ExamModel
 
-/// How many pictures everybody watches over plain HTTP at once.
+/// Limits how many pictures each person watches over plain HTTP at once.
 struct PictureSeats {
-  /// What one student's token opens: the own picture in both sizes, and once more while a page is loaded anew.
+  /// What one student's token may open: the own picture in both sizes, and once more while a page is reloaded.
   static let ofStudent = 4
 
   private var taken: [ParticipantID: Int] = [:]
 
-  /// For a teacher each student in both sizes.
+  /// For a teacher, each student in both sizes.
   static func most(for watcher: Participant, students: Int) -> Int {
     watcher.role == .student ? ofStudent : max(ofStudent, 2 * students)
   }
 
   func haveRoom(for watcher: ParticipantID, most: Int) -> Bool { taken[watcher, default: 0] < most }
 
-  /// - Returns: whether there was room; then `leave` gives it back.
+  /// - Returns: whether there was a place; `leave` then releases it.
   mutating func take(_ watcher: ParticipantID, most: Int) -> Bool {
     guard haveRoom(for: watcher, most: most) else { return false }
     taken[watcher, default: 0] += 1

@@ -1,14 +1,14 @@
 import ExamModel
 import WebGateway
 
-/// The pictures one teacher watches over the socket: at most `credit` are under way, and of each student only the
+/// The pictures one teacher watches over the socket: at most `credit` are in flight, and of each student only the
 /// newest one waits. A slow teacher gets newer pictures less often, never older ones.
 @GatewayActor
 final class TeacherPictures: PictureViewer {
   typealias Instant = ContinuousClock.Instant
 
-  /// Pictures that may be unacknowledged: enough for a round trip of 50 ms at 300 pictures a second, few enough that
-  /// what is under way on a slow line is a fraction of a second old.
+  /// Pictures that may be unacknowledged: enough for a round trip of 50 ms at 300 pictures per second, few enough that
+  /// those in flight on a slow line are a fraction of a second old.
   static let credit = 16
 
   private struct Watch {
@@ -26,9 +26,9 @@ final class TeacherPictures: PictureViewer {
   private var waiting: [PictureChannel: StudentPicture] = [:]
   /// The channels of `waiting` in the order in which they began to wait.
   private var queue: [PictureChannel] = []
-  /// When the next picture of a channel may be taken.
+  /// When the next picture of a channel may be sent.
   private var due: [PictureChannel: Instant] = [:]
-  /// Pictures that a newer one replaced before they were sent.
+  /// Pictures replaced by newer ones before they were sent.
   private(set) var replaced = 0
 
   init(
@@ -48,7 +48,7 @@ final class TeacherPictures: PictureViewer {
     let rate = min(max(request.framesPerSecond ?? maximumRate, 0.1), view == .tile ? maximumRate : 30)
     let before = watches[stream]
     watches[stream] = Watch(request: request, rate: rate)
-    // Who is watched before and after is not let go in between: that would cost a key frame, and tell the student.
+    // A student who stays watched is not released in between: that would cost a key frame, and be reported to the student.
     let wanted = students.filter { isWanted($0, in: request) }.map { PictureChannel(student: $0, stream) }
     watches[stream]?.channels = Set(wanted)
     for channel in before?.channels ?? [] where watches[stream]?.channels.contains(channel) == false {
@@ -67,7 +67,7 @@ final class TeacherPictures: PictureViewer {
     }
   }
 
-  /// A student joined, whom an open watch may include.
+  /// A student joined, who may be included in an open watch.
   func studentCame(_ student: ParticipantID) {
     for (stream, watch) in watches where isWanted(student, in: watch.request) {
       let channel = PictureChannel(student: student, stream)
@@ -78,7 +78,7 @@ final class TeacherPictures: PictureViewer {
 
   func rate(of stream: StreamView) -> Double { watches[stream]?.rate ?? 0 }
 
-  /// Detaches from everything; the teacher is gone.
+  /// Detaches from everything; the teacher has left.
   func stop() { Array(watches.keys).forEach(stopWatching) }
 
   func ended(_ channel: PictureChannel) {
@@ -90,9 +90,9 @@ final class TeacherPictures: PictureViewer {
 
   func end() { stop() }
 
-  /// `frames` pictures more were handled by the page.
+  /// The page handled `frames` more pictures.
   func acknowledge(_ frames: Int) {
-    // Bounded before the addition: the number comes from outside and may be the largest there is.
+    // Clamped before the addition: the number comes from outside and may be the largest there is.
     credit = min(TeacherPictures.credit, credit + min(max(0, frames), TeacherPictures.credit))
     sendWaiting()
   }
@@ -107,8 +107,8 @@ final class TeacherPictures: PictureViewer {
     }
     let interval = Duration.seconds(1 / watch.rate)
     let due = due[channel] ?? now
-    // A quarter of tolerance, or pictures that come a little early would be dropped every second time; what came early
-    // makes the next one no earlier.
+    // A quarter of tolerance, or every second picture that comes a little early would be dropped; an early picture does
+    // not make the next one due earlier.
     guard now >= due - interval / 4 else {
       waiting[channel] = nil
       return

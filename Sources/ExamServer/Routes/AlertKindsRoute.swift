@@ -1,7 +1,7 @@
 import ExamModel
 import WebGateway
 
-/// The kinds of alerts with the rules that are in force here, for pages and programs: nobody keeps a list of them.
+/// The kinds of alerts with the rules in force here, for pages and programs, so that nobody has to keep a list of them.
 struct AlertKindsRoute: Encodable {
   /// A field of `status`, and what it means.
   private struct Word: Encodable {
@@ -16,7 +16,7 @@ struct AlertKindsRoute: Encodable {
     let weight: Int
     /// `picture`, `stream` or `page`.
     let source: String
-    /// Of `page`.
+    /// For `page`.
     let says: Word?
     let masks: [AlertKind]
     let window: Double
@@ -62,7 +62,7 @@ struct AlertKindsRoute: Encodable {
   @GatewayActor
   func register(on server: WebServer) {
     var response = HTTPResponse.json(WireJSON.encode(self))
-    // Another rule or kind comes with another start of the server.
+    // Other rules or kinds require a restart of the server.
     response.headers.append(("Cache-Control", "public, max-age=60"))
     server.route(.get, "/api/alert-kinds") { [response] _ in response }
   }

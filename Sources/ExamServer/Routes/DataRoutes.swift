@@ -2,7 +2,7 @@ import ExamModel
 import Foundation
 import WebGateway
 
-/// What is kept of a session: the journal, the report, one student's part, pictures of alerts, and its erasure.
+/// The stored data of a session: the journal, the report, one student's part, pictures of alerts, and its erasure.
 @GatewayActor
 final class DataRoutes {
   private let services: ExamServices
@@ -54,7 +54,7 @@ final class DataRoutes {
     return HTTPResponse(status: 200, headers: [("Content-Type", type)], body: answer.body)
   }
 
-  /// The picture of an alert's onset, for teachers and for the student whom it shows.
+  /// The picture of an alert's onset, for teachers and for the student it shows.
   private func alertPicture(_ request: HTTPRequest) async throws(Refusal) -> HTTPResponse {
     func missing(_ detail: String) -> Refusal {
       Refusal(status: 404, title: "No such picture", detail: detail, code: "no_picture")
@@ -63,7 +63,7 @@ final class DataRoutes {
     let code = reader.code
     let name = request.parameters["picture"] ?? ""
     let id = AlertID(rawValue: String(name.dropLast(name.hasSuffix(".jpg") ? 4 : 0)))
-    // An identifier is no path: only a picture of an alert that is known is looked for.
+    // An identifier is not a path: only the picture of a known alert is looked for.
     let known = reader.live?.state.alerts[id]
     let isLive = reader.live != nil
     let (alert, jpeg) = try await archive.reading(.lookUp) { archive -> (AlertRecord?, [UInt8]?) in

@@ -1,6 +1,6 @@
 import ExamModel
 
-/// The journal of a session as one JSON array or CSV file, made in pieces.
+/// The journal of a session as one JSON array or CSV file, produced in pieces.
 struct JournalDocument: Sendable {
   enum Format: String, Sendable {
     case json, csv

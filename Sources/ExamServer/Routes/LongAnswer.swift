@@ -1,27 +1,27 @@
 import ExamModel
 import WebGateway
 
-/// An answer that is read in pieces, each once the client has taken the one before: however much is kept, and however slowly
-/// somebody takes it, no more than a piece of it is in memory. The archive serves all who read in turn.
+/// An answer that is read in pieces, each once the client has taken the previous one: however much is kept, and however
+/// slow the client, only one piece is in memory. The archive serves all readers in turn.
 actor LongAnswer<State: Sendable> {
-  /// Bytes of a piece, about.
+  /// Approximate size of a piece, in bytes.
   static var pieceBytes: Int { 256 * 1024 }
 
-  /// Adds to `piece`, and says whether more is to come.
+  /// Appends to `piece`, and returns whether there is more.
   typealias Step = @Sendable (any ArchiveReader, inout State, inout [UInt8]) throws -> Bool
 
   private let archive: any Archive
   private let session: SessionCode
   private let step: Step
-  /// Kept until whoever sends this lets go of it: with its last piece, or its connection.
+  /// Kept until the sender releases it: with its last piece, or its connection.
   private let place: LongAnswers.Place
-  /// `nil` once all is read.
+  /// `nil` once everything is read.
   private var state: State?
   private var first: [UInt8]?
 
   /// Reads the first piece.
   ///
-  /// - Parameter state: what `step` needs to go on where it stopped.
+  /// - Parameter state: what `step` needs to continue where it stopped.
   init(
     of session: SessionCode, in place: LongAnswers.Place, from archive: any Archive, beginning state: State,
     step: @escaping Step
@@ -52,7 +52,7 @@ actor LongAnswer<State: Sendable> {
     guard let state else { return nil }
     let (session, step) = (session, step)
     let (piece, rest) = try await archive.read(extent) { archive -> ([UInt8], State?) in
-      // Erased in the middle, the rest of it would be missing as if there were none.
+      // If it was erased meanwhile, the rest would be missing as if it had never existed.
       guard try archive.session(session) != nil else { throw SessionGone() }
       var state = state
       var piece: [UInt8] = []
@@ -65,7 +65,7 @@ actor LongAnswer<State: Sendable> {
   }
 }
 
-/// Somebody has erased the session meanwhile.
+/// The session was erased meanwhile.
 struct SessionGone: Error, CustomStringConvertible {
   let description = "somebody else has erased it just now"
 }

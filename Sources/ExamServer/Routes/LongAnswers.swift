@@ -1,14 +1,14 @@
 import ExamModel
 import Synchronization
 
-/// The long answers under way: each holds a piece in memory for as long as its client takes for it, and its turns with the
-/// archive are those of the others. So nobody gets many at once, and students together no more than leave room for their
-/// teachers.
+/// The long answers in progress: each holds a piece in memory for as long as its client takes for it, and shares the
+/// archive with the others. So nobody gets many at once, and students together only so many that their teachers still
+/// get theirs.
 final class LongAnswers: Sendable {
   static let maximum = 64
-  /// Of all students together: below what may wait to read the archive.
+  /// Of all students together: fewer than may wait to read the archive.
   static let maximumOfStudents = 16
-  /// Of one reader. Whoever opens a page again is not to wait until the server has noticed that the old one was left.
+  /// Of one reader. A reloaded page must not have to wait until the server has noticed that the old one was left.
   static func maximum(for role: Role) -> Int { role == .student ? 1 : 3 }
 
   fileprivate struct Reader: Hashable {
@@ -19,7 +19,7 @@ final class LongAnswers: Sendable {
 
   private let counts = Mutex<[Reader: Int]>([:])
 
-  /// A place that is free again with the last reference to it.
+  /// A slot that is released with its last reference.
   final class Place: Sendable {
     private let answers: LongAnswers
     private let reader: Reader
@@ -32,7 +32,7 @@ final class LongAnswers: Sendable {
     deinit { answers.leave(reader) }
   }
 
-  /// A place for one more answer.
+  /// A slot for one more answer.
   func enter(_ id: ParticipantID, role: Role, of session: SessionCode) throws(ArchiveBusy) -> Place {
     let reader = Reader(session: session, id: id, role: role)
     let refusal: ArchiveBusy? = counts.withLock { counts in
@@ -61,7 +61,7 @@ final class LongAnswers: Sendable {
 }
 
 extension LongAnswers {
-  /// A place for whoever sent a request.
+  /// A slot for the sender of a request.
   func enter(_ reader: Admission.Reader) throws(Refusal) -> Place {
     do {
       return try enter(reader.id, role: reader.role, of: reader.code)

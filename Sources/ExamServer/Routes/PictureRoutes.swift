@@ -117,7 +117,7 @@ private final class PictureStreamViewer: PictureViewer {
 /// Waits for one picture.
 @GatewayActor
 private final class SinglePictureViewer: PictureViewer {
-  /// A student's frames come ten times a second; a stream that must begin anew takes a key frame.
+  /// A student's frames come ten times a second; a stream that must be restarted takes a key frame.
   private static let patience = Duration.seconds(3)
 
   let watcher: ParticipantID

@@ -4,16 +4,16 @@ import Logging
 import MediaPipeline
 import WebGateway
 
-/// Tells somebody who is about to join whether the camera picture is good: one JPEG goes the way of a student's
-/// frames, through the pipeline and the face check, and nothing of it is kept.
+/// Tells somebody who is about to join whether the camera picture is good: one JPEG passes through the same pipeline
+/// and face check as a student's frames, and nothing of it is kept.
 ///
-/// What an upload would be refused for is refused here, by the same code. Exams go first: a preview is checked when no
-/// student is due, and addresses and sessions have a budget.
+/// What an upload would be refused for is refused here, with the same code. Exams go first: a preview is checked when
+/// no student is due, and addresses and sessions have a budget.
 @GatewayActor
 final class PreviewRoute {
-  /// Pictures being looked at; more than that wait for the page's next try.
+  /// Pictures in progress; beyond that the page has to try again.
   private static let maximumAtOnce = 8
-  /// How long a picture may take to be decoded, and then to be checked.
+  /// How long decoding a picture may take, and then checking it.
   private static let patience = (decode: Duration.seconds(1), check: Duration.seconds(3))
   /// A page asks every two seconds, and a class of forty may be behind one address: half of them are told to ask again.
   private static let budget = (burst: 40.0, perSecond: 10.0)
@@ -24,7 +24,7 @@ final class PreviewRoute {
   private var byAddress = RateLimiter<Key<GuesserAddress>>(burst: budget.burst, perSecond: budget.perSecond)
   private var bySession = RateLimiter<Key<SessionCode>>(burst: budget.burst, perSecond: budget.perSecond)
 
-  /// Those who have the link do not wait for those who have but the code.
+  /// People with the link do not wait behind those who only have the code.
   private struct Key<Of: Hashable & Sendable>: Hashable, Sendable {
     let of: Of
     let isByLink: Bool
@@ -92,17 +92,17 @@ final class PreviewRoute {
 
   enum Outcome: Sendable {
     case checked(FaceObservation)
-    /// What is wrong with the picture, for who sent it.
+    /// What is wrong with the picture, for its sender.
     case unusable(String)
     /// What is wrong with the server, for its log.
     case failed(String)
     /// Students in exams were due all the time.
     case waitedInVain
 
-    /// What is said of a picture that was not decoded in time; `nil` where it was, and waits for its check.
+    /// The answer about a picture that was not decoded in time; `nil` if it was, and waits for its check.
     init?(undecodedAfter statistics: PipelineStatistics) {
       guard statistics.analysisPictures == 0 else { return nil }
-      // Where no decoder has had it yet, nothing is known of it.
+      // If no decoder has had it yet, nothing is known about it.
       self =
         statistics.pending > 0 || statistics.submitted == 0
         ? .waitedInVain : .unusable("it is damaged, or no JPEG that the server can decode")
@@ -113,7 +113,7 @@ final class PreviewRoute {
     }
   }
 
-  /// Sends one picture the way that a student's go, and waits for what comes of it.
+  /// Sends one picture the way that a student's frames go, and waits for the result.
   static func look(at jpeg: [UInt8], faces: FaceCheckPool, pipelines: PipelineCatalog) async -> Outcome {
     let (outcomes, found) = AsyncStream.makeStream(of: Outcome.self, bufferingPolicy: .bufferingOldest(1))
     let lane = faces.addLane(

@@ -9,7 +9,7 @@ final class ReportRoutes {
   private let answers: LongAnswers
   private let note: @Sendable (String) -> Void
 
-  /// - Parameter note: told of pictures that should be there and are not, a line each.
+  /// - Parameter note: called for each picture that should be there and is not, with a line.
   init(
     archive: any Archive, admission: Admission, answers: LongAnswers,
     note: @escaping @Sendable (String) -> Void

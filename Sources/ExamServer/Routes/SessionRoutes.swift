@@ -7,7 +7,7 @@ final class SessionRoutes {
   private let services: ExamServices
   private let directory: any SessionDirectory
   private let admission: Admission
-  /// Descriptions of each session: one of 250 students takes several milliseconds of the gateway's thread.
+  /// Rate of session descriptions: one of 250 students takes several milliseconds of the gateway's thread.
   private var descriptions = PacedTurns<SessionCode>(burst: 10, perSecond: 20, patience: .seconds(2))
 
   init(services: ExamServices, directory: any SessionDirectory, admission: Admission) {
@@ -66,12 +66,12 @@ final class SessionRoutes {
     let invite: String
     let participant_id: ParticipantID
     let token: String
-    /// Where links for others lead, if the server was told.
+    /// The base of links for others, if configured.
     let public_url: String?
   }
 
   private func create(_ request: HTTPRequest) async throws(Refusal) -> HTTPResponse {
-    // Before the password is looked at: what is wrong with the rest must not tell that it was right.
+    // Before the password is checked: an error elsewhere in the request must not reveal that it was right.
     let body: CreateRequest = try decode(request)
     let name = try personName(body.name)
     let title = try body.title.map(examTitle) ?? "Exam"
@@ -129,7 +129,7 @@ final class SessionRoutes {
   }
 
   private func join(_ request: HTTPRequest) async throws(Refusal) -> HTTPResponse {
-    // Before the code is looked at: what is wrong with the rest must not tell that it was right.
+    // Before the code is checked: an error elsewhere in the request must not reveal that it was right.
     let body: JoinRequest = try decode(request)
     let name = try personName(body.name)
     let admitted = try await admission.admit(
@@ -168,7 +168,7 @@ final class SessionRoutes {
     }
     let session: Session
     let participants: [Participant]
-    /// Those that stand, and a page of those that are over.
+    /// The open alerts, and a page of those that have ended.
     let alerts: [AlertRecord]
     /// Where the next page begins; `nil`: there are no older ones.
     let alerts_before: Int?
@@ -180,7 +180,7 @@ final class SessionRoutes {
     case .now: break
     case .after(let wait):
       try? await Task.sleep(for: wait)
-      // Meanwhile much may have happened.
+      // Much may have happened meanwhile.
       (session, _) = try await admission.participant(request, role: .teacher)
     case .never(let wait):
       let seconds = wait.wholeSecondsToWait

@@ -2,8 +2,8 @@ import ExamModel
 import Foundation
 import WebGateway
 
-/// All that is kept about one student, as one JSON document for the student to download, made in pieces:
-/// what there is once first, then lists of any length.
+/// Everything kept about one student, as one JSON document to download, produced in pieces: single values first, then
+/// lists of any length.
 struct StudentData: Sendable {
   private struct Session: Encodable {
     let code: SessionCode
@@ -18,7 +18,7 @@ struct StudentData: Sendable {
     }
   }
 
-  /// What there is once.
+  /// The single values.
   private struct Head: Encodable {
     let session: Session
     let participantID: ParticipantID
@@ -43,7 +43,7 @@ struct StudentData: Sendable {
     let alert: AlertRecord
     /// The JPEG of the onset in base 64.
     let jpeg: String?
-    /// Why there is none, where there should be one.
+    /// Why there is none, if there should be one.
     let missing: String?
 
     enum CodingKeys: String, CodingKey {
@@ -72,7 +72,7 @@ struct StudentData: Sendable {
   private let student: ParticipantID
   private let record: SessionRecord
   private var part = Part.head
-  /// Whether the list that is being written has an entry already.
+  /// Whether the list being written has an entry already.
   private var hasEntries = false
 
   init(of student: ParticipantID, in record: SessionRecord) {
@@ -83,7 +83,7 @@ struct StudentData: Sendable {
   /// Writes the next part.
   ///
   /// - Returns: whether there is more.
-  /// - Throws: `Refusal` where there is no such student; what the archive says where it cannot be read.
+  /// - Throws: `Refusal` if there is no such student; the archive's error if it cannot be read.
   mutating func write(to document: inout [UInt8], from archive: any ArchiveReader) throws -> Bool {
     switch part {
     case .head:
