@@ -99,7 +99,7 @@ def test_the_page_changes_its_way_of_sending_before_anybody_is_asked(people, ser
 
 
 def test_one_refused_frame_alarms_nobody(people, served):
-    server = served({"student/uplink/uplink-worker.js": (SEND, SEND + "  if (flow.sequence === 30) payload.fill(7);\n")})
+    server = served({"student/uplink/uplink-worker.js": (SEND, SEND + "  if (sendWindow.sequence === 30) payload.fill(7);\n")})
     exam = people.teacher(url=server.url).create()
     ada = people.student(url=server.url).open(exam.student_link, "Ada").join()
     ada.expect_live()
@@ -120,7 +120,7 @@ def test_one_refused_frame_alarms_nobody(people, served):
 
 def test_a_message_that_is_too_large_for_the_server_is_followed_by_smaller_ones(people, served):
     server = served({"student/uplink/uplink-worker.js": (
-        "  socket.send(bytes);\n", "  socket.send(ways.current === 'video/x-vp8' ? new Uint8Array(300 * 1024) : bytes);\n")})
+        "  socket.send(bytes);\n", "  socket.send(choice.current === 'video/x-vp8' ? new Uint8Array(300 * 1024) : bytes);\n")})
     exam = people.teacher(url=server.url).create()
     ada = people.student(url=server.url).open(exam.student_link, "Ada").join()
     exam.expect_tile_moving("Ada")
@@ -255,20 +255,20 @@ def test_the_pages_have_words_for_every_code(exam):
     for source in (ROOT / "Sources/ExamServer/Session").glob("Student*.swift"):
         sent |= set(re.findall(r'(?:refuse|protocolError)\(\s*"(\w+)"', source.read_text()))
     assert len(sent) > 8 and sent <= codes, sent - codes
-    known = exam.page.evaluate("""import('/student/messages.js').then(words =>
+    known = exam.page.evaluate("""import('/student/student-text.js').then(words =>
       [...Object.keys(words.REFUSALS), ...Object.keys(words.TROUBLES)])""")
     assert codes == set(known)
     for code in codes | {"unheard_of"}:
-        text = exam.page.evaluate("""code => import('/student/messages.js').then(words =>
+        text = exam.page.evaluate("""code => import('/student/student-text.js').then(words =>
           [words.refusalText({ code, detail: 'why' }), words.refusalText({ code, detail: 'why' }, 'message'), words.troubleSentence({ code, detail: 'why' }).text])""", code)
         assert all(len(one) > 20 and "undefined" not in one for one in text), (code, text)
     assert "unheard_of" in exam.page.evaluate(
-        "import('/student/messages.js').then(words => words.refusalText({ code: 'unheard_of', detail: 'why' }))")
+        "import('/student/student-text.js').then(words => words.refusalText({ code: 'unheard_of', detail: 'why' }))")
 
     # Teachers read the server's own sentence, whatever the code.
     assert codes_of("teacher") == {"too_many", "quota", "bad_message"}
     assert exam.page.evaluate(
-        "import('/teacher/alerts/words.js').then(words => words.notDone('Not done.', { code: 'x', detail: 'too late' }))") == "Not done. Too late."
+        "import('/teacher/alerts/alert-text.js').then(words => words.notDone('Not done.', { code: 'x', detail: 'too late' }))") == "Not done. Too late."
 
 
 def test_refusals_in_firefox(served, tmp_path):

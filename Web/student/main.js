@@ -4,15 +4,15 @@ import { joinAsStudent } from '../shared/api.js';
 import { $, el, setHidden, setText } from '../shared/dom.js';
 import { hasEnded } from '../shared/endings.js';
 import { forget, recall, remember } from '../shared/identity.js';
-import { inLine, lineSentence } from '../shared/line.js';
 import { reasonOfEnd } from '../shared/refusal.js';
 import { sentences, t } from '../shared/text.js';
+import { inLine, lineSentence } from '../shared/waiting-line.js';
 import { readCode } from '../shared/wire.js';
 import { Camera } from './camera/camera.js';
 import { Preview } from './camera/preview.js';
-import { Live } from './exam/live.js';
-import { CAMERA, END, joinProblem, previewSentence } from './messages.js';
+import { ExamPage } from './exam/exam-page.js';
 import { ownDataButton } from './own/own-data.js';
+import { CAMERA, END, joinProblem, previewSentence } from './student-text.js';
 import { Uplink } from './uplink/uplink.js';
 
 const parameters = new URLSearchParams(location.search);
@@ -174,7 +174,7 @@ function goLive(identity) {
   $('live-place').append(video);
   if (camera.state === 'off') camera.start();
   uplink = new Uplink(video, parameters.get('media'));
-  new Live({
+  new ExamPage({
     camera, uplink, identity, ended: finish,
     keep: notes => { me.notes = notes; remember('student', me); },
   });

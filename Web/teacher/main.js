@@ -11,8 +11,8 @@ import { announce, announceAlerts } from './alerts/announcer.js';
 import { loadKinds } from './alerts/kinds.js';
 import { Sounds } from './alerts/sound.js';
 import { setServerTime } from './connection/clock.js';
-import { Link } from './connection/link.js';
 import { Roster } from './connection/roster.js';
+import { ServerLink } from './connection/server-link.js';
 import { Dismiss } from './exam/dismiss.js';
 import { endDialog, leave } from './exam/ending.js';
 import { inviteDialog } from './exam/invite.js';
@@ -22,8 +22,8 @@ import { Focus } from './focus/focus.js';
 import { Chat } from './panels/chat.js';
 import { Hands } from './panels/hands.js';
 import { Notices } from './panels/notices.js';
+import { show } from './panels/panes.js';
 import { settingsDialog } from './panels/settings.js';
-import { show } from './panels/views.js';
 import { Wall } from './wall/wall.js';
 
 const CONNECTION = {
@@ -57,7 +57,7 @@ function enter(identity) {
   setText($('room-code'), spaced(code));
   setText($('empty-code'), spaced(code));
 
-  const link = new Link();
+  const link = new ServerLink();
   const roster = new Roster();
   const alerts = new Alerts(link);
   const notices = new Notices();

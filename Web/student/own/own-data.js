@@ -4,7 +4,7 @@ import { studentData } from '../../shared/api.js';
 import { setText } from '../../shared/dom.js';
 import { saveFile } from '../../shared/files.js';
 import { t } from '../../shared/text.js';
-import { ownDataProblem } from '../messages.js';
+import { ownDataProblem } from '../student-text.js';
 
 export function ownDataButton(button, note, identity) {
   button.addEventListener('click', async () => {

@@ -4,7 +4,7 @@
 import { $, duration, el, setHidden, setText, timeOfDay } from '../../shared/dom.js';
 import { showKeptPicture } from '../../shared/kept-picture.js';
 import { t } from '../../shared/text.js';
-import { eventText, NOTE, refusalText } from '../messages.js';
+import { eventText, NOTE, refusalText } from '../student-text.js';
 
 const LONGEST_NOTE = 2000;
 const NO_PICTURE = t('student.noticed.noPicture');

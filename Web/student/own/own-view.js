@@ -2,7 +2,7 @@
 
 import { livePicture } from '../../shared/api.js';
 import { $, setHidden, setText } from '../../shared/dom.js';
-import { ownViewProblem } from '../messages.js';
+import { ownViewProblem } from '../student-text.js';
 
 const EVERY = 2000;
 

@@ -6,10 +6,10 @@
 import { ReconnectingSocket } from '../../shared/socket.js';
 import { nowMicroseconds, uplinkMessage } from '../../shared/wire.js';
 import { JpegEncoder, supports, Vp8Encoder } from './encoders.js';
-import { Flow } from './flow.js';
-import { FrameSource } from './frames.js';
-import { HandWord } from './hand-word.js';
-import { ABOUT_PICTURES, Ways } from './ways.js';
+import { FrameSource } from './frame-source.js';
+import { ABOUT_PICTURES, MediaChoice } from './media-choice.js';
+import { PendingHand } from './pending-hand.js';
+import { SendWindow } from './send-window.js';
 
 const KEY_FRAME_EVERY = 5000;
 const WEBM = 'video/webm;codecs=vp8';
@@ -18,11 +18,11 @@ const FROM_THE_START = 30000; // after no way worked: the trouble may have been 
 const TOO_LARGE = 1009;
 const tell = (message, transfer = []) => postMessage(message, transfer);
 
-const flow = new Flow();
+const sendWindow = new SendWindow();
 const sticky = new Map(); // the newest status, told again after every reconnect
-const hand = new HandWord(flow, message => socket?.send(message));
+const hand = new PendingHand(sendWindow, message => socket?.send(message));
 let socket;
-let ways = null;
+let choice = null;
 let trouble = null;   // {code?, detail?}: no way works, and why the last one did not
 let retry = null;
 let welcome = false;  // since the last hello
@@ -33,7 +33,7 @@ let keyWanted = true;
 let lastKey = 0;
 
 const frames = new FrameSource({
-  want: () => socket?.state === 'open' && encoder !== null && !encoder.busy && flow.admits(socket.backlog),
+  want: () => socket?.state === 'open' && encoder !== null && !encoder.busy && sendWindow.admits(socket.backlog),
   frame: frame => encode(frame),
   camera: state => tell({ type: 'camera', state }),
   tick: wanted => tell({ type: 'tick', wanted }),
@@ -46,7 +46,7 @@ function encode(frame) {
     keyWanted = false;
     lastKey = performance.now();
   }
-  flow.enters();
+  sendWindow.enters();
   try {
     encoder.encode(frame, key, captured);
   } catch (error) {
@@ -57,7 +57,7 @@ function encode(frame) {
 
 function transmit({ key, layer = 0, captured, length, write }) {
   if (socket?.state !== 'open') return;
-  const { bytes, payload } = uplinkMessage({ key, layer, captured, length, sequence: flow.next() });
+  const { bytes, payload } = uplinkMessage({ key, layer, captured, length, sequence: sendWindow.next() });
   write(payload);
   socket.send(bytes);
 }
@@ -72,15 +72,15 @@ function stopEncoder() {
 function renewEncoder() {
   stopEncoder();
   keyWanted = true;
-  flow.forgetEncoding();
-  if (ways.current === WEBM) return tell({ type: 'recorder', run: true });
-  const Kind = { 'video/x-vp8': Vp8Encoder, 'image/jpeg': JpegEncoder }[ways.current];
+  sendWindow.forgetEncoding();
+  if (choice.current === WEBM) return tell({ type: 'recorder', run: true });
+  const Kind = { 'video/x-vp8': Vp8Encoder, 'image/jpeg': JpegEncoder }[choice.current];
   if (!Kind) return;
   try {
     const made = new Kind(
       output => {
         if (encoder !== made) return;
-        flow.leaves();
+        sendWindow.leaves();
         transmit(output);
       },
       error => { if (encoder === made) encoderFailed(error); });
@@ -102,7 +102,7 @@ function encoderFailed(error) {
 function nextMedia(refusal = {}) {
   encoderFailures = 0;
   stopEncoder();
-  if (ways.next()) return greet();
+  if (choice.next()) return greet();
   inTrouble({ code: refusal.code, detail: refusal.detail });
   clearTimeout(retry);
   retry = setTimeout(fromTheStart, FROM_THE_START);
@@ -110,7 +110,7 @@ function nextMedia(refusal = {}) {
 
 function fromTheStart() {
   clearTimeout(retry);
-  ways.again();
+  choice.again();
   greet();
 }
 
@@ -124,7 +124,7 @@ function refused(error) {
   console.warn('the server refuses pictures:', error.code, error.detail);
   const answersHello = error.code === 'unsupported_media' || error.code === 'pipeline_failed';
   if (!welcome && !answersHello) return; // it is about what was sent before the hello
-  if (ways.refused(error.code, performance.now())) return nextMedia(error);
+  if (choice.refused(error.code, performance.now())) return nextMedia(error);
   if (welcome) return;
   clearTimeout(retry);
   retry = setTimeout(greet, ONCE_MORE);
@@ -132,15 +132,15 @@ function refused(error) {
 
 function greet() {
   welcome = false;
-  if (!socket.sendNow({ type: 'hello', media: ways.current })) return;
-  tell({ type: 'media', media: ways.current });
+  if (!socket.sendNow({ type: 'hello', media: choice.current })) return;
+  tell({ type: 'media', media: choice.current });
 }
 
 function connect(address, token) {
   socket = new ReconnectingSocket(address, token, {
     opened: () => (trouble ? fromTheStart() : greet()),
     // Smaller ones, if another way makes them.
-    refused: code => { if (code === TOO_LARGE && !ways.next()) ways.again(); },
+    refused: code => { if (code === TOO_LARGE && !choice.next()) choice.again(); },
     state: (state, reason, detail) => {
       if (state !== 'open') {
         hand.lost();
@@ -162,7 +162,7 @@ function received(message) {
     case 'welcome': return welcomed(message.window);
     case 'keyframe': keyWanted = true; return;
     case 'restart':
-      ways.expected(performance.now());
+      choice.expected(performance.now());
       return restart();
     case 'hand':
       message = hand.heard(message);
@@ -175,17 +175,17 @@ function received(message) {
 }
 
 function acknowledged(sequence) {
-  flow.acknowledged(sequence);
+  sendWindow.acknowledged(sequence);
   hand.acknowledged(sequence);
-  if (ways.acknowledged(performance.now()) && trouble) inTrouble(null);
-  if (ways.current === WEBM) paceRecorder();
+  if (choice.acknowledged(performance.now()) && trouble) inTrouble(null);
+  if (choice.current === WEBM) paceRecorder();
 }
 
 function welcomed(window) {
   welcome = true;
   if (!trouble) clearTimeout(retry); // the hello was heard
-  ways.expected(performance.now());
-  flow.restart(window > 0 ? window : 4);
+  choice.expected(performance.now());
+  sendWindow.restart(window > 0 ? window : 4);
   if (!met) {
     for (const message of sticky.values()) socket.send(message);
     hand.welcomed();
@@ -195,22 +195,22 @@ function welcomed(window) {
 }
 
 function restart() {
-  flow.restart(flow.window);
+  sendWindow.restart(sendWindow.window);
   renewEncoder();
 }
 
 // The recorder cannot drop before it encodes: it pauses instead while the window is shut.
 let recorderPaused = false;
 function paceRecorder() {
-  const pause = flow.waiting.length >= flow.window * 2;
-  if (pause === recorderPaused || (recorderPaused && flow.waiting.length >= flow.window)) return;
+  const pause = sendWindow.waiting.length >= sendWindow.window * 2;
+  if (pause === recorderPaused || (recorderPaused && sendWindow.waiting.length >= sendWindow.window)) return;
   recorderPaused = pause;
   tell({ type: 'recorder-pace', pause });
 }
 
 function chunk({ bytes, first }) {
   frames.alivenessFromElsewhere();
-  if (ways.current !== WEBM || socket?.state !== 'open') return;
+  if (choice.current !== WEBM || socket?.state !== 'open') return;
   if (first) recorderPaused = false;
   transmit({ key: first, captured: nowMicroseconds(), length: bytes.byteLength, write: room => room.set(new Uint8Array(bytes)) });
   paceRecorder();
@@ -233,12 +233,12 @@ async function start({ address, token, order, page }) {
     inTrouble({});
     media.push('video/x-vp8'); // the person can still join, be told, and write
   }
-  ways = new Ways(media);
+  choice = new MediaChoice(media);
   connect(address, token);
 }
 
 setInterval(() => {
-  if (socket?.state === 'open' && flow.frozen) socket.renew();
+  if (socket?.state === 'open' && sendWindow.frozen) socket.renew();
 }, 500);
 
 onmessage = ({ data }) => {

@@ -4,9 +4,9 @@
 import { el, setHidden, setText } from '../../shared/dom.js';
 import { showKeptPicture } from '../../shared/kept-picture.js';
 import { compose, t } from '../../shared/text.js';
+import { checksText, foldedText, notKeptText, ruleText, timesText } from './alert-text.js';
 import { kindText } from './kinds.js';
 import { NoteForm } from './note-form.js';
-import { checksText, foldedText, notKeptText, ruleText, timesText } from './words.js';
 
 const LABELS = { acknowledged: 'teacher.card.labelAcknowledged', cleared: 'teacher.card.labelOver' };
 

@@ -2,7 +2,7 @@
 
 import { el, setText } from '../../shared/dom.js';
 import { t } from '../../shared/text.js';
-import { notDone } from './words.js';
+import { notDone } from './alert-text.js';
 
 let count = 0;
 

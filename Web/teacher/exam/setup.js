@@ -3,8 +3,8 @@
 import { createSession, joinAsTeacher } from '../../shared/api.js';
 import { $, setHidden, setText } from '../../shared/dom.js';
 import { remember } from '../../shared/identity.js';
-import { inLine, lineSentence } from '../../shared/line.js';
 import { t } from '../../shared/text.js';
+import { inLine, lineSentence } from '../../shared/waiting-line.js';
 
 /** Resolves with the identity once the server has let this teacher in. invitation: {code, key} or null. */
 export function setup(invitation) {

@@ -3,8 +3,8 @@
 
 import { el, setHidden, setText } from '../../shared/dom.js';
 import { compose, t } from '../../shared/text.js';
+import { allowed, effectText, notDone, untilText } from '../alerts/alert-text.js';
 import { kinds, kindText } from '../alerts/kinds.js';
-import { allowed, effectText, notDone, untilText } from '../alerts/words.js';
 
 const EFFECTS = [['mute', t('teacher.adjust.mute')], ['2', t('teacher.adjust.twice')], ['3', t('teacher.adjust.three')], ['usual', t('teacher.adjust.usual')]];
 const TIMES = [

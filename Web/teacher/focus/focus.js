@@ -1,7 +1,7 @@
 // One student, large: a plain MJPEG stream in an <img>, the alerts of this student, what is allowed, and a word to them.
 
 import { ticketAddress } from '../../shared/api.js';
-import { ChatLog, chatForm } from '../../shared/chatlog.js';
+import { ChatLog, chatForm } from '../../shared/chat-log.js';
 import { $, el, setHidden, setText } from '../../shared/dom.js';
 import { t } from '../../shared/text.js';
 import { AlertCard } from '../alerts/alert-card.js';

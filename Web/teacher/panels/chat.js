@@ -1,10 +1,10 @@
 // Chat of the teachers: to one student, to all students, among teachers, to everybody.
 
-import { ChatLog, chatForm } from '../../shared/chatlog.js';
+import { ChatLog, chatForm } from '../../shared/chat-log.js';
 import { $, el, setHidden, setText } from '../../shared/dom.js';
 import { compose, t } from '../../shared/text.js';
-import { notDone } from '../alerts/words.js';
-import { isShown, show } from './views.js';
+import { notDone } from '../alerts/alert-text.js';
+import { isShown, show } from './panes.js';
 
 const HEADINGS = { students: 'teacher.chat.line.students', teachers: 'teacher.chat.line.teachers', all: 'teacher.chat.line.all' };
 const LOST = { students: 'teacher.chat.lost.students', teachers: 'teacher.chat.lost.teachers', all: 'teacher.chat.lost.all' };

@@ -3,7 +3,7 @@
 
 import { $, el, setHidden } from '../../shared/dom.js';
 import { sentences, t } from '../../shared/text.js';
-import { sentence } from '../alerts/words.js';
+import { sentence } from '../alerts/alert-text.js';
 
 const TITLES = {
   store: t('teacher.notices.store'),

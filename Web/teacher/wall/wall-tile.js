@@ -2,8 +2,8 @@
 
 import { el, setHidden, setText } from '../../shared/dom.js';
 import { t } from '../../shared/text.js';
+import { allowed, effectText } from '../alerts/alert-text.js';
 import { kindText, shortText, worst } from '../alerts/kinds.js';
-import { allowed, effectText } from '../alerts/words.js';
 import { stateLine, stateTone, whyNoPicture } from '../connection/roster.js';
 
 export class Tile {

@@ -1,13 +1,13 @@
 // The page while the exam runs: one sentence on the state, and the parts that have a file of their own.
 
-import { ChatLog, chatForm } from '../../shared/chatlog.js';
+import { ChatLog, chatForm } from '../../shared/chat-log.js';
 import { $, setHidden, setText } from '../../shared/dom.js';
 import { t } from '../../shared/text.js';
 import { WIRE_STATE } from '../camera/camera.js';
-import { CAMERA, checkSentence, connectionSentence, LIVE, MENDED_BY_RESTART, pausedSentence, refusalText, troubleSentence, UNCHECKED } from '../messages.js';
 import { OwnEvents } from '../own/own-events.js';
 import { OwnNotes } from '../own/own-notes.js';
 import { OwnView } from '../own/own-view.js';
+import { CAMERA, checkSentence, connectionSentence, LIVE, MENDED_BY_RESTART, pausedSentence, refusalText, troubleSentence, UNCHECKED } from '../student-text.js';
 import { Hand } from './hand.js';
 import { Pause } from './pause.js';
 import { Watchers } from './watchers.js';
@@ -15,7 +15,7 @@ import { Watchers } from './watchers.js';
 const TOGETHER = 10000; // milliseconds: failures of the check that lie further apart are accidents
 const TOLD_FOR = 10000;
 
-export class Live {
+export class ExamPage {
   /** keep(notes): remembers notes that have not arrived yet. */
   constructor({ camera, uplink, identity, keep, ended }) {
     Object.assign(this, { camera, uplink, identity, ended });

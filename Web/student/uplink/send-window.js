@@ -5,7 +5,7 @@ const FROZEN_AFTER = 6000;
 const BACKLOG_LIMIT = 256 * 1024;
 const SWALLOWED_AFTER = 1000; // an encoder may drop a frame without a word
 
-export class Flow {
+export class SendWindow {
   constructor() {
     this.sequence = 0; // goes on over reconnects and restarts
     this.restart(0);

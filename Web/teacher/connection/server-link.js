@@ -4,7 +4,7 @@ import { Requests } from '../../shared/requests.js';
 import { socketAddress } from '../../shared/wire.js';
 
 /** Events: connection {state, reason}, message {message}. */
-export class Link extends EventTarget {
+export class ServerLink extends EventTarget {
   constructor() {
     super();
     this.requests = new Requests();

@@ -9,7 +9,7 @@ const LIMIT_WHERE_IT_WORKED = 4;
 /** Codes of errors that say why pictures are not taken. */
 export const ABOUT_PICTURES = ['bad_frame', 'bad_stream', 'undecodable', 'unsupported_media', 'pipeline_failed'];
 
-export class Ways {
+export class MediaChoice {
   /** media: what this browser can send, best first. */
   constructor(media) {
     this.media = media;

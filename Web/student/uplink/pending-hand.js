@@ -3,10 +3,10 @@
 
 const SURELY_THERE = 15000; // milliseconds: a dead connection is noticed earlier, with or without pictures
 
-export class HandWord {
+export class PendingHand {
   /** send(message): false when there is no connection. */
-  constructor(flow, send) {
-    Object.assign(this, { flow, send });
+  constructor(sendWindow, send) {
+    Object.assign(this, { sendWindow, send });
     this.word = null; // true or false; null: nothing to say
     this.fresh = true; // the next word of the server tells how it stands after a reconnect
   }
@@ -41,7 +41,7 @@ export class HandWord {
   }
 
   #send() {
-    this.sentAfter = this.flow.sequence;
+    this.sentAfter = this.sendWindow.sequence;
     this.sent = this.send({ type: 'hand', up: this.word }) === true;
     clearTimeout(this.timer);
     if (this.sent) this.timer = setTimeout(() => this.#arrived(), SURELY_THERE);
