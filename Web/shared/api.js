@@ -9,8 +9,8 @@ export class Problem extends Error {
     this.status = status; // 0: the server could not be reached
     this.code = code;
     this.retryAfter = retryAfter; // seconds
-    this.waiting = waiting; // how many others wait in line at this address
-    this.interval = interval; // seconds between two of them
+    this.waiting = waiting; // how many others are waiting at this address
+    this.interval = interval; // seconds between two turns
   }
 }
 
@@ -44,7 +44,7 @@ const session = code => `/api/sessions/${encodeURIComponent(code)}`;
 export const createSession = (name, title, password) =>
   json('POST', '/api/sessions', title ? { name, title } : { name }, { token: password });
 
-/** invite: the secret of the invite link, or null where the code was typed. */
+/** invite: the secret of the invite link, or null if the code was typed. */
 export const joinAsStudent = (code, name, invite) =>
   json('POST', `${session(code)}/participants`, invite ? { name, role: 'student', invite } : { name, role: 'student' });
 
@@ -53,12 +53,12 @@ export const joinAsTeacher = (code, name, key) =>
 
 export const endSession = (code, token) => request('DELETE', session(code), { token });
 
-/** Answers the receipt of what was erased. */
+/** Returns the receipt of what was erased. */
 export const eraseData = (code, token) => request('DELETE', `${session(code)}/data`, { token, timeout: 60000 });
 
 /**
- * The address of something in a session for where a header cannot be set, such as an <img> or a new tab. It holds a ticket
- * and not the token: good once, for this alone, within 30 s.
+ * The address of something in a session, for places where a header cannot be set, such as an <img> or a new tab. It
+ * contains a ticket instead of the token: valid once, for this address only, within 30 s.
  */
 export async function ticketAddress(code, what, token) {
   const path = `${session(code)}/${what}`;
@@ -75,13 +75,13 @@ export const previewPicture = (code, jpeg, invite) =>
 
 const student = (code, id) => `${session(code)}/students/${encodeURIComponent(id)}`;
 
-/** The next picture of a student as teachers get it; the server waits for one for three seconds. */
+/** The next picture of a student as teachers get it; the server waits up to three seconds for one. */
 export const livePicture = (code, id, view, token) =>
   request('GET', `${student(code, id)}/live.jpg?view=${view}`, { token, read: asBlob });
 
-/** A kept picture by the path that an alert has. */
+/** A stored picture by the path given in an alert. */
 export const keptPicture = (path, token) => request('GET', path, { token, read: asBlob });
 
-/** All that is kept about a student, as a file. The token is in a header, so it is in no history of addresses. */
+/** Everything kept about a student, as a file. The token is in a header, so it is in no browsing history. */
 export const studentData = (code, id, token) =>
   request('GET', `${student(code, id)}/data`, { token, read: asBlob, timeout: 60000 });

@@ -1,5 +1,5 @@
-// A list of chat messages: in the order of their numbers, no message twice (a reconnect brings the newest again), pinned to
-// the end. It shows the newest; older ones are asked for, a page at a time.
+// A list of chat messages: ordered by number, without duplicates (a reconnect sends the newest again), scrolled to the
+// end. It shows the newest; older ones are requested a page at a time.
 
 import { el, setHidden, timeOfDay } from './dom.js';
 import { t } from './text.js';
@@ -9,8 +9,8 @@ const PAGE = 100;
 
 export class ChatLog {
   /**
-   * line(message) -> {who, mine, extra?}: how this page words the head of a message; null leaves it out.
-   * older(number): asks for the messages before that one, and says whether that went out; without it none are shown.
+   * line(message) -> {who, mine, extra?}: the heading this page gives a message; null hides it.
+   * older(number): requests the messages before that one, returns whether that was sent; without it no older ones are shown.
    */
   constructor(list, line, older = null) {
     this.list = list;
@@ -30,20 +30,20 @@ export class ChatLog {
     if (!head) return false;
     this.seen.add(key);
     const atEnd = this.list.scrollHeight - this.list.scrollTop - this.list.clientHeight < 40;
-    // History is there to be read, not to be read out all at once.
+    // History is there to be read, not to be announced all at once.
     if (message.history) this.#silently(() => this.#insert(message, key, head));
     else this.#insert(message, key, head);
     if ((atEnd && this.fromEnd === undefined) || head.mine && !message.history) this.list.scrollTop = this.list.scrollHeight;
     return true;
   }
 
-  /** A page of older messages is whole. */
+  /** A page of older messages is complete. */
   marked({ before, forgotten }) {
     this.hasOlder = before !== undefined;
     this.#showButton();
     if (this.note) this.note.textContent = forgotten ? t('chat.forgotten') : '';
     if (this.fromEnd === undefined) return;
-    this.list.scrollTop = this.list.scrollHeight - this.fromEnd; // what was read stays where it was
+    this.list.scrollTop = this.list.scrollHeight - this.fromEnd; // what is being read stays in place
     this.fromEnd = undefined;
   }
 
@@ -100,11 +100,11 @@ export class ChatLog {
 }
 
 /**
- * A form that sends one line; the text stays in the box until it is on its way. send(text, putBack) says whether it is;
- * putBack(why): it was not taken. What has been typed since stays behind it.
+ * A form that sends one line; the text stays in the box until it is sent. send(text, putBack) returns whether it was;
+ * putBack(why): it was refused. Anything typed since then stays after it.
  */
 export function chatForm(form, input, note, send) {
-  let back = ''; // what was put back into the box since it was last sent
+  let back = ''; // text put back into the box since it was last sent
   const say = text => {
     note.textContent = text;
     note.dataset.tone = text ? 'bad' : '';

@@ -17,7 +17,7 @@ export function el(tag, properties = {}, ...children) {
   return node;
 }
 
-/** Writes only when it changes: live regions stay silent and nothing is laid out again for nothing. */
+/** Writes only if it changes: live regions stay silent and no needless layout happens. */
 export function setText(node, text) {
   if (node.textContent !== text) node.textContent = text;
 }

@@ -1,4 +1,4 @@
-// A file that the page has, put where the browser keeps downloads.
+// Saves a file that the page has as a download.
 
 import { el } from './dom.js';
 

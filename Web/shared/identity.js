@@ -10,7 +10,7 @@ export function remember(role, identity) {
   } catch { /* storage is off: a reload will ask for the name again */ }
 }
 
-/** The identity for this code, or without a code the last one of this tab; null when there is none. */
+/** The identity for this code, or without a code the last one of this tab; null if there is none. */
 export function recall(role, code) {
   try {
     const wanted = code ?? sessionStorage.getItem(lastKey(role));

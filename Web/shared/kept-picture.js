@@ -1,10 +1,10 @@
-// A kept picture in an <img>, fetched by the page once it is near the view: the token goes into a header, so no address has
-// it, and a long list of alerts asks for no more than can be seen.
+// A stored picture in an <img>, fetched by the page once it is near the viewport: the token goes into a header, so it
+// is in no address, and a long list of alerts requests only what can be seen.
 
 import { keptPicture } from './api.js';
 
 const AT_ONCE = 4;
-const WAIT = 2000; // milliseconds until the next try where the server is busy or away
+const WAIT = 2000; // milliseconds until the next try if the server is busy or unreachable
 
 const wanted = new Map(); // image -> {path, token, failed}
 const queue = [];
@@ -14,7 +14,7 @@ const nearby = new IntersectionObserver(entries => {
   for (const { target, isIntersecting } of entries) if (isIntersecting) enter(target);
 }, { rootMargin: '300px' });
 
-/** failed() is called where there is no such picture. */
+/** failed() is called if there is no such picture. */
 export function showKeptPicture(image, path, token, failed = () => {}) {
   wanted.set(image, { path, token, failed });
   nearby.observe(image);

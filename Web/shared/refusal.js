@@ -1,10 +1,10 @@
-// Why the server closed a connection for good, in words.
+// Why the server closed a connection for good, as text.
 
 import { t } from './text.js';
 
 const LONGEST = 160;
 
-/** detail: what came with the end of the connection: somebody's words, or {said, code} of a server that refuses. */
+/** detail: what came with the end of the connection: text by a person, or {said, code} from a server that refuses. */
 export function reasonOfEnd(detail) {
   if (typeof detail !== 'object' || detail === null) return detail;
   const { said, code } = detail;

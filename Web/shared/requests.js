@@ -1,6 +1,6 @@
-// Messages that the server may refuse. Each has a number; the refusal names it and comes back to whoever sent it.
+// Messages that the server may refuse. Each has a number; the refusal names it and is returned to the sender.
 
-const KEPT = 100; // what was sent before so many others is done by now, or was lost with a connection
+const KEPT = 100; // what was sent before this many others is done by now, or was lost with a connection
 
 export class Requests {
   constructor() {
@@ -8,7 +8,7 @@ export class Requests {
     this.last = 0;
   }
 
-  /** The message with its number. refused(error): it was not done, and why; answers what refused() answers. */
+  /** The message with its number. refused(error): it was not done, and why; its result is passed on. */
   numbered(message, refused) {
     this.last += 1;
     this.sent.set(this.last, refused);
@@ -16,7 +16,7 @@ export class Requests {
     return { ...message, id: this.last };
   }
 
-  /** What whoever sent it has made of the error: true when the person was told. Undefined when nobody waits for it. */
+  /** What the sender made of the error: true if the person was told. Undefined if nobody waits for it. */
   refused(error) {
     const refused = this.sent.get(error.id);
     this.sent.delete(error.id);

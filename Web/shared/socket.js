@@ -1,4 +1,4 @@
-// A WebSocket that comes back by itself. Lives in the workers, where timers are not slowed down in a hidden tab.
+// A WebSocket that reconnects by itself. Lives in the workers, where timers are not throttled in a hidden tab.
 //
 //   connecting -> open -> waiting -> connecting …      and from any of them -> closed (for good, with a reason)
 //
@@ -9,22 +9,22 @@ import { addressOf, socketProtocols } from './wire.js';
 
 const FIRST_DELAY = 250;
 const LONGEST_DELAY = 5000;
-const MANY_FAILURES = 5; // from which on the delay is the longest
+const MANY_FAILURES = 5; // from this many on the delay is the longest
 const CONNECT_LIMIT = 6000;
 const DEFAULT_SILENCE = 15000;
-const DEADLY_SILENCE = 8000; // where pictures ought to come several times a second
+const DEADLY_SILENCE = 8000; // when pictures should arrive several times a second
 const ENDED = 1000;
 const REPLACED = 4001;
 const DISMISSED = 4002;
-// What was sent was not taken, so coming back may end the same way: a proxy's accident, or a fault of this page.
+// What was sent was not accepted, so reconnecting may end the same way: a proxy's accident, or a bug of this page.
 const REFUSED = [1002, 1003, 1007, 1008, 1009];
-const SERVERS_DOING = [1001, 1011, 1012, 1013]; // it stops, is broken or has too much to do
+const SERVERS_DOING = [1001, 1011, 1012, 1013]; // it is stopping, broken or overloaded
 const CROWDED = 1013;
 const TRIES = 3;
 const WELL_AFTER = 30000;
 const LONGEST_REASON = 160;
-const BUSY = [429, 502, 503, 504]; // the server, or a proxy that waits for it
-const UPGRADE_REQUIRED = 426; // nothing is wrong with what was asked plainly
+const BUSY = [429, 502, 503, 504]; // the server, or a proxy waiting for it
+const UPGRADE_REQUIRED = 426; // an ordinary request would have been accepted
 
 const endedBecause = reason => (['teacher', 'idle'].includes(reason) ? `ended_${reason}` : 'ended');
 
@@ -32,10 +32,12 @@ const sighted = (status, detail) => (typeof detail === 'string' && detail ? `${s
 
 export class ReconnectingSocket {
   /**
-   * handlers: opened(socket) may greet; text(message) and binary(buffer) receive; refused(code) hears the code of a close
-   * that says what was sent is not taken; state(name, reason, detail) follows the diagram. Reasons for "waiting": server
-   * (it closed, or answers, for causes of its own), refused, answered (otherwise than it should, perhaps by something in between; detail: what), or null where the network is to be suspected. Reasons for "closed": ended (and it is not known how), ended_teacher, ended_idle, replaced,
-   * dismissed (detail: why, in a person's words), identity, refused (detail: {said, code}: the server's words, perhaps none, and the code of the close).
+   * handlers: opened(socket) may send a greeting; text(message) and binary(buffer) receive; refused(code) gets a close code
+   * that says what was sent is not accepted; state(name, reason, detail) follows the diagram. Reasons for "waiting": server
+   * (it closed or answers for reasons of its own), refused, answered (unexpectedly, perhaps by something in between; detail:
+   * what), or null if the network is to be suspected. Reasons for "closed": ended (it is not known how), ended_teacher,
+   * ended_idle, replaced, dismissed (detail: a person's reason), identity, refused (detail: {said, code}: the server's text,
+   * if any, and the close code).
    */
   constructor(address, token, handlers) {
     this.address = address;
@@ -43,9 +45,9 @@ export class ReconnectingSocket {
     this.handlers = handlers;
     this.state = 'idle';
     this.failures = 0;
-    this.refusals = 0; // in a row, none of the connections between them well
+    this.refusals = 0; // in a row, without a good connection in between
     this.cause = null; // why we wait
-    this.seen = null; // {reason, detail}: what was answered when asked why there is no connection
+    this.seen = null; // {reason, detail}: the answer when asked why there is no connection
     this.lastHeard = 0;
     this.silence = DEFAULT_SILENCE;
     this.generation = 0;
@@ -58,7 +60,7 @@ export class ReconnectingSocket {
     this.#connect();
   }
 
-  /** Sends when welcomed; false says it did not go out. */
+  /** Sends when welcomed; false means it was not sent. */
   send(message) {
     if (this.state !== 'open') return false;
     return this.sendNow(message);
@@ -75,7 +77,7 @@ export class ReconnectingSocket {
     return this.socket?.bufferedAmount ?? 0;
   }
 
-  /** The network came back, or somebody noticed that the server is dead: a new connection at once. */
+  /** The network came back, or the server was found to be dead: reconnects at once. */
   renew() {
     if (this.state === 'closed' || this.state === 'idle') return;
     this.failures = 0;
@@ -151,7 +153,7 @@ export class ReconnectingSocket {
   #closed(event) {
     if (event.code === REPLACED) return this.close('replaced');
     if (event.code === DISMISSED) return this.close('dismissed');
-    // Who could not be told any more who ended the exam asks.
+    // If the end could not be delivered any more, it has to be asked for.
     if (event.code === ENDED) return this.#lost({ ask: true });
     if (REFUSED.includes(event.code)) return this.#refused(event);
     if (SERVERS_DOING.includes(event.code)) this.cause = 'server';
@@ -182,7 +184,7 @@ export class ReconnectingSocket {
     this.#become('waiting', this.seen?.reason ?? this.cause, this.seen?.detail);
   }
 
-  /** A browser hides the status of a refused upgrade; the same address asked plainly tells it. */
+  /** A browser hides the status of a refused upgrade; an ordinary request to the same address reveals it. */
   async #askWhy() {
     const generation = this.generation;
     const { status, code, detail } = await this.#ask(this.address.replace(/^ws/, 'http'), { Authorization: `Bearer ${this.token}` });
@@ -207,7 +209,7 @@ export class ReconnectingSocket {
     }
   }
 
-  /** A dead server sends no close. Silence is only a question; the answer decides. */
+  /** A dead server sends no close frame. Silence only raises the question; a request answers it. */
   async #watch() {
     const deadly = this.handlers.silenceIsDeath?.() === true;
     const limit = deadly ? Math.min(DEADLY_SILENCE, this.silence) : this.silence;

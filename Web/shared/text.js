@@ -1,7 +1,7 @@
-// All that a person reads, out of one catalogue for each language: text/en.json, in i18next's format. A further language is
-// one file more, text/xx.json. Whatever imports this module runs once the words are there and stand in the page.
+// All texts of the pages, from one catalogue per language: text/en.json, in i18next's format. Another language is
+// another file, text/xx.json. Modules that import this one run once the texts are loaded and inserted into the page.
 
-import '../library/i18next.min.js'; // as the system packages it; it knows no modules and sets a global name
+import '../library/i18next.min.js'; // as packaged by the system; it is not a module and sets a global name
 import { addressOf } from './wire.js';
 
 const { i18next } = globalThis;
@@ -10,14 +10,14 @@ const AGAIN_AFTER = 2000; // milliseconds
 const PATIENCE = 10_000; // milliseconds
 const ATTRIBUTES = ['alt', 'aria-label', 'label', 'placeholder', 'title'];
 
-/** The person's languages, the dearest first, each with its regions' (pt-BR) before all of it (pt), up to that of the page. */
+/** The person's languages in order of preference, each regional one (pt-BR) before the general one (pt), up to that of the page. */
 function wanted() {
   const tags = navigator.languages.flatMap(tag => [tag, tag.split('-')[0]]);
   const end = tags.findIndex(tag => tag.split('-')[0] === FALLBACK);
   return [...new Set(end < 0 ? tags : tags.slice(0, end))];
 }
 
-/** The words of a language; null where nobody has translated them. The network may be away: without the last of the languages no page is shown. */
+/** The texts of a language; null if there is no translation. The network may be down: without the last language no page is shown. */
 async function catalogue(language) {
   for (;;) {
     try {
@@ -39,15 +39,15 @@ await i18next.init({
   fallbackLng: FALLBACK,
   resources: Object.fromEntries(languages.map((name, index) => [name, { translation: words[index] ?? {} }])),
   nsSeparator: false,
-  interpolation: { escapeValue: false }, // words become text nodes and attributes, never markup
+  interpolation: { escapeValue: false }, // texts become text nodes and attributes, never markup
 });
 i18next.services.formatter.add('decapitalised', text => text[0].toLowerCase() + text.slice(1));
 i18next.services.formatter.add('lowercase', text => text.toLowerCase());
 
-/** The language of the page, with the person's own region where that is known: for times and numbers. */
+/** The language of the page, with the person's own region if known: for times and numbers. */
 export const locale = navigator.languages.find(tag => tag.split('-')[0] === language) ?? language;
 
-/** The words of a key. params: what its placeholders stand for, `count` for plurals, `context`. */
+/** The text of a key. params: the values of its placeholders, `count` for plurals, `context`. */
 export const t = (key, params) => i18next.t(key, params);
 
 const numbers = new Intl.NumberFormat(locale, { maximumFractionDigits: 2 });
@@ -56,15 +56,15 @@ export const number = value => numbers.format(value);
 /** "Ada", "Ada and Bob", "Ada, Bob and Cem" */
 export const listed = names => (names.length < 2 ? names.join('') : t('list.last', { rest: enumerated(names.slice(0, -1)), last: names.at(-1) }));
 
-/** Whole sentences one behind the other. */
+/** Sentences, one after the other. */
 export const sentences = (...all) => all.filter(Boolean).reduce((first, second) => t('list.sentences', { first, second }));
 
 /** "Ada, Bob, Cem" */
 export const enumerated = parts => parts.reduce((rest, next) => t('list.next', { rest, next }));
 
 /**
- * The parts of words that hold elements, for append(): "Read them the code <code/>, <b>at once</b>." elements: {name:
- * element}; what the catalogue has between the marks becomes the element's text. The values of placeholders hold no marks.
+ * The parts of a text that contains elements, for append(): "Read them the code <code/>, <b>at once</b>." elements: {name:
+ * element}; what the catalogue has between the tags becomes the element's text. Values of placeholders contain no tags.
  */
 export function compose(key, elements, params = {}) {
   const pieces = t(key, { ...params, skipInterpolation: true }).split(/<(\w+)(?:\/>|>(.*?)<\/\1>)/);
@@ -80,7 +80,7 @@ export function compose(key, elements, params = {}) {
   return parts;
 }
 
-/** Puts the words into the page: data-i18n="key" where its elements may have a data-part, data-i18n-title="key" and so on. */
+/** Inserts the texts into the page: data-i18n="key" on elements (whose children may have a data-part), data-i18n-title="key" and so on. */
 function fill() {
   for (const node of document.querySelectorAll('[data-i18n]')) {
     const elements = Object.fromEntries([...node.querySelectorAll('[data-part]')].map(part => [part.dataset.part, part]));

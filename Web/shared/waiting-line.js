@@ -1,11 +1,11 @@
-// The line in which those wait who type a code or password at an address from which many wrong ones came, and those who come
-// while very many others do.
-// The server draws lots among those who ask, so the page asks again until it is its turn.
+// The waiting line for those who type a code or password at an address from which many wrong ones came, and those who
+// join while very many others do.
+// The server draws lots among those who ask, so the page asks again until its turn comes.
 
 import { sentences, t } from './text.js';
 
 const ASKS_AGAIN = ['waiting', 'too_many_tries'];
-const SILENT_FOR = 1500; // no answer yet: the server holds the request in the line
+const SILENT_FOR = 1500; // milliseconds without an answer: the server is holding the request in the line
 
 /** Asks until it is our turn; show(problem | null) is called while we wait, and with nothing when it is over. */
 export async function inLine(ask, show, goesOn = () => true) {
@@ -33,9 +33,9 @@ export async function inLine(ask, show, goesOn = () => true) {
   }
 }
 
-const SHORT = 90; // seconds; beyond it minutes are told
+const SHORT = 90; // seconds; longer times are given in minutes
 
-/** What somebody in line reads. what: "codes" or "passwords". */
+/** What somebody in the line reads. what: "codes" or "passwords". */
 export function lineSentence({ code, waiting, interval }, what) {
   if (code === 'too_many_tries') return t('line.many');
   if (waiting === null) return t('line.silent');

@@ -12,8 +12,8 @@ export function nowMicroseconds() {
 }
 
 /**
- * One upload message: header, then room for `length` bytes of payload that the caller fills in.
- * One allocation per frame: the encoder copies straight behind the header.
+ * One upload message: header, then space for `length` bytes of payload that the caller fills in. One allocation per
+ * frame: the encoder copies straight after the header.
  */
 export function uplinkMessage({ key, layer, sequence, captured, length }) {
   const bytes = new Uint8Array(HEADER_BYTES + length);
@@ -25,7 +25,7 @@ export function uplinkMessage({ key, layer, sequence, captured, length }) {
   return { bytes, payload: bytes.subarray(HEADER_BYTES) };
 }
 
-/** A picture for a teacher, or null when the message is not one we understand. */
+/** A picture for a teacher, or null if the message is not one we understand. */
 export function parsePicture(buffer) {
   if (buffer.byteLength <= HEADER_BYTES) return null;
   const view = new DataView(buffer);
@@ -38,20 +38,20 @@ export function parsePicture(buffer) {
   };
 }
 
-/** Where the server's pages are; with a proxy before it this may be a folder of a larger site. Ends in a slash. */
+/** The base of the server's pages; behind a proxy this may be a folder of a larger site. Ends in a slash. */
 export const ROOT = new URL('../', import.meta.url);
 
-/** The address of a path as the server names it: "/api/…". */
+/** The URL of a path as the server names it: "/api/…". */
 export const addressOf = path => new URL(`.${path}`, ROOT).href;
 
 export function socketAddress(code) {
   return addressOf(`/api/sessions/${encodeURIComponent(code)}/socket`).replace(/^http/, 'ws');
 }
 
-/** The token goes in beside the protocol: an address may end up in a log. */
+/** The token is passed as a subprotocol: addresses may end up in a log. */
 export const socketProtocols = token => [PROTOCOL, `token.${token}`];
 
-/** The six digits out of whatever was typed: "123 456", "123-456", a whole link. Null when there are not six. */
+/** The six digits from whatever was typed: "123 456", "123-456", a whole link. Null if there are not six. */
 export function readCode(text) {
   const link = /[?&]code=(\d{6})\b/.exec(text);
   if (link) return link[1];

@@ -1,4 +1,4 @@
-// The student's way: name -> camera -> live -> end. A reload in the middle comes back as the same person.
+// The student's steps: name -> camera -> live -> end. A reload in between comes back as the same person.
 
 import { joinAsStudent } from '../shared/api.js';
 import { $, el, setHidden, setText } from '../shared/dom.js';
@@ -21,7 +21,7 @@ const video = el('video', { muted: true, playsinline: true, autoplay: true, 'ari
 video.muted = true;
 const preview = new Preview(video, showPreview);
 let code = readCode(parameters.get('code') ?? '');
-// In the fragment, so that it is in no log. Whoever has it does not wait behind those who guess codes.
+// In the fragment, so that it is in no log. Those who have it do not queue behind those who guess codes.
 const invite = new URLSearchParams(location.hash.slice(1)).get('invite');
 let name = '';
 let me = null; // the identity, once joined
@@ -146,7 +146,7 @@ $('join').addEventListener('click', async () => {
   $('join').disabled = true;
   fieldErrorless('join-error');
   try {
-    preview.stop(); // one request in the line is enough
+    preview.stop(); // one waiting request is enough
     const answer = await inLine(
       () => joinAsStudent(code, name, invite), showLine, () => !$('step-camera').hidden);
     if ($('step-camera').hidden) return;
@@ -187,7 +187,7 @@ function goLive(identity) {
 ownDataButton($('own-data'), $('own-data-note'), () => me);
 ownDataButton($('end-data'), $('end-data-note'), () => me);
 
-/** detail: why, where that is known. */
+/** detail: why, if known. */
 function finish(reason, detail = null) {
   const end = END[reason] ?? END.ended;
   preview.stop();
@@ -201,7 +201,7 @@ function finish(reason, detail = null) {
   setHidden($('end-action'), !end.action);
   if (end.action) setText($('end-action'), end.action);
   $('end-action').onclick = () => {
-    if (reason === 'dismissed') forget('student', code); // until then a reload tells once more why
+    if (reason === 'dismissed') forget('student', code); // until then a reload shows the reason again
     if (reason !== 'replaced') return location.reload();
     showStep('live');
     camera.start();

@@ -1,5 +1,5 @@
-// What a student is told: what is the matter, and what to do. Which words when; they are in the catalogue. Tone: ok, wait,
-// warn, bad.
+// What a student is told: the problem, and what to do. This decides which text to show; the texts are in the catalogue.
+// Tone: ok, wait, warn, bad.
 
 import { hasEnded, isGone } from '../shared/endings.js';
 import { listed, sentences, t } from '../shared/text.js';
@@ -27,7 +27,7 @@ const CONNECTION = {
   network: sentence('warn', 'student.connection.network'),
 };
 
-/** null when there is nothing to say. reason: why we have waited: server, refused, answered (detail: what) or network. */
+/** null if there is nothing to say. reason: why we are waiting: server, refused, answered (detail: what) or network. */
 export function connectionSentence(state, reason, detail) {
   if (state === 'open') return null;
   const words = CONNECTION[reason] ?? CONNECTION.connecting;
@@ -39,7 +39,7 @@ const UNSUPPORTED = sentence('bad', 'student.state.unsupported');
 const UNUSABLE = sentence('bad', 'student.state.unusable');
 const NOT_READY = sentence('warn', 'student.state.notReady');
 
-/** By the code of the error: what is said once no way to send pictures is left. */
+/** By the code of the error: what is shown once no way of sending pictures is left. */
 export const TROUBLES = {
   bad_frame: UNUSABLE,
   bad_stream: UNUSABLE,
@@ -48,7 +48,7 @@ export const TROUBLES = {
   pipeline_failed: NOT_READY,
 };
 
-/** code: undefined where the browser is at fault. */
+/** code: undefined if the browser is at fault. */
 export function troubleSentence({ code, detail }) {
   if (!code) return UNSUPPORTED;
   return { ...TROUBLES[code] ?? UNUSABLE, detail: forHelpers(detail || code) };
@@ -63,7 +63,7 @@ export const UNCHECKED = { tone: 'warn', title: t('student.state.unchecked.title
 
 const notTaken = ({ detail }, context) => t('error.not_taken', { context, detail: inShort(detail) });
 
-/** By the code of the error: what was not taken, why, and what to do. context: "message" or "note" that the person has typed, or undefined. */
+/** By the code of the error: what was refused, why, and what to do. context: "message" or "note" if the person typed one, or undefined. */
 export const REFUSALS = {
   bad_chat: notTaken,
   bad_note: notTaken,
@@ -79,37 +79,37 @@ export function refusalText(error, what) {
   return text ? text(error, what) : t('error.unknown', { what: notTaken(error, what), code: error.code });
 }
 
-/** The state while the exam stands still. What is wrong may be mended meanwhile, without any hurry. */
+/** The state during a pause. Problems can be fixed meanwhile, without hurry. */
 export function pausedSentence(trouble) {
   const words = sentence('wait', 'student.state.paused');
   return trouble === LIVE ? words : { ...words, text: t('student.state.paused.trouble', { title: trouble.title, text: trouble.text }) };
 }
 
-/** Kinds that a new start of the camera may mend. */
+/** Kinds that restarting the camera may fix. */
 export const MENDED_BY_RESTART = ['picture_frozen', 'camera_off'];
 
 const TOO_DARK = sentence('warn', 'student.state.tooDark');
 const TOO_FAR = sentence('warn', 'student.state.tooFar');
 
 /**
- * What the server suspects (said to the student alone) and what it has told the teachers: the matter, and how to mend it.
- * Dark or far comes before anything that is only suspected: it makes the rest doubtful, and is easily mended.
+ * What the server suspects (shown only to the student) and what it has told the teachers: the problem, and how to fix
+ * it. Too dark or too far comes before anything only suspected: it makes the rest doubtful, and is easily fixed.
  */
 export function checkSentence({ state, kind, hint, light, distance }) {
   if (state !== 'alert' && light === 'dark') return TOO_DARK;
   if (state !== 'alert' && distance === 'far') return TOO_FAR;
   if (state === 'ok') return LIVE;
   const title = t([`alert.${kind}.student`, 'alert.unknown.student']);
-  const words = { defaultValue: hint || t('alert.unknown.hint') }; // of a kind that this page does not know yet
+  const words = { defaultValue: hint || t('alert.unknown.hint') }; // of a kind unknown to this page
   return state === 'alert'
     ? { tone: 'bad', title, text: sentences(t(`alert.${kind}.advice`, words), t('student.state.seenToo')) }
     : { tone: 'warn', title, text: t(`alert.${kind}.hint`, words) };
 }
 
-/** What has happened, as the student would say it. */
+/** What happened, as the student would say it. */
 export const eventText = kind => t([`alert.${kind}.past`, 'alert.unknown.past']);
 
-/** By how it stands with a note. */
+/** By the state of a note. */
 export const NOTE = {
   saving: t('student.note.saving'),
   saved: t('student.note.saved'),
@@ -138,7 +138,7 @@ export function ownViewProblem(problem) {
 }
 
 export function ownDataProblem(problem) {
-  // What was erased and what never was are told alike.
+  // What was erased and what never existed get the same answer.
   if (isGone(problem.code)) return t('student.kept.gone');
   switch (problem.status) {
     case 0: return t('student.kept.unreachable');
@@ -147,7 +147,7 @@ export function ownDataProblem(problem) {
   }
 }
 
-/** Before joining: the sentence over all of the checks. */
+/** Before joining: one sentence for all of the checks. */
 export function previewSentence({ faces, dark, unknown, refused }) {
   if (refused) return { tone: 'warn', text: t('student.preview.refused', { why: refused }) };
   if (unknown) return { tone: 'warn', text: t('student.preview.unknown') };

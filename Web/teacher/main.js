@@ -1,4 +1,4 @@
-// The teacher's page: setup -> room -> ended. The room is joined up here; each part lives in its own file.
+// The teacher's page: setup -> room -> ended. This file connects the parts of the room; each has a file of its own.
 
 import { $, setText, spaced } from '../shared/dom.js';
 import { recall } from '../shared/identity.js';
@@ -90,7 +90,7 @@ function enter(identity) {
       case 'welcome':
         setServerTime(message.at);
         alerts.welcomed();
-        loadKinds(); // the server may be another one than before
+        loadKinds(); // the server may be a different one than before
         return notices.welcomed();
       case 'roster': case 'participant': return roster.received(message);
       case 'alert': return alerts.received(message);

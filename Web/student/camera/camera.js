@@ -1,12 +1,12 @@
-// The camera, and what is wrong with it in one word:
+// The camera, and its state in one word:
 //   off | asking | live | stalled | denied | missing | busy | insecure | unplugged | revoked | failed
-// It comes back by itself when a camera is plugged in or the permission is given again.
+// It recovers by itself when a camera is plugged in or the permission is granted again.
 
 const WANTED = { width: { ideal: 640 }, height: { ideal: 480 }, frameRate: { ideal: 10, max: 30 } };
 const COMES_BACK_WITH_DEVICE = ['missing', 'unplugged', 'busy', 'failed'];
 const COMES_BACK_WITH_PERMISSION = ['denied', 'revoked'];
 
-/** What the server is told (its four words). "off" and "asking" are on the way to something and have no word yet. */
+/** The state as reported to the server, which knows four. "off" and "asking" are temporary and not reported. */
 export const WIRE_STATE = {
   live: 'live', stalled: 'stalled', denied: 'denied', revoked: 'denied', insecure: 'denied',
   missing: 'ended', busy: 'ended', unplugged: 'ended', failed: 'ended',
@@ -47,7 +47,7 @@ export class Camera extends EventTarget {
     }
   }
 
-  /** The frame watchdog's word: frames stopped coming, or come again. */
+  /** From the frame watchdog: frames stopped coming, or come again. */
   reported(state) {
     if (state === 'stalled' && this.state === 'live') this.#become('stalled');
     if (state === 'live' && this.state === 'stalled') this.#become('live');

@@ -1,5 +1,5 @@
-// Before joining: is the picture good? The server looks for faces in a small JPEG every two seconds; the light is
-// judged here as well, so that there is an answer even when the server has none.
+// Before joining: is the picture good? The server looks for faces in a small JPEG every two seconds; brightness is
+// judged here as well, so that there is an answer even if the server has none.
 
 import { previewPicture } from '../../shared/api.js';
 import { endingOf } from '../../shared/endings.js';
@@ -24,7 +24,7 @@ export class Preview {
       const wait = await this.#look(code, invite, run);
       if (run === this.running) this.timer = setTimeout(next, wait);
     };
-    this.timer = setTimeout(next, 500); // a camera needs a moment to find the light
+    this.timer = setTimeout(next, 500); // a camera needs a moment to adjust to the light
   }
 
   stop() {
@@ -63,7 +63,7 @@ function meanLuma(context, { width, height }) {
   const { data } = context.getImageData(0, 0, width, height);
   let sum = 0;
   let count = 0;
-  for (let i = 0; i < data.length; i += 4 * 16) { // every sixteenth pixel is plenty
+  for (let i = 0; i < data.length; i += 4 * 16) { // every sixteenth pixel is enough
     sum += 0.299 * data[i] + 0.587 * data[i + 1] + 0.114 * data[i + 2];
     count += 1;
   }

@@ -1,4 +1,4 @@
-// The page while the exam runs: one sentence on the state, and the parts that have a file of their own.
+// The page while the exam is running: one sentence on the state, and the parts that have a file of their own.
 
 import { ChatLog, chatForm } from '../../shared/chat-log.js';
 import { $, setHidden, setText } from '../../shared/dom.js';
@@ -12,17 +12,17 @@ import { Hand } from './hand.js';
 import { Pause } from './pause.js';
 import { Watchers } from './watchers.js';
 
-const TOGETHER = 10000; // milliseconds: failures of the check that lie further apart are accidents
+const TOGETHER = 10000; // milliseconds: failures of the check further apart than this are accidents
 const TOLD_FOR = 10000;
 
 export class ExamPage {
-  /** keep(notes): remembers notes that have not arrived yet. */
+  /** keep(notes): stores notes that have not arrived yet. */
   constructor({ camera, uplink, identity, keep, ended }) {
     Object.assign(this, { camera, uplink, identity, ended });
     this.connection = 'connecting';
     this.connectionReason = null;
-    this.connectionDetail = null; // what was answered, where something was
-    this.trouble = null; // no way to send pictures works, and why
+    this.connectionDetail = null; // the answer, if there was one
+    this.trouble = null; // why no way of sending pictures works
     this.check = null;
     this.unchecked = false;
     this.chat = new ChatLog($('chat-log'), message => message.from === identity.participant_id
@@ -35,7 +35,7 @@ export class ExamPage {
     $('live-retry').addEventListener('click', () => camera.start());
     camera.addEventListener('change', () => this.#cameraChanged());
     document.addEventListener('visibilitychange', () => this.#tellStatus());
-    // A page that is left turns "hidden" as well; that is a reload or the end, not a look elsewhere.
+    // Leaving the page also makes it "hidden"; that is a reload or the end, not a look elsewhere.
     addEventListener('pagehide', () => { this.leaving = true; });
     addEventListener('pageshow', () => { this.leaving = false; });
     addEventListener('beforeunload', event => { if (!this.over) event.preventDefault(); });
@@ -84,7 +84,7 @@ export class ExamPage {
     this.#show();
   }
 
-  /** A reload or a change of cameras must not look like a camera that is off: between two words the last one stands. */
+  /** A reload or a change of cameras must not look like a camera that is off: in transitional states the last report stands. */
   #tellStatus() {
     this.cameraWord = WIRE_STATE[this.camera.state] ?? this.cameraWord;
     if (!this.cameraWord || this.leaving) return;
@@ -112,7 +112,7 @@ export class ExamPage {
     }
   }
 
-  /** What is about pictures the uplink deals with; what somebody has typed is told where it was typed. */
+  /** Refusals of pictures are handled by the uplink; refusals of typed text are shown where it was typed. */
   #refused(error) {
     console.warn('the server refuses:', error.code, error.detail);
     if (this.uplink.refused(error) === true) return;
@@ -122,7 +122,7 @@ export class ExamPage {
     this.refusalTimer = setTimeout(() => setText($('refusal-note'), ''), Math.max(TOLD_FOR, (error.retry_after ?? 0) * 1000));
   }
 
-  /** It is the server's failure and needs nobody's doing, so it is told only when it goes on. */
+  /** It is the server's failure and nobody here can do anything, so it is shown only if it persists. */
   #checkFailed() {
     this.unchecked = performance.now() - (this.lastCheckFailed ?? -Infinity) < TOGETHER;
     this.lastCheckFailed = performance.now();
@@ -131,7 +131,7 @@ export class ExamPage {
     this.#show();
   }
 
-  /** The first thing that is wrong is the one that is told; a nervous reader gets one sentence, not five. */
+  /** Only the first problem is shown; a nervous reader gets one sentence, not five. */
   #show() {
     const { camera } = this;
     const connection = this.trouble ? null : connectionSentence(this.connection, this.connectionReason, this.connectionDetail);
@@ -152,7 +152,7 @@ export class ExamPage {
     document.title = sentence.tone === 'ok' ? exam : t('student.live.title', { state: sentence.title, exam });
   }
 
-  /** The browser takes the camera for well, and the server does not. */
+  /** The browser considers the camera fine, but the server does not. */
   #mendedByRestart() {
     return this.check !== null && this.check.state !== 'ok' && MENDED_BY_RESTART.includes(this.check.kind);
   }

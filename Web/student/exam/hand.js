@@ -1,4 +1,4 @@
-// The raised hand. A teacher may lower it as well, so the server's word counts.
+// The raised hand. A teacher may lower it as well, so the server decides.
 
 import { $, setText } from '../../shared/dom.js';
 import { t } from '../../shared/text.js';
@@ -14,7 +14,7 @@ export class Hand {
     });
   }
 
-  /** known: this is how it stands after a reconnect; perhaps nobody has looked at it. */
+  /** known: this is its state after a reconnect; perhaps nobody has looked at it. */
   received({ up, known }) {
     if (this.up && !up) setText($('hand-note'), known ? t('student.live.handDown') : t('student.live.handSeen'));
     this.#show(up);

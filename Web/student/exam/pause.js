@@ -1,4 +1,4 @@
-// The exam stands still: why, who has paused it, and that nothing need be done.
+// A pause: why, who paused the exam, and that there is nothing to do.
 
 import { $, el, timeOfDay } from '../../shared/dom.js';
 import { sentences, t } from '../../shared/text.js';
@@ -21,7 +21,7 @@ export class Pause {
     if (was !== paused) this.changed();
   }
 
-  /** A reconnect tells the same pause again: what is there already is not written anew, or it would be read out again. */
+  /** A reconnect sends the same pause again: what is already shown is not written again, or it would be announced again. */
   #show(reason, by, at) {
     const who = !by ? '' : at ? t('student.pause.byAt', { name: by, time: timeOfDay(at) }) : t('student.pause.by', { name: by });
     const key = `${reason}|${who}`;

@@ -1,4 +1,4 @@
-// Who is watching, in one line. It is no live region: to be told aloud of every look would make anybody nervous.
+// Who is watching, in one line. It is not a live region: being told aloud about every look would make anybody nervous.
 
 import { $, setText } from '../../shared/dom.js';
 import { watchersSentence } from '../student-text.js';
@@ -8,7 +8,7 @@ export class Watchers {
     setText($('watchers'), watchersSentence({ teachers, focus }));
   }
 
-  /** Without a connection nobody knows. */
+  /** Without a connection it is unknown. */
   unknown() {
     setText($('watchers'), '');
   }

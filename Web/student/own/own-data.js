@@ -1,4 +1,4 @@
-// "Download what is kept about me": as a file, by a request of the page's own, so that the token is in no address.
+// "Download what is kept about me": as a file, requested by the page itself, so that the token is in no address.
 
 import { studentData } from '../../shared/api.js';
 import { setText } from '../../shared/dom.js';

@@ -1,5 +1,5 @@
-// What was noticed about me: every alert as teachers see it, in my words, its picture, and a note of mine beside it.
-// Newest first; an entry is changed in place, so neither the keyboard focus nor a half-written note is lost.
+// What was noticed about me: every alert as teachers see it, worded for me, with its picture and my own note. Newest
+// first; entries are changed in place, so neither the keyboard focus nor a half-written note is lost.
 
 import { $, duration, el, setHidden, setText, timeOfDay } from '../../shared/dom.js';
 import { showKeptPicture } from '../../shared/kept-picture.js';
@@ -10,7 +10,7 @@ const LONGEST_NOTE = 2000;
 const NO_PICTURE = t('student.noticed.noPicture');
 
 export class OwnEvents {
-  /** older(before): asks for the alerts before that. */
+  /** older(before): requests the alerts before that one. */
   constructor({ notes, token, older }) {
     Object.assign(this, { notes, token });
     this.before = undefined; // where the next page of older ones begins; undefined: there are none
@@ -34,7 +34,7 @@ export class OwnEvents {
     this.#summary();
   }
 
-  /** A page of older ones is whole. */
+  /** A page of older ones is complete. */
   marked({ before }) {
     this.before = before;
     setHidden($('own-events-older'), before === undefined);
@@ -56,7 +56,7 @@ export class OwnEvents {
     const entry = { item, times, seen, picture, text, state, told: '' };
     text.addEventListener('input', () => { if (!this.notes.waiting.has(id)) setText(state, ''); });
     this.entries.set(id, entry);
-    if (this.notes.waiting.has(id)) entry.text.value = entry.told = this.notes.waiting.get(id); // of before a reload
+    if (this.notes.waiting.has(id)) entry.text.value = entry.told = this.notes.waiting.get(id); // from before a reload
     this.#place(entry, alert);
     this.#noteState(id);
     return entry;

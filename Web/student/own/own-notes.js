@@ -1,16 +1,16 @@
-// Notes on their way to the server. One has arrived when its alert comes back with it; until then it is sent again after
-// every reconnect and now and then, and kept over a reload.
+// Notes on their way to the server. One has arrived when its alert comes back with it; until then it is sent again
+// after every reconnect and from time to time, and kept over a reload.
 
 const AGAIN_AFTER = 8000;
-const APART = 200; // milliseconds: the server takes ten messages a second
+const APART = 200; // milliseconds: the server accepts ten messages a second
 
 export class OwnNotes extends EventTarget {
-  /** waiting: {alert id: text} of before a reload. keep(waiting): remembers them. Events: changed {id}. */
+  /** waiting: {alert id: text} from before a reload. keep(waiting): stores them. Events: changed {id}. */
   constructor({ uplink, waiting = {}, keep }) {
     super();
     Object.assign(this, { uplink, keep });
     this.waiting = new Map(Object.entries(waiting));
-    this.due = new Set(); // sent on this connection, the answer not yet there; oldest first
+    this.due = new Set(); // sent on this connection and not answered yet; oldest first
     this.refusals = new Map(); // alert id -> error
     this.states = new Map(); // alert id -> saving | waiting | saved | refused
     for (const id of this.waiting.keys()) this.states.set(id, 'waiting');
@@ -28,7 +28,7 @@ export class OwnNotes extends EventTarget {
     return this.states.get(id);
   }
 
-  /** An alert as it is now and, if it was, before. The server may have tidied the text: any change of it is an answer. */
+  /** An alert as it is now and, if any, before. The server may have tidied the text: any change of it is an answer. */
   told(alert, before) {
     const id = alert.alert_id;
     if (!this.waiting.has(id)) return;
@@ -41,12 +41,12 @@ export class OwnNotes extends EventTarget {
     this.#become(id, 'saved');
   }
 
-  /** Why the server did not take it. */
+  /** Why the server refused it. */
   refusal(id) {
     return this.refusals.get(id);
   }
 
-  /** What was only too much at once is sent again later. */
+  /** What was only refused for its rate is sent again later. */
   #refused(id, text, error) {
     if (error.code === 'too_many' || this.waiting.get(id) !== text) return true;
     this.due.delete(id);
@@ -65,7 +65,7 @@ export class OwnNotes extends EventTarget {
     this.#watch();
   }
 
-  /** Also when no answer has come for long. */
+  /** Also if no answer has come for a long time. */
   disconnected() {
     for (const id of this.waiting.keys()) this.#become(id, 'waiting');
   }

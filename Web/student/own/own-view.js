@@ -1,4 +1,4 @@
-// What the teachers see: the very picture they get, fetched every two seconds while it is shown and somebody can look.
+// What the teachers see: exactly the picture they get, fetched every two seconds while it is visible.
 
 import { livePicture } from '../../shared/api.js';
 import { $, setHidden, setText } from '../../shared/dom.js';

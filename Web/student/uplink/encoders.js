@@ -1,15 +1,15 @@
-// Frame in, encoded bytes out. Both encoders have the same face:
+// Frame in, encoded bytes out. Both encoders have the same interface:
 //   busy            true: offer nothing now, the frame would only wait
-//   encode(frame, key, captured)   takes the frame over and closes it
+//   encode(frame, key, captured)   takes ownership of the frame and closes it
 //   close()
 // and report through emit({key, layer?, captured, length, write(bytes)}) and failed(error).
 
 const BITRATE = 300000;
 const FRAMERATE = 10;
-const WIDTH = 480; // libvpx spins two threads from 640x480 up: stay below
+const WIDTH = 480; // libvpx starts two threads from 640x480 up: stay below
 const HEIGHT = 360;
 
-/** Fits the frame into 480x360 in area, keeping its shape (a phone held upright stays upright), sides even. */
+/** Scales the frame to the area of 480x360, keeping its aspect ratio (a phone may be held upright), with even sides. */
 export function encodeSize(width, height) {
   const scale = Math.min(1, Math.sqrt((WIDTH * HEIGHT) / (width * height)));
   const even = side => Math.max(2, Math.round((side * scale) / 2) * 2);
@@ -19,7 +19,7 @@ export function encodeSize(width, height) {
 const sizeOf = frame => ({ width: frame.displayWidth ?? frame.width, height: frame.displayHeight ?? frame.height });
 
 // With temporal layers the server need not decode every picture: no frame of a lower layer refers to one of a higher.
-// Not every browser has them; its frames are all of layer 0.
+// Not every browser supports them; without them all frames are of layer 0.
 const LAYERS = { scalabilityMode: 'L1T3' };
 let layers = {};
 
@@ -32,7 +32,7 @@ async function supportsVp8() {
   const plain = { width: WIDTH, height: HEIGHT };
   const ask = async more => (await VideoEncoder.isConfigSupported({ ...vp8Config(plain), ...more }).catch(() => null)) ?? {};
   const answer = await ask(LAYERS);
-  // One that does not know the setting says yes, and leaves it out of what it would use.
+  // A browser that does not know the setting says yes, and omits it from the resulting configuration.
   if (answer.supported && answer.config?.scalabilityMode) layers = LAYERS;
   return answer.supported === true || (await ask({})).supported === true;
 }
@@ -81,7 +81,7 @@ export class Vp8Encoder {
   #output(chunk, metadata) {
     const captured = this.captured.get(chunk.timestamp);
     this.captured.delete(chunk.timestamp);
-    if (this.captured.size > 30) this.captured.clear(); // frames the encoder swallowed
+    if (this.captured.size > 30) this.captured.clear(); // frames that the encoder dropped
     this.emit({
       key: chunk.type === 'key', layer: metadata?.svc?.temporalLayerId ?? 0,
       captured, length: chunk.byteLength, write: bytes => chunk.copyTo(bytes),

@@ -1,12 +1,12 @@
 // Where frames come from, in the worker: a track processor's stream (Chromium), or one frame per tick that the page
-// makes on request (Firefox, Safari: a worker's timer is not slowed down in a hidden tab, a page's is).
-// Frames come at the pace we want; surplus ones are closed unseen. No frame for a while is told: a stalled camera says nothing.
+// makes on request (Firefox, Safari: a worker's timer is not throttled in a hidden tab, a page's is). Frames arrive at
+// our rate; surplus ones are closed unused. A lack of frames is reported: a stalled camera fires no event.
 
 const INTERVAL = 100; // milliseconds: ten pictures a second
 const STALLED_AFTER = 2500;
 
 export class FrameSource {
-  /** want(): is a frame of use just now? frame(frame): takes it over. camera('live'|'stalled'). tick(): ask the page. */
+  /** want(): is a frame useful right now? frame(frame): takes ownership. camera('live'|'stalled'). tick(): ask the page. */
   constructor({ want, frame, camera, tick }) {
     Object.assign(this, { want, deliver: frame, camera, tick });
     this.generation = 0;
@@ -26,7 +26,7 @@ export class FrameSource {
     this.ticker = setInterval(() => this.tick(this.want()), INTERVAL);
   }
 
-  /** The page's answer to a tick. Without a frame: the camera has given a new picture, but nobody wanted it. */
+  /** The page's answer to a tick. Without a frame: the camera has delivered a new picture, but nobody wanted it. */
   offered(frame) {
     this.#heard();
     if (!frame) return;
@@ -34,7 +34,7 @@ export class FrameSource {
     else frame.close();
   }
 
-  /** Something else (the recorder) has seen the camera move. */
+  /** Something else (the recorder) has seen the camera deliver. */
   alivenessFromElsewhere() {
     this.#heard();
   }
@@ -77,7 +77,7 @@ export class FrameSource {
       if (generation !== this.generation) return frame.close();
       this.#heard();
       const now = performance.now();
-      // A quarter of an interval early is on time: cameras are not exact, and a miss costs a whole camera frame.
+      // A quarter of an interval early counts as on time: cameras are not exact, and a miss costs a whole camera frame.
       if (now < due - INTERVAL / 4 || !this.want()) {
         frame.close();
         continue;

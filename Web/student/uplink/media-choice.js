@@ -1,12 +1,12 @@
-// Which way pictures are sent: the best first, and the next one when the server or this browser cannot do with it.
+// Which encoding is used for pictures: the best first, then the next one if the server or this browser cannot handle it.
 
-const TOGETHER = 10000; // milliseconds: refusals that lie further apart are accidents
-const QUIET = 6000; // without a refusal for so long: the pictures are taken. While they are not, one comes every 3 s
-const WEIGHT = { undecodable: 2, unsupported_media: Infinity }; // "undecodable" tells of three seconds
+const TOGETHER = 10000; // milliseconds: refusals further apart than this are accidents
+const QUIET = 6000; // without a refusal for this long, the pictures are accepted. Otherwise one comes every 3 s
+const WEIGHT = { undecodable: 2, unsupported_media: Infinity }; // "undecodable" covers three seconds
 const LIMIT = 2;
 const LIMIT_WHERE_IT_WORKED = 4;
 
-/** Codes of errors that say why pictures are not taken. */
+/** Codes of errors that say why pictures are refused. */
 export const ABOUT_PICTURES = ['bad_frame', 'bad_stream', 'undecodable', 'unsupported_media', 'pipeline_failed'];
 
 export class MediaChoice {
@@ -20,13 +20,13 @@ export class MediaChoice {
     return this.media[this.index];
   }
 
-  /** From the best one on. */
+  /** Starts again with the best one. */
   again() {
     this.index = 0;
     this.#fresh();
   }
 
-  /** False when there is no other one left. */
+  /** False if there is no other one left. */
   next() {
     if (this.index + 1 >= this.media.length) return false;
     this.index += 1;
@@ -34,12 +34,12 @@ export class MediaChoice {
     return true;
   }
 
-  /** The server waits for pictures, anew: whether it takes them will show. */
+  /** The server expects pictures from now on: whether it accepts them will show. */
   expected(now) {
     this.quietSince = now;
   }
 
-  /** True when this way is of no use. */
+  /** True if this encoding does not work. */
   refused(code, now) {
     this.expected(now);
     this.refusals = this.refusals.filter(([at]) => now - at < TOGETHER);
@@ -48,7 +48,7 @@ export class MediaChoice {
     return weight >= (this.worked ? LIMIT_WHERE_IT_WORKED : LIMIT);
   }
 
-  /** The server has dealt with a picture. True when it takes them by now. */
+  /** The server has processed a picture. True if it accepts them by now. */
   acknowledged(now) {
     if (now - this.quietSince > QUIET) this.worked = true;
     return this.worked && now - this.quietSince > QUIET;

@@ -1,14 +1,14 @@
-// The student's last word on the hand, in the worker, until it has surely arrived: only then may a reconnect forget it,
-// and only until then may a reconnect say it again. A hand that a teacher has lowered meanwhile stays down.
+// The student's last change of the hand, in the worker, until it has certainly arrived: only then may a reconnect
+// forget it, and only until then may a reconnect send it again. A hand that a teacher has lowered meanwhile stays down.
 
-const SURELY_THERE = 15000; // milliseconds: a dead connection is noticed earlier, with or without pictures
+const SURELY_THERE = 15000; // milliseconds: a dead connection is noticed sooner, with or without pictures
 
 export class PendingHand {
-  /** send(message): false when there is no connection. */
+  /** send(message): false if there is no connection. */
   constructor(sendWindow, send) {
     Object.assign(this, { sendWindow, send });
-    this.word = null; // true or false; null: nothing to say
-    this.fresh = true; // the next word of the server tells how it stands after a reconnect
+    this.word = null; // true or false; null: nothing to send
+    this.fresh = true; // the server's next message gives the state after a reconnect
   }
 
   say(up) {
@@ -21,7 +21,7 @@ export class PendingHand {
     if (this.word !== null) this.#send();
   }
 
-  /** A frame that was sent after the word has arrived, so the word has, too. */
+  /** A frame sent after the change has arrived, so the change has, too. */
   acknowledged(sequence) {
     if (this.word !== null && this.sent && sequence > this.sentAfter) this.#arrived();
   }
@@ -31,7 +31,7 @@ export class PendingHand {
     clearTimeout(this.timer);
   }
 
-  /** What to tell the page of the server's word; null when the page knows better for the moment. */
+  /** What to pass to the page of the server's message; null if the page knows better at the moment. */
   heard({ up }) {
     const known = this.fresh;
     this.fresh = false;

@@ -1,5 +1,5 @@
-// The last way to send a picture: MediaRecorder, webm with VP8, in slices of 100 ms. Runs on the page, for browsers have it
-// nowhere else. Only the first slice carries the header, so every (re)connection and every restart is a new recorder.
+// The fallback: MediaRecorder, webm with VP8, in slices of 100 ms. Runs on the page, since browsers have it nowhere
+// else. Only the first slice contains the header, so every (re)connection and every restart needs a new recorder.
 
 export const WEBM = 'video/webm;codecs=vp8';
 const SLICE = 100;

@@ -1,17 +1,17 @@
-// How much may be under way: the server's window of unacknowledged frames, and the watchdog over it.
-// A frame counts from the moment it goes into the encoder, so frames are dropped before they cost anything.
+// How much may be in flight: the server's window of unacknowledged frames, and the watchdog over it. A frame counts
+// from the moment it enters the encoder, so frames are dropped before they cost anything.
 
 const FROZEN_AFTER = 6000;
 const BACKLOG_LIMIT = 256 * 1024;
-const SWALLOWED_AFTER = 1000; // an encoder may drop a frame without a word
+const SWALLOWED_AFTER = 1000; // an encoder may drop a frame silently
 
 export class SendWindow {
   constructor() {
-    this.sequence = 0; // goes on over reconnects and restarts
+    this.sequence = 0; // continues over reconnects and restarts
     this.restart(0);
   }
 
-  /** A new connection: nothing is under way. */
+  /** A new connection: nothing is in flight. */
   restart(window) {
     this.window = window;
     this.waiting = []; // [sequence, sent at], oldest first
@@ -47,7 +47,7 @@ export class SendWindow {
     while (this.waiting.length && this.waiting[0][0] <= sequence) this.waiting.shift();
   }
 
-  /** Frames went out and no word came back for six seconds: the server is frozen, whatever TCP says. */
+  /** Frames were sent and nothing came back for six seconds: the server is frozen, whatever TCP says. */
   get frozen() {
     return this.waiting.length > 0 && performance.now() - this.waiting[0][1] > FROZEN_AFTER;
   }

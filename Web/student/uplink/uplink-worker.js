@@ -1,4 +1,4 @@
-// The student's uplink: socket, encoder and watchdogs in one worker. The page only shows and asks.
+// The student's uplink: socket, encoder and watchdogs in one worker. The page only displays and asks.
 //
 //   camera -> FrameSource -> [window open?] -> encoder -> header -> socket          (VP8, JPEG)
 //   camera -> MediaRecorder on the page -> chunk -> header -> socket                (webm)
@@ -14,16 +14,16 @@ import { SendWindow } from './send-window.js';
 const KEY_FRAME_EVERY = 5000;
 const WEBM = 'video/webm;codecs=vp8';
 const ONCE_MORE = 1000;
-const FROM_THE_START = 30000; // after no way worked: the trouble may have been the server's, and be over
+const FROM_THE_START = 30000; // after every encoding failed: the problem may have been the server's, and be over
 const TOO_LARGE = 1009;
 const tell = (message, transfer = []) => postMessage(message, transfer);
 
 const sendWindow = new SendWindow();
-const sticky = new Map(); // the newest status, told again after every reconnect
+const sticky = new Map(); // the newest status, sent again after every reconnect
 const hand = new PendingHand(sendWindow, message => socket?.send(message));
 let socket;
 let choice = null;
-let trouble = null;   // {code?, detail?}: no way works, and why the last one did not
+let trouble = null;   // {code?, detail?}: no encoding works, and why the last one failed
 let retry = null;
 let welcome = false;  // since the last hello
 let met = false;      // welcomed on this connection before
@@ -68,7 +68,7 @@ function stopEncoder() {
   tell({ type: 'recorder', run: false });
 }
 
-/** A fresh encoder for the current media: at every connection, at "restart", after a failure. */
+/** A new encoder for the current media: at every connection, at "restart", after a failure. */
 function renewEncoder() {
   stopEncoder();
   keyWanted = true;
@@ -90,7 +90,7 @@ function renewEncoder() {
   }
 }
 
-/** One failure may be an accident; the second means this way does not work here. */
+/** One failure may be an accident; after the second this encoding counts as not working here. */
 function encoderFailed(error) {
   console.warn('encoder failed', error);
   encoderFailures += 1;
@@ -98,7 +98,7 @@ function encoderFailed(error) {
   else renewEncoder();
 }
 
-/** This way does not work, as the server says (refusal) or the browser. Where no other is left the person is told. */
+/** This encoding does not work, according to the server (refusal) or the browser. If no other is left the person is told. */
 function nextMedia(refusal = {}) {
   encoderFailures = 0;
   stopEncoder();
@@ -119,11 +119,11 @@ function inTrouble(what) {
   tell({ type: 'trouble', trouble });
 }
 
-/** One refusal may be an accident, and is told to nobody. */
+/** One refusal may be an accident, and is not shown. */
 function refused(error) {
   console.warn('the server refuses pictures:', error.code, error.detail);
   const answersHello = error.code === 'unsupported_media' || error.code === 'pipeline_failed';
-  if (!welcome && !answersHello) return; // it is about what was sent before the hello
+  if (!welcome && !answersHello) return; // it refers to something sent before the hello
   if (choice.refused(error.code, performance.now())) return nextMedia(error);
   if (welcome) return;
   clearTimeout(retry);
@@ -139,7 +139,7 @@ function greet() {
 function connect(address, token) {
   socket = new ReconnectingSocket(address, token, {
     opened: () => (trouble ? fromTheStart() : greet()),
-    // Smaller ones, if another way makes them.
+    // Smaller ones, if another encoding makes them.
     refused: code => { if (code === TOO_LARGE && !choice.next()) choice.again(); },
     state: (state, reason, detail) => {
       if (state !== 'open') {
@@ -183,7 +183,7 @@ function acknowledged(sequence) {
 
 function welcomed(window) {
   welcome = true;
-  if (!trouble) clearTimeout(retry); // the hello was heard
+  if (!trouble) clearTimeout(retry); // the hello arrived
   choice.expected(performance.now());
   sendWindow.restart(window > 0 ? window : 4);
   if (!met) {
@@ -199,7 +199,7 @@ function restart() {
   renewEncoder();
 }
 
-// The recorder cannot drop before it encodes: it pauses instead while the window is shut.
+// The recorder cannot drop frames before it encodes: it pauses instead while the window is closed.
 let recorderPaused = false;
 function paceRecorder() {
   const pause = sendWindow.waiting.length >= sendWindow.window * 2;

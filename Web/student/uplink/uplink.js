@@ -1,5 +1,5 @@
-// The page's side of the uplink worker: hands it the camera, and hears from it. No media is touched here where the
-// browser can hand the track's frames to the worker directly.
+// The page's side of the uplink worker: passes it the camera, and receives its messages. No media is processed here if
+// the browser can pass the track's frames directly to the worker.
 
 import { Requests } from '../../shared/requests.js';
 import { socketAddress } from '../../shared/wire.js';
@@ -10,7 +10,7 @@ const SHORT = { vp8: 'video/x-vp8', jpeg: 'image/jpeg', webm: WEBM };
 
 /** Events: connection {state, reason}, camera {state}, message {message}, trouble {trouble: {code?, detail?} | null}, media {media}. */
 export class Uplink extends EventTarget {
-  /** only: 'vp8' | 'jpeg' | 'webm' holds the page to one way of sending (for support). */
+  /** only: 'vp8' | 'jpeg' | 'webm' restricts the page to one encoding (for support). */
   constructor(video, only) {
     super();
     this.video = video;
@@ -50,24 +50,24 @@ export class Uplink extends EventTarget {
     if (this.recording) this.recorder.start(stream);
   }
 
-  /** Told now and again after every reconnect. */
+  /** Sent now and again after every reconnect. */
   tell(message) {
     this.worker.postMessage({ type: 'sticky', message });
   }
 
-  /** True when it went out. refused(error): the server did not take it. */
+  /** True if it was sent. refused(error): the server did not accept it. */
   send(message, refused = null) {
     if (!this.connected) return false;
     this.worker.postMessage({ type: 'send', message: refused ? this.requests.numbered(message, refused) : message });
     return true;
   }
 
-  /** Tells whoever sent what the error is about; true when the person knows by now. */
+  /** Notifies the sender of the message that the error is about; true if the person has been told. */
   refused(error) {
     return this.requests.refused(error);
   }
 
-  /** The worker keeps it until it has surely arrived. */
+  /** The worker keeps it until it has certainly arrived. */
   raiseHand(up) {
     this.worker.postMessage({ type: 'hand', up });
   }

@@ -1,5 +1,5 @@
-// One alert as a card: who, what, since when, how sure, what was said about it, and what to do. Changed in place, so the
-// keyboard focus stays. When it is over it folds into one line that can be unfolded.
+// One alert as a card: who, what, since when, how certain, what was said about it, and what to do. Changed in place, so
+// the keyboard focus stays. When the alert ends the card folds into one line that can be unfolded.
 
 import { el, setHidden, setText } from '../../shared/dom.js';
 import { showKeptPicture } from '../../shared/kept-picture.js';
@@ -11,11 +11,11 @@ import { NoteForm } from './note-form.js';
 const LABELS = { acknowledged: 'teacher.card.labelAcknowledged', cleared: 'teacher.card.labelOver' };
 
 export class AlertCard {
-  /** context: {roster, token, acknowledge(id, note, refused), adjust(student, kind), open(student)?}; without `open` it is open already. */
+  /** context: {roster, token, acknowledge(id, note, refused), adjust(student, kind), open(student)?}; without `open` the student is already open. */
   constructor(alert, context) {
     this.context = context;
     this.alert = alert;
-    this.place = null; // new, seen or over: how it looks and where it is, which may wait while somebody is on it
+    this.place = null; // new, seen or over: its look and position, which may lag behind while somebody is using it
     this.#build(alert);
     this.update(alert);
   }
@@ -42,12 +42,12 @@ export class AlertCard {
     this.#line();
   }
 
-  /** The duration of one that stands. */
+  /** Updates the duration of an open alert. */
   tick() {
     setText(this.times, timesText(this.alert));
   }
 
-  /** Takes up the look of where it is now. */
+  /** Takes the look that fits its position. */
   settle(place) {
     this.place = place;
     this.element.dataset.place = place;
@@ -84,7 +84,7 @@ export class AlertCard {
     this.student = el('p', { class: 'said alert-student-note', hidden: true });
     this.teacher = el('p', { class: 'said alert-note', hidden: true });
     this.acknowledgeButton = button(() => {
-      this.element.focus({ preventScroll: true }); // the button goes; whoever acts on goes on from here
+      this.element.focus({ preventScroll: true }); // the button disappears; the focus continues from here
       this.acknowledge();
     }, 'alert-ack');
     this.noteButton = button(() => this.writeNote(), 'quiet');
@@ -101,7 +101,7 @@ export class AlertCard {
     this.element = el('li', { class: 'alert', tabindex: '-1', data: { id } }, this.fold, this.body, this.student, this.teacher);
   }
 
-  /** What they do, and for whom and what, which can be seen anyway. */
+  /** The buttons' labels, with the name and kind only for screen readers, since both are visible anyway. */
   #buttons(kind) {
     const key = `${this.name}|${kind}|${Boolean(this.alert.note)}`;
     if (this.labelled === key) return;

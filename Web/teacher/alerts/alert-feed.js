@@ -1,5 +1,5 @@
-// The list of alerts: new ones on top, acknowledged ones below, those that are over folded at the end. A card that
-// somebody is on keeps its place and its size until he or she has left it; a new one never pushes it away.
+// The list of alerts: new ones on top, acknowledged ones below, ended ones folded at the end. A card that somebody is
+// using keeps its place and size until it is left; a new one never pushes it away.
 
 import { $, setHidden, setText } from '../../shared/dom.js';
 import { t } from '../../shared/text.js';
@@ -7,7 +7,7 @@ import { AlertCard } from './alert-card.js';
 
 const KEPT_OVER = 150;
 const PAGE = 100;
-const LEFT_ALONE = 4000; // a pointer that rests so long does not mean what it rests on
+const LEFT_ALONE = 4000; // milliseconds: a pointer that rests for this long is not aimed at what is below it
 const PLACE = { confirmed: 'new', acknowledged: 'seen', cleared: 'over' };
 const FIRST_BELOW = { new: ':scope > li', seen: ':scope > :is([data-place=seen], [data-place=over])', over: ':scope > [data-place=over]' };
 
@@ -16,8 +16,8 @@ export class AlertFeed {
   constructor({ alerts, roster, context }) {
     Object.assign(this, { alerts, context });
     this.cards = new Map(); // id -> card
-    this.ticking = new Set(); // cards whose alert stands
-    this.waiting = new Set(); // cards that are not yet where they belong
+    this.ticking = new Set(); // cards whose alert is open
+    this.waiting = new Set(); // cards that are not in their final position yet
     this.list = $('alerts');
     this.touched = -Infinity;
     this.keptOver = KEPT_OVER;
@@ -32,13 +32,13 @@ export class AlertFeed {
     setInterval(() => this.#tick(), 1000);
   }
 
-  /** The card that has the keyboard focus, itself and not something in it. */
+  /** The card that itself has the keyboard focus. */
   get current() {
     const active = document.activeElement;
     return active?.parentElement === this.list ? this.cards.get(active.dataset.id) : null;
   }
 
-  /** Moves the focus to the next card or the one before; from elsewhere to where it was, or the first. */
+  /** Moves the focus to the next or previous card; from elsewhere to where it was last, or the first card. */
   step(by) {
     const from = document.activeElement?.closest?.('#alerts > li') ?? null;
     const last = this.last?.isConnected ? this.last : null;
@@ -87,7 +87,7 @@ export class AlertFeed {
     if (hasFocus) card.element.focus({ preventScroll: true });
   }
 
-  /** Before which one a card belongs that is told of as over: the first from the end that began later goes before it. */
+  /** The card before which an ended alert belongs: it goes after all that began later. */
   #olderThan(card) {
     let next = null;
     for (let item = this.list.lastElementChild; item?.dataset.place === 'over'; item = item.previousElementSibling) {
@@ -97,7 +97,7 @@ export class AlertFeed {
     return next;
   }
 
-  /** One page more: of those that are known first, then of those that the server has. */
+  /** One more page: first of those already known, then of those that the server has. */
   #older() {
     const known = [...this.alerts.all.values()].filter(alert => !this.cards.has(alert.alert_id));
     this.keptOver = this.cards.size - this.ticking.size + PAGE;
@@ -114,7 +114,7 @@ export class AlertFeed {
     return this.#recent && (this.under === card.element || card.element.contains(document.activeElement));
   }
 
-  /** What had to wait takes its place. */
+  /** Moves cards that had to wait into place. */
   #settle() {
     if (this.under && this.#recent) return;
     for (const card of [...this.waiting]) this.#place(card, true);

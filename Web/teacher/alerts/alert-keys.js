@@ -1,4 +1,4 @@
-// Going through the alerts with the keyboard. Single letters can be switched off, for who speaks to the computer.
+// Keyboard navigation through the alerts. Single letters can be switched off, for people who use speech input.
 
 import { preference } from '../panels/preferences.js';
 
@@ -15,7 +15,7 @@ export function alertKeys({ feed, show, open, help }) {
   });
 }
 
-/** Keys that act where the focus is, as on any control. */
+/** Keys that act on the focused element, as on any control. */
 function onCard(event, feed, open) {
   const card = feed.current;
   if (!card) return null;

@@ -1,14 +1,14 @@
-// Alerts and what is allowed to a student, in sentences.
+// Alerts and exceptions for a student, as sentences.
 
 import { duration, timeOfDay } from '../../shared/dom.js';
 import { enumerated, number, sentences, t } from '../../shared/text.js';
 import { serverNow } from '../connection/clock.js';
 import { kindText, rowOf } from './kinds.js';
 
-/** What no check of a picture tells has no share of checks either. */
+/** Kinds that are not detected in pictures have no share of checks. */
 const isLookedAt = kind => rowOf(kind).source === 'picture';
 
-/** "Seen in 9 of 10 checks", rounded down: it never says more than was seen. */
+/** "Seen in 9 of 10 checks", rounded down, so as never to claim more than was seen. */
 export function checksText({ kind, confidence }) {
   if (!isLookedAt(kind) || !(confidence >= 0)) return '';
   return confidence > 0.995 ? t('teacher.card.everyCheck') : t('teacher.card.checks', { seen: Math.floor(confidence * 10 + 0.01) });
@@ -21,7 +21,7 @@ const NOT_KEPT = {
   lost: 'teacher.card.notKept.lost',
 };
 
-/** Why there is no picture though one was taken. */
+/** Why there is no picture although one was taken. */
 export const notKeptText = ({ picture_state: state }) => (state in NOT_KEPT ? t(NOT_KEPT[state]) : '');
 
 /** "Rule: after 5 s, 80 % of checks, more than 30° from the usual 4° to the left." */
@@ -49,7 +49,7 @@ function limitText(kind, { limit: value, baseline }) {
   return baseline === undefined || baseline === null ? condition : t('teacher.rule.usual', { condition, usual: number(baseline) });
 }
 
-/** yaw: where the head usually points to, in degrees to the right; null where that is not known. */
+/** yaw: where the head usually points, in degrees to the right; null if unknown. */
 function turnedText(limit, yaw) {
   if (yaw === null) return t('teacher.rule.turned', { limit });
   const usual = Math.round(Math.abs(yaw));
@@ -61,7 +61,7 @@ const lasted = alert => (alert.duration ?? (Date.parse(alert.until) - Date.parse
 
 const unbroken = milliseconds => duration(milliseconds).replaceAll(' ', '\u00a0');
 
-/** "Since 10:31:05, for 25 s", or when it is over, "10:31:05, over after 12 s". */
+/** "Since 10:31:05, for 25 s", or once it has ended "10:31:05, over after 12 s". */
 export function timesText(alert) {
   const since = Date.parse(alert.since);
   const [at, count] = [timeOfDay(since, true), alert.repeats];
@@ -74,12 +74,12 @@ export function timesText(alert) {
   return count > 0 ? t('teacher.card.lastedAgain', { at, long, count }) : t('teacher.card.lasted', { at, long });
 }
 
-/** The parts of the one line into which an alert folds that is over. */
+/** The parts of the line into which an ended alert folds. */
 export function foldedText(alert) {
   return [timeOfDay(alert.since, true), kindText(alert.kind), alert.until ? duration(lasted(alert)) : t('teacher.card.over')];
 }
 
-/** What a teacher allows, shortly: "no alerts", "twice as much". */
+/** An exception in short: "no alerts", "twice as much". */
 export function effectText({ effect, factor }) {
   if (effect === 'mute') return t('teacher.adjust.noAlerts');
   return factor === 2 ? t('teacher.adjust.twiceAllowed') : t('teacher.adjust.timesAllowed', { factor: number(factor) });
@@ -90,12 +90,12 @@ export function untilText({ until }) {
   return t('teacher.adjust.until', { time: timeOfDay(until), long: duration(Date.parse(until) - serverNow()) });
 }
 
-/** The accommodations that are in force. */
+/** The accommodations in force. */
 export const allowed = person => Object.values(person.accommodations ?? {})
   .filter(one => one.effect !== 'none' && (!one.until || Date.parse(one.until) > serverNow()));
 
 /** What the server says, as a sentence of its own. */
 export const sentence = text => `${text[0].toUpperCase()}${text.slice(1)}${/[.!?…]$/.test(text) ? '' : '.'}`;
 
-/** What is said where something was asked that the server did not do. */
+/** What is shown if the server did not do what was asked. */
 export const notDone = (what, { code, detail }) => sentences(what, sentence(detail || code));

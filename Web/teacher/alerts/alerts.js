@@ -1,8 +1,8 @@
-// What is known about the alerts of the exam. How they look is the business of the wall, the feed and the large view.
+// The alerts of the exam. Displaying them is up to the wall, the feed and the large view.
 
 import { t } from '../../shared/text.js';
 
-/** Events: changed {alert, before, fresh}; settled, when the first connection has told all there was. */
+/** Events: changed {alert, before, fresh}; settled, when the first connection has sent everything. */
 export class Alerts extends EventTarget {
   constructor(link) {
     super();
@@ -17,12 +17,12 @@ export class Alerts extends EventTarget {
     this.#put(alert);
   }
 
-  /** After a reconnect all alerts that stand come again, and the newest of the others. */
+  /** After a reconnect all open alerts are sent again, and the newest of the others. */
   welcomed() {
     this.again = new Set();
   }
 
-  /** A page of alerts that are over is whole; before the first one all that stand were told. */
+  /** A page of ended alerts is complete; before the first one all open ones were sent. */
   marked({ before, forgotten }) {
     this.before = before;
     this.forgotten = forgotten ?? 0;
@@ -39,12 +39,12 @@ export class Alerts extends EventTarget {
     this.dispatchEvent(new Event('settled'));
   }
 
-  /** Whether the server has older ones than were told. */
+  /** Whether the server has older ones than those sent. */
   get hasOlder() {
     return this.before !== undefined;
   }
 
-  /** Asks for a page of older ones. True when it went out. */
+  /** Requests a page of older ones. True if it was sent. */
   older() {
     return this.hasOlder && this.link.send({ type: 'history', of: 'alerts', before: this.before });
   }
@@ -70,7 +70,7 @@ export class Alerts extends EventTarget {
     return { open, unseen };
   }
 
-  /** True when it went out. refused(error): it was not done. */
+  /** True if it was sent. refused(error): it was not done. */
   acknowledge(id, note, refused = () => t('teacher.alerts.notAcknowledged')) {
     return this.link.send({ type: 'acknowledge', alert_id: id, ...(note ? { note } : {}) }, refused);
   }
@@ -82,7 +82,7 @@ export class Alerts extends EventTarget {
     if (!this.open.has(alert.student)) this.open.set(alert.student, new Set());
     if (alert.state === 'cleared') this.open.get(alert.student).delete(id);
     else this.open.get(alert.student).add(id);
-    // What stood before this page was opened is shown, but is no news.
+    // What was open before this page was loaded is shown, but is not news.
     const fresh = this.settled && alert.state === 'confirmed' && before?.state !== 'confirmed';
     this.dispatchEvent(new CustomEvent('changed', { detail: { alert, before, fresh } }));
   }

@@ -1,4 +1,4 @@
-// What screen readers are told besides. One polite sentence at a time; what comes together is read together.
+// Additional announcements for screen readers. One polite sentence at a time; what comes together is read together.
 
 import { $ } from '../../shared/dom.js';
 import { sentences, t } from '../../shared/text.js';

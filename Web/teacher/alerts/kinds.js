@@ -1,4 +1,4 @@
-// The kinds of alerts: the server's table of them, how they are called, and which one decides how a student looks on the wall.
+// The kinds of alerts: the server's table, their names, and which one decides how a student's tile looks.
 
 import { alertKinds } from '../../shared/api.js';
 import { t } from '../../shared/text.js';
@@ -8,7 +8,7 @@ let table = new Map(); // kind -> its row
 const AGAIN_AFTER = 5000; // milliseconds
 let again;
 
-/** Asks the server which kinds there are. Until it answers what was known before stays, and alerts say of themselves what they can. */
+/** Asks the server which kinds there are. Until it answers the previous ones stay, and alerts describe themselves as well as they can. */
 export async function loadKinds() {
   clearTimeout(again);
   const answer = await alertKinds().catch(() => null);
@@ -16,16 +16,16 @@ export async function loadKinds() {
   else again = setTimeout(loadKinds, AGAIN_AFTER);
 }
 
-/** The row of a kind; empty where the server has not told of it. */
+/** The row of a kind; empty if the server has not sent it. */
 export const rowOf = kind => table.get(kind) ?? {};
 
-/** All that can be allowed to a student. */
+/** All kinds for which exceptions can be made. */
 export const kinds = () => [...table.keys()];
 
-// Of a kind that is newer than this page the server has words.
+// For a kind newer than this page the server provides the text.
 const told = (kind, what) => rowOf(kind).texts?.[`alert.${kind}.${what}`];
 export const kindText = kind => t(`alert.${kind}.title`, { defaultValue: told(kind, 'title') ?? kind.replaceAll('_', ' ') });
-// On a tile there is room for two or three words.
+// A tile has space for two or three words.
 export const shortText = kind => t(`alert.${kind}.short`, { defaultValue: told(kind, 'short') ?? kindText(kind) });
 
 const weight = alert => (alert.state === 'confirmed' ? 10 : 0) + (rowOf(alert.kind).weight ?? 0);

@@ -1,4 +1,4 @@
-// A word about an alert, for colleagues and the report. Unfolds in the card; what is typed stays until it went out.
+// A note on an alert, for colleagues and the report. Unfolds in the card; what is typed stays until it is sent.
 
 import { el, setText } from '../../shared/dom.js';
 import { t } from '../../shared/text.js';
@@ -7,7 +7,7 @@ import { notDone } from './alert-text.js';
 let count = 0;
 
 export class NoteForm {
-  /** send(text, refused) -> whether it went out; refused(error): it was not kept. closed() when the form has folded again. */
+  /** send(text, refused) -> whether it was sent; refused(error): it was not kept. closed() when the form has folded again. */
   constructor({ send, closed }) {
     Object.assign(this, { send, closed });
     const id = `note-${count += 1}`;
@@ -40,12 +40,12 @@ export class NoteForm {
 
   #key(event) {
     if (event.key !== 'Escape') return;
-    event.preventDefault(); // inside a dialog, Escape leaves the note and not the dialog
+    event.preventDefault(); // inside a dialog, Escape closes the note and not the dialog
     event.stopPropagation();
     this.#close();
   }
 
-  /** The form unfolds again with the text, unless another is being written by now. */
+  /** The form unfolds again with the text, unless another note is being written by now. */
   #refused(text, error) {
     if (!this.element.isConnected) return t('teacher.note.notKeptWhat', { note: text });
     if (!this.isOpen) this.input.value = text;

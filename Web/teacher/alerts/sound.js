@@ -1,5 +1,5 @@
-// A short tone for an alert, where a teacher wants one. Two severities, two clearly different calm tones. Browsers let a
-// page sound only after somebody has touched it.
+// A short tone for an alert, if a teacher wants one. Two severities, two clearly different calm tones. Browsers let a
+// page play sounds only after a user gesture.
 
 import { $, setHidden } from '../../shared/dom.js';
 import { preference } from '../panels/preferences.js';
@@ -22,7 +22,7 @@ export class Sounds {
     this.#hint();
   }
 
-  /** To be called while the browser handles a gesture. */
+  /** Call it while the browser handles a gesture. */
   prepare() {
     if (!isOn('high') && !isOn('medium')) return this.#hint();
     this.#context();
@@ -41,7 +41,7 @@ export class Sounds {
     return this.context;
   }
 
-  /** One sound at a time: what comes too soon after another waits for one tone together, that of the most severe. */
+  /** One sound at a time: alerts too soon after another share one later tone, that of the most severe. */
   #wanted(alert) {
     if (!isOn(toneOf(alert))) return;
     this.due.push(alert.alert_id);
@@ -49,7 +49,7 @@ export class Sounds {
       const due = this.due.map(id => this.alerts.all.get(id));
       this.due = [];
       this.timer = null;
-      // Without what a colleague has seen or what was over while it waited.
+      // Without those that a colleague has acknowledged or that ended meanwhile.
       const tones = new Set(due.filter(one => one?.state === 'confirmed').map(toneOf).filter(isOn));
       if (tones.size) this.#play(tones.has('high') ? 'high' : 'medium');
     }, Math.max(0, this.last + APART - performance.now()));
@@ -72,7 +72,7 @@ export class Sounds {
     }
   }
 
-  /** On, but not yet allowed by the browser: said where the alerts are. */
+  /** Switched on, but not yet allowed by the browser: shown where the alerts are. */
   #hint() {
     setHidden($('sound-hint'), !(isOn('high') || isOn('medium')) || this.context?.state === 'running');
   }

@@ -1,8 +1,8 @@
-// The server's clock, by which all times on the wire are given. Ours may be wrong, or be set in the middle of an exam.
+// The server's clock, used for all times on the wire. Ours may be wrong, or be set in the middle of an exam.
 
 let offset = performance.timeOrigin;
 
-/** The server said what time it is. */
+/** The server sent its time. */
 export function setServerTime(at) {
   offset = Date.parse(at) - performance.now();
 }

@@ -1,4 +1,4 @@
-// Who is in the room, as the server tells it.
+// Who is in the room, as sent by the server.
 
 import { t } from '../../shared/text.js';
 import { serverNow } from './clock.js';
@@ -8,7 +8,7 @@ export class Roster extends EventTarget {
     super();
     this.people = new Map();
     this.gone = new Map(); // those who were removed: their alerts and messages keep their names
-    /** The pause of everybody, those who are still to come included. */
+    /** The pause of everybody, including those who join later. */
     this.paused = null;
   }
 
@@ -40,14 +40,14 @@ export class Roster extends EventTarget {
     return [...this.people.values()].filter(person => person.role === 'student').sort((a, b) => a.number - b.number);
   }
 
-  /** What is not in the message is not so any more: nobody is paused for ever. */
+  /** What is missing from the message no longer applies: no pause lasts for ever. */
   #put(person) {
     this.people.set(person.id, person);
     this.#expire(person);
     this.dispatchEvent(new CustomEvent('changed', { detail: person }));
   }
 
-  /** What is allowed for a while ends by the clock. */
+  /** Temporary exceptions end by the clock. */
   #expire(person) {
     const ends = Object.values(person.accommodations ?? {}).map(one => Date.parse(one.until) - serverNow()).filter(left => left > 0);
     if (!ends.length) return;
@@ -75,7 +75,7 @@ const NO_PICTURE = {
   decoder_stuck: 'teacher.noPicture.stuck',
 };
 
-/** Why there is no picture, in words; null where the server does not know. */
+/** Why there is no picture, as text; null if the server does not know. */
 export function whyNoPicture({ no_picture_reason: reason }) {
   const key = NO_PICTURE[reason?.code];
   return key ? t(key, { media: reason.media, codec: reason.codec, context: reason.codec ? 'codec' : undefined }) : null;

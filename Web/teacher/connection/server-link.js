@@ -23,14 +23,14 @@ export class ServerLink extends EventTarget {
     this.#post({ type: 'start', address: socketAddress(code), token });
   }
 
-  /** True when it went out. refused(error): it was not done; answers true where that is told, or else what to say of it. */
+  /** True if it was sent. refused(error): it was not done; returns true if the person was told, or else what to show. */
   send(message, refused = null) {
     if (!this.connected) return false;
     this.#post({ type: 'send', message: refused ? this.requests.numbered(message, refused) : message });
     return true;
   }
 
-  /** Tells whoever sent what the error is about. */
+  /** Notifies the sender of the message that the error is about. */
   refused(error) {
     return this.requests.refused(error);
   }

@@ -1,6 +1,6 @@
-// The teacher's one socket and all tiles, in a worker: pictures go from the wire to the canvas without the page.
-// Per student only the newest picture waits; each is acknowledged once it is drawn or overtaken, and that is the credit
-// by which the server knows how fast this teacher is.
+// The teacher's one socket and all tiles, in a worker: pictures go from the wire to the canvas without the page. Only
+// the newest picture per student waits; each is acknowledged once it is drawn or superseded, and this credit tells the
+// server how fast this teacher is.
 
 import { ReconnectingSocket } from '../../shared/socket.js';
 import { parsePicture } from '../../shared/wire.js';
@@ -11,7 +11,7 @@ let socket;
 let watch = { type: 'watch', view: 'tile', students: 'all', fps: 5 };
 let credit = 8;
 let handled = 0;
-let connection = 0; // pictures of an earlier connection are no credit in this one
+let connection = 0; // pictures of an earlier connection give no credit in this one
 let ackTimer = null;
 let picturesExpected = false;
 
@@ -38,7 +38,7 @@ class Tile {
   }
 
   offer(jpeg) {
-    if (this.waiting) done(this.waiting.connection); // overtaken, never shown
+    if (this.waiting) done(this.waiting.connection); // superseded, never shown
     this.waiting = { jpeg, connection };
     if (!this.drawing) this.#draw();
   }
@@ -67,7 +67,7 @@ class Tile {
   }
 }
 
-/** One picture handled. Acknowledged in small bundles, at the latest when a quarter of the credit is used. */
+/** One picture was handled. Acknowledged in small batches, at the latest when a quarter of the credit is used. */
 function done(from) {
   if (from !== connection) return;
   handled += 1;

@@ -1,18 +1,18 @@
-// Somebody is removed from the exam: one from the large view, or several at once from the wall, those who never sent a
-// picture to begin with. It always takes a reason, which they see and which stands in the report.
+// Removes people from the exam: one from the large view, or several at once from the wall, those who never sent a
+// picture preselected. It always takes a reason, which they see and which is in the report.
 
 import { $, el, setHidden, setText } from '../../shared/dom.js';
 import { compose, t } from '../../shared/text.js';
 import { serverNow } from '../connection/clock.js';
 import { stateLine } from '../connection/roster.js';
 
-const JUST_JOINED = 20_000; // whoever joined so lately may still look for where to allow the camera
+const JUST_JOINED = 20_000; // those who have just joined may still be looking for where to allow the camera
 
 export class Dismiss {
   constructor({ roster, link, announce }) {
     Object.assign(this, { roster, link });
     this.dialog = $('dismiss-dialog');
-    this.boxes = new Map(); // id -> checkbox; empty where one alone is asked about
+    this.boxes = new Map(); // id -> checkbox; empty if only one person is asked about
     this.one = null;
     $('open-dismiss').addEventListener('click', () => this.askSeveral());
     $('dismiss-form').addEventListener('submit', event => this.#submit(event));
@@ -43,7 +43,7 @@ export class Dismiss {
     $('dismiss-confirm').disabled = false;
   }
 
-  /** Any of those who do not stream, those chosen who never sent a picture. */
+  /** Any of those without a live picture; those who never sent one are preselected. */
   askSeveral() {
     this.one = null;
     const there = this.roster.students.filter(person => person.state !== 'live');
@@ -90,14 +90,14 @@ export class Dismiss {
       return $('dismiss-reason').focus();
     }
     const refused = () => {
-      this.notTaken = reason; // it need not be typed again
+      this.notTaken = reason; // so that it need not be typed again
       return t('teacher.dismiss.notRemoved');
     };
     if (!this.link.send({ type: 'dismiss', students: this.#chosen, reason }, refused)) return setText($('dismiss-error'), t('teacher.noConnection'));
     this.dialog.close();
   }
 
-  /** The button on the wall is there while somebody on it never sent a picture. */
+  /** The button on the wall is shown while somebody has never sent a picture. */
   #offer() {
     const before = serverNow() - JUST_JOINED;
     const count = this.roster.students.filter(person => !person.seen && Date.parse(person.joined_at) < before).length;

@@ -1,4 +1,4 @@
-// The end: asked for, told, and what stays of the exam, which can be read or erased.
+// The end: requesting it, being told, and what remains of the exam, which can be read or erased.
 
 import { download, endSession, eraseData, ticketAddress } from '../../shared/api.js';
 import { $, el, setHidden, setText, timeOfDay } from '../../shared/dom.js';
@@ -27,7 +27,7 @@ export function endDialog({ code, token }) {
   });
   $('end-confirm').addEventListener('click', () => confirmed($('end-confirm'), $('end-error'), async () => {
     try {
-      await endSession(code, token); // the page follows when the server tells everybody
+      await endSession(code, token); // the page follows when the server notifies everybody
     } catch (problem) {
       if (!hasEnded(endingOf(problem.code))) throw problem;
     }
@@ -35,7 +35,7 @@ export function endDialog({ code, token }) {
   }));
 }
 
-/** reason: why the connection is closed for good, with what the server says of it. again(): this tab is to be used after all. */
+/** reason: why the connection is closed for good, with the server's explanation. again(): this tab is to be used after all. */
 export function leave(identity, reason, detail, again) {
   for (const dialog of document.querySelectorAll('dialog[open]')) dialog.close();
   $('room').hidden = true;
@@ -60,7 +60,7 @@ export function leave(identity, reason, detail, again) {
   if (reason === 'identity') forget('teacher', identity.code);
 }
 
-/** What can be read of the exam. No address has the token: it would stay in the browser's history. */
+/** What can be read of the exam. The token is in no address: it would stay in the browser's history. */
 function records({ code, token }) {
   const note = el('p', { class: 'field-error', role: 'alert' });
   const item = (label, action) => {
@@ -75,14 +75,14 @@ function records({ code, token }) {
   ];
 }
 
-/** With the times of where the teacher is; in UTC where the browser does not know. */
+/** With times in the teacher's time zone; in UTC if the browser does not know it. */
 function reportPath() {
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   return zone && zone !== 'Etc/Unknown' ? `report?time_zone=${encodeURIComponent(zone)}` : 'report';
 }
 
 async function openReport(code, token) {
-  const tab = open('about:blank', '_blank'); // now: a browser lets nobody open one after the answer
+  const tab = open('about:blank', '_blank'); // now: browsers do not allow opening one after the answer
   try {
     const address = await ticketAddress(code, reportPath(), token);
     if (!tab) throw new Error(t('teacher.ended.noTab'));

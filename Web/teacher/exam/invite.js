@@ -1,10 +1,10 @@
-// The code and the two links. What is secret in them is in the fragment: it reaches no server log.
+// The code and the two links. Secrets are in the fragment, which reaches no server log.
 
 import { $, setHidden, setText, spaced } from '../../shared/dom.js';
 import { t } from '../../shared/text.js';
 import { ROOT } from '../../shared/wire.js';
 
-/** public_url: the address people use, where the server was told one; it ends in a slash. */
+/** public_url: the address people use, if the server is configured with one; it ends in a slash. */
 export function inviteDialog({ code, teacher_key: key, invite, public_url: address }) {
   const at = page => new URL(page, address ?? ROOT).href;
   $('invite-code').textContent = spaced(code);

@@ -1,5 +1,5 @@
-// The exam stands still: for everybody from the bar, for one student from the large view. The reason is shown to the
-// students; while somebody is paused, a strip under the bar says so, with the way back.
+// Pausing: everybody from the bar, one student from the large view. The reason is shown to the students; while somebody
+// is paused, a strip under the bar says so, with a button to resume.
 
 import { $, setHidden, setText, timeOfDay } from '../../shared/dom.js';
 import { listed, t } from '../../shared/text.js';
@@ -11,7 +11,7 @@ export class Pause {
     $('open-pause').addEventListener('click', () => this.ask('all'));
     $('pause-form').addEventListener('submit', event => this.#submit(event));
     $('pause-cancel').addEventListener('click', () => this.dialog.close());
-    // "all" also ends what holds for those who are still to come.
+    // "all" also ends the pause for those who join later.
     $('resume').addEventListener('click', () => this.resume('all'));
     const soon = () => { this.pending ??= setTimeout(() => { this.pending = null; this.#show(); }, 30); };
     roster.addEventListener('changed', soon);
@@ -47,7 +47,7 @@ export class Pause {
       return $('pause-reason').focus();
     }
     const refused = () => {
-      this.notTaken = reason; // it need not be typed again
+      this.notTaken = reason; // so that it need not be typed again
       return t('teacher.pause.notPaused');
     };
     if (!this.link.send({ type: 'pause', student: this.student, reason }, refused)) return setText($('pause-error'), t('teacher.noConnection'));

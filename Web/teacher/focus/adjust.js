@@ -1,5 +1,5 @@
-// Other rules for one kind of alert of one student: somebody with a bandage, a window behind, a second person who helps.
-// What is allowed at the moment is listed with its reason, and can be ended. Everything goes into the journal.
+// Different rules for one kind of alert of one student: for a bandage, a window behind, an assistant in the picture.
+// Current exceptions are listed with their reasons, and can be ended. Everything is kept in the journal.
 
 import { el, setHidden, setText } from '../../shared/dom.js';
 import { compose, t } from '../../shared/text.js';
@@ -36,7 +36,7 @@ export class Adjust {
     setInterval(() => { if (this.list.offsetParent) this.show(); }, 10_000);
   }
 
-  /** kind: unfolds the form for it, ready to mute for ten minutes. */
+  /** kind: unfolds the form for it, set to mute for ten minutes. */
   open(student, kind, likely) {
     this.student = student;
     this.details.open = kind !== undefined;
@@ -59,7 +59,7 @@ export class Adjust {
     this.details.scrollIntoView({ block: 'nearest' });
   }
 
-  /** The list of what is in force; written anew only when it reads differently. */
+  /** The exceptions in force; rewritten only if the list changes. */
   show() {
     const person = this.roster.get(this.student);
     const entries = person ? allowed(person) : [];

@@ -1,4 +1,4 @@
-// One student, large: a plain MJPEG stream in an <img>, the alerts of this student, what is allowed, and a word to them.
+// One student, large: an MJPEG stream in an <img>, this student's alerts and exceptions, and a chat.
 
 import { ticketAddress } from '../../shared/api.js';
 import { ChatLog, chatForm } from '../../shared/chat-log.js';
@@ -41,7 +41,7 @@ export class Focus {
     if (!this.roster.get(student)) return;
     if (!this.dialog.open) this.opener = document.activeElement;
     this.student = student;
-    this.input.value = this.drafts.get(student) ?? ''; // what was begun for one student must not reach another
+    this.input.value = this.drafts.get(student) ?? ''; // a draft for one student must not reach another
     setText(this.note, '');
     this.log.clear();
     this.cards.clear();
@@ -62,7 +62,7 @@ export class Focus {
     if (this.dialog.open) this.dialog.close();
   }
 
-  /** The server did not do something; what the room says of it is behind this view. */
+  /** The server did not do something; notices of the room are hidden behind this view. */
   refused(why) {
     setText(this.refusal, why);
     clearTimeout(this.refusalTimer);
@@ -111,14 +111,14 @@ export class Focus {
     this.adjust.show();
   }
 
-  /** Whoever looks at another student by now finds the text when coming back to this one. */
+  /** If another student is shown by now, the text is there on coming back to this one. */
   #notSent(student, text, why, putBack) {
     if (student === this.student) return putBack(why);
     this.drafts.set(student, [text, this.drafts.get(student)].filter(Boolean).join(' '));
     return t('teacher.focus.notSent', { name: this.roster.name(student) });
   }
 
-  /** Those that stand on top, what is over folded below. */
+  /** Open ones on top, ended ones folded below. */
   #alert(alert) {
     let card = this.cards.get(alert.alert_id);
     if (card) {
@@ -160,7 +160,7 @@ export class Focus {
       .then(address => { if (image === this.image) image.src = address; }, again);
   }
 
-  /** A removed image would go on loading its endless stream. */
+  /** A removed image would keep loading its endless stream. */
   #release() {
     if (this.image) this.image.src = NOTHING;
     this.image = null;

@@ -1,4 +1,4 @@
-// Chat of the teachers: to one student, to all students, among teachers, to everybody.
+// The teachers' chat: to one student, to all students, among teachers, to everybody.
 
 import { ChatLog, chatForm } from '../../shared/chat-log.js';
 import { $, el, setHidden, setText } from '../../shared/dom.js';
@@ -28,7 +28,7 @@ export class Chat {
     $('room').addEventListener('view', () => { if (isShown('chat')) this.read(); });
   }
 
-  /** refused(why): it was sent to nobody. */
+  /** refused(why): nobody received it. */
   send(to, text, refused) {
     return this.link.send({ type: 'chat', to, text }, error => refused(notDone(t('teacher.chat.notSent'), error)));
   }
@@ -44,7 +44,7 @@ export class Chat {
     this.#count(0);
   }
 
-  /** Says in the focus view what belongs to this student. */
+  /** Shows in the focus view what belongs to this student. */
   concerns(message, student) {
     return message.from === student || message.to === student || message.to === 'students' || message.to === 'all';
   }
@@ -57,7 +57,7 @@ export class Chat {
     $('chat-text').focus();
   }
 
-  /** What is being written to somebody else by now must not be mixed with it. */
+  /** It must not be mixed with a draft for somebody else. */
   #notSent(to, text, why, putBack) {
     if (to === this.to.value) return putBack(why);
     $('chat-note').dataset.tone = 'bad';

@@ -1,4 +1,4 @@
-// Raised hands, who has waited longest first. A hand goes down when the student lowers it or a teacher says "Done".
+// Raised hands, longest waiting first. A hand goes down when the student lowers it or a teacher says "Done".
 
 import { $, duration, el, setHidden, setText } from '../../shared/dom.js';
 import { compose, t } from '../../shared/text.js';

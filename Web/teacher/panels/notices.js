@@ -1,5 +1,5 @@
-// What every teacher must know about the server itself: that it cannot keep what happens, say. The exam goes on.
-// And what it has not done of what this teacher asked, where no place is nearer.
+// Problems of the server that every teacher must know, for example that it cannot keep what happens. The exam
+// continues. Also requests of this teacher that were not done, if there is no better place for the message.
 
 import { $, el, setHidden } from '../../shared/dom.js';
 import { sentences, t } from '../../shared/text.js';
@@ -14,7 +14,7 @@ const TITLES = {
 };
 const REFUSED = t('teacher.notices.refused');
 const PASSES_AFTER = 10; // seconds
-const SETTLED = 1500; // after the welcome, what still stands is told again
+const SETTLED = 1500; // after the welcome, current problems are sent again
 
 export class Notices {
   constructor() {
@@ -36,7 +36,7 @@ export class Notices {
     }, SETTLED);
   }
 
-  /** what: which of the things asked for was not done, if that is known. It goes by itself. Answers what is said. */
+  /** what: which request was not done, if known. It disappears by itself. Returns the text shown. */
   refused({ code, detail, retry_after: seconds = 0 }, what = REFUSED) {
     clearTimeout(this.passing.get(code)?.timer);
     const timer = setTimeout(() => { this.passing.delete(code); this.#show(); }, Math.max(PASSES_AFTER, seconds) * 1000);
@@ -52,9 +52,9 @@ export class Notices {
     this.#show();
   }
 
-  /** What stands there already stays as it is, or it would be read out again. */
+  /** What is already shown stays as it is, or it would be announced again. */
   #show() {
-    const lines = new Map(); // as it reads -> [code, title, detail]
+    const lines = new Map(); // text as shown -> [code, title, detail]
     const put = (...line) => lines.set(line.slice(1).join(' '), line);
     for (const [code, detail] of this.standing) put(code, TITLES[code] ?? t('teacher.notices.other'), detail);
     for (const [code, { title, detail }] of this.passing) put(code, title, detail);

@@ -1,4 +1,4 @@
-// What a teacher chose for this device: the order of the wall, sounds, keys. Kept across exams.
+// A teacher's preferences on this device: the order of the wall, sounds, keys. Kept across exams.
 
 const KEY = 'exam-monitoring.teacher.preferences';
 const DEFAULTS = { order: 'joined', 'sound.high': false, 'sound.medium': false, keys: true };

@@ -1,4 +1,4 @@
-// The dialog with the sounds and the keys. "?" opens it at the keys.
+// The dialog for sounds and keys. "?" opens it at the keys.
 
 import { $ } from '../../shared/dom.js';
 import { prefer, preference } from './preferences.js';

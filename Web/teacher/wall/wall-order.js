@@ -1,4 +1,4 @@
-// In which order the tiles stand. By need is taken once, when it is asked for; places are stable after that.
+// The order of the tiles. Ordering by need happens once, on request; positions are stable after that.
 
 import { el } from '../../shared/dom.js';
 import { locale, t } from '../../shared/text.js';
@@ -19,7 +19,7 @@ export function need(person, open) {
 }
 
 export class WallOrder {
-  /** needOf(person) -> number. chosen() is called when the tiles are to take their places anew. */
+  /** needOf(person) -> number. chosen() is called when the tiles are to be reordered. */
   constructor(place, { needOf, people, chosen }) {
     Object.assign(this, { needOf, people, chosen });
     this.mode = MODES.some(([mode]) => mode === preference('order')) ? preference('order') : 'joined';

@@ -1,4 +1,4 @@
-// One student on the wall. What changes is written into the tile that is there; its place is the wall's business.
+// One student on the wall. Changes are written into the existing tile; its position is up to the wall.
 
 import { el, setHidden, setText } from '../../shared/dom.js';
 import { t } from '../../shared/text.js';

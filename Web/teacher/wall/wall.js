@@ -1,4 +1,4 @@
-// The wall of tiles. An alert changes how a tile looks, not where it is; places change only when a teacher asks for it.
+// The wall of tiles. An alert changes how a tile looks, not where it is; tiles move only when a teacher asks for it.
 
 import { $, setHidden, setText } from '../../shared/dom.js';
 import { t } from '../../shared/text.js';
@@ -38,7 +38,7 @@ export class Wall {
     });
     new ResizeObserver(() => this.#layout()).observe(document.querySelector('.wall-pane'));
     document.addEventListener('visibilitychange', () => this.#watch());
-    // Arrow keys walk the wall as it looks; Tab goes from tile to tile as usual.
+    // Arrow keys move over the wall as displayed; Tab goes from tile to tile as usual.
     this.list.addEventListener('keydown', event => this.#walk(event));
     for (const type of ['pointerleave', 'focusout']) this.list.addEventListener(type, () => setTimeout(() => { if (this.unsettled) this.#arrangeLater(); }));
   }
@@ -63,7 +63,7 @@ export class Wall {
     return tile;
   }
 
-  /** Everybody to his or her place; who has the keyboard focus keeps it. */
+  /** Puts every tile in its place; the keyboard focus stays. */
   #arrange() {
     this.unsettled = false;
     const sorted = [...this.tiles.values()].sort((a, b) => this.order.compare(a.person, b.person));
@@ -73,7 +73,7 @@ export class Wall {
     if (this.list.contains(focused)) focused.focus({ preventScroll: true });
   }
 
-  /** The same, but not under somebody's hand. */
+  /** The same, but not while somebody is using the wall. */
   #arrangeLater() {
     this.unsettled = this.list.matches(':hover') || this.list.contains(document.activeElement);
     if (!this.unsettled) this.#arrange();
@@ -90,7 +90,7 @@ export class Wall {
     this.#soon();
   }
 
-  /** Many changes in one go (the first roster) are summed up once. */
+  /** Many changes at once (the first roster) are handled together. */
   #soon() {
     this.pending ??= setTimeout(() => {
       this.pending = null;
@@ -118,7 +118,7 @@ export class Wall {
       && students.some(person => person.state === 'live' && this.inView.has(person.id)));
   }
 
-  /** As large as all tiles still fit without scrolling; never smaller than a face can be recognised in. */
+  /** As large as all tiles fit without scrolling; never too small to recognise a face. */
   #layout() {
     const count = this.tiles.size;
     const width = this.list.clientWidth;
@@ -143,7 +143,7 @@ export class Wall {
     this.#soon();
   }
 
-  /** Only what is looked at is asked for: nothing in a hidden tab, not what is scrolled away. */
+  /** Requests only what is visible: nothing in a hidden tab, not what is scrolled away. */
   #watch() {
     const visible = document.visibilityState === 'visible' && this.drawable && this.inView.size > 0;
     const all = this.inView.size === this.tiles.size;
