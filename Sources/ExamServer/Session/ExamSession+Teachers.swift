@@ -2,16 +2,14 @@ import ExamModel
 import WebGateway
 
 /// Teachers' connections.
-extension ExamSession: TeacherConnectionOwner {
+extension ExamSession {
   var studentIDs: [ParticipantID] { Array(students.keys) }
 
   func connectTeacher(_ id: ParticipantID, socket: WebSocketConnection) {
     leaveTeacher(id, reason: "opened in another place")?.close(
       code: CloseCode.replaced, reason: "opened in another place")
     members.setState(.live, of: id, at: .now)
-    let connection = TeacherConnection(
-      participant: id, socket: socket, fanOut: fanOut,
-      maximumTileRate: services.configuration.maximumTileRate, metrics: services.metrics, owner: self)
+    let connection = TeacherConnection(participant: id, socket: socket, exam: self)
     teachers[id] = connection
     connection.welcome(
       roster: roster, notices: conditions.notices(), beginning: beginning(student: nil)

@@ -2,18 +2,6 @@ import ExamModel
 import GLibRuntime
 import WebGateway
 
-/// What a teacher's connection asks of the exam.
-@GatewayActor
-protocol TeacherConnectionOwner: AnyObject {
-  var studentIDs: [ParticipantID] { get }
-  /// How long to wait until the teacher may do something that is kept or told to others; `nil` if it may be done now.
-  func waitingTime(of teacher: ParticipantID) -> Duration?
-  func perform(
-    _ command: ExamCommand, by teacher: ParticipantID, then completion: @escaping CommandQueue.Completion)
-  func answer(_ request: HistoryRequest, on feed: HistoryFeed?, student: ParticipantID?) -> WireError?
-  func teacherDisconnected(_ connection: TeacherConnection)
-}
-
 /// One teacher's socket: messages one way, messages and pictures the other.
 @GatewayActor
 final class TeacherConnection {
@@ -24,26 +12,24 @@ final class TeacherConnection {
   private let socket: WebSocketConnection
   private let pictures: TeacherPictures
   private var history: HistoryFeed?
-  private weak var owner: (any TeacherConnectionOwner)?
+  private weak var exam: ExamSession?
   /// Changes of what is watched. A page that is scrolled asks for some a second.
   private var watches = TokenBucket(burst: 20, perSecond: 4)
   /// The newest wishes that wait, one of each source and view at most.
   private var waitingWatches: [WatchRequest] = []
 
-  init(
-    participant: ParticipantID, socket: WebSocketConnection, fanOut: any PictureFanOut,
-    maximumTileRate: Double,
-    metrics: ServerMetrics, owner: any TeacherConnectionOwner
-  ) {
+  init(participant: ParticipantID, socket: WebSocketConnection, exam: ExamSession) {
     self.participant = participant
     self.socket = socket
-    self.owner = owner
-    pictures = TeacherPictures(teacher: participant, fanOut: fanOut, maximumRate: maximumTileRate) {
-      [weak socket] picture in
+    self.exam = exam
+    let services = exam.services
+    pictures = TeacherPictures(
+      teacher: participant, fanOut: exam.fanOut, maximumRate: services.configuration.maximumTileRate
+    ) { [weak socket] picture in
       let header = PictureHeader(
         source: picture.channel.stream.source, view: picture.channel.stream.view,
         studentNumber: picture.number, capturedAt: picture.capturedAt)
-      metrics.picturesDelivered.add(1)
+      services.metrics.picturesDelivered.add(1)
       socket?.send(binaryHeader: header.bytes, payload: picture.jpeg)
     }
     socket.budget = .teacher
@@ -54,7 +40,7 @@ final class TeacherConnection {
     socket.onClose = { [weak self] _ in
       guard let self else { return }
       pictures.stop()
-      self.owner?.teacherDisconnected(self)
+      self.exam?.teacherDisconnected(self)
     }
   }
 
@@ -80,7 +66,7 @@ final class TeacherConnection {
 
   func close(code: UInt16, reason: String) {
     pictures.stop()
-    owner = nil
+    exam = nil
     socket.close(code: code, reason: reason)
   }
 
@@ -97,19 +83,19 @@ final class TeacherConnection {
   }
 
   private func watchWhatWaits(at now: ContinuousClock.Instant) {
-    guard let owner else { return }
+    guard let exam else { return }
     while let request = waitingWatches.first, watches.take(at: now) == nil {
       waitingWatches.removeFirst()
-      pictures.watch(request, students: owner.studentIDs)
+      pictures.watch(request, students: exam.studentIDs)
     }
   }
 
   private func receive(_ text: String) {
-    guard let owner else { return }
+    guard let exam else { return }
     var problem: WireError?
     do {
       let message = try WireJSON.decode(TeacherMessage.self, from: text)
-      if let wait = wait(for: message, owner) {
+      if let wait = wait(for: message, exam) {
         let seconds = wait.wholeSecondsToWait
         return refuse(
           text, "too_many", "Too much at once; the last thing was not done. Please wait \(seconds) s.",
@@ -118,11 +104,11 @@ final class TeacherConnection {
       switch message {
       case .watch(let request): watch(request, at: .now)
       case .ack(let frames): pictures.acknowledge(frames)
-      case .history(let request): problem = owner.answer(request, on: history, student: nil)
+      case .history(let request): problem = exam.answer(request, on: history, student: nil)
       case .unknown: break
       default:
         guard let command = message.command else { break }
-        owner.perform(command, by: participant) { [weak self] problem in
+        exam.perform(command, by: participant) { [weak self] problem in
           if let problem { self?.refuse(text, problem.code ?? "bad_message", problem.detail) }
         }
       }
@@ -132,9 +118,9 @@ final class TeacherConnection {
     if let problem { refuse(text, "bad_message", problem.detail) }
   }
 
-  private func wait(for message: TeacherMessage, _ owner: any TeacherConnectionOwner) -> Duration? {
+  private func wait(for message: TeacherMessage, _ exam: ExamSession) -> Duration? {
     if case .history = message { return history?.wait(at: .now) }
-    return message.command != nil ? owner.waitingTime(of: participant) : nil
+    return message.command != nil ? exam.waitingTime(of: participant) : nil
   }
 
   private func refuse(_ text: String, _ code: String, _ detail: String, retryAfter: Int? = nil) {
