@@ -142,7 +142,7 @@ final class StudentSession {
     }
     // The socket may have closed meanwhile; its successor begins a stream of its own.
     guard case .open(let present, let wasWelcomed) = connection, present === socket else {
-      if connection.socket == nil { await stream.stop() }
+      if connection.socket == nil || self.stream(stream.source) !== stream { await stream.stop() }
       return
     }
     connection = .open(socket, isWelcomed: true)
@@ -175,7 +175,8 @@ final class StudentSession {
     if let stream = stream(header.source) {
       stream.take(UnsafeRawBufferPointer(rebasing: message[FrameHeader.byteCount...]), header: header)
     } else {
-      camera.refuseFrame("frames of source \(header.source) came before its hello")
+      services.metrics.framesRefused.add(1)
+      refuse("bad_frame", "frames of source \(header.source) came before its hello")
     }
     socket.answer(text: header.acknowledgement)
   }
