@@ -1,13 +1,13 @@
 import Foundation
 import Testing
 
-/// Every code by which a program tells errors and notices apart is in the tables of docs/protocol.md, and no other.
+/// Every code that programs use to tell errors and notices apart is in the tables of docs/protocol.md, and no other.
 @Suite struct DocumentedCodesTests {
   private static func text(_ path: String) throws -> String {
     try String(contentsOf: ImportTableTests.root.appending(path: path), encoding: .utf8)
   }
 
-  /// All Swift of what answers.
+  /// The source of everything that answers.
   private static let sources: String = {
     ["WebGateway", "ExamServer", "ExamModel"].flatMap { folder -> [String] in
       let root = ImportTableTests.root.appending(path: "Sources/\(folder)")
@@ -17,7 +17,7 @@ import Testing
     }.joined(separator: "\n")
   }()
 
-  /// What stands in back quotes in the cells of one column, in the rows of the table with this head.
+  /// The back-quoted words in one column of the table with this header.
   private static func documented(_ head: String, column: Int) throws -> Set<String> {
     let table = try #require(
       try text("docs/protocol.md").components(separatedBy: "\n\(head)\n").dropFirst().first)
@@ -43,7 +43,7 @@ import Testing
         /\(\d{3}, "[\w ]+", "([a-z_]+)",/,
       ], in: Self.sources.replacing(/(?:\.notice|\.error|WireError)\(\s*code: "[a-z_]+"/, with: ""))
     #expect(used.count > 30)
-    // With the reason of the end.
+    // With the reason appended.
     #expect(Self.sources.contains(#""ended_\($0.rawValue)""#))
     used.formUnion(["ended_teacher", "ended_idle"])
     let documented = try Self.documented("| status | `code` |", column: 1)

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// Holds that nobody on the gateway's thread, which serves every socket, waits for the store.
+/// Checks that nothing on the gateway's thread, which serves every socket, waits for the store.
 @Suite struct GatewayThreadTests {
   private static func source(_ path: String) throws -> String {
     try String(contentsOf: ImportTableTests.root.appending(path: "Sources/" + path), encoding: .utf8)
@@ -22,8 +22,8 @@ import Testing
     return body.components(separatedBy: "  func ").dropFirst().map { $0.replacing("\n", with: " ") }
   }
 
-  /// What a session's store offers to everybody fails in no call, or is waited for by `await`. Reads that block and may
-  /// fail are lent to closures that the archive runs on threads of its own, and those belong to no actor.
+  /// What a session's store offers to everybody either never fails or is called with `await`. Reads that block and may
+  /// fail are only available to closures that the archive runs on threads of its own, which belong to no actor.
   @Test func whatEverybodyMayCallBlocksNobody() throws {
     let journal = try Self.functions(of: "Journal")
     let archive = try Self.functions(of: "Archive")
@@ -35,8 +35,8 @@ import Testing
     #expect(read.contains("@escaping @Sendable (any ArchiveReader) throws -> Value"))
   }
 
-  /// What reads on the calling thread is lent, cannot be handed on to another thread, and so not to the gateway's; and no
-  /// type of the gateway's actor has one.
+  /// A reader, which reads on the calling thread, is only lent and cannot be passed to another thread, so not to the
+  /// gateway's; and no type of the gateway's actor has one.
   @Test func noTypeOfTheGatewaysActorHasAReader() throws {
     let text = try Self.source("ExamModel/Journal/SessionStore.swift")
     #expect(text.contains("public protocol ArchiveReader {"))
@@ -49,7 +49,7 @@ import Testing
     #expect(seen > 10)
   }
 
-  /// What is on a disk is read and written by types of no actor, on threads of their own.
+  /// Disks are accessed by types that belong to no actor, on threads of their own.
   @Test func noTypeOfTheGatewaysActorCallsTheDisk() throws {
     let calls =
       /(?:^|[^.\w]|Glibc\.)(?:open|opendir|readdir|[lf]?stat|realpath|rename|unlink|f?sync|mkdir)\(|FileManager|FileHandle|\(contentsOf:|contentsOfFile/
@@ -66,7 +66,7 @@ import Testing
     #expect(seen > 40)
   }
 
-  /// Only they who open a database could get by the archive.
+  /// Only code that opens a database could bypass the archive.
   @Test func theDatabaseIsOpenedInTwoPlaces() throws {
     let files = try Self.files("ExamServer") + Self.files("exam-monitoring")
     let openers = files.filter { $0.text.contains("SQLiteStore(") }.map(\.name)
@@ -74,7 +74,7 @@ import Testing
     for (name, text) in files where text.contains("SQLiteReader") {
       Issue.record("\(name) reads past the archive")
     }
-    // And what the store keeps to itself is not public.
+    // And what is internal to the store is not public.
     for (name, text) in try Self.files("ExamStore")
     where ["SQLiteReader.swift", "StoreEraser.swift"].contains(name) {
       #expect(!text.contains("public "), "\(name)")

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// Holds the project's import table: which target may import which. SwiftPM lets a target import whatever its
+/// Enforces the project's import table: which target may import which. SwiftPM lets a target import whatever its
 /// dependencies happen to bring along, so nothing else would notice.
 @Suite struct ImportTableTests {
   /// Modules of the project, and of packages, that each target may import. Modules of the system are listed below.

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// The map in docs/architecture.md, and where CONTRIBUTING.md says a change goes, lead somewhere.
+/// The map in docs/architecture.md, and the places named in CONTRIBUTING.md, exist.
 @Suite struct MapTests {
   private static let sources = ImportTableTests.root.appending(path: "Sources")
 
@@ -33,7 +33,7 @@ import Testing
     }
   }
 
-  /// Each folder is on it, with what it may import as the table of imports has it.
+  /// Each target is on it, with what it may import as in the import table.
   @Test func everyTargetIsOnIt() throws {
     let rows = try Self.map().matches(of: /(?m)^\| `(\w+)` \|/).map { String($0.1) }
     for target in ImportTableTests.table.keys where target != "exam-monitoring" {
@@ -41,7 +41,7 @@ import Testing
     }
   }
 
-  /// Each folder of the pages with files of its own is on it, and none that is gone.
+  /// Each folder of the pages that has files of its own is on it, and no other.
   @Test func everyFolderOfThePagesIsOnIt() throws {
     let web = ImportTableTests.root.appending(path: "Web")
     let files = try #require(FileManager.default.subpaths(atPath: web.path)).filter { $0.contains(".") }

@@ -109,12 +109,12 @@ import Testing
           again: false)
         _ = book.clear(.faceMissing, student: student, at: time)
       }
-      // The last of a kind may stand again, and is held.
+      // The last of a kind may recur, and is held.
       #expect(book.about(student).count >= 1)
     }
     #expect(book.all.count <= 1101 && book.forgotten == 3001 - book.all.count)
     #expect(book[standing.id] == standing && book.open(about: nil) == [standing.id])
-    // Pages lead through all that are held, by numbers that stay.
+    // Pages lead through all that are held, with stable numbers.
     var (pages, before): ([AlertID], Int?) = ([], nil)
     repeat {
       let page = book.page(before: before, about: nil)
@@ -178,7 +178,7 @@ import Testing
   }
 }
 
-/// What an exam does: what becomes of an alert is an event, and the book takes that.
+/// What an exam does: every change of an alert is an event, which the book applies.
 extension AlertBook {
   fileprivate init(restoring alerts: [AlertRecord]) {
     self.init(maximum: 1000)

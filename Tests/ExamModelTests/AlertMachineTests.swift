@@ -8,7 +8,7 @@ import Testing
 
   private func at(_ seconds: Double) -> ContinuousClock.Instant { start + .seconds(seconds) }
 
-  /// Feeds looks half a second apart; `pattern` has `x` for bad and `.` for good. Answers with the changes by time.
+  /// Feeds looks half a second apart; `pattern` has `x` for bad and `.` for good. Returns the changes by time.
   private func run(
     _ machine: inout AlertMachine, _ pattern: String, from begin: Double = 0
   ) -> [(Double, AlertMachine.Change)] {

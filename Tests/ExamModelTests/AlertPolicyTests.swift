@@ -12,7 +12,7 @@ import Testing
     .seen(faces: faces, tier: tier, luminance: luminance)
   }
 
-  /// Runs a policy over `seconds`, a check and a tick every half second, and collects what was confirmed and cleared.
+  /// Runs a policy for `seconds`, with a check and a tick every half second, and collects what was confirmed and cleared.
   private func run(
     _ policy: inout AlertPolicy, from begin: Double = 0, to end: Double, frames: Bool = true,
     _ look: (Double) -> FaceObservation?

@@ -30,7 +30,7 @@ import Testing
     let causes: [(BlindSpotTracker.Stream, BlindSpot.Cause)] = [
       (stream(), .overload), (stream(pictures: false), .keyFrame),
       (stream(frames: false, pictures: false), .noPicture), (stream(pipeline: .failed), .pipeline),
-      // Nobody waits for a key frame where nothing would take it.
+      // Nobody waits for a key frame if there is nothing to take it.
       (stream(pictures: false, pipeline: .none), .pipeline),
       // The page has not even said what it will send.
       (stream(frames: false, pictures: false, pipeline: .none), .noPicture),

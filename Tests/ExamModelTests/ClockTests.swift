@@ -14,7 +14,7 @@ private struct Machine {
 
   static func time(_ hours: Double) -> Timestamp { Timestamp(microseconds: Int64((1e6 + hours) * 3_600e6)) }
 
-  /// What retention takes for now, in hours.
+  /// The current time for retention, in hours.
   var believed: Double { Double(clock.now.microseconds - Self.time(0).microseconds) / 3_600e6 }
 
   mutating func run(hours: Double) {
@@ -75,7 +75,7 @@ private struct Machine {
     machine.error = -5
     machine.run(hours: 1)
     #expect(abs(machine.believed - 6) < 0.01 && machine.steps.isEmpty)
-    // Right again: that is as any other step forward.
+    // Corrected: treated like any other step forward.
     machine.error = 0
     machine.run(hours: 23)
     #expect(abs(machine.believed - 29) < 0.01 && machine.steps == [5])
@@ -96,7 +96,7 @@ private struct Machine {
     #expect(abs(machine.believed - 9049) < 0.01)
   }
 
-  /// Only part of what was claimed is taken back: the rest has been claimed for as long as before.
+  /// Only part of the claim is withdrawn: the rest has been claimed for as long as before.
   @Test func whatIsTakenBackInPartKeepsItsTime() {
     var machine = Machine()
     machine.error = 9000

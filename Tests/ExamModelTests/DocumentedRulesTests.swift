@@ -3,7 +3,7 @@ import Testing
 
 @testable import ExamModel
 
-/// What docs say of alerts is what the table of their kinds says.
+/// The docs agree with the table of alert kinds.
 @Suite struct DocumentedRulesTests {
   private static func document(_ name: String) throws -> String {
     let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()

@@ -2,7 +2,7 @@ import Testing
 
 @testable import ExamModel
 
-/// What comes of what people want: events, and who is told of them.
+/// What commands lead to: events, and who is told of them.
 @Suite struct ExamCommandTests {
   private static let ada = ParticipantID(rawValue: "ada")
   private static let bert = ParticipantID(rawValue: "bert")
@@ -21,7 +21,7 @@ import Testing
     }
   }
 
-  /// Does it, as an exam does.
+  /// Applies it, like an exam.
   ///
   /// - Returns: who is told what.
   @discardableResult
@@ -61,7 +61,7 @@ import Testing
       try perform(.lowerHand(of: Self.ada), by: Self.hill)
         == [.student(Self.ada, .hand(up: false)), .line(Self.ada)])
     #expect(try perform(.lowerHand(of: Self.ada), by: Self.hill) == [])
-    // Whoever lowers the own hand is not told so.
+    // The student who lowered the hand is not told.
     try perform(.raiseHand, by: Self.ada)
     #expect(try perform(.lowerHand(of: Self.ada), by: Self.ada) == [.line(Self.ada)])
     #expect(exam.person(Self.ada)?.handSince == nil)
@@ -120,7 +120,7 @@ import Testing
     #expect(refusal(of: .dismiss([], reason: "x"), by: Self.hill) == "students is empty")
     #expect(try perform(.pause(nil, reason: "break"), by: Self.hill).count == 3)
     #expect(exam.person(Self.ada)?.pause == nil)
-    // Teachers look at what was, all the same.
+    // Teachers can still look at the past.
     #expect(try perform(.acknowledge(alert.id, note: nil), by: Self.hill).count == 2)
   }
 

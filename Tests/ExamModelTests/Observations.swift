@@ -1,7 +1,7 @@
 @testable import ExamModel
 
 extension FaceObservation {
-  /// What a check of an ordinary picture finds: `faces` of a third of its height, in the middle, that look `yaw` degrees
+  /// What a check of an ordinary picture finds: `faces` with a third of its height, in the middle, turned `yaw` degrees
   /// to the side.
   static func seen(
     faces: Int = 1, tier: Tier = .wholePicture, luminance: Float = 120, edges: Float = 40, motion: Float? = 5,

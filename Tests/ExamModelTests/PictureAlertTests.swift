@@ -2,7 +2,7 @@ import Testing
 
 @testable import ExamModel
 
-/// The kinds that are seen in pictures, and what a student's own baseline and a teacher's word change about them.
+/// The kinds detected in pictures, and how a student's baseline and a teacher's exceptions change them.
 @Suite struct PictureAlertTests {
   private let start = ContinuousClock.now
 
@@ -42,7 +42,7 @@ import Testing
 
   @Test func ofAFaceThatIsFollowedWithDoubtOnlyALookAwayCounts() {
     var policy = AlertPolicy()
-    // As with a mask: every third check searches the whole picture and is sure.
+    // As with a mask: every third check searches the whole picture and is certain.
     func look(_ time: Double, sure: Float, doubtful: Float) -> FaceObservation {
       var seen = FaceObservation.seen(tier: .trackedFace, yaw: doubtful)
       seen.isSure = Int(time * 2) % 3 == 0
@@ -61,7 +61,7 @@ import Testing
 
   @Test func aCameraThatStandsToTheSideMakesNobodyLookAway() {
     var policy = AlertPolicy()
-    // The student usually looks 18 degrees past the camera; 40 is then a turn of 22, and -15 one of 33.
+    // The student usually looks 18 degrees past the camera; then 40 is a turn of 22, and -15 one of 33.
     #expect(run(&policy, to: 25) { _ in .seen(yaw: 18) }.isEmpty)
     #expect(policy.baseline?.yaw == 18)
     #expect(run(&policy, from: 25, to: 40) { _ in .seen(yaw: 40) }.isEmpty)
@@ -129,7 +129,7 @@ import Testing
 
   @Test func aFrozenPictureIsConfirmedTenSecondsAfterItLastMoved() {
     var policy = AlertPolicy()
-    // For two seconds the encoder polishes what stands; at each key frame two looks differ.
+    // For two seconds the encoder refines the static picture; at each key frame two looks differ.
     func look(_ time: Double) -> FaceObservation {
       switch time {
       case ..<10: .seen()
@@ -141,7 +141,7 @@ import Testing
     }
     var policy2 = policy
     #expect(run(&policy, to: 40, look) == ["19.5 picture_frozen", "32.0 picture_frozen cleared"])
-    // Its face is that of a moment ago: nothing is said of it meanwhile.
+    // Its face is that of a moment ago: nothing is said about it meanwhile.
     let story = run(&policy2, to: 30) { time in
       var seen = look(time)
       if time >= 21 { seen.faces = [] }
@@ -235,7 +235,7 @@ import Testing
     var policy = AlertPolicy()
     #expect(
       run(&policy, to: 15) { $0 < 5 ? .seen() : $0 < 5.5 ? .seen(yaw: 20) : gone } == ["10.5 looking_away"])
-    // Who sat straight is missing; and so is who turned and left.
+    // A student who sat straight is missing; and so is one who turned and left.
     var straight = AlertPolicy()
     #expect(run(&straight, to: 15) { $0 < 5 ? .seen() : gone } == ["8.0 face_missing"])
     var left = AlertPolicy()

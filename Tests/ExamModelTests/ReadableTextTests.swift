@@ -8,7 +8,7 @@ import Testing
   @Test(arguments: [
     "علی\u{200C}رضا",  // Persian: a non-joiner between two letters
     "ක්\u{200D}ෂිතිජ",  // Sinhala: a joiner behind a virama
-    "രമേശന്\u{200D}",  // Malayalam: a chillu as it was written for long, at the end of a word
+    "രമേശന്\u{200D}",  // Malayalam: a chillu in its traditional encoding, at the end of a word
     "র\u{200D}\u{09CD}য",  // Bengali: a joiner before a virama
     "Ana 👩🏽\u{200D}🎓", "👨\u{200D}👩\u{200D}👧", "🏳\u{FE0F}\u{200D}🌈", "👩\u{200D}❤\u{FE0F}\u{200D}👨",
     "1\u{FE0F}\u{20E3}",
@@ -28,7 +28,7 @@ import Testing
     #expect(scalars(PersonName(typed)?.text) == scalars(name))
   }
 
-  /// Composing brings marks into another order, and what is left out may have kept a letter from its mark.
+  /// Composing reorders marks, and what is removed may have separated a letter from its mark.
   @Test(arguments: [
     "\u{FFFD}\u{315}\u{94D}\u{200D}\u{FFFD}", "a\u{200B}\u{301}b", "e\u{315}\u{AD}\u{94D}\u{200D}",
     "a\u{200D}\u{34F}\u{FFFD}", "a\u{200D}\u{34F}\u{200C}\u{34F}\u{FFFD}",
@@ -41,7 +41,7 @@ import Testing
   @Test func aNameIsComposed() {
     #expect(scalars(PersonName("Zoe\u{308}")?.text) == scalars("Zo\u{EB}"))
     #expect(scalars(PersonName("\u{1112}\u{1161}\u{11AB}")?.text) == [0xD55C])
-    // The order of marks is no difference.
+    // The order of marks makes no difference.
     #expect(scalars(PersonName("a\u{323}\u{302}")?.text) == scalars(PersonName("a\u{302}\u{323}")?.text))
     #expect(scalars(ExamTitle("Cafe\u{301}")?.text) == scalars("Caf\u{E9}"))
   }

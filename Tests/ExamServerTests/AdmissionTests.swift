@@ -5,7 +5,7 @@ import WebGateway
 
 @testable import ExamServer
 
-/// Numbers that are the same on every run (SplitMix64).
+/// Random numbers that are the same on every run (SplitMix64).
 private struct Dice: RandomNumberGenerator {
   var state: UInt64
   mutating func next() -> UInt64 {
@@ -17,7 +17,7 @@ private struct Dice: RandomNumberGenerator {
   }
 }
 
-/// A desk without a server: what is typed, a clock, and which codes are right.
+/// A desk without a server: typed input, a clock, and which codes are right.
 private final class Desk {
   var ledger: GuessLedger
   var line = GuessLine<Int>()
@@ -28,7 +28,7 @@ private final class Desk {
   private var nextTicket = 0
   /// Those who wait, by ticket.
   private(set) var waiting: [Int: (guess: Guess, code: Int)] = [:]
-  /// The codes of those who made room, since somebody last looked.
+  /// The codes of those displaced since the last check.
   var gaveWay: [Int] = []
 
   init(_ limits: GuessLimits = .codes, right: Set<Int>, seed: UInt64 = 1) {
@@ -66,7 +66,7 @@ private final class Desk {
     ledger.settle(charge, isRight: right.contains(code), at: now)
   }
 
-  /// - Returns: the codes that were answered, each as often as somebody waited with it.
+  /// - Returns: the codes that were answered, once for each that waited with it.
   @discardableResult
   func move(after time: Duration) -> (answered: [Int], dismissed: [Int]) {
     now += time
@@ -83,8 +83,8 @@ private final class Desk {
 @Suite struct AdmissionTests {
   private static let codes = 1_000_000
 
-  /// 1,000 addresses that guess all day, as fast as they are let, each with a request in the line at all times; 50 exams
-  /// are on. Every wrong guess counts, so that what is found follows from how many there were.
+  /// 1,000 addresses that guess all day, as fast as possible, each with a request in the line at all times; 50 exams
+  /// are running. Every wrong guess is counted, so the number found follows from how many there were.
   @Test func sixDigitsAreNotFoundInADay() {
     let desk = Desk(right: [])
     let end = desk.now + .seconds(86_400)
@@ -95,7 +95,7 @@ private final class Desk {
       next += 1
     }
     while desk.now < end {
-      // To the next turn, for which all of them have come again.
+      // To the next turn, for which all of them have come back.
       desk.now = max(desk.now + .milliseconds(200), desk.ledger.nextTurnOfAll)
       let waiting = Set(desk.waiting.values.map(\.guess.address.text))
       for n in 0..<1000 where !waiting.contains(address(n)) {
@@ -106,7 +106,7 @@ private final class Desk {
     }
     #expect(desk.looked.count > 500)
     #expect(desk.looked.count < 1000)
-    // Those with device cookies have so many besides.
+    // Those with device cookies have this many in addition.
     let all = Double(desk.looked.count) + desk.ledger.limits.ofDevicesEverywhere * 4 / 3
     let found = 1 - pow(1 - 50 / Double(Self.codes), all)
     #expect(found < 0.05, "\(desk.looked.count) guesses")
@@ -128,7 +128,7 @@ private final class Desk {
     #expect(desk.type(next, from: "10.0.0.2"))
   }
 
-  /// The class comes while somebody at its address guesses with 40 requests at once, and has for a while.
+  /// The class comes while an attacker at its address is guessing with 40 requests at once, and has been for a while.
   @Test(arguments: [5, 60, 300]) func aClassBehindAGuesserGetsIn(seconds: Int) {
     let slowest = (UInt64(1)...(seconds < 300 ? 20 : 5)).map { seed in
       timeOfAClass(seed: seed, guessers: [("10.0.0.1", 40)], before: seconds)
@@ -136,7 +136,7 @@ private final class Desk {
     #expect(slowest < .seconds(seconds < 300 ? 60 : 120))
   }
 
-  /// Whoever takes all places there are, at an address of his own, makes nobody elsewhere wait longer.
+  /// An attacker who takes every place, at one address, makes nobody elsewhere wait longer.
   @Test func allPlacesTakenByAnotherAddressKeepNobodyOut() {
     let slowest = (UInt64(1)...5).map { seed in
       timeOfAClass(seed: seed, guessers: [("10.0.0.1", 40), ("10.0.0.2", 1024)], before: 10)
@@ -144,8 +144,8 @@ private final class Desk {
     #expect(slowest < .seconds(60))
   }
 
-  /// How long until all of a class of 40 at 10.0.0.1 are in who type their code, and come again when they are told to.
-  /// The guessers have so many requests in line at all times, since so many seconds before.
+  /// How long until a whole class of 40 at 10.0.0.1 is in, typing the code and coming back when told to. The attackers
+  /// have this many requests in line at all times, and began this many seconds before.
   private func timeOfAClass(
     seed: UInt64, guessers: [(address: String, requests: Int)], before seconds: Int
   ) -> Duration {
@@ -234,21 +234,21 @@ private final class Desk {
     let desk = Desk(right: [7])
     for code in 100..<120 { desk.type(code, from: "10.0.0.1") }
     #expect(desk.type(7, from: "10.0.0.1", device: "a"))
-    // Its budget is small, and being right in between does not fill it.
+    // Its budget is small, and being right in between does not refill it.
     for code in 200..<205 {
       #expect(desk.type(code, from: "10.0.0.1", device: "a"))
       #expect(code == 204 || desk.type(7, from: "10.0.0.1", device: "a"))
     }
     #expect(!desk.type(205, from: "10.0.0.1", device: "a"))
     #expect(desk.type(7, from: "10.0.0.1", device: "b"))
-    // Many cookies are no way round.
+    // Many cookies are no way around it.
     let passed = (0..<1000).filter { desk.type(1000 + $0, from: "10.0.0.1", device: "d\($0)") }
     #expect(passed.count == 15)
     let elsewhere = (0..<1000).filter { desk.type(5000 + $0, from: "10.1.0.\($0 / 20)", device: "e\($0)") }
     #expect(elsewhere.count == 40 + 480)
   }
 
-  /// Whoever sends thousands while a class comes in has few of them compared with the class's code.
+  /// An attacker who sends thousands while a class comes in gets few of them compared with the class's code.
   @Test func whatWasRightLatelyIsNoOracle() {
     let desk = Desk(right: [7])
     for code in 100..<120 { desk.type(code, from: "10.0.0.1") }
@@ -283,13 +283,13 @@ private final class Desk {
     #expect(desk.ledger.isBeyondCeiling(at: desk.now))
     #expect(!desk.type(7, from: "10.9.0.1"))
     #expect(!desk.type(8, from: "10.9.0.2"))
-    // The count fades from the first moment on, so that the first turn may be the one that leads beyond the ceiling.
+    // The count decays from the first moment on, so that the first turn may be the one that exceeds the ceiling.
     #expect(desk.move(after: .milliseconds(1)).answered.count <= 2)
     for n in 5..<50 { #expect(!desk.type(9000 + n, from: "10.9.0.\(n)")) }
     #expect(desk.move(after: .milliseconds(200)).answered.isEmpty)
     #expect(desk.move(after: .milliseconds(1000)).answered.count == 1)
     #expect(desk.type(9, from: "10.9.0.3", device: "a"))
-    // It is over when they have become few again.
+    // It is over when there are few again.
     desk.now += .seconds(3 * 86_400)
     #expect(!desk.ledger.isBeyondCeiling(at: desk.now))
   }

@@ -69,7 +69,7 @@ import WebGateway
       ("alerts:\n  face_mising:\n    window: 4", "line 3", "did you mean alerts.face_missing.window?"),
       ("alerts: {face_missing: {windows: 4}}", "alerts.face_missing.windows", "alerts.face_missing.window?"),
       ("alerts.face_missing.shares: 4", "alerts.face_missing.shares", "alerts.face_missing.share?"),
-      // A face that is missing has no limit.
+      // The kind for missing faces has no limit.
       ("alerts: {face_missing: {limit: 4}}", "alerts.face_missing.limit", "there is no such setting"),
       ("alerts: 4", "alerts", "there is no such setting"),
       ("colour_of_the_wall: blue", "colour_of_the_wall", "docs/configuration.md"),
@@ -108,7 +108,7 @@ import WebGateway
     for folder in ["/nowhere", root.path, root.appending(path: "Pipelines").path] {
       #expect(throws: ServerConfiguration.InvalidSetting.self) { try WebFolder.read(folder) { _ in } }
     }
-    // Whoever has not installed what the pages need is told what to install.
+    // If something that the pages need is not installed, the message says what to install.
     let missing = #expect(throws: WebFolder.MissingLibrary.self) {
       try WebFolder.read(root.appending(path: "Web").path, libraries: ["library/x.js": "/nowhere/x.js"]) {
         _ in

@@ -38,7 +38,7 @@ import WebGateway
     #expect(id != nil)
     #expect(device(cookie, after: .seconds(179 * 86_400)) == id)
     #expect(device(cookie, after: .seconds(181 * 86_400)) == nil)
-    // The same device after being right once more, so that this gives no new budget.
+    // Still the same device after being right again, so that this gives no new budget.
     #expect(device(marked(.code, cookie: cookie).value) == id)
     #expect(device(nil) == nil)
   }
@@ -61,7 +61,7 @@ import WebGateway
     ] {
       #expect(device(forged) == nil, "\(forged.prefix(60))")
     }
-    // Each costs the making of a signature, so only the first is looked at.
+    // Checking each takes computing a signature, so only the first is checked.
     #expect(device("\(cookie); exam_device=1.c.x.9999999999.0") != nil)
     #expect(device("exam_device=1.c.x.9999999999.0; \(cookie)") == nil)
     let other = DeviceCookie(key: Secret(text: "another key"), path: "/exam/")

@@ -5,8 +5,8 @@ import WebGateway
 @testable import ExamServer
 
 @Suite(.timeLimit(.minutes(1))) struct GuessDeskTests {
-  /// All who wait with the same are answered with it. A right one gives back what was taken for it, once: a guesser behind
-  /// the same address would be given a new budget by each class that comes in.
+  /// All who wait with the same input are answered with it. A right one refunds its charge, once: otherwise an attacker
+  /// behind the same address would get a new budget from each class that comes in.
   @Test @GatewayActor func whoShareATurnGiveItBackOnce() async throws {
     var limits = GuessLimits(interval: .milliseconds(1), patience: .seconds(30))
     limits.atOnce = 3
@@ -32,7 +32,7 @@ import WebGateway
 
   private func guess(_ code: Int) -> Guess { Guess(address: address, device: nil, text: "\(code)") }
 
-  /// What a class mistypes is charged once, but nobody makes the server remember all that he ever typed.
+  /// What a class mistypes is charged once, but nobody can make the server remember everything ever typed.
   @Test func onlyTheLatestWrongGuessesAreFree() throws {
     var ledger = GuessLedger(.codes, at: now)
     for code in Array(0..<9) + [8, 0] {
@@ -51,7 +51,7 @@ import WebGateway
     #expect(ledger.takeAgain(guess(1), at: now) != nil)
   }
 
-  /// A line that wrong guesses made slow moves on at its usual pace behind a right one: a class follows.
+  /// A line slowed down by wrong guesses moves on at its usual rate after a right one: a class follows.
   @Test func behindARightOneTheLineMovesOn() throws {
     var ledger = GuessLedger(.codes, at: now)
     for code in 0..<70 { ledger.settle(ledger.takeTurn(guess(code), at: now), isRight: false, at: now) }

@@ -4,7 +4,7 @@ import Testing
 
 @testable import ExamServer
 
-/// Long answers are made in small pieces, and few are under way at once.
+/// Long answers are produced in small pieces, and only a few at once.
 @Suite struct LongAnswerTests {
   private func student(_ number: Int) -> ParticipantID { ParticipantID(rawValue: "s\(number)") }
 
@@ -85,12 +85,12 @@ import Testing
     }
   }
 
-  /// Whether a picture is one is known by its beginning: nothing reads all pictures of an exam for that.
+  /// Whether a file is a picture is determined by its beginning: nothing reads all pictures of an exam for that.
   @Test func noPictureIsReadBeforeItsTurn() throws {
     var exam = HandWrittenExam()
     exam.student("p1", "Ada")
     exam.alert("a1", of: "p1", .faceMissing, from: 10, until: 11, picture: true)
-    // Reading it throws; looking at it would say that it is there.
+    // Reading it throws; looking at its metadata would claim that it is there.
     let store = StubStore([exam], pictures: ["a1": HandWrittenExam.jpeg], readsPictures: false)
     let report = try #require(
       try SessionReport.read(HandWrittenExam.code, from: store, at: HandWrittenExam.at(20)))

@@ -66,7 +66,7 @@ struct MembersTests {
     members.connected(ParticipantID(rawValue: "a"), from: "10.0.0.1", at: start + .seconds(5))
     #expect(leaves(after: 124) == nil)
     #expect(leaves(after: 126) == "a")
-    // To connect again and again gives no more time.
+    // Connecting again and again gives no more time.
     members.connected(ParticipantID(rawValue: "a"), from: "10.0.0.1", at: start + .seconds(120))
     #expect(leaves(after: 126) == "a")
   }
@@ -99,13 +99,13 @@ struct MembersTests {
   mutating func fairness() {
     join("honest", from: "10.0.0.2", connected: true, state: .noPicture)
     for number in 0..<3 { join("crowd\(number)", from: "10.0.0.6", after: Double(number), connected: true) }
-    // Whoever comes, the crowd makes room; its own newcomers too.
+    // Whoever joins, the crowd makes room; its own newcomers too.
     #expect(leaves(for: "10.0.0.3", after: 1000) == "crowd0")
     #expect(leaves(for: "10.0.0.6", after: 1000) == "crowd0")
     for number in 0..<3 { members.remove(ParticipantID(rawValue: "crowd\(number)")) }
     join("crowd3", from: "10.0.0.6", after: 990, connected: true)
     #expect(leaves(for: "10.0.0.6", after: 1000) == nil, "the crowd's one place is still in its time")
-    // All addresses of one household are one.
+    // All addresses of one household count as one.
     members.remove(ParticipantID(rawValue: "crowd3"))
     for number in 0..<2 {
       join("v6-\(number)", from: "2001:db8::\(number)", after: Double(number), connected: true)
@@ -114,7 +114,7 @@ struct MembersTests {
     #expect(leaves(for: "2001:db8:0:1::1", after: 1000) == "v6-0")
     for number in 0..<2 { members.remove(ParticipantID(rawValue: "v6-\(number)")) }
     join("crowd3", from: "10.0.0.6", after: 990, connected: true)
-    // After a restart nobody knows from where they came; they are one crowd.
+    // After a restart their addresses are unknown; they count as one crowd.
     members.remove(ParticipantID(rawValue: "crowd3"))
     for number in 0..<2 { join("kept\(number)", from: nil, after: Double(number), connected: true) }
     #expect(leaves(for: "10.0.0.3", after: 1000) == "kept0")
@@ -130,7 +130,7 @@ struct MembersTests {
     #expect(leaves(.teacher, after: 1000) == "left first")
     members.setState(.left, of: ParticipantID(rawValue: "left first"), at: start + .seconds(999))
     #expect(leaves(.teacher, after: 1000) == "came later")
-    // Who has just gone is on the way back.
+    // A student who has just left is likely to come back.
     members.remove(ParticipantID(rawValue: "came later"))
     #expect(leaves(.teacher, after: 1018) == nil)
     #expect(leaves(.teacher, after: 1020) == "left first")

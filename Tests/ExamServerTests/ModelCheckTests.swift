@@ -4,7 +4,7 @@ import Testing
 
 @testable import ExamServer
 
-/// By whose inference the models are run, on processors with AVX2 and without. What is said of files is in test_models.py.
+/// Whose inference runs the models, on processors with and without AVX2. What is reported about files is in test_models.py.
 @Suite struct ModelCheckTests {
   private static let models = URL(fileURLWithPath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()

@@ -7,12 +7,12 @@ import Testing
 
 @testable import ExamServer
 
-/// A preview's way through the real pipeline and the real face check, while exams need every check there is.
+/// A preview passing through the real pipeline and the real face check, while exams need every check available.
 @Suite(.timeLimit(.minutes(1))) struct PreviewLookTests {
   private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent()
 
-  /// More students than can be checked as often as they should be: each has a new picture as soon as one was checked.
+  /// More students than can be checked as often as they should be: each has a new picture as soon as one is checked.
   private final class Exam: Sendable {
     private let lanes = Mutex<[FaceCheckLane]>([])
     private let checked = Mutex(0)
@@ -30,7 +30,7 @@ import Testing
             guard let self else { return }
             checked.withLock { $0 += 1 }
             let lane = lanes.withLock { $0.indices.contains(number) ? $0[number] : nil }
-            // Nobody is found, and where nothing changes that costs next to nothing the next time.
+            // No face is found, and if nothing changes the next check costs next to nothing.
             lane?.searchWholePictureNext()
             lane?.offer(picture)
           }, onFailure: { Issue.record("\($0)") })

@@ -8,7 +8,7 @@ import WebGateway
 
 @testable import ExamServer
 
-/// What people are told of the server's own troubles: that it has them, and nothing of its files.
+/// What people are told of the server's own problems: that they exist, and nothing about its files.
 @Suite struct RefusalTests {
   private struct Unreadable: Error, CustomStringConvertible {
     let description = "/srv/exam/data/exam.sqlite: disk I/O error"
@@ -43,7 +43,7 @@ import WebGateway
         #expect(error.response.status == 503 && !text(error).contains("/srv"))
       }
     }
-    // Whoever asks in a loop does not fill the log.
+    // A client that asks in a loop does not fill the log.
     #expect(lines.withLock { $0 } == ["what is kept cannot be read or erased: \(Unreadable())"])
     let busy = NotedArchive(Broken(error: ArchiveBusy(retryAfter: 5, "many read"))) { line in
       lines.withLock { $0.append(line) }

@@ -103,7 +103,7 @@ import Testing
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let path = folder + "/report.html"
     try ReportFile.write(Array("old and long".utf8), to: path)
-    // Who has the old file open keeps it: it is replaced, not written over.
+    // A program that has the old file open keeps it: it is replaced, not overwritten.
     let old = try #require(FileHandle(forReadingAtPath: path))
     try ReportFile.write(Array("new".utf8), to: path)
     #expect(try content(path) == Array("new".utf8))

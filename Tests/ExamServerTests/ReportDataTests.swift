@@ -74,9 +74,9 @@ import Testing
     let report = exam.report(at: 5000, lastAlive: 30)
     #expect(report.until == HandWrittenExam.at(30))
     #expect(report.students[0].presentSeconds == 25 * 60)
-    // The last event is proof of life, too.
+    // The last event is a sign of life, too.
     #expect(exam.report(at: 5000, lastAlive: 1).until == HandWrittenExam.at(5))
-    // Nothing is told of a future, whatever clocks say.
+    // Nothing from the future is reported, whatever clocks say.
     #expect(exam.report(at: 20, lastAlive: 30).until == HandWrittenExam.at(20))
   }
 
@@ -107,7 +107,7 @@ import Testing
     exam.student("p5", "Emil")
     exam.alert("a1", of: "p2", .faceMissing, from: 10, until: 11)
     exam.alert("a2", of: "p3", .lookingAway, from: 10, until: nil)
-    // Medium and over, or seen: nothing that is urgent.
+    // Medium and ended, or acknowledged: nothing that is urgent.
     exam.alert("a3", of: "p1", .lookingAway, from: 10, until: 11)
     exam.alert("a4", of: "p1", .faceMissing, from: 10, until: 11) { $0.acknowledgedBy = "T" }
     exam.add(

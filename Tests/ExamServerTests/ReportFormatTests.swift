@@ -5,7 +5,7 @@ import Testing
 @testable import ExamServer
 
 @Suite struct ReportCSVTests {
-  /// Reads RFC 4180, as a program at the other end does.
+  /// Reads RFC 4180, like a program at the other end.
   private func rows(_ csv: String) -> [[String]] {
     var rows: [[String]] = [[]]
     var field: String.UnicodeScalarView = .init()
@@ -43,7 +43,7 @@ import Testing
     }
   }
 
-  /// What a newer version wrote is said to be there, in every format.
+  /// What a newer version wrote is mentioned, in every format.
   @Test func whatIsNotKnownIsSaid() throws {
     var exam = HandWrittenExam.rich
     for _ in 0..<2 {

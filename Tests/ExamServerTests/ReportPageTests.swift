@@ -6,7 +6,7 @@ import Testing
 @testable import ExamServer
 
 @Suite struct ReportPageTests {
-  /// What a reader sees, roughly: without tags, spaces made one.
+  /// Roughly what a reader sees: without tags, whitespace collapsed.
   private func words(_ page: String) -> String {
     let body = page.split(separator: "</head>", maxSplits: 1).last.map(String.init) ?? ""
     return body.replacing(/<[^>]*>/, with: " ").replacing("\u{A0}", with: " ")
@@ -52,7 +52,7 @@ import Testing
       #expect(text.contains(fact), "\(fact)")
     }
     #expect(!text.contains("not finished"))
-    // The chat is private; only its measure is told.
+    // The chat is private; only its size is reported.
     #expect(!page.contains("Private words") && !page.contains("May I ask?"))
   }
 
@@ -95,7 +95,7 @@ import Testing
           + "08:12:00 (file not readable)"))
     #expect(text.contains("Picture file missing No face in the picture"))
     #expect(text.contains("Picture file not readable No face in the picture"))
-    // What the system said of it is for operators: it can name folders.
+    // The system's message is for operators: it can contain folder names.
     #expect(!page.contains("the disk says no"))
   }
 

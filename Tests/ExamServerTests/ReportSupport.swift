@@ -4,7 +4,7 @@ import Synchronization
 
 @testable import ExamServer
 
-/// Writes the journal of an exam by hand, in minutes from its start on 24 November 2025, 08:00 UTC.
+/// Writes the journal of an exam explicitly, in minutes from its start on 24 November 2025, 08:00 UTC.
 struct HandWrittenExam {
   static let code = SessionCode("482913")!
   static let start = Timestamp(microseconds: 1_763_971_200_000_000)
@@ -47,7 +47,7 @@ struct HandWrittenExam {
     add(minutes, .streamBegan, id)
   }
 
-  /// - Parameter change: what became of it after it was confirmed.
+  /// - Parameter change: what happened to it after it was confirmed.
   mutating func alert(
     _ id: String, of student: String, _ kind: AlertKind, from: Double, until: Double?,
     picture: Bool = false, _ change: (inout AlertRecord) -> Void = { _ in }
@@ -95,7 +95,7 @@ struct HandWrittenExam {
     return ReportFormat.html.text(report, zone: ReportClock.utc, picture: picture)
   }
 
-  /// With something of everything in it.
+  /// An example with some of everything.
   static var rich: HandWrittenExam {
     var exam = HandWrittenExam(teachers: ["Alan Turing", "Emmy Noether"])
     exam.student("p1", "Zoë Çelik")
@@ -198,7 +198,7 @@ final class StubStore: Archive, ArchiveReader {
   func receipts() throws -> [ErasureReceipt] { erased }
 }
 
-/// What a command had to say.
+/// The output of a command.
 final class Lines: Sendable {
   private let all = Mutex<[String]>([])
   var lines: [String] { all.withLock { $0 } }

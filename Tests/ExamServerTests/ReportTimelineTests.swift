@@ -122,7 +122,7 @@ import Testing
 /// to UTC+01:00.
 @Suite struct ReportOverAChangeOfClocksTests {
   private func minutes(_ day: Int, _ hour: Int, _ minute: Int) -> Double {
-    // From the start of the hand written exam on 24 November, 08:00 UTC.
+    // From the start of the example exam on 24 November, 08:00 UTC.
     Double((day - 24 - 31) * 1440 + (hour - 8) * 60 + minute)
   }
 
@@ -151,7 +151,7 @@ import Testing
       page.contains(
         "times in Europe/Berlin, each with its difference from UTC: clocks there changed on 26 October 2025 from "
           + "UTC+02:00 to UTC+01:00"))
-    // None is without it, but for the ticks, whose order tells.
+    // All have it, except the ticks, whose order is unambiguous.
     let isBare = page.contains(/\d\d:\d\d:\d\d(?!\d| UTC|, Europe)/)
     #expect(!isBare)
   }
@@ -165,7 +165,7 @@ import Testing
   }
 
   @Test func whatLiesBeyondAChangeSaysSo() throws {
-    // The exam is over before the change; somebody is allowed something until after it.
+    // The exam is over before the change; an exception lasts until after it.
     var exam = HandWrittenExam(from: minutes(25, 21, 0))
     exam.student("p1", "Ada", joins: minutes(25, 21, 5))
     exam.add(
@@ -224,7 +224,7 @@ import Testing
 @Suite struct TimeZoneNameTests {
   private static let folder = "/usr/share/zoneinfo"
 
-  /// The whole database as the package tzdata has it: each zone, and each other name with the zone it means.
+  /// The complete database as in the package tzdata: each zone, and each alias with its zone.
   private func names() throws -> [(name: String, target: String?)] {
     try String(contentsOfFile: Self.folder + "/tzdata.zi", encoding: .utf8).split(separator: "\n").compactMap
     {
@@ -274,7 +274,7 @@ import Testing
     #expect(clock.name == "UTC" || clock.name.hasPrefix("\(name) (UTC"))
   }
 
-  /// Foundation would take some of these: IST is India's for it, and BST Bangladesh's.
+  /// Foundation would accept some of these: to it IST is India's, and BST Bangladesh's.
   @Test(arguments: [
     "", "/", "//", "Berlin", "berlin", "europe/berlin", "IST", "BST", "PST", "CEST", "GMT+5", "UTC+03:00",
     "Mars/Olympus", "..", "../etc/passwd", "/etc/passwd", "/etc/localtime", "Europe/../Europe/Berlin",

@@ -56,7 +56,7 @@ import Testing
     #expect(!pace.isHopeless)
     let wait = pace.next(at: start) - start
     #expect(wait > .seconds(30) && wait < .seconds(40))
-    // What was well for a while fails for the first time.
+    // Something that worked for a while fails for the first time.
     pace.started(at: start)
     pace.decoded(at: start + .seconds(11))
     pace.failed()
@@ -79,8 +79,8 @@ import Testing
     #expect(!pace.isHopeless)
   }
 
-  /// A page tries one way of sending after the other, and on a bad network comes again and again: it waits no longer than
-  /// whoever's container begins anew, and gets no more pipelines either.
+  /// A page tries one encoding after the other, and reconnects again and again on a bad network: it waits no longer
+  /// than one whose container is restarted, and gets no more pipelines either.
   @Test func announcementsAreOneASecond() {
     var pace = pace()
     var now = start
@@ -120,7 +120,7 @@ import Testing
   }
 
   @Test func bytesWithoutPicturesAreFoundBeforeTwoSeconds() {
-    // Well for five seconds, silent for five, and then nothing is decoded any more.
+    // Fine for five seconds, silent for five, and then nothing is decoded any more.
     let findings = findings(looks: 100) { ($0 < 20 ? $0 : max(20, $0 - 20) * 3, 0, min($0, 20)) }
     let first = findings.firstIndex(of: .nothingDecoded)
     #expect(first.map { (41...46).contains($0) } == true, "\(String(describing: first))")

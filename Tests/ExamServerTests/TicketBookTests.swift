@@ -16,7 +16,7 @@ import Testing
     #expect(book.redeem(late.text, path: "/a", at: start + .seconds(30)) == nil)
     let other = book.issue(for: token, path: "/a", at: start)
     #expect(book.redeem(other.text, path: "/b", at: start) == nil)
-    // Shown at the wrong place it is spent.
+    // Presented at the wrong path it is used up.
     #expect(book.redeem(other.text, path: "/a", at: start) == nil)
     #expect(
       book.redeem("", path: "/a", at: start) == nil && book.redeem("secret", path: "/a", at: start) == nil)

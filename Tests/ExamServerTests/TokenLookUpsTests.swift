@@ -4,7 +4,7 @@ import WebGateway
 @testable import ExamServer
 
 @Suite(.timeLimit(.minutes(1))) struct TokenLookUpsTests {
-  /// An archive that is slow, and how many of each network it looked up at once at most.
+  /// A slow archive, recording the maximum number of concurrent look-ups per network.
   @GatewayActor private final class Archive {
     private var present: [GuesserAddress: Int] = [:]
     private(set) var most: [GuesserAddress: Int] = [:]
@@ -13,7 +13,7 @@ import WebGateway
     func lookUp(_ number: Int, of network: GuesserAddress) async {
       present[network, default: 0] += 1
       most[network] = max(most[network] ?? 0, present[network]!)
-      // Whoever else may come in has the time for it.
+      // Anybody else who is able to enter has the time for it.
       for _ in 0..<10 { await Task.yield() }
       present[network]! -= 1
       order.append(number)

@@ -5,7 +5,7 @@ import Testing
 
 @testable import ExamStore
 
-/// Whatever a writing call returned for is there after the process was killed.
+/// Whatever a write returned for is there after the process was killed.
 @Suite struct DurabilityTests {
   @Test func theFilesOfALivingStoreHoldAllThatWasWritten() throws {
     let folder = try TestFolder()
@@ -57,14 +57,14 @@ import Testing
       ])
   }
 
-  /// Part of the test below, in a process of its own: writes and says so until it is killed.
+  /// Part of the test below, in a process of its own: writes and reports until it is killed.
   @Test(.enabled(if: Child.folder != nil)) func childThatWrites() throws {
     let folder = try #require(Child.folder)
     let store = try SQLiteStore(folder: DataFolder(preparing: folder), limits: StoreLimits()) { _ in }
     let start = try store.session(.one) == nil ? 0 : store.numbers().count
     if start == 0 { store.create(.test()) }
     for number in start... {
-      // As the server does: the picture first, then the event that tells of it.
+      // Like the server: the picture first, then the event that refers to it.
       if number.isMultiple(of: 10) { store.keep(Array(repeating: 7, count: 30_000), of: "a\(number)") }
       store.append(.numbered(number, text: String(repeating: "x", count: number % 2000)))
       try #require(store.trouble == nil)
@@ -82,7 +82,7 @@ import Testing
       let deadline = ContinuousClock.now + .milliseconds(.random(in: 1...300, using: &generator))
       while ContinuousClock.now < deadline { told = try #require(child.read()) }
       child.kill()
-      // What it said before it died, and was not read yet.
+      // What it reported before it died, and was not read yet.
       while let more = child.read() { told = more }
       let store = try folder.store()
       let numbers = try store.numbers()

@@ -60,7 +60,7 @@ import Testing
     }
   }
 
-  /// While an exam is on, a large database is not written anew; what is deleted is overwritten all the same.
+  /// During an exam a large database is not rewritten; what is deleted is still overwritten.
   @Test func aLargeDatabaseIsWrittenAnewWhenNobodyWaits() throws {
     let folder = try TestFolder()
     var limits = StoreLimits()
@@ -103,7 +103,7 @@ import Testing
     #expect(!FileManager.default.fileExists(atPath: folder.data.pictures + "/000001"))
     #expect(store.trouble == nil)
     #expect(!folder.reports.contains { $0.contains("not kept") }, "that is as it should be")
-    // The code may be drawn again.
+    // The code may be assigned again.
     store.create(.test())
     store.append(.numbered(7))
     store.keep([2], of: "a9")
@@ -169,7 +169,7 @@ import Testing
     #expect(try store.picture("a1") == nil)
   }
 
-  /// A reader keeps the log from being emptied; what was erased goes from it when the reader is done.
+  /// A reader keeps the log from being emptied; what was erased is removed from it when the reader is done.
   @Test func aReaderDelaysTheEndOfWhatIsErased() throws {
     let folder = try TestFolder()
     let store = try folder.store()

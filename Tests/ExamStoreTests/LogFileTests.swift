@@ -88,7 +88,7 @@ import Testing
     #expect(lines.contains { $0.contains("cannot be rotated") })
   }
 
-  /// It is tried again after a tenth of what a file may have, so the log is not full of that.
+  /// It is retried after a tenth of the maximum file size, so that the log is not full of such lines.
   @Test func thatItCannotBeRenamedIsToldNowAndThen() throws {
     let folder = try TestFolder()
     let log = try LogFile(path: folder.data.log, maximumBytes: 10_000, oldFiles: 1)
@@ -116,7 +116,7 @@ import Testing
     #expect(try String(contentsOfFile: log.path, encoding: .utf8) == "theirs\nafter\n")
   }
 
-  /// A pipe that nobody reads stands for a disk that hangs: it takes 64 KB, and then a write does not return.
+  /// A pipe that nobody reads simulates a disk that hangs: it takes 64 KB, and then a write does not return.
   @Test(.timeLimit(.minutes(1))) func whereTheDiskHangsNobodyWaitsAndWhatIsLostIsCounted() throws {
     let folder = try TestFolder()
     #expect(mkfifo(folder.data.log, 0o600) == 0)
@@ -174,7 +174,7 @@ import Testing
     #expect(lines[1].hasSuffix(" warning 3 lines are missing before this one: no space"))
   }
 
-  /// A pipe that is full and waits for nobody stands for a disk that is full, and may be in the middle of a line.
+  /// A full non-blocking pipe simulates a full disk, possibly in the middle of a line.
   @Test func afterALineThatWasCutTheNextOneIsWhole() throws {
     let folder = try TestFolder()
     #expect(mkfifo(folder.data.log, 0o600) == 0)
@@ -226,7 +226,7 @@ import Testing
     }
     writer.append("first")
     let line = String(repeating: "x", count: LineWriter.maximumBytes / 4)
-    // The first one may be on its way already.
+    // The first one may already be in progress.
     for _ in 0..<10 { writer.append(line) }
     isHung.signal()
     #expect(writer.flush(within: .seconds(10)))

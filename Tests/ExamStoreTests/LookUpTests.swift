@@ -4,8 +4,7 @@ import Testing
 
 @testable import ExamStore
 
-/// What is looked up in the journal is found, in a database of today and in one that was upgraded, and without reading the
-/// rest.
+/// Look-ups in the journal find their data, in a current database and in an upgraded one, without reading the rest.
 @Suite struct LookUpTests {
   private static let ada = ParticipantID(rawValue: "p1")
   private static let bob = ParticipantID(rawValue: "p2")
@@ -80,7 +79,7 @@ import Testing
     try check(filled(TestFolder()).reader)
   }
 
-  /// While another program holds the database nothing can be written, and what waits for it is found all the same.
+  /// While another program holds the database nothing can be written, but what waits is found all the same.
   @Test func whatWaitsToBeWrittenIsFoundToo() throws {
     let folder = try TestFolder()
     let store = try folder.store()
@@ -103,7 +102,7 @@ import Testing
     #expect(try store.reader.participant(of: .one, tokenHash: "hash") == nil)
   }
 
-  /// A database as the version before this one left it.
+  /// A database as left by the previous version.
   private func olderFolder(_ tamper: String = "") throws -> TestFolder {
     let folder = try TestFolder()
     let database = try DatabaseQueue(path: folder.data.database)
@@ -142,7 +141,7 @@ import Testing
     #expect(try folder.store().reader.alert(AlertID(rawValue: "a2"), in: .one)?.note == "new")
   }
 
-  /// Such a row must not keep a server from starting; whoever reads it is told.
+  /// Such a row must not keep a server from starting; its readers get an error.
   @Test func aRowThatIsNoJSONIsUpgradedToo() throws {
     let folder = try olderFolder(
       "INSERT INTO events (session, at, kind, fields, payload) VALUES ('000002', 1, 'chat', '{}', '{broken')")
@@ -152,7 +151,7 @@ import Testing
     #expect(error?.code == .unreadable)
   }
 
-  /// SQLite's own word that nothing is looked up by going through the journal.
+  /// SQLite's own plan shows that no look-up scans the journal.
   @Test func nothingIsLookedUpByReadingAll() throws {
     let reader = try filled(TestFolder()).reader
     let queries: [(sql: String, index: String)] = [
@@ -173,7 +172,7 @@ import Testing
     }
   }
 
-  /// A page is bounded in events and in bytes.
+  /// A page is limited in events and in bytes.
   @Test func pagesAreSmallAndTogetherAreAll() throws {
     let store = try TestFolder().store()
     store.create(.test())

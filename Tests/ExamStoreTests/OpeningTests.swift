@@ -5,7 +5,7 @@ import Testing
 
 @testable import ExamStore
 
-/// Bad databases are told of and kept; good ones are opened.
+/// Bad databases are reported and kept; good ones are opened.
 @Suite struct OpeningTests {
   /// A store with a session, some pages of events and a picture, closed.
   private func filled() throws -> TestFolder {
@@ -38,7 +38,7 @@ import Testing
       try FileManager.default.moveItem(atPath: path, toPath: path + "-wal")
       return
     case .random: bytes = (0..<size).map { _ in .random(in: 0...255, using: &generator) }
-    // The head of a page in the middle: its cells are not where it says.
+    // The header of a page in the middle: its cells are not where it says.
     case .aFewBytes: for index in 0..<12 { bytes[size / 4096 / 2 * 4096 + index] = 0x5A }
     }
     try Data(bytes).write(to: URL(fileURLWithPath: path))
@@ -75,7 +75,7 @@ import Testing
     #expect(FileManager.default.fileExists(atPath: "\(folder.data.path)/\(pictures)/000001/a1.jpg"))
     #expect(folder.reports.contains { $0.contains("kept") && $0.contains(".corrupt-") })
     store.close()
-    // Said again at every start, since nothing else reminds of it.
+    // Reported at every start, since nothing else is a reminder.
     let count = folder.reports.count
     _ = try folder.store()
     #expect(

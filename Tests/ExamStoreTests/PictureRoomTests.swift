@@ -48,7 +48,7 @@ import Testing
     #expect(lines.withLock { $0.first?.contains("maximum_exam_pictures") } == true)
   }
 
-  /// A picture may wait for the disk while its session is erased, and be given back after that.
+  /// A picture may wait for the disk while its session is erased, and be released after that.
   @Test func whatWasErasedIsGivenBackOnce() {
     let room = Self.room((10, 1000), (3, 1000))
     _ = room.take(1, for: .two)

@@ -6,9 +6,9 @@ import Testing
 
 @testable import ExamStore
 
-/// Few read at once, and whoever finds no place is told so.
+/// Only a few read at once, and those that find no place are told.
 @Suite(.timeLimit(.minutes(1))) struct ReadingRoomTests {
-  /// A door at which readers stop until it is opened, which counts them.
+  /// A gate that stops readers until it is opened, and counts them.
   private final class Door: Sendable {
     private let opened = DispatchSemaphore(value: 0)
     private let counts = Mutex((inside: 0, most: 0, refused: 0))
@@ -44,7 +44,7 @@ import Testing
     let room = ReadingRoom()
     let door = Door()
     var tasks = [await door.fill(room, .whole, until: 1), await door.fill(room, .whole, until: 2)]
-    // As many more as there are places, and one: whoever comes last is told at once.
+    // As many more as there are places, and one: the last one is refused at once.
     for _ in 0...ReadingRoom.maximumWaiting {
       tasks.append(
         Task {
@@ -58,7 +58,7 @@ import Testing
         })
     }
     while door.refused == 0 { await Task.yield() }
-    // Who has begun is not turned away, and somebody's sign-in does not wait for any of them.
+    // Reads in progress are not refused, and a sign-in does not wait for any of them.
     tasks.append(await door.fill(room, .further, until: 2))
     #expect(try await room.run(.lookUp) { 7 } == 7)
     door.open(for: tasks.count)
@@ -105,5 +105,5 @@ import Testing
   }
 }
 
-/// Of the thread that asks.
+/// Of the calling thread.
 private func niceness() -> Int32 { getpriority(Int32(bitPattern: PRIO_PROCESS.rawValue), 0) }

@@ -5,7 +5,7 @@ import Testing
 
 @testable import ExamStore
 
-/// What was written comes back, the same and in order.
+/// What was written is read back unchanged and in order.
 @Suite struct RecordTests {
   static let payloads: [(JournalEvent.Kind, JournalEvent.Payload)] = {
     var alert = AlertRecord(
@@ -81,7 +81,7 @@ import Testing
     #expect(try store.events(of: .one) == events)
   }
 
-  /// What a newer version wrote is kept, told as such, and passed on as it was.
+  /// What a newer version wrote is kept, reported as such, and passed on unchanged.
   @Test(
     arguments: [
       ("screen_shared", 1, #"{"screen":{"height":1080,"name":"Ü","of":[1,2.5,true,null]}}"#),
@@ -224,7 +224,7 @@ import Testing
     #expect(try store.receipts().map(\.events) == [0])
   }
 
-  /// Numbers that JSON does not know, and columns of another type: an error, and not the end of the process.
+  /// Numbers that JSON does not support, and columns of another type, are an error and do not end the process.
   @Test(arguments: [
     #"'chat', '{}', '{"baseline":{"yaw":"nan","face_height":1,"luminance":1,"edges":1,"checks":1}}'"#,
     #"'chat', '{}', '{"baseline":{"face_height":"infinity","luminance":1,"edges":1,"checks":1}}'"#,
@@ -252,7 +252,7 @@ import Testing
     #expect(error?.code == .unreadable)
   }
 
-  /// It would be unreadable, and would keep all that comes behind it from being written.
+  /// It would be unreadable, and would keep everything after it from being written.
   @Test func aNumberThatIsNotFiniteIsNotKept() throws {
     let folder = try TestFolder()
     let store = try folder.store()

@@ -14,7 +14,7 @@ final class TestFolder: Sendable {
 
   private let isTemporary: Bool
 
-  /// - Parameter isTemporary: whether it goes with the test.
+  /// - Parameter isTemporary: whether it is removed with the test.
   init(_ path: String? = nil, isTemporary: Bool = true) throws {
     self.isTemporary = isTemporary
     data = try DataFolder(
@@ -30,7 +30,7 @@ final class TestFolder: Sendable {
     try SQLiteStore(folder: data, isFresh: isFresh, limits: limits, report: report)
   }
 
-  /// Changes the database as some other program would.
+  /// Changes the database like another program.
   func tamper(_ sql: String) throws {
     let database = try DatabaseQueue(path: data.database)
     try database.write { try $0.execute(sql: sql) }
@@ -70,7 +70,7 @@ final class TestFolder: Sendable {
 }
 
 extension StoreLimits {
-  /// With little room in memory.
+  /// With little memory for waiting entries.
   static let small = StoreLimits(entries: 10, pictureBytes: 100)
 }
 
@@ -80,7 +80,7 @@ extension SessionCode {
 }
 
 extension Timestamp {
-  /// Times that are no whole milliseconds.
+  /// Times that are not whole milliseconds.
   static func test(_ second: Int64) -> Timestamp {
     Timestamp(microseconds: 1_770_000_000_123_457 + second * 1_000_000)
   }
@@ -153,7 +153,7 @@ extension SQLiteStore {
   }
 }
 
-/// What the store does on threads of its own, on the thread that calls it.
+/// Runs the store's threaded work on the calling thread.
 extension SQLiteStore {
   func sessions(isLive: Bool?) throws -> [SessionRecord] { try reader.sessions(isLive: isLive) }
   func session(_ code: SessionCode) throws -> SessionRecord? { try reader.session(code) }

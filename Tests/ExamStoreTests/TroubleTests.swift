@@ -6,9 +6,9 @@ import Testing
 
 @testable import ExamStore
 
-/// What cannot be written waits, is told of, can be read meanwhile, and is written when that works again.
+/// What cannot be written waits, is reported, can be read meanwhile, and is written when that works again.
 @Suite(.serialized) struct TroubleTests {
-  /// Fills a store until its disk takes no more, goes on for a while, makes room, and sees whether all is there.
+  /// Fills a store until its disk is full, continues for a while, frees space, and checks that everything is there.
   private func goThroughAFullDisk(
     _ folder: TestFolder, fill: () throws -> Void, makeRoom: () throws -> Void
   ) throws {
@@ -38,7 +38,7 @@ import Testing
     store.keep(picture, of: "a1")
     waitUntil { store.trouble?.contains(folder.data.pictures) == true }
 
-    // What a reader in this process sees is whole; what is in the files is not, and ends where the trouble began.
+    // Readers in this process see everything; the files are incomplete, and end where the trouble began.
     #expect(try store.numbers() == Array(0..<count))
     #expect(try store.participants(of: .two).count == 1)
     #expect(try store.sessions(isLive: nil).map(\.endedAt) == [.test(99), nil])
@@ -83,7 +83,7 @@ import Testing
     }
   }
 
-  /// The same in a process that may write no file beyond a size.
+  /// The same in a process that may not write any file beyond a size.
   @Test func aLimitOfTheSystemEndsNoExam() throws {
     let folder = try TestFolder()
     let child = try Child("childWithALimit", in: folder.data.path)
@@ -203,7 +203,7 @@ import Testing
     #expect(try store.numbers() == [0])
   }
 
-  /// An entry that is not kept by its deadline is left in line, and it is told of; then nobody waits for a while.
+  /// An entry that is not kept by its deadline stays queued, and that is reported; then nobody waits for a while.
   @Test func nobodyWaitsForLongForADatabaseThatIsHeld() throws {
     let folder = try TestFolder()
     let store = try folder.store()
@@ -225,7 +225,7 @@ import Testing
     #expect(try store.numbers() == Array(0..<50))
   }
 
-  /// An event that is kept a little late is nobody's trouble.
+  /// An event that is kept slightly late is nobody's problem.
   @Test func whoIsInTimeIsNotToldOf() throws {
     let folder = try TestFolder()
     let store = try folder.store()

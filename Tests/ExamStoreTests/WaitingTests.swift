@@ -7,9 +7,9 @@ import Testing
 
 @testable import ExamStore
 
-/// How long those wait who hand something over, and what becomes of what waits.
+/// How long callers wait when they pass something in, and what happens to what waits.
 @Suite(.serialized) struct WaitingTests {
-  /// How often it begins to be told within ten minutes that a disk is slow which never is in time.
+  /// How often, within ten minutes, a disk that is never in time begins to be reported as slow.
   @Test func aDiskThatStaysSlowIsNotToldOfAgainAndAgain() {
     var rest = WriterRest()
     let start = ContinuousClock.now
@@ -21,7 +21,7 @@ import Testing
       rest.begin(at: now)
     }
     #expect((20...25).contains(begun), "1, 2, 4, 8, 16 seconds, and then 30 each time")
-    // Once it was well for a while, the next time is a short one.
+    // After it was fine for a while, the next rest is a short one.
     let later = start + .seconds(700)
     rest.finish(at: later)
     rest.begin(at: later)
@@ -29,7 +29,7 @@ import Testing
     #expect(!rest.isOn)
   }
 
-  /// Makes each event's transaction slow in earnest.
+  /// Makes each event's transaction really slow.
   private static let slow = """
     CREATE TRIGGER slow AFTER INSERT ON events BEGIN
       SELECT (WITH RECURSIVE c(x) AS (VALUES(1) UNION ALL SELECT x + 1 FROM c WHERE x < 300000) SELECT count(*) FROM c);
@@ -62,7 +62,7 @@ import Testing
     #expect(try SQLiteStore(reading: folder.data).numbers() == Array(0..<300))
   }
 
-  /// Each has a deadline of its own, and who hands over something later does not wait longer for that.
+  /// Each has a deadline of its own, and later callers do not wait longer because of that.
   @Test func whoseTimeIsOverIsCalledBack() throws {
     let folder = try TestFolder()
     let store = try folder.store()
@@ -80,7 +80,7 @@ import Testing
     #expect(try store.numbers() == [0, 1])
   }
 
-  /// The server tells every two seconds that it lives. Where only that comes late, all that happened is kept.
+  /// The server records every two seconds that it is alive. If only that is late, everything that happened is kept.
   @Test func nobodyIsToldThatTheTimeIsWrittenLate() throws {
     let folder = try TestFolder()
     let store = try folder.store()
@@ -97,7 +97,7 @@ import Testing
     #expect(try store.numbers() == [0])
   }
 
-  /// A write that never returns: here to a picture, whose file is a pipe that nobody reads.
+  /// A write that never returns: here of a picture, whose file is a pipe that nobody reads.
   @Test func aWriteThatHangsHoldsUpNobodyAndIsToldOf() throws {
     let folder = try TestFolder()
     let store = try folder.store(limits: StoreLimits(entries: 10))
@@ -122,7 +122,7 @@ import Testing
     waitUntil(within: .seconds(30)) { store.trouble == nil }
     #expect(folder.reports.contains { $0.contains("15 entries found no room in memory and are lost") })
     #expect(try store.numbers() == Array(-1..<9))
-    // What was lost is over, and is not told of again.
+    // Past losses are not reported again.
     store.append(.numbered(9))
     #expect(folder.reports.count { $0.contains("15 entries") } == 1)
   }
@@ -139,7 +139,7 @@ import Testing
     #expect(ContinuousClock.now - start < .seconds(5))
   }
 
-  /// How long it takes to append while somebody reads the line, however long that is.
+  /// How long appending takes while somebody reads the queue, however long that is.
   @Test func aReaderMakesNobodyCopyTheLine() {
     func time(_ count: Int) -> Duration {
       var line = WaitingLine<String>()

@@ -65,7 +65,7 @@ import Testing
     let previews = [schedule.add(.least, at: start), schedule.add(.least, at: start)]
     for preview in previews { #expect(schedule.offer(.stamp(0), to: preview, at: start).isNews) }
     _ = schedule.offer(.stamp(1), to: student, at: start + .seconds(1))
-    // The student came last, and a second after they were due.
+    // The student came last, a second after they were due.
     #expect(take(&schedule, at: start + .seconds(1))?.lane == student)
     #expect(schedule.longestDelay(at: start + .seconds(9)) == .zero)
     #expect(take(&schedule, at: start + .seconds(1))?.lane == previews[0])
@@ -78,8 +78,8 @@ import Testing
     #expect(take(&schedule, at: start + .seconds(1))?.lane == previews[1])
   }
 
-  /// Eight who look at their picture before they join ask again at once, each time as somebody new. `load` is the share of
-  /// the one worker's time that the students need.
+  /// Eight people who preview their picture before joining ask again at once, each time as somebody new. `load` is the
+  /// share of the one worker's time that the students need.
   @Test(arguments: [0.5, 0.9, 1.2]) func previewsNeverDelayAnExam(load: Double) {
     let check = Duration.milliseconds(20)
     let students = Int(load * (interval / check))
@@ -155,7 +155,7 @@ import Testing
     #expect(!schedule.offer(.stamp(1), to: late, at: start).isNews)
     let soon = schedule.add(at: start + .milliseconds(500))
     #expect(schedule.offer(.stamp(1), to: soon, at: start).isNews)
-    // At work, and so nobody will look at an agreed time.
+    // All busy, so nobody will check at an agreed time.
     #expect(take(&schedule, at: start + .seconds(1))?.lane == soon)
     let later = schedule.add(at: start + .seconds(3))
     #expect(schedule.offer(.stamp(1), to: later, at: start + .seconds(1)).isNews)
@@ -188,7 +188,7 @@ import Testing
     var schedule = CheckSchedule(interval: interval, start: start)
     let late = schedule.add(at: start + .milliseconds(20))
     let later = schedule.add(at: start + .milliseconds(10))
-    // Which picture came first does not matter.
+    // The order in which pictures came does not matter.
     _ = schedule.offer(.stamp(1), to: late, at: start)
     _ = schedule.offer(.stamp(2), to: later, at: start + .milliseconds(30))
     #expect(take(&schedule, at: start + .milliseconds(40))?.lane == later)
@@ -219,7 +219,7 @@ import Testing
     #expect(schedule.longestDelay(at: start + .seconds(6)) == .zero)
   }
 
-  /// Two workers, 50 lanes at 10 pictures a second, checks of 5 to 60 ms: four times what they can do.
+  /// Two workers, 50 lanes at 10 pictures a second, checks of 5 to 60 ms: four times what they can handle.
   @Test func overloadSlowsEveryLaneEqually() {
     var schedule = CheckSchedule(interval: interval, start: start)
     let lanes = (0..<50).map { _ in schedule.add(at: start) }
@@ -238,7 +238,7 @@ import Testing
         if busyUntil[worker] == nil, let (lane, stamp) = take(&schedule, at: now) {
           #expect(millisecond - Int(stamp) < 100, "an old picture was checked")
           checks[lane] += 1
-          // Lanes cost differently all the time: some students are followed, some are searched for.
+          // The cost of lanes changes all the time: some students are followed, some searched for.
           busyUntil[worker] = (millisecond + (lane % 5 == 0 ? 260 : 60), lane)
         }
       }

@@ -11,7 +11,7 @@ import Testing
       return SuspendingClock.now >= deadline ? .done(looks) : .wait(until: deadline)
     }
     #expect(SuspendingClock.now >= deadline)
-    // Once before, once after; a condition may wake for nothing now and then.
+    // Once before, once after; conditions have occasional spurious wake-ups.
     #expect(looks <= 5)
   }
 

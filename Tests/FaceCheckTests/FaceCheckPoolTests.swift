@@ -5,7 +5,7 @@ import Testing
 
 @testable import FaceCheck
 
-/// The threads of the pool, with checks that do what a test says.
+/// The threads of the pool, with checks controlled by a test.
 @Suite(.timeLimit(.minutes(1))) struct FaceCheckPoolTests {
   private struct StubChecker: PictureChecking {
     let body: @Sendable (AnalysisPicture) throws -> Void
@@ -31,7 +31,7 @@ import Testing
     return try FaceCheckPool(configuration: configuration) { StubChecker(body: check) }
   }
 
-  /// A lane, and the capture times of its observations as they come.
+  /// A lane, and the capture times of its observations as they arrive.
   private func addLane(_ pool: FaceCheckPool) -> (
     lane: FaceCheckLane, stamps: AsyncStream<Int64>.AsyncIterator
   ) {
@@ -86,7 +86,7 @@ import Testing
       inside.withLock { $0[picture.capturedAt]! -= 1 }
     }
     let counts = Locked([Int](repeating: 0, count: 60))
-    // How all stand at the moment in which the first lane has had its ten checks.
+    // The counts at the moment when the first lane has had its ten checks.
     let (finished, finish) = AsyncStream.makeStream(of: [Int].self)
     let lanes = Locked<[FaceCheckLane]>([])
     for index in 0..<60 {
@@ -107,7 +107,7 @@ import Testing
     let standing = try #require(await iterator.next())
     pool.shutdown()
     lanes.withLock { $0 = [] }
-    // Three checks are under way at a time, so a lane may be one ahead of those whose turn is now.
+    // Three checks are in progress at a time, so a lane may be one ahead of those whose turn is now.
     #expect(standing.min()! >= 8, "\(standing)")
     #expect(standing.max()! <= 10, "\(standing)")
   }
@@ -174,7 +174,7 @@ import Testing
       onObservation: { [pool] _ in
         gate.pass()
         while pool.statistics.lanes > 0 { sched_yield() }
-        // Long enough for a close that does not wait to be seen.
+        // Long enough to notice a close that does not wait.
         usleep(20_000)
         isOver.withLock { $0 = true }
       }, onFailure: { Issue.record("\($0)") })
@@ -211,7 +211,7 @@ import Testing
     let lane = pool.addLane(
       name: "late",
       onObservation: { _ in
-        // Long enough for a shutdown that does not wait to be seen.
+        // Long enough to notice a shutdown that does not wait.
         usleep(20_000)
         #expect(!isOver.current)
       }, onFailure: { Issue.record("\($0)") })
@@ -283,7 +283,7 @@ import Testing
   }
 }
 
-/// Holds a worker thread where a test wants it.
+/// Blocks a worker thread where a test wants it.
 private final class Gate: Sendable {
   private struct State {
     var hasArrived = false

@@ -3,7 +3,7 @@ import Testing
 @testable import FaceCheck
 
 @Suite struct FaceModelsTests {
-  /// What the pool says about models of which some are changed.
+  /// What the pool reports about models some of which are changed.
   private func error(_ changes: [String: [UInt8]?], _ inference: FaceModels.Inference) throws
     -> FaceCheckError?
   {

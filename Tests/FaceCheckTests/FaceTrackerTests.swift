@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct FaceTrackerTests {
   private let start = SuspendingClock.now
-  /// So close that the person hides the surroundings, and only time brings a search.
+  /// So close that the person hides the surroundings, and only time triggers a search.
   private let here = NormalizedRect(x: 0.3, y: 0.3, width: 0.4, height: 0.5)
   /// Further away, with a room around.
   private let further = NormalizedRect(x: 0.42, y: 0.3, width: 0.15, height: 0.25)
@@ -82,7 +82,7 @@ import Testing
     search(&tracker, at: .zero)
     #expect(follows(tracker, at: .milliseconds(999)))
     #expect(!follows(tracker, at: .seconds(1)))
-    // Neither a search held up nor one that was asked for moves it.
+    // Neither a delayed search nor a requested one moves it.
     search(&tracker, at: .milliseconds(10_500))
     search(&tracker, at: .milliseconds(11_000))
     #expect(follows(tracker, at: .milliseconds(12_999)))
@@ -107,7 +107,7 @@ import Testing
     var tracker = makeFollowing()
     #expect(tracker.follow([face(here, 0.6)], at: start) == 0)
     #expect(follows(tracker, at: .milliseconds(990)))
-    // More doubt does not put the decision off.
+    // Further doubt does not postpone the decision.
     #expect(tracker.follow([face(here, 0.7)], at: start + .milliseconds(500)) == 0)
     #expect(!follows(tracker, at: .seconds(1)))
   }
@@ -211,7 +211,7 @@ import Testing
     var tracker = makeFollowingInARoom()
     _ = tracker.plan(at: start + .milliseconds(100), scene: scene, isBehind: false)
     #expect(tracker.isSceneUnchanged)
-    // A server that is behind follows the face all the same, and does not know who else is there.
+    // A server that is behind still follows the face, and does not know who else is there.
     #expect(tracker.plan(at: start + .milliseconds(200), scene: changed, isBehind: true) != .wholePicture)
     #expect(!tracker.isSceneUnchanged)
     var close = makeFollowing()
@@ -231,7 +231,7 @@ import Testing
         #expect(tracker.accept([face(further, 0.9)], scene: moved, at: now) == [0])
       }
     }
-    // Somebody who comes gets four looks at once; then the pauses grow, and the beat of every 4 s stays.
+    // Somebody who arrives gets four searches at once; then the pauses grow, and the beat of every 4 s stays.
     #expect(searches == [0.1, 0.2, 0.3, 0.4, 1.4, 3.4, 4, 8, 12, 16, 20])
   }
 

@@ -11,7 +11,7 @@ import Testing
   ) -> [Landmark: SIMD2<Double>] {
     let (y, p, r) = (yaw * .pi / 180, pitch * .pi / 180, roll * .pi / 180)
     let points = estimator.model.map { point in
-      // The nose, on the z axis, goes to the right with the yaw, then up with the pitch; then the picture turns.
+      // The nose, on the z axis, moves to the right with the yaw, then up with the pitch; then the picture turns.
       let turned = SIMD3(point.x * cos(y) + point.z * sin(y), point.y, point.z * cos(y) - point.x * sin(y))
       let raised = SIMD3(
         turned.x, turned.y * cos(p) + turned.z * sin(p), turned.z * cos(p) - turned.y * sin(p))
@@ -62,7 +62,7 @@ import Testing
 
   @Test func pointsThatJitterByAFewPercentMoveTheYawByAFewDegrees() throws {
     let estimator = BlazeFace.pose
-    // Half a pixel of jitter, up and down in turn, where the eyes are 40 pixels apart.
+    // Half a pixel of jitter, alternating up and down, with the eyes 40 pixels apart.
     var points = project(estimator, yaw: 20)
     for (index, landmark) in estimator.landmarks.enumerated() {
       points[landmark]! += index % 2 == 0 ? SIMD2(0.5, -0.5) : SIMD2(-0.5, 0.5)

@@ -3,7 +3,7 @@ import Testing
 
 @testable import FaceCheck
 
-/// The server's own inference beside OpenCV's, whose answers are written down here.
+/// The server's own inference compared with OpenCV's, whose answers are recorded here.
 @Suite struct InferenceTests {
   struct Example: Sendable {
     var picture: String
@@ -15,7 +15,7 @@ import Testing
     var points: [SIMD2<Double>]
   }
 
-  /// The edges of the squares are far from the even pixels that they are moved to.
+  /// The edges of the squares are far from the even pixels that they are rounded to.
   static let examples = [
     Example(
       picture: "present", around: [133, 74, 48, 66], score: 0.87909,
@@ -99,7 +99,7 @@ import Testing
     }
   }
 
-  /// Finders of one pair of networks, each on a thread of its own, find what one alone finds.
+  /// Finders that share one pair of networks, each on a thread of its own, find what a single one finds.
   @Test func findersShareTheirNetworks() async throws {
     var networks: FaceNetworks? = try FaceNetworks(models: try Fixtures.models())
     let pictures = try ["present", "two", "small"].map { try Fixtures.picture($0) }

@@ -14,7 +14,7 @@ import Testing
     checker = PictureChecker(finder: finder, thresholds: FaceThresholds())
   }
 
-  /// Checks a picture so many milliseconds after the start.
+  /// Checks a picture this many milliseconds after the start.
   private func check(
     _ picture: AnalysisPicture, _ tracker: inout FaceTracker, at milliseconds: Int = 0
   ) throws -> FaceObservation {
@@ -90,14 +90,14 @@ import Testing
   }
 
   @Test func poseOfAFaceThatLooksIntoTheCamera() throws {
-    // Mirrored too: an order of the points that is taken wrongly turns the head upside down or to the side.
+    // Mirrored too: points taken in the wrong order would turn the head upside down or to the side.
     for picture in [try Fixtures.picture("present"), try Fixtures.picture("present").mirrored] {
       var tracker = makeTracker()
       for (step, tier) in [FaceObservation.Tier.wholePicture, .trackedFace].enumerated() {
         let observation = try check(picture, &tracker, at: 1000 * step)
         #expect(observation.tier == tier)
         let pose = try #require(observation.faces.first?.pose)
-        // CenterFace's points alone would put the pitch at 0: both tiers must take BlazeFace's.
+        // CenterFace's points alone would give a pitch of 0: both tiers must use BlazeFace's.
         #expect(abs(pose.yaw) < 10 && (-15 ... -4).contains(pose.pitch) && abs(pose.roll) < 10, "\(pose)")
       }
     }

@@ -93,7 +93,7 @@ import Testing
     let before = grid { column, row in UInt8(90 + 3 * column + (row % 4) * 8) }
     let lightOut = grid { column, row in UInt8(20 + column / 3 + row % 4) }
     #expect(lightOut.shows(before, around: person))
-    // A hand that glows: as bright as the room in the mean, and brightest elsewhere.
+    // A hand with light shining through: as bright as the room on average, but brightest elsewhere.
     let hand = grid { column, row in UInt8(190 - 2 * column + row / 3) }
     #expect(!hand.shows(before, around: person))
   }

@@ -9,7 +9,7 @@ enum TemporaryModels {
     "centerface.onnx", "centerface.plan", "blazeface_short_range.onnx", "blazeface_short_range.plan",
   ]
 
-  /// Makes a folder of the real models, but for those that are given as other bytes; nil is a file that is missing.
+  /// Creates a folder of the real models, except those given as other bytes; nil is a missing file.
   static func with(_ changes: [String: [UInt8]?], _ body: (_ folder: String) throws -> Void) throws {
     var template = Array("/tmp/face-models-XXXXXX".utf8CString)
     let folder = String(cString: try #require(mkdtemp(&template)))

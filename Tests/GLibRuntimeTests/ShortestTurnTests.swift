@@ -27,7 +27,7 @@ private final class Log {
   @Test func whatComesRightAfterAWakeUpWaitsForTheNextOneAndIsDoneThen() async throws {
     let log = Log()
     await log.note()
-    // So that the next one surely finds the loop asleep, and not still at what followed from the first.
+    // So that the next one certainly finds the loop asleep, and not still busy with what followed from the first.
     try await Task.sleep(for: SlowActor.turn / 10)
     await log.note()
     let times = await log.times

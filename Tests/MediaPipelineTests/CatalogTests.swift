@@ -32,7 +32,7 @@ import Testing
     #expect(error?.available.contains("video-x-vp8") == true)
   }
 
-  /// A file whose decoder would not take the codec is none for it.
+  /// A file whose decoder does not support the codec does not fit it.
   @Test(arguments: [
     "video/webm;codecs=h264", "video/webm;codecs=avc1.42E01E", "video/webm;codecs=av1",
     "video/webm;codecs=av01.0.04M.08",

@@ -17,7 +17,7 @@ import Testing
     }
   }
 
-  /// Every beginning of a frame is answered without reading past its end; Swift would trap.
+  /// Any prefix of a frame is handled without reading past its end; Swift would trap.
   @Test(arguments: [
     InspectedCodec.vp8, .vp9, .jpeg, .av1, .png, .h264(.byteStream), .h264(.lengthPrefixed(4)),
   ]) func noBeginningAndNoNoiseTraps(codec: InspectedCodec) {
@@ -49,7 +49,7 @@ import Testing
     }
   }
 
-  /// A frame between key frames may bring a size of its own.
+  /// A frame between key frames may have a size of its own.
   @Test func vp9DeltaFrameMayChangeTheSize() {
     let references = "00000000 000 0 000 0 000 0"
     #expect(
@@ -66,7 +66,7 @@ import Testing
     #expect(read(.vp9, superframe) == .key(width: 16000, height: 16000))
   }
 
-  /// libvpx goes on behind a frame to the next; an index of one frame makes it stop.
+  /// libvpx continues after a frame with the next; an index of one frame makes it stop.
   @Test func vp9FramesAreClosed() throws {
     let frame = bits("10 00 0 0 1 0" + sync + "001 0" + size(320, 240))
     for count in [1, 255, 256, 70_000] {

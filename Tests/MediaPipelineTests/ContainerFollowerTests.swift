@@ -28,13 +28,13 @@ import Testing
     #expect(passed == Self.whole)
   }
 
-  /// However the pieces are cut: what is fed after the beginning is the container from its first byte on.
+  /// However the pieces are split: what is fed after the beginning is the container from its first byte on.
   @Test(arguments: [1, 2, 3, 5, 7, 13, 31, 32, 33, 126, 127, 1000, 100_000])
   func aSecondHeaderIsFoundHoweverItIsCut(size: Int) {
     var follower = follower()
     let before = Array(Self.whole[..<(Self.clusters[1] + 1234)])
     #expect(follower.take(before) == .begins(bytes: before, codec: "vp8"))
-    // Cut anywhere, too: the first recorder's last words.
+    // Split anywhere, too: the end of the first recorder's output.
     let second = Array("\u{3}garbage".utf8) + Self.whole[..<3000]
     var passed: [UInt8]?
     for start in stride(from: 0, to: second.count, by: size) {
@@ -126,7 +126,7 @@ import Testing
     let fragment = try #require(bytes.firstRange(of: Array("moof".utf8))).lowerBound - 4
     #expect(follower.take(Array(bytes[..<fragment])) == .kept)
     #expect(follower.take(Array(bytes[fragment...])) == .begins(bytes: bytes, codec: "h264"))
-    // In the middle of a message that the recorder before did not end.
+    // In the middle of a message that the previous recorder did not finish.
     #expect(follower.take(Array(bytes.suffix(50)) + bytes) == .begins(bytes: bytes, codec: "h264"))
     follower.pipelineFailed()
     let second = try #require(bytes[(fragment + 8)...].firstRange(of: Array("moof".utf8))).lowerBound - 4

@@ -2,7 +2,7 @@ import Testing
 
 @testable import MediaPipeline
 
-/// What a decoder takes memory for is the coded size, and how many pictures of it.
+/// A decoder allocates memory by the coded size, and by how many pictures of it are kept.
 @Suite(.timeLimit(.minutes(1))) struct H264HeaderTests {
   /// A sequence parameter set (ITU-T H.264, section 7.3.2.1.1).
   private struct ParameterSet {
@@ -76,7 +76,7 @@ import Testing
   @Test func theCodedSizeCounts() {
     #expect(read(code + ParameterSet().bytes + code + slice) == .parameters(width: 640, height: 480))
     #expect(read(code + large.bytes + code + slice) == .parameters(width: 16320, height: 15008))
-    // But for the rest of the last macroblock: 1080 is not a multiple of 16.
+    // Except the rest of the last macroblock: 1080 is not a multiple of 16.
     let full = ParameterSet(macroblocks: (120, 68), crop: (0, 4), references: 4)
     #expect(read(code + full.bytes) == .parameters(width: 1920, height: 1080))
     let fields = ParameterSet(macroblocks: (120, 34), crop: (0, 2), framesOnly: false)
@@ -150,7 +150,7 @@ import Testing
     for size in [1, 2, 4] {
       let bytes = prefixed(small, size) + prefixed(slice, size)
       #expect(read(bytes, .lengthPrefixed(size)) == .parameters(width: 640, height: 480))
-      // A unit may hold a start code, at which FFmpeg goes on.
+      // A unit may contain a start code, at which FFmpeg resynchronises.
       let hidden = prefixed(slice + [0, 0, 1] + large.bytes, size)
       #expect(read(bytes + hidden, .lengthPrefixed(size)).size.map { $0.width } == 16320)
       guard case .malformed = read(bytes.dropLast(), .lengthPrefixed(size)) else {

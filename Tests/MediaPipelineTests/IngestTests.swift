@@ -30,7 +30,7 @@ import Testing
     await live.stop()
   }
 
-  /// A pipeline that is not started would do; here a tap blocks the only streaming thread.
+  /// An unstarted pipeline would do; here a tap blocks the only streaming thread.
   @Test func overTheBoundFramesAreDroppedUpToTheNextKeyFrame() async throws {
     let blocked = DispatchSemaphore(value: 0)
     let entered = Flag()
@@ -50,7 +50,7 @@ import Testing
     #expect(live.statistics.pending == 4)
     for _ in 0..<100 { blocked.signal() }
     #expect(await eventually { live.statistics.pending == 0 })
-    // There is room again, but the frames in between are missing.
+    // There is capacity again, but the frames in between are missing.
     #expect(live.ingest.push(messages[6]) == .needsKeyFrame)
     #expect(live.ingest.push(messages[0]) == .accepted)
     await live.stop()
@@ -174,7 +174,7 @@ import Testing
           UInt8.random(in: 0...255, using: &random)
         }
         live.ingest.push(noise, isKeyFrame: Bool.random(using: &random))
-        // A frame whose header is right and whose body is noise gets as far as the decoder.
+        // A frame with a correct header and noise as its body gets as far as the decoder.
         let good = upload.messages[burst].bytes
         live.ingest.push(
           good.prefix(700) + noise + good.suffix(2), isKeyFrame: true)
@@ -200,7 +200,7 @@ import Testing
     await live.stop()
   }
 
-  /// A cluster of nothing but padding is a good container, and no picture will ever come of it.
+  /// A cluster that is only padding is a valid container, but will never yield a picture.
   @Test func aContainerThatHoldsNoFrameEnds() async throws {
     let recorder = Recorder()
     let live = try await LivePipeline.start(
@@ -220,7 +220,7 @@ import Testing
     await live.stop()
   }
 
-  /// Frames that claim to be large and never end, each within what one may send.
+  /// Frames that claim to be large and never end, each within the limits.
   @Test func whatAllDemuxersCollectHasABound() async throws {
     let room = IngestRoom(maximumBytes: 2_000_000, share: 100_000)
     let bytes = Upload.webm.messages[0].bytes
@@ -244,7 +244,7 @@ import Testing
       #expect(room.bytes <= 2_000_000)
     }
     #expect(restarts > 0 && room.bytes > 1_500_000)
-    // Who holds little is not concerned.
+    // Those that hold little are not affected.
     let recorder = Recorder()
     let honest = try await LivePipeline.start(
       shipped: "video-webm", limits: IngestLimits(room: room), recorder)

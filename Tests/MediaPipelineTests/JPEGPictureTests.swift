@@ -5,7 +5,7 @@ import Testing
 
 @testable import MediaPipeline
 
-/// What cameras and phones send as JPEG, and what nobody should.
+/// What cameras and phones send as JPEG, and what nobody should send.
 @Suite(.timeLimit(.minutes(2))) struct JPEGPictureTests {
   private func read(_ bytes: [UInt8]) -> JPEGPicture.Reading {
     bytes.withUnsafeBytes { JPEGPicture.read($0) }
@@ -16,7 +16,7 @@ import Testing
     return try [UInt8](Data(contentsOf: folder.appending(path: "\(name).jpg")))
   }
 
-  /// The first picture for the face check, and what became of the message.
+  /// The first picture for the face check, and what happened to the message.
   private func decode(_ bytes: [UInt8]) async throws -> (result: IngestResult, picture: AnalysisPicture?) {
     let recorder = Recorder()
     let live = try await LivePipeline.start(shipped: "image-jpeg", recorder)
@@ -27,7 +27,7 @@ import Testing
     return (result, recorder.now.analysis.first)
   }
 
-  // MARK: What is behind the picture
+  // MARK: After the picture
 
   @Test(arguments: [
     ("trail_one_zero", 23323), ("trail_zeros", 23323), ("motion_photo", 23323), ("no_dht", 25395),
@@ -42,7 +42,7 @@ import Testing
     #expect(try await decode(bytes).picture?.width == 320)
   }
 
-  /// Truncated ones stay refused, wherever they end: a thumbnail has an end of its own.
+  /// Truncated ones stay refused, wherever they end: a thumbnail has its own end marker.
   @Test func whatEndsBeforeItsEndIsNoPicture() throws {
     let thumbnail = JPEGWriter(width: 16, height: 16).bytes
     let whole = JPEGWriter(color: JPEGWriter.quarter, segments: JPEGWriter.segment(0xe2, thumbnail)).bytes
@@ -86,7 +86,7 @@ import Testing
     var writer = JPEGWriter(samplings: [0x11, 0x11, 0x11])
     let good = writer.bytes
     writer.samplings = samplings
-    // The header alone: what is behind it does not matter.
+    // Only the header: what follows it does not matter.
     let start = try #require(good.firstRange(of: [0xff, 0xc0]))
     var bytes = good
     bytes.replaceSubrange(start.lowerBound..<start.lowerBound + 19, with: writer.frameHeader)
@@ -164,7 +164,7 @@ import Testing
         #expect(value.map { (1...8).contains($0) } ?? true)
       }
     }
-    // No TIFF data, and a value that is no number of 16 bits.
+    // No TIFF data, and a value that is not a 16-bit number.
     for (position, byte) in [(8, 43), (18, 4)] as [(Int, UInt8)] {
       var bytes = Array(whole)
       bytes[position] = byte

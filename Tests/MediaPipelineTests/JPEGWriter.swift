@@ -1,4 +1,4 @@
-/// Writes baseline JPEGs whose blocks each have one colour, with any sampling: encoders offer but a few.
+/// Writes baseline JPEGs whose blocks each have one colour, with any sampling: encoders support only a few.
 struct JPEGWriter {
   var width = 320
   var height = 240
@@ -21,7 +21,7 @@ struct JPEGWriter {
 
   static func sixteen(_ value: Int) -> [UInt8] { [UInt8(value >> 8), UInt8(value & 255)] }
 
-  /// A quantiser of 16; codes of four bits for the means, one of one bit for the rest of a block, which is nothing.
+  /// A quantiser of 16; codes of four bits for the means, one of one bit for the rest of a block, which is empty.
   static let tables =
     segment(0xdb, [0] + [UInt8](repeating: 16, count: 64))
     + segment(0xc4, [0, 0, 0, 0, 12] + [UInt8](repeating: 0, count: 12) + (0..<12).map { $0 })
@@ -54,7 +54,7 @@ struct JPEGWriter {
   }
 
   var scan: [UInt8] {
-    // A component alone is not in units of several blocks.
+    // A single component is not in units of several blocks.
     let factors = samplings.count == 1 ? [(1, 1)] : samplings.map { (Int($0 >> 4), Int($0 & 15)) }
     let wide = factors.map(\.0).max()!
     let high = factors.map(\.1).max()!

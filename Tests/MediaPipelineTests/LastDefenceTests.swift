@@ -4,7 +4,7 @@ import Testing
 
 @testable import MediaPipeline
 
-/// What holds for every codec and container, also of files that operators add.
+/// What holds for every codec and container, including files that operators add.
 @Suite(.timeLimit(.minutes(2))) struct LastDefenceTests {
   private func template(_ decoder: String, caps: String) throws(PipelineFileError) -> PipelineTemplate {
     try PipelineTemplate(
@@ -26,7 +26,7 @@ import Testing
     #expect(error?.cause.contains("how large a picture of video/") == true)
   }
 
-  /// Made by an encoder: what an operator would add, and one picture above the limit.
+  /// Made by an encoder: what an operator might add, and one picture above the limit.
   @Test(arguments: [
     (
       "av1dec", "video/x-av1,stream-format=obu-stream,alignment=tu",
@@ -57,7 +57,7 @@ import Testing
     }
   }
 
-  /// Which decoder `decodebin` brings, and for what, shows only when frames come.
+  /// Which decoder `decodebin` chooses, and for what, is known only when frames arrive.
   @Test(arguments: [
     ("theoraenc", 320, 240, "how large its pictures are"),
     ("jpegenc ! image/jpeg,framerate=10/1", 2048, 1200, "2048x1200 is larger than"),
@@ -100,7 +100,7 @@ import Testing
     #expect(gst_buffer_new_allocate(nil, 1 << 45, nil) == nil)
   }
 
-  /// A decoder without a guard: it makes no picture, and the process stays.
+  /// A decoder without a guard: it makes no picture, and the process survives.
   @Test func aDecoderThatGetsNoMemoryMakesNoPicture() async throws {
     GStreamer.initialize()
     func lastSample(of picture: [UInt8]) throws -> Bool {
@@ -135,7 +135,7 @@ import Testing
     #expect(try !lastSample(of: good[..<header.lowerBound] + writer.frameHeader + good[header.upperBound...]))
   }
 
-  // MARK: Packed tracks
+  // MARK: Compressed tracks
 
   private func element(_ identifier: [UInt8], _ content: [UInt8], sizeBytes: Int = 8) -> [UInt8] {
     let size = content.count | 1 << (7 * sizeBytes)

@@ -47,7 +47,7 @@ import Testing
 }
 
 @Suite(.timeLimit(.minutes(1))) struct LayeredUploadTests {
-  /// The luma of each analysed picture by its capture time, of the recording sent at its own pace by its own clock.
+  /// The luma of each analysed picture by its capture time, for the recording sent at its own rate by its own clock.
   private func pictures(wanted: Double) async throws -> (pictures: [Int64: [UInt8]], thinned: Int) {
     let recorder = Recorder()
     let live = try await LivePipeline.start(shipped: "video-x-vp8", recorder)
@@ -61,7 +61,7 @@ import Testing
           at: Int64(index) * 100_000)
       }
       if result == .accepted { accepted += 1 }
-      // Not the decoder alone: what is not yet taken from it gives way to the next picture.
+      // Not only from the decoder: what has not been taken from it yet is replaced by the next picture.
       #expect(await eventually { recorder.now.analysis.count == accepted })
     }
     let thinned = live.statistics.thinned

@@ -5,7 +5,7 @@ import MediaPipeline
 import Testing
 
 @Suite(.serialized, .timeLimit(.minutes(2))) struct LifecycleTests {
-  /// Other tests run beside this one with a few pipelines each; fifty that leak are more than those.
+  /// Other tests run in parallel with a few pipelines each; fifty that leak are more than those.
   @Test func fiftyCyclesLeaveNoThreadAndNoDescriptor() async throws {
     func cycle(_ count: Int) async throws {
       for index in 0..<count {
@@ -61,7 +61,7 @@ import Testing
     #expect(await eventually { entered.isSet })
     await live.stop()
     #expect(PipelineReaper.shared.abandoned == 1)
-    // Others still stop.
+    // Others can still be stopped.
     let other = try await LivePipeline.start(shipped: "video-x-vp8", Recorder())
     await other.stop()
     release.signal()
@@ -82,7 +82,7 @@ import Testing
 }
 
 extension Process {
-  /// The number of this process's threads or descriptors, of threads only those whose name has a word.
+  /// The number of this process's threads or descriptors; threads only if their name contains a word.
   static func entries(_ kind: String, named name: String? = nil) throws -> Int {
     let entries = try FileManager.default.contentsOfDirectory(atPath: "/proc/self/\(kind)")
     guard let name else { return entries.count }

@@ -25,7 +25,7 @@ import Testing
     #expect(seen.analysis.allSatisfy { $0.width == width && $0.height == height })
     #expect(seen.tiles.allSatisfy { $0.width == width && $0.height == height && $0.isWholeJPEG })
     #expect(seen.focus.allSatisfy { $0.width == focusWidth && $0.height == focusHeight && $0.isWholeJPEG })
-    // Not a grey plane: the recordings show a person before a blurred room.
+    // Not a grey area: the recordings show a person in front of a blurred room.
     let luma = seen.analysis.last!.pixels.prefix(width * height)
     #expect(Set(luma).count > 50)
     #expect(live.statistics.decoded >= 20)
@@ -151,7 +151,7 @@ import Testing
       live.setRate(.infinity, view: .tile)
       _ = await live.feed(Upload.vp8.messages[..<5])
       #expect(await eventually { !recorder.now.tiles.isEmpty })
-      // One that is merely dropped is taken down by the reaper.
+      // One that is merely released is taken down by the reaper.
       if isStopped { await live.stop() }
     }
     #expect(await eventually { kept == nil })

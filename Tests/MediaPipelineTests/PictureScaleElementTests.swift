@@ -3,7 +3,7 @@ import GLibRuntime
 import MediaPipeline
 import Testing
 
-/// `picturescale` in the place where the pipeline files have it.
+/// `picturescale` in the position where the pipeline files use it.
 @Suite(.timeLimit(.minutes(2))) struct PictureScaleElementTests {
   struct Case: CustomTestStringConvertible {
     let picture: String
@@ -18,7 +18,7 @@ import Testing
     Case(picture: "format=I420,width=640,height=360", size: (320, 180)),
     Case(picture: "format=I420,width=200,height=150", size: (200, 150)),
     Case(picture: "format=I420,width=353,height=287", size: (320, 260)),
-    // Pixels that are wider than high make a picture that is wider than its count of pixels says.
+    // Pixels wider than high make a picture wider than its pixel count says.
     Case(picture: "format=I420,width=320,height=240,pixel-aspect-ratio=4/3", size: (320, 180)),
     Case(picture: "format=I420,width=2000,height=4", size: (320, 16)),
     Case(picture: "format=GRAY8,width=480,height=360", before: "! videoconvert", size: (320, 240)),
@@ -27,7 +27,7 @@ import Testing
 
   /// One white picture through the element, as caps and bytes.
   private func scale(_ picture: String, before: String) throws -> (caps: String, bytes: [UInt8]) {
-    // Says that GStreamer runs, and the element is known.
+    // Shows that GStreamer is running and knows the element.
     _ = try PipelineTemplate(contentsOf: Paths.pipeline("video-x-vp8"))
     let description =
       "videotestsrc num-buffers=1 pattern=white ! video/x-raw,\(picture) \(before) ! picturescale ! "

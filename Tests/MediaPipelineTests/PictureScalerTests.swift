@@ -2,7 +2,7 @@ import CPictureScaler
 import Foundation
 import Testing
 
-/// The mean of what each pixel covers, reckoned the plain way.
+/// The mean of what each pixel covers, computed the simple way.
 private func areaMeans(_ from: [UInt8], _ width: Int, _ height: Int, to: (width: Int, height: Int))
   -> [Double]
 {
@@ -41,7 +41,7 @@ struct Scaling: CustomTestStringConvertible {
     Scaling(from: (100, 2), to: (17, 1)),
   ]
 
-  /// Both ways, into memory with a guard behind every row.
+  /// Both ways, into memory with a guard after every row.
   private func scale(_ scaling: Scaling, _ pixels: [UInt8]) -> (
     fast: [UInt8], portable: [UInt8], guards: Set<UInt8>
   ) {

@@ -2,14 +2,14 @@ import Foundation
 import MediaPipeline
 import Testing
 
-/// What operators get to read when a file is wrong. Each case changes one thing of a shipped file.
+/// The messages operators get when a file is wrong. Each case changes one thing in a shipped file.
 @Suite(.timeLimit(.minutes(2))) struct PipelineFileTests {
   struct Fault: Sendable, CustomTestStringConvertible {
     let testDescription: String
     let find: String
     let replace: String
     let code: PipelineFileError.Code
-    /// The text whose line is the one reported; nil when there is none.
+    /// The text on the line that is reported; nil if there is none.
     let lineOf: String?
     let cause: String
   }
@@ -105,9 +105,9 @@ import Testing
     #expect(error?.code == .unreadable)
   }
 
-  /// What only frames can show.
+  /// Errors that only frames reveal.
   @Test(arguments: [
-    // A decoder behind a demuxer is linked when the first frame comes.
+    // A decoder after a demuxer is linked when the first frame arrives.
     ("video-webm", "! vp8dec", "! vp9dec", "not-linked", true),
     (
       "video-webm", "! vp8enc deadline=1 cpu-used=8 threads=1",

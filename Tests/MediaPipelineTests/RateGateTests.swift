@@ -3,7 +3,7 @@ import Testing
 @testable import MediaPipeline
 
 @Suite struct RateGateTests {
-  /// How many pass of pictures at these times, in milliseconds.
+  /// How many pictures at these times, in milliseconds, pass.
   private func passed(_ gate: RateGate, _ times: some Sequence<Int>) -> Int {
     times.count { gate.take(at: Int64($0) * 1000) }
   }
@@ -11,12 +11,12 @@ import Testing
   @Test func fasterStreamsAreBroughtDownToTheRate() {
     #expect(passed(RateGate(rate: 5), stride(from: 0, to: 10_000, by: 100)) == 50)
     #expect(passed(RateGate(rate: 5), stride(from: 30, to: 10_030, by: 33)) <= 52)
-    // The last one takes a slot to come.
+    // The last one takes a coming slot.
     #expect(passed(RateGate(rate: 2), stride(from: 0, to: 10_000, by: 200)) == 21)
   }
 
   @Test func aStreamAtJustTheRateLosesNothingToJitter() {
-    // Every 200 ms, 20 ms early or late in turn, around the borders of the slots.
+    // Every 200 ms, alternately 20 ms early and late, around the boundaries of the slots.
     let times = (1...50).map { $0 * 200 + ($0.isMultiple(of: 2) ? 20 : -20) }
     #expect(passed(RateGate(rate: 5), times) == 50)
   }

@@ -40,7 +40,7 @@ import Testing
     }
   }
 
-  /// A file that an operator adds, and what a stranger makes of a good recording.
+  /// A file that an operator adds, and an attack based on a good recording.
   @Test func nothingOfThemReachesTheDemuxer() async throws {
     let good = try await TestPictures.run(
       "videotestsrc num-buffers=40 ! video/x-raw,format=I420,width=160,height=120,framerate=10/1 ! x264enc tune=zerolatency key-int-max=10"

@@ -99,7 +99,7 @@ struct Upload: CustomTestStringConvertible {
 }
 
 enum Paths {
-  /// A critical of GLib or GStreamer is a wrong call of ours: it ends the tests.
+  /// A critical message of GLib or GStreamer means a wrong call of ours: it ends the tests.
   private static let criticalsAreFatal: Bool = {
     g_log_set_always_fatal(GLogLevelFlags(rawValue: 1 | 4 | 8))
     return true

@@ -1,14 +1,14 @@
 import Foundation
 import MediaPipeline
 
-/// Pictures and streams made by GStreamer, for what no recording shows.
+/// Pictures and streams made by GStreamer, for cases that no recording shows.
 enum TestPictures {
   static func jpeg(width: Int, height: Int) async throws -> [UInt8] {
     try await run(
       "videotestsrc num-buffers=1 ! video/x-raw,format=I420,width=\(width),height=\(height) ! jpegenc")
   }
 
-  /// What a gst-launch description writes, all in one.
+  /// The complete output of a gst-launch description.
   static func run(_ description: String) async throws -> [UInt8] {
     let file = NSTemporaryDirectory() + "exam-media-\(UUID().uuidString)"
     defer { try? FileManager.default.removeItem(atPath: file) }

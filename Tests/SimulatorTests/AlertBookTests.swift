@@ -7,7 +7,7 @@ import Testing
     var book = AlertBook()
     book.began(.dark, student: "a", at: 5)
     book.confirmed("camera_covered", student: "a", behaviour: .dark, at: 7.5)
-    // The same alert once more, in another state.
+    // The same alert again, in another state.
     book.confirmed("camera_covered", student: "a", behaviour: .dark, at: 8)
     book.ended(student: "a")
     #expect(book.delays == ["camera_covered": [2.5]])
@@ -19,7 +19,7 @@ import Testing
     book.began(.absent, student: "a", at: 5)
     book.ended(student: "a")
     #expect(book.missed == ["face_missing": 1])
-    // Late, and still no false one.
+    // Late, but still not a false one.
     book.confirmed("face_missing", student: "a", behaviour: .absent, at: 26)
     #expect(book.falseAlerts.isEmpty && book.delays.isEmpty)
   }

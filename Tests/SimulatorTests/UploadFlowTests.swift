@@ -18,7 +18,7 @@ import Testing
     #expect(flow.offer(isKey: false) == .send(sequence: 1))
     #expect(flow.offer(isKey: false) == .windowFull)
     flow.acknowledged(0)
-    // The frame that was left out is missing from what follows.
+    // The frame that was skipped is missing from what follows.
     #expect(flow.offer(isKey: false) == .waitsForKeyFrame)
     #expect(flow.offer(isKey: true) == .send(sequence: 2))
     #expect(flow.offer(isKey: true) == .windowFull)

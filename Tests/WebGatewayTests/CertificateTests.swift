@@ -23,7 +23,7 @@ extension GatewayServerTests {
         formatter.dateFormat = "yyyyMMddHHmmss'Z'"
         return formatter.string(from: Date(timeIntervalSinceNow: Double(days) * 86_400 + 3600))
       }
-      // `openssl ca` is the one command of this version that takes the first day.
+      // `openssl ca` is the only command of this version that accepts a start date.
       let configuration = """
         [ca]
         default_ca = one
@@ -68,7 +68,7 @@ extension GatewayServerTests {
     @Test(arguments: [
       "openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out key.pem 2>/dev/null",
       "openssl genpkey -algorithm RSA -out key.pem 2>/dev/null",
-      // The chain in the wrong order: an authority before the server's own.
+      // The chain in the wrong order: an authority before the server's own certificate.
       "openssl req -x509 -newkey rsa:2048 -nodes -days 60 -subj /CN=ca -keyout other.pem -out ca.pem 2>/dev/null && "
         + "cat ca.pem cert.pem > both.pem && mv both.pem cert.pem",
     ])
@@ -90,14 +90,14 @@ extension GatewayServerTests {
       try make(certificate, from: 2, until: 20)
       problem = try self.problem(certificate.files)
       #expect(problem.contains("not valid before"), "\(problem)")
-      // An expired one behind the server's own breaks as much.
+      // An expired one after the server's own does the same damage.
       try run("mv cert.pem later.pem", in: certificate)
       try make(certificate, from: -20, until: -1)
       try run("cp cert.pem old.pem", in: certificate)
       try make(certificate, from: -20, until: 60)
       try run("cat cert.pem old.pem > both.pem && mv both.pem cert.pem", in: certificate)
       #expect(try self.problem(certificate.files).contains("has expired"))
-      // So does one that will have: what ends first is warned of.
+      // So does one that will expire: there is a warning about the first to end.
       try make(certificate, from: -20, until: 10)
       try run("cp cert.pem old.pem", in: certificate)
       try make(certificate, from: -20, until: 60)

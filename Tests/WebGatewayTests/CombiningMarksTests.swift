@@ -14,7 +14,7 @@ import WebGateway
     #expect(CombiningMarks.runTooLong(in: "a" + marks(Self.most + 1, mark)))
   }
 
-  /// As JSON may have them: half of a pair is no character, and what stands behind another backslash is no escape.
+  /// As JSON may contain them: half of a pair is not a character, and what follows another backslash is not an escape.
   @Test(arguments: [#"\u0301"#, #"\u0316\u0301"#, "\u{0301}\\u0316", #"\uD834\uDD65"#, #"\ud834\udd65"#])
   func escapedOnesCount(mark: String) {
     let half = Self.most / 2

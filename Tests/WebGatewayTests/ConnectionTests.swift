@@ -34,7 +34,7 @@ extension GatewayServerTests {
           case 2: try test.client().reset()
           case 3: try WebSocketTestClient(port: test.port).client.close()
           default:
-            // A kept-alive client that goes away: left to itself, this version of libsoup leaks its descriptor.
+            // A kept-alive client that disconnects: by itself, this version of libsoup leaks its descriptor.
             let client = try test.client()
             try client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
             _ = try client.take(until: "here")

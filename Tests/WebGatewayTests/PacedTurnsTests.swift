@@ -22,7 +22,7 @@ import WebGateway
       let expected = Duration.milliseconds(100 * (number + 1))
       #expect(wait > expected - .milliseconds(1) && wait < expected + .milliseconds(1))
     }
-    // Who was refused took nothing, and others have turns of their own.
+    // A refused one took nothing, and others have turns of their own.
     #expect(turns.next(of: "b", at: start) == .now)
     #expect(turns.next(of: "a", at: start + .seconds(2)) == .now)
   }

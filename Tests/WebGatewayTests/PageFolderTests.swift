@@ -64,7 +64,7 @@ import Testing
     #expect(!pages.has("lib/b.js"))
     try Data("another".utf8).write(to: library)
     try await until { text(pages, "lib/a.js") == "another" }
-    // A package that is being renewed is away for a moment.
+    // A package that is being upgraded is missing for a moment.
     try FileManager.default.removeItem(at: library)
     try write("seen.txt", "")
     try await until { pages.has("seen.txt") }
@@ -81,7 +81,7 @@ import Testing
       problems.withLock { $0 } == [
         "\(folder.path) cannot be read: No such file or directory; the pages stay as they were"
       ])
-    // And once it is back, all goes on.
+    // And once it is back, everything continues.
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
     try write("index.html", "back")
@@ -90,7 +90,7 @@ import Testing
   }
 
   @Test(arguments: [
-    // Files of so many MiB each.
+    // Files with this many MiB each.
     [17], [15, 15, 15, 15, 15],
   ])
   func bytesAreBounded(sizes: [Int]) throws {
@@ -110,7 +110,7 @@ import Testing
     #expect(throws: PageFolder.ReadError.self) { try PageFolder(folder.path) { _ in } }
     try FileManager.default.removeItem(at: deep)
     _ = try PageFolder(folder.path) { _ in }
-    // Whoever gives `/` by mistake does not wait for all of the disk.
+    // Giving `/` by mistake does not mean waiting for the whole disk.
     for number in 0..<1000 { try write("\(number).odd", "") }
     #expect(throws: PageFolder.ReadError.self) { try PageFolder(folder.path) { _ in } }
   }

@@ -116,7 +116,7 @@ extension GatewayServerTests {
       }
     }
 
-    /// Real readers: what the parts' form was chosen for.
+    /// Real readers: the reason for the form of the parts.
     @Test(arguments: [
       ["ffmpeg", "-v", "error", "-f", "mpjpeg", "-i", "URL", "-frames:v", "5", "-f", "null", "-"],
       [

@@ -3,7 +3,7 @@ import Testing
 import WebGateway
 
 extension GatewayServerTests {
-  /// Answers that are made while the client takes them.
+  /// Answers that are produced while the client takes them.
   @Suite struct PieceTests {
     private struct Broken: Error {}
 
@@ -63,7 +63,7 @@ extension GatewayServerTests {
       }
     }
 
-    /// A part must not pass for the whole: the last chunk is missing.
+    /// A part must not be mistaken for the whole: the last chunk is missing.
     @Test func whatFailsInTheMiddleIsCutOff() async throws {
       let made = Shared(0)
       try await TestServer.run(routes: { Self.routes($0, bytes: 3, count: 3, made: made, fails: true) }) {
@@ -74,7 +74,7 @@ extension GatewayServerTests {
       }
     }
 
-    /// However much there is, no more is made than the client takes and the system's buffers hold.
+    /// However much there is, no more is produced than the client takes and the system's buffers hold.
     @Test func aReaderThatDoesNotReadHoldsItUp() async throws {
       let made = Shared(0)
       try await TestServer.run(
@@ -83,7 +83,7 @@ extension GatewayServerTests {
       ) { test in
         let client = try TestClient(port: test.port, receiveBuffer: 8192)
         try client.send("GET /long HTTP/1.1\r\nHost: localhost:\(test.port)\r\n\r\n")
-        // And it is not waited for without end.
+        // And it is not waited for indefinitely.
         try await eventually("still connected") {
           let open = await test.statistics.openConnections
           return made.value > 0 && open == 0

@@ -6,7 +6,7 @@ import Testing
 @testable import WebGateway
 
 extension GatewayServerTests {
-  /// What is looked at before libsoup sees a request, and what a request may cost until it is there as a whole.
+  /// What is checked before libsoup sees a request, and what a request may cost until it is complete.
   @Suite struct RequestHeadTests {
     @GatewayActor private static func routes(_ server: WebServer) {
       server.route(.get, "/") { _ in .text("here") }
@@ -28,7 +28,7 @@ extension GatewayServerTests {
           #expect(!isKeptByGLib(method), "\(method.prefix(9))")
         }
         #expect(status(try TestClient.request(test.port, "OPTIONS /")) == 405)
-        // An empty line before it is no fault, and the next request on a connection is looked at as the first is.
+        // An empty line before it is allowed, and the next request on a connection is checked like the first.
         let client = try test.client()
         try client.send("\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n")
         _ = try client.take(until: "here")
@@ -50,7 +50,7 @@ extension GatewayServerTests {
       }
     }
 
-    /// Where the first request is answered, the second lies partly in libsoup's buffer and partly in that of TLS.
+    /// When the first request is answered, the second is partly in libsoup's buffer and partly in that of TLS.
     @Test func aRequestSentAheadOverTLSIsNotWaitedFor() async throws {
       let certificate = try TLSTests.Certificate()
       defer { certificate.remove() }
@@ -77,14 +77,14 @@ extension GatewayServerTests {
           let headers = (0..<fields).map { "X-\($0): " + String(repeating: "v", count: bytes) }
           return status(try TestClient.request(test.port, "GET /", headers: headers))
         }
-        // Host and Connection come besides.
+        // Host and Connection come in addition.
         #expect(try get(fields: 98, bytes: 1) == 200)
         #expect(try get(fields: 99, bytes: 1) == 431)
         #expect(try get(fields: 1, bytes: 15_000) == 200)
         #expect(try get(fields: 1, bytes: 17_000) == 431)
         #expect(try get(fields: 20_000, bytes: 10) == 431)
         #expect(await test.statistics.requests == 2)
-        // What is a body is none of it.
+        // A body does not count.
         #expect(
           try TestClient.request(test.port, "POST /small", body: String(repeating: "\n", count: 16_000))
             .hasSuffix("16000"))
@@ -124,7 +124,7 @@ extension GatewayServerTests {
             "POST /small HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 12001\r\n\r\n\(part)")
           clients.append(client)
         }
-        // The oldest give way, and who goes on is answered.
+        // The oldest are displaced, and those that make progress are answered.
         let first = clients[0].takeAll()
         #expect(status(first) == 503 && first.contains("Retry-After"))
         try clients[5].send("b")

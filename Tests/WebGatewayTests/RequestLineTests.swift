@@ -36,7 +36,7 @@ extension GatewayServerTests {
       }
     }
 
-    /// All that comes through a proxy comes from one address.
+    /// Everything that comes through a proxy comes from one address.
     @Test func behindAProxyEachClientHasABudgetOfItsOwn() async throws {
       try await run({
         $0.trustedProxies = [IPNetwork("127.0.0.0/8")!]
@@ -57,7 +57,7 @@ extension GatewayServerTests {
       }
     }
 
-    /// The budget is of the address, whatever the connection, and comes back.
+    /// The budget belongs to the address, whatever the connection, and is refilled.
     @Test func whoWaitsALittleIsServed() async throws {
       try await run({ $0.requestsPerAddress = .init(perSecond: 20, burst: 1) }) { test in
         let client = try test.client()
@@ -79,7 +79,7 @@ extension GatewayServerTests {
       }
     }
 
-    /// Nobody reads those who wait, so nobody would find out that they gave way.
+    /// Nobody reads from connections that wait, so nobody would notice that they were displaced.
     @Test func whoWaitsGivesWayAtOnce() async throws {
       try await run({
         $0.requestsPerAddress = .init(perSecond: 0.001, burst: 1)

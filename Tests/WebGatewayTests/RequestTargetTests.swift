@@ -27,7 +27,7 @@ import Testing
     func query(_ text: String) -> String { RequestTarget.redacted(path: "/s", query: text) }
     #expect(query("token=abc&view=tile") == "/s?token=…&view=tile")
     #expect(query("view=tile&to%6ben=abc&TOKEN=q") == "/s?view=tile&to%6ben=…&TOKEN=…")
-    // Whatever it is called: only what is known to be harmless is shown.
+    // Whatever its name: only what is known to be harmless is shown.
     #expect(query("ticket=abc&key=def&x") == "/s?ticket=…&key=…&x=…")
     #expect(query("\(String(repeating: "t", count: 40))&%zz=secret") == "/s?…&…")
     #expect(RequestTarget.redacted(path: "/s", query: nil) == "/s")

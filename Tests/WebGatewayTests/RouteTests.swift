@@ -56,7 +56,7 @@ extension GatewayServerTests {
 
     @Test func tokens() async throws {
       try await TestServer.run(routes: Self.routes) { test in
-        // What stands in an address ends up in histories and logs.
+        // Addresses end up in histories and logs.
         #expect(try TestClient.request(test.port, "GET /token?token=abc").hasSuffix("none"))
         let header = try TestClient.request(
           test.port, "GET /token?token=abc", headers: ["Authorization: bearer xyz"])
@@ -151,7 +151,7 @@ extension GatewayServerTests {
           "POST /echo HTTP/1.1\r\nHost: a\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n")
         for _ in 0..<3 { try chunked.send("190\r\n" + String(repeating: "y", count: 400) + "\r\n") }
         expectProblem(chunked.takeAll(), 413, "too_large")
-        // Sent as a whole all the same: the answer must not be lost to a reset.
+        // Sent completely all the same: the answer must not be lost to a reset.
         let whole = try test.client()
         try whole.send(
           "POST /echo HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 300000\r\n\r\n"

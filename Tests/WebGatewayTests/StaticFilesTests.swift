@@ -32,7 +32,7 @@ extension GatewayServerTests {
         #expect(page.contains("Content-Type: text/html; charset=utf-8\r\n"))
         #expect(
           page.contains("frame-ancestors 'none'") && page.contains("Permissions-Policy: camera=(self)\r\n"))
-        // Two policies would both hold, and that of other answers forbids everything.
+        // Two policies would both apply, and that of other answers forbids everything.
         #expect(page.components(separatedBy: "Content-Security-Policy: ").count == 2)
         #expect(page.contains("Cache-Control: no-cache\r\n") && page.contains("nosniff"))
         #expect(try TestClient.request(test.port, "GET /js/app.js").contains("text/javascript"))
@@ -40,7 +40,7 @@ extension GatewayServerTests {
         let unchanged = try TestClient.request(test.port, "GET /teacher", headers: ["If-None-Match: \(tag)"])
         #expect(status(unchanged) == 304 && unchanged.hasSuffix("\r\n\r\n"))
         try Data("<p>changed page".utf8).write(to: root.appending(path: "teacher.html"))
-        // Whoever changes a page sees it soon.
+        // A changed page shows soon.
         func again() throws -> String {
           try TestClient.request(test.port, "GET /teacher", headers: ["If-None-Match: \(tag)"])
         }

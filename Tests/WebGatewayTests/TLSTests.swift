@@ -132,7 +132,7 @@ extension GatewayServerTests {
 
     @Test func silentClientsBlockNobodyAndAreDropped() async throws {
       try await run(configure: { $0.handshakeTimeout = 1 }) { test, certificate in
-        // Some say nothing at all, some begin a handshake and stop.
+        // Some send nothing at all, some begin a handshake and stop.
         let silent = try (0..<30).map { _ in try test.client() }
         for client in silent[..<5] { try client.send([0x16, 0x03, 0x01, 0x02, 0x00, 0x01]) }
         #expect(try curl(test, certificate, "/") == "secure true")
@@ -159,7 +159,7 @@ extension GatewayServerTests {
           let statistics = await test.statistics
           return statistics.openConnections == 5 && statistics.refusedConnections == 2
         }
-        // Whoever goes on gets in, however many wait.
+        // Those that make progress get in, however many are waiting.
         #expect(try curl(test, certificate, "/") == "secure true")
         #expect(await test.statistics.refusedConnections == 3)
         let refusals = test.events.all.filter {
@@ -234,7 +234,7 @@ extension GatewayServerTests {
 
     @Test func aReaderThatStopsDoesNotBlockTheServer() async throws {
       try await run(configure: { $0.responseTimeout = 0.5 }) { test, certificate in
-        // It asks for much over TLS and reads nothing: ending it must not wait for room to say goodbye.
+        // It requests a lot over TLS and reads nothing: ending it must not wait until the goodbye can be written.
         let reader = Process()
         reader.executableURL = URL(fileURLWithPath: "/bin/sh")
         reader.arguments = [
@@ -255,7 +255,7 @@ extension GatewayServerTests {
         $0.maximumPendingBytes = 1_000_000
         $0.closeTimeout = 0.2
       }) { test, certificate in
-        // It never reads, so that the goodbye of TLS has no room.
+        // It never reads, so that TLS cannot write its goodbye.
         let script = """
           import socket, ssl, time
           context = ssl._create_unverified_context()

@@ -5,7 +5,7 @@ import Testing
 @testable import WebGateway
 
 extension GatewayServerTests {
-  /// Many at once, each within its bounds.
+  /// Many at once, each within its limits.
   @Suite struct WebSocketFairnessTests {
     typealias Client = WebSocketTestClient
 
@@ -16,7 +16,7 @@ extension GatewayServerTests {
           server.webSocketRoute("/socket", subprotocol: Client.subprotocol) { _ in
             .accept { connection in
               connection.onText = { _ in
-                // What a message costs at its worst.
+                // What a message costs at worst.
                 usleep(2_000)
                 handled.update { $0 += 1 }
               }
@@ -39,7 +39,7 @@ extension GatewayServerTests {
       }
     }
 
-    /// However many turns its messages take, what came at once is measured by the window as a whole.
+    /// However many turns its messages take, what arrived at once is measured against the window as a whole.
     @Test func theWindowHoldsForWhatIsHandledInSeveralTurns() async throws {
       try await TestServer.run(
         routes: { server in
@@ -100,16 +100,16 @@ extension GatewayServerTests {
         }
         // In one turn, so that the kernel takes nothing meanwhile.
         await Task { @GatewayActor in
-          // Who may have much and has a little of it, like a teacher whose history is on its way.
+          // One with a high limit that uses little of it, like a teacher whose history is being sent.
           for connection in connections.value.dropFirst() { connection.maximumPendingBytes = 400_000 }
           fill(0, to: 300_000)
           for number in 1..<4 { fill(number, to: 80_000) }
           fill(4, to: 380_000)
           #expect(closed.value.isEmpty)
-          // It is not the one who asks for the last bytes.
+          // It is not the one that requests the last bytes.
           fill(1, to: 190_000)
           #expect(closed.value == [4])
-          // Others have the room again.
+          // Others have capacity again.
           fill(2, to: 190_000)
           #expect(closed.value == [4])
         }.value

@@ -9,7 +9,7 @@ extension GatewayServerTests {
       let testDescription: String
       let bytes: [UInt8]
 
-      /// So many frames of one kind, one after the other.
+      /// This many frames of one kind, one after the other.
       init(
         _ text: String, _ count: Int, opcode: UInt8, payload: Int = 0, final: Bool = true, after: [UInt8] = []
       ) {
@@ -113,13 +113,13 @@ extension GatewayServerTests {
       try await run { test in
         let patient = try WebSocketTestClient(port: test.port, path: "/window")
         for _ in 0..<9 {
-          // As many as are allowed, in one piece; then their answers are there.
+          // As many as allowed, in one piece; then their answers are there.
           try patient.client.send((0..<8).flatMap { _ in WebSocketTestClient.frame(2, [1]) })
           for _ in 0..<8 { #expect(try patient.receive().text == "dealt with") }
         }
         #expect(await test.statistics.webSocketFloods == 0)
         let hasty = try WebSocketTestClient(port: test.port, path: "/window")
-        // One more than are allowed, so that the bound is what it is said to be.
+        // One more than allowed, so that the limit is exactly as documented.
         try hasty.client.send((0..<9).flatMap { _ in WebSocketTestClient.frame(2, [1]) })
         var last = try hasty.receive()
         while last.opcode != 8 { last = try hasty.receive() }
@@ -133,7 +133,7 @@ extension GatewayServerTests {
         let client = try WebSocketTestClient(port: test.port)
         let piece = [UInt8](repeating: 65, count: 1_000_000)
         try client.client.send(WebSocketTestClient.frame(1, [UInt8](repeating: 0xff, count: 10)))
-        // The kernel's buffers take a few of them; then nobody reads on, until the connection is closed.
+        // The kernel's buffers take a few of them; then nobody reads any more, until the connection is closed.
         var sent = 0
         while sent < 60, (try? client.client.send(piece)) != nil { sent += 1 }
         #expect(sent < 40, "\(sent) MB were taken")

@@ -10,7 +10,7 @@ import Testing
     var payload: [UInt8]
   }
 
-  /// What the decoder makes of pieces that arrive one after the other.
+  /// The result of decoding pieces that arrive one after the other.
   private func decode(_ pieces: [[UInt8]], maximum: Int = 100_000) throws -> [Decoded] {
     var decoder = WebSocketFrameDecoder(maximumMessageBytes: maximum, initialCapacity: 64)
     var result: [Decoded] = []
@@ -91,7 +91,7 @@ import Testing
     let fragments = Client.frame(2, part, final: false) + Client.frame(0, part, final: false)
     #expect(error(fragments, maximum: 1000) == nil)
     #expect(error(fragments + Client.frame(0, part, final: false), maximum: 1000) == 1009)
-    // A message that is complete does not count into the next.
+    // A message that is complete does not count towards the next.
     #expect(error(fragments + Client.frame(0, [1]) + Client.frame(2, part), maximum: 1000) == nil)
   }
 

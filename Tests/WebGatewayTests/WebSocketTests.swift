@@ -89,7 +89,7 @@ extension GatewayServerTests {
         #expect(status(try TestClient.request(port, "GET /socket")) == 426)
         #expect(status(try TestClient.request(port, "POST /socket", body: "")) == 405)
         #expect(seen.connections.value.isEmpty)
-        // The server's own origin, and an extension that is offered and not taken.
+        // The server's own origin, and an extension that is offered and not accepted.
         let good = try test.client()
         try good.send(
           Client.handshake(
@@ -220,7 +220,7 @@ extension GatewayServerTests {
         }
         #expect(most > 100_000 && most <= 200_000)
         #expect(seen.reasons.value[0].cause == .overflow && seen.reasons.value[0].code == 1013)
-        // What had begun is whole, and the close frame follows it.
+        // What was begun is complete, and the close frame follows it.
         var frame = try socket.receive()
         while frame.opcode == 2 {
           #expect(frame.payload.count == 15_002)

@@ -1,7 +1,7 @@
-/// One thing that libFuzzer feeds.
+/// Something that libFuzzer tests.
 ///
-/// Each parses bytes of a stranger, or of an operator, and traps where something holds no more: a crash is found by the
-/// sanitizer, a wrong answer by `require`.
+/// Each parses bytes from a stranger, or from an operator, and traps when an invariant is violated: the sanitizer finds
+/// crashes, `require` wrong answers.
 struct FuzzTarget: Sendable {
   let name: String
   let run: @Sendable (UnsafeRawBufferPointer) -> Void
@@ -15,7 +15,7 @@ struct FuzzTarget: Sendable {
   ]
 }
 
-/// Ends the run where `condition` does not hold; libFuzzer keeps the input.
+/// Ends the run if `condition` does not hold; libFuzzer keeps the input.
 func require(_ condition: Bool, _ text: @autoclosure () -> String) {
   if !condition { fatalError(text()) }
 }

@@ -1,8 +1,8 @@
 @testable import WebGateway
 
-/// What comes over the network before anybody has said who they are.
+/// What arrives over the network before anybody has identified themselves.
 extension FuzzTarget {
-  /// However the bytes are cut, the same messages come out, and none is larger than it may be.
+  /// However the bytes are split, the same messages come out, and none is larger than allowed.
   static let webSocket = FuzzTarget(name: "websocket") { bytes in
     let whole = events(of: bytes, step: max(1, bytes.count))
     for step in [1, 3, 17] {

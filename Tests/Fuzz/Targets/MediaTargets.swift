@@ -2,7 +2,7 @@ import ExamModel
 
 @testable import MediaPipeline
 
-/// What a student's binary messages are read by before a decoder sees them.
+/// The parsers of a student's binary messages before a decoder sees them.
 extension FuzzTarget {
   static let frameHeader = FuzzTarget(name: "frame_header") { bytes in
     guard let header = try? ExamModel.FrameHeader(parsing: bytes) else { return }
@@ -10,7 +10,7 @@ extension FuzzTarget {
     require((0...3).contains(header.temporalLayer), "temporal layer \(header.temporalLayer)")
   }
 
-  /// The picture's end is within the bytes, and what is cut off behind it changes nothing.
+  /// The picture's end is within the bytes, and cutting off what follows it changes nothing.
   static let jpeg = FuzzTarget(name: "jpeg") { bytes in
     guard case .picture(let picture) = JPEGPicture.read(bytes) else { return }
     require((1...65535).contains(picture.width) && (1...65535).contains(picture.height), "\(picture)")
@@ -22,7 +22,7 @@ extension FuzzTarget {
   static let vp8 = picture("vp8", .vp8)
   static let vp9 = picture("vp9", .vp9)
 
-  /// The first byte says how units are told apart.
+  /// The first byte says how units are separated.
   static let h264 = FuzzTarget(name: "h264") { bytes in
     guard let first = bytes.first else { return }
     let rest = UnsafeRawBufferPointer(rebasing: bytes[1...])
@@ -33,7 +33,7 @@ extension FuzzTarget {
       H264Header.read(rest, format: format),
     ] {
       guard let size = header.size else { continue }
-      // Cropping never makes up for a whole macroblock.
+      // Cropping never removes a whole macroblock.
       require(size.width > 0 && size.height > 0, "a picture of \(size.width)x\(size.height)")
     }
   }
@@ -43,7 +43,7 @@ extension FuzzTarget {
   static let packedTracks = pieces("packed_tracks", PackedTrackWatch()) { $0.finds(in: $1) }
   static let sampleTables = pieces("sample_tables", SampleTableWatch()) { $0.finding(in: $1) != nil }
 
-  /// The first byte says how long the pieces are, which change nothing.
+  /// The first byte says how long the pieces are, which changes nothing.
   private static func pieces<Watch: Sendable>(
     _ name: String, _ watch: Watch, finds: @escaping @Sendable (inout Watch, UnsafeRawBufferPointer) -> Bool
   ) -> FuzzTarget {
@@ -75,7 +75,7 @@ extension FuzzTarget {
     require(!type.name.isEmpty && !type.name.contains("/"), "a name that is a path: \(type.name)")
   }
 
-  /// What the server reads of a file itself. GStreamer's parser crashes on some texts, so it runs in a process of its own.
+  /// The server's own parsing of a file. GStreamer's parser crashes on some texts, so it runs in a process of its own.
   static let pipelineFile = FuzzTarget(name: "pipeline_file") { bytes in
     guard let text = String(validating: bytes, as: UTF8.self) else { return }
     let file = PipelineText(text)

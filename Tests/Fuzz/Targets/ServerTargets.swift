@@ -6,7 +6,7 @@ import Synchronization
 
 @testable import ExamServer
 
-/// What people and pages say as text, and what operators set.
+/// Text from people and pages, and operators' settings.
 extension FuzzTarget {
   static let studentMessage = message("student_message", StudentMessage.self)
   static let teacherMessage = message("teacher_message", TeacherMessage.self)
@@ -23,7 +23,7 @@ extension FuzzTarget {
     }
   }
 
-  /// A name that was cleaned once is clean.
+  /// Cleaning a name twice changes nothing.
   static let personName = FuzzTarget(name: "person_name") { bytes in
     guard let name = PersonName(String(decoding: bytes, as: UTF8.self)) else { return }
     require(
@@ -31,7 +31,7 @@ extension FuzzTarget {
     require(PersonName(name.text)?.text == name.text, "\(name.text) is cleaned to another name")
   }
 
-  /// The YAML file of an operator. Its provider reads from a path, so the bytes lie in memory under one.
+  /// An operator's YAML file. Its provider reads from a path, so the bytes are in memory under one.
   static let configuration = FuzzTarget(name: "configuration") { bytes in
     let path = "/dev/shm/exam-fuzz-\(getpid()).yaml"
     guard FileManager.default.createFile(atPath: path, contents: Data(bytes)) else {
@@ -50,7 +50,7 @@ extension FuzzTarget {
     done.wait()
   }
 
-  /// The plan of a network; one that is taken is run.
+  /// The plan of a network; a valid one is run.
   static let modelPlan = FuzzTarget(name: "model_plan") { bytes in
     fuzz_model_plan(bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), bytes.count)
   }

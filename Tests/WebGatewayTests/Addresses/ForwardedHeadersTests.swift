@@ -16,13 +16,13 @@ import Testing
 
   @Test(arguments: [
     ("192.0.2.1", "192.0.2.1"),
-    // Left of the first that is not trusted anybody writes.
+    // Anybody can write what is left of the first that is not trusted.
     ("6.6.6.6, 192.0.2.1", "192.0.2.1"), ("6.6.6.6,192.0.2.1 , 10.0.0.2", "192.0.2.1"),
     ("10.9.9.9, 192.0.2.1", "192.0.2.1"), ("192.0.2.1:5678", "192.0.2.1"), ("2001:db8::5", "2001:db8::5"),
     ("[2001:db8::5]:443", "2001:db8::5"), ("::ffff:192.0.2.1", "192.0.2.1"),
-    // All trusted: the farthest.
+    // All trusted: the most distant one.
     ("10.0.0.3, 10.0.0.2", "10.0.0.3"),
-    // No address: what is right of it counts.
+    // Not an address: what is right of it counts.
     ("192.0.2.1, unknown, 10.0.0.2", "10.0.0.2"), ("unknown", "10.0.0.1"), ("", "10.0.0.1"),
     (",,", "10.0.0.1"),
     ("192.0.2.1, 192.0.2.999", "10.0.0.1"), ("\"192.0.2.1", "10.0.0.1"),
@@ -51,7 +51,7 @@ import Testing
   }
 
   @Test func onlyTheChosenHeaderCounts() {
-    // The other one a proxy hands through as it came.
+    // A proxy passes on the other one unchanged.
     let headers = [
       "x-forwarded-for": "192.0.2.1", "x-forwarded-proto": "http", "forwarded": "for=6.6.6.6;proto=https",
     ]
@@ -74,7 +74,7 @@ import Testing
     #expect(!isSecure("https, http") && !isSecure("wss") && !isSecure(""))
   }
 
-  /// With `Forwarded` each proxy says how it was reached, so the scheme is of the client's own side.
+  /// With `Forwarded` each proxy says how it was reached, so the scheme is that of the client's side.
   @Test func ofSeveralProxiesTheClientsOneTellsTheScheme() {
     func isSecure(_ value: String) -> Bool {
       site(.forwarded).sender(peer: "10.0.0.1", isSecure: false, headers: ["forwarded": value]).isSecure

@@ -3,7 +3,7 @@ import Testing
 
 @testable import WebGateway
 
-/// Requests as they come through a proxy, here from loopback.
+/// Requests as they arrive through a proxy, here from loopback.
 extension GatewayServerTests {
   @Suite struct ProxiedRequestTests {
     @GatewayActor static func routes(_ server: WebServer) {

@@ -31,7 +31,7 @@ import Testing
       "localhost", "127.0.0.1:8443", "[::1]:8443", "192.0.2.10:8443", "school.example", "SCHOOL.example.",
       "school.example:443", "room7.lan:8443",
     ] { #expect(refusal(site, host: host) == nil, "\(host)") }
-    // Only programs name no host.
+    // Only non-browsers name no host.
     #expect(refusal(site, host: nil) == nil)
     for host in [
       "evil.example", "", "192.0.2.11", "school.example.evil.example", "localhost.evil.example", "a b",

@@ -38,7 +38,7 @@ final class TestClient: @unchecked Sendable {  // one test uses it at a time
     isClosed = true
   }
 
-  /// Closes with a reset, as a crashed client does.
+  /// Closes with a reset, like a crashed client.
   func reset() {
     var option = linger(l_onoff: 1, l_linger: 0)
     setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &option, socklen_t(MemoryLayout<linger>.size))
@@ -116,7 +116,7 @@ final class TestClient: @unchecked Sendable {  // one test uses it at a time
 
 func status(_ answer: String) -> Int { Int(answer.dropFirst(9).prefix(3)) ?? 0 }
 
-/// The answer is a whole problem document: its length is right, and it has a code for programs and a detail for people.
+/// The answer is a complete problem document: its length is right, and it has a code for programs and a detail for people.
 func expectProblem(
   _ answer: String, _ expected: Int, _ code: String, sourceLocation: SourceLocation = #_sourceLocation
 ) {

@@ -19,7 +19,7 @@ struct TestServer: Sendable {
     _ body: (TestServer) async throws -> Void
   ) async throws {
     var configuration = GatewayConfiguration(host: "127.0.0.1", port: 0)
-    // What tests put into Host where it does not matter.
+    // What tests put into Host if it does not matter.
     configuration.allowedHosts = ["a"]
     configure(&configuration)
     let events = EventRecorder()

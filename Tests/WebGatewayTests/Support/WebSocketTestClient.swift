@@ -1,4 +1,4 @@
-/// The client's side of a WebSocket, able to break every rule.
+/// A WebSocket client that can break every rule.
 struct WebSocketTestClient {
   struct Frame: Equatable {
     var opcode: UInt8
