@@ -1,4 +1,4 @@
-"""What the tests that drive the real server have in common."""
+"""What the tests of the real server have in common."""
 import pytest
 
 from support.server import NotReady, Server

@@ -57,7 +57,7 @@ BLAZEFACE = Source(
 
 
 class FetchError(Exception):
-    """A text that says what failed, where, and what to do."""
+    """A message that says what failed, where, and what to do."""
 
 
 def main():
@@ -82,7 +82,7 @@ def main():
 
 
 def fetch(folder, known, make):
-    """Puts a file in its place, unless it is there. `make` returns its bytes."""
+    """Creates a file unless it exists. `make` returns its bytes."""
     target = folder / known["file"]
     if sha256_of(target) == known["sha256"]:
         return

@@ -21,7 +21,7 @@ from onnx import helper, numpy_helper
 
 MAGIC = b"EXAMPLAN"
 VERSION = 1
-# Channels are stored in blocks of so many: kBlock in Sources/CFaceDetector/kernels.h.
+# Channels are stored in blocks of this size: kBlock in Sources/CFaceDetector/kernels.h.
 BLOCK = 16
 DEPTHWISE, RECTIFIES_DEPTHWISE, TRANSPOSED, RECTIFIES, ADDS_POOLED, ADDS_LAST = (1 << bit for bit in range(6))
 PLANAR, SIGMOID = 1, 2
@@ -29,12 +29,12 @@ INPUT_CHANNELS = 3
 
 
 class PlanError(Exception):
-    """The model has something that the server's own inference does not know."""
+    """The model contains something that the server's own inference does not support."""
 
 
 @dataclasses.dataclass
 class Step:
-    """A convolution over all channels, before it perhaps a depthwise 3x3, after it perhaps a sum and a rectifier."""
+    """A convolution over all channels, optionally preceded by a depthwise 3x3, and followed by a sum and a rectifier."""
 
     source: int
     shape: tuple = ()  # rows, columns, channels of what it gives
@@ -51,7 +51,7 @@ class Step:
 
 @dataclasses.dataclass
 class Value:
-    """What a node gives: an activation `stored`, `pooled` by two and two or read from elsewhere than its first pixel; a step
+    """What a node produces: an activation `stored`, `pooled` by two and two or read with an offset; a step
     that lacks its convolution over all channels (`depthwise`) or may still get a sum and a rectifier (`dense`); or
     activations `joined` to an output."""
 
@@ -96,7 +96,7 @@ class _Maker:
         outputs = b"".join(self._output(value.name) for value in self.graph.output)
         head = struct.pack("<32s6I", digest, *self.size, self.input_border, len(self.steps), len(self.graph.output), BLOCK)
         content = head + b"".join(map(self._record, self.steps)) + outputs
-        # The weights begin on whole blocks of the file, as the kernels want them.
+        # The weights begin at whole blocks of the file, as the kernels require.
         content += bytes(-(len(MAGIC) + 8 + len(content)) % (4 * BLOCK))
         content += b"".join(self._packed(step) for step in self.steps)
         return MAGIC + struct.pack("<II", VERSION, zlib.crc32(content)) + content
@@ -117,7 +117,7 @@ class _Maker:
         self._require(images == images_behind == channels == 0, node)
         value = self._stored(value) if value.kind != "pooled" else value
         moves = top or left or bottom or right
-        # More channels cost nothing: what has fewer adds nothing to the others.
+        # More channels cost nothing: an activation with fewer adds nothing to the others.
         self._require(value.kind == "stored" or value.kind == "pooled" and not moves, node)
         shape = value.shape[0] + channels_behind, value.shape[1] + top + bottom, value.shape[2] + left + right
         return dataclasses.replace(
@@ -143,7 +143,7 @@ class _Maker:
         step = Step(value.activation, stride=strides[0], row_origin=value.row_origin - pads[0],
                     column_origin=value.column_origin - pads[1])
         if is_dense:
-            # Channels that a padding added are zeros, and get no weights.
+            # Channels added by padding are zeros, and get no weights.
             stored = self._channels(value.activation)
             return Value("dense", (filters, *size), step=dataclasses.replace(step, weights=weights[:, :stored], bias=bias))
         self._require(inputs == 1 and filters == channels == self._channels(value.activation) and kernel == [3, 3], node)
@@ -164,7 +164,7 @@ class _Maker:
         return Value("dense", (weights.shape[1], 2 * rows, 2 * columns), step=step)
 
     def _batchnormalization(self, node, attributes, value, *_):
-        """Goes into the weights of the transposed convolution before it."""
+        """Merged into the weights of the transposed convolution before it."""
         self._require(value.kind == "dense" and value.step.flags == TRANSPOSED and not attributes.get("training_mode"), node)
         scale, shift, mean, variance = (self.constants[name] for name in node.input[1:])
         factor = scale / np.sqrt(variance + np.float32(attributes.get("epsilon", 1e-5)))
@@ -193,7 +193,7 @@ class _Maker:
 
     def _add(self, node, _attributes, first, second):
         self._require(second is not None and first.shape == second.shape, node)
-        # The later one waits for its sum; the earlier one is there already, or is now.
+        # The later one waits for its sum; the earlier one exists already, or does now.
         waits, other = (second, first) if second.kind == "dense" else (first, second)
         other = other if other.kind == "pooled" else self._stored(other)
         self._require(waits.kind == "dense" and not waits.step.flags & TRANSPOSED and not waits.step.added, node)
@@ -220,7 +220,7 @@ class _Maker:
         return value
 
     def _concat(self, node, attributes, *values):
-        # Of pixels one after the other, each with all its values: that is what outputs are joined to.
+        # Pixels one after the other, each with all its values: what outputs are concatenated from.
         self._require(all(value and value.kind == "joined" and not value.flags for value in values), node)
         self._require(attributes["axis"] == 1, node)
         return Value("joined", None, parts=tuple(part for value in values for part in value.parts))
@@ -238,7 +238,7 @@ class _Maker:
         return self.steps[activation - 1].shape[2] if activation else INPUT_CHANNELS
 
     def _stored(self, value):
-        """The value as something to read from: a step that could have got more ends here."""
+        """The value as something to read from: a step that could have been extended ends here."""
         if value.kind == "dense":
             channels, rows, columns = value.shape
             step = value.step
@@ -251,7 +251,7 @@ class _Maker:
         return value
 
     def _widen_border(self, step):
-        """Sees to the zeros that a step reads beyond its input."""
+        """Provides the zeros that a step reads beyond its input."""
         if step.flags & TRANSPOSED:
             return
         shape = self.steps[step.source - 1].shape if step.source else self.size
@@ -288,7 +288,7 @@ class _Maker:
         if step.flags & TRANSPOSED:
             # Four pointwise convolutions, each for every second row and column of the output.
             taps = [step.weights[:, :, tap // 2, tap % 2].T[:, :, None, None] for tap in range(4)]
-        # Of a pixel's channels as they are stored, but of the last pixel of a kernel's row only those that there are.
+        # The stored channels of each pixel, but only the existing ones of the last pixel of a kernel row.
         stored = INPUT_CHANNELS if step.source == 0 else -(-taps[0].shape[1] // BLOCK) * BLOCK
         parts.append(_blocks(step.bias))
         for weights in taps:
@@ -304,7 +304,7 @@ class _Maker:
 
 
 def _blocks(values):
-    """Floats with the last axis, the channels, filled up with zeros to whole blocks."""
+    """Floats with the last axis, the channels, padded with zeros to whole blocks."""
     padding = [(0, 0)] * (values.ndim - 1) + [(0, -values.shape[-1] % BLOCK)]
     return np.pad(values, padding)
 
@@ -319,7 +319,7 @@ def main():
     except (PlanError, OSError, ValueError, TypeError, KeyError) as error:
         print(f"onnx_to_plan: {model}: {error}", file=sys.stderr)
         return 1
-    # In one step: a server that starts meanwhile reads the old one or the new one.
+    # Atomically: a server that starts meanwhile reads the old one or the new one.
     part = model.with_suffix(".plan.part")
     part.write_bytes(plan)
     part.replace(model.with_suffix(".plan"))

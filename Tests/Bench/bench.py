@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What the server costs, beside what the libraries alone would need for the same work.
+"""What the server costs, compared with what the libraries alone would need for the same work.
 
     bench.py --server .build/release/exam-monitoring --floor .build/floor [--students 10 50 100 150 200] [--seconds 30]
 
@@ -88,7 +88,7 @@ def measure(options):
     libraries = [run_libraries(options.floor)]
 
     def between_libraries(*what, **how):
-        # A machine that others share changes its speed within minutes: a load is compared with what was measured around it.
+        # A shared machine changes its speed within minutes: a load is compared with what was measured before and after it.
         result = load(options, *what, **how)
         libraries.append(run_libraries(options.floor))
         return dataclasses.replace(result, libraries=tuple(libraries[-2:]))
@@ -110,7 +110,7 @@ def measure(options):
 
 
 class Profile:
-    """perf beside a load."""
+    """Runs perf during a load."""
 
     def __init__(self, hot_spots):
         self._record, self._thread, self._result = hot_spots.record, None, (None, "it was not taken")

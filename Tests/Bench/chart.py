@@ -1,4 +1,4 @@
-"""The results as a picture: an SVG of nothing but bars, lines and text, the same for the same figures."""
+"""The results as a picture: an SVG of only bars, lines and text, reproducible from the same figures."""
 from html import escape
 
 from page import least
@@ -68,7 +68,7 @@ def _frames(loads, y):
 
 
 def _latencies(loads, y):
-    """Age of tiles when the teacher has them."""
+    """Age of tiles when they reach the teacher."""
     ages = [(load, load.report["tiles"]) for load in loads if load.report["tiles"]["count"]]
     most = max([tiles["p99_ms"] for _, tiles in ages] + [1])
     span, row = WIDTH - LEFT - RIGHT, 24

@@ -2,7 +2,7 @@
 import dataclasses
 import statistics
 
-# What may be compared with the server: the work with pictures, the face check, and what has no floor.
+# What can be compared with the server: the work on pictures, the face check, and what has no floor.
 STAGES = ("pictures", "checks")
 
 
@@ -24,7 +24,7 @@ class Work:
 
     @property
     def scaled(self):
-        """The fewest pictures that must be scaled: a check takes the picture of a tile where there are enough of them."""
+        """The minimum number of pictures to scale: a check uses the picture of a tile if there are enough of them."""
         return max(self.tiles, self.checks)
 
 
@@ -78,7 +78,7 @@ def stages_per_frame(work, costs):
 
 
 def ratios(server_ms, floor_ms):
-    """How many times the floor the server needs: of each stage that has a floor, and of everything together."""
+    """The server's cost as a multiple of the floor: for each stage that has a floor, and for everything together."""
     result = {stage: server_ms.get(stage, 0) / floor for stage, floor in floor_ms.items() if floor > 0}
     total = sum(floor_ms.values())
     if total > 0:

@@ -10,7 +10,7 @@ SAMPLES_PER_SECOND = 499
 ALLOCATION = ("malloc", "free", "calloc", "realloc", "_int_*", "malloc_*", "unlink_chunk*", "cfree*", "sysmalloc", "systrim*",
               "posix_memalign", "aligned_alloc", "operator new*", "operator delete*", "g_slice_*", "tcache_*")
 COPYING = ("*memmove*", "*memcpy*", "*memset*")
-# The first that fits a library and a function. Symbols go before libraries: the C library and the server hold many things.
+# The first match by library and function counts. Symbols go before libraries: the C library and the server contain many things.
 GROUPS = (
     ("allocation", "*", ALLOCATION),
     ("copying", "*", COPYING),
@@ -51,7 +51,7 @@ def fold(report):
         share, library, function = float(fields[0][:-1]) / 100, fields[2], fields[3].split("] ", 1)[-1]
         group = group_of(library, function)
         groups[group] += share
-        # A library without symbols gives addresses, which say nothing one by one.
+        # A library without symbols gives addresses, which mean nothing individually.
         single[group, library, "(no symbols)" if function.startswith("0x") else function] += share
     largest = [(share, *key) for key, share in single.most_common(20)]
     return dict(groups.most_common()), largest
@@ -62,7 +62,7 @@ def is_available():
 
 
 def record(pid, seconds):
-    """Samples a process; perf's report as text, or None and why not."""
+    """Samples a process; perf's report as text, or None and the reason."""
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         data = pathlib.Path(folder) / "perf.data"
         recorded = subprocess.run(

@@ -24,7 +24,7 @@ def times_floor(load, detector="opencv"):
 
 
 def growth(series):
-    """CPU of the most students against that of the fewest for the same work, as a share beyond 1.
+    """CPU of the most students compared with that of the fewest for the same work, as the excess over 1.
 
     Over the floor of each: a server that cannot keep up and leaves work undone has not become cheaper.
     """
@@ -32,7 +32,7 @@ def growth(series):
 
 
 def microseconds_per_picture(one, many):
-    """CPU for each picture more that more teachers get of the same students.
+    """CPU per extra picture when more teachers watch the same students.
 
     The face check is left out: it does not depend on teachers, and where it comes short it would hide what they cost.
     """
@@ -53,7 +53,7 @@ def p99(load):
 
 
 def targets(results):
-    """What was wanted, what was measured, and whether it is reached."""
+    """The target, the measured value, and whether it is reached."""
     one, last = results.watched, results.series[-1]
     ms = sum(one.ms_per_frame.values())
     fan_out = microseconds_per_picture(one, results.crowd)

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""How long a student's acknowledgement takes while others read what is kept.
+"""How long a student's acknowledgement takes while others read stored data.
 
     readers.py [--server .build/release/exam-monitoring] [--events 50000] [--readers 10] [--seconds 20]
 
@@ -34,7 +34,7 @@ def arguments():
 
 
 def fill(data, code, students, count):
-    """Writes events past the server, as it would have written them."""
+    """Writes events past the server, in the form it would have written them."""
     at = int(time.time() * 1e6)
     thresholds = {"window": 5, "share": 0.8, "cooldown": 60}
 
@@ -101,7 +101,7 @@ def main():
             tell("alone", acknowledgements(student, picture, options.seconds / 2))
             paths = ["/events", "/report", "/events?format=csv", f"/students/{joined[0]['participant_id']}/data"]
             loop = 'while curl -s -o /dev/null -w "%{http_code} %{time_total} %{size_download}\\n" -H "$1" "$2"; do :; done'
-            # Nobody has more than three answers under way.
+            # A teacher may have three answers in progress.
             tokens = [old.teacher_token] + [
                 old.join(f"Teacher {n}", "teacher", teacher_key=old.key)["token"] for n in range(options.readers // 3)]
             readers = [

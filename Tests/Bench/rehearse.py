@@ -1,4 +1,4 @@
-"""One load on a server: who uploads and watches is `exam-monitoring simulate`, what it costs is looked at from outside."""
+"""Runs one load on a server: `exam-monitoring simulate` uploads and watches, the cost is measured from outside."""
 import dataclasses
 import json
 import os
@@ -19,7 +19,7 @@ WHOLE, TRACKED = ('exam_face_checks_total{tier="%s"}' % tier for tier in ("whole
 
 
 class NotRehearsed(Exception):
-    """The load did not come about."""
+    """The load could not be produced."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -60,7 +60,7 @@ class Load:
 
     @property
     def work(self):
-        """Of the tiles only those that somebody asked for: the others are no work that had to be done."""
+        """Only tiles that somebody requested: the others are not necessary work."""
         asked = self.tile_fps * self.students * self.seconds
         return Work(self.seconds, self.frames, self.frames - self.dropped, min(self.encoded, asked), 0,
                     self.counters[TRACKED], self.counters[WHOLE], self.media)
@@ -81,7 +81,7 @@ class Load:
 
 
 def rehearse(server, students, teachers, seconds, tile_fps, media="video/x-vp8", settle=0, simulator=None, during=None):
-    """Loads a fresh server and measures for `seconds` while everybody is there. `during` is called at the beginning of that.
+    """Puts a load on a new server and measures for `seconds` while everybody is connected. `during` is called at the beginning of that.
 
     Everybody sits there as they should: nobody freezes or leaves, and no teacher looks at one student closely.
     """
@@ -136,6 +136,6 @@ def _look(server, simulator):
 
 
 def _busy_seconds():
-    """Of all cores together since the start of the machine, whoever used them."""
+    """Of all cores together since boot, whoever used them."""
     user, nice, system, _, _, interrupts, soft, steal = map(int, pathlib.Path("/proc/stat").read_text().split()[1:9])
     return (user + nice + system + interrupts + soft + steal) / os.sysconf("SC_CLK_TCK")

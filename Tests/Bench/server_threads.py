@@ -1,4 +1,4 @@
-"""CPU of the server's threads, by what they do: their names tell."""
+"""CPU of the server's threads, by what they do, according to their names."""
 import collections
 import fnmatch
 import os
@@ -41,7 +41,7 @@ def look(pid):
 
 
 def grown(before, after):
-    """CPU seconds by group between two looks. What threads used that have ended is in `other`."""
+    """CPU seconds by group between two readings. What ended threads used is in `other`."""
     groups = collections.Counter({group: 0.0 for group in (*GROUPS, OTHER)})
     for number, (name, seconds) in after[0].items():
         groups[group_of(name)] += seconds - before[0].get(number, (name, 0))[1]

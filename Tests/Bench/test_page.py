@@ -1,4 +1,4 @@
-"""The page and the picture, of loads that were not measured."""
+"""The page and the chart, for made-up loads."""
 import dataclasses
 import types
 import xml.etree.ElementTree
@@ -37,7 +37,7 @@ def results():
 def test_cpu_per_delivered_picture_is_of_what_more_teachers_cost():
     one = load()
     assert page.microseconds_per_picture(one, load(teachers=20, sockets=2.4)) == pytest.approx(1.9e6 / (19 * 2500))
-    # Checks that come short do not make pictures cheap.
+    # Missing checks do not make pictures cheap.
     assert page.microseconds_per_picture(one, load(teachers=20, sockets=2.4, checks=0.1)) == pytest.approx(1.9e6 / (19 * 2500))
 
 
@@ -53,7 +53,7 @@ def test_growth():
     few = load(10, checks=0.2, sockets=0.1)
     assert page.growth([few, load(200, checks=4.0, sockets=2.0)]) == pytest.approx(0)
     assert page.growth([few, load(200, checks=4.0, sockets=4.0)]) == pytest.approx(0.125)
-    # Half of the checks left out, and less than half of their CPU saved.
+    # Half of the checks skipped, but less than half of their CPU saved.
     lazy = load(200, checks=3.5, sockets=2.0)
     lazy.counters[TRACKED] /= 2
     assert page.growth([few, lazy]) > 0

@@ -1,4 +1,4 @@
-"""Threads by name, and CPU between two looks at them."""
+"""Threads by name, and CPU between two readings."""
 import os
 
 import pytest
@@ -24,7 +24,7 @@ def test_cpu_by_group():
     after = ({1: ("streaming-1", 1.5), 2: ("web-gateway", 5.25), 3: ("streaming-1", 0.25)}, 12.0)
     groups = grown(before, after)
     assert (groups["pictures"], groups["sockets"], groups["checks"]) == (0.75, 0.25, 0)
-    # Threads that ended in between are missing from the second look, their time is in the process.
+    # Threads that ended in between are missing from the second reading; their time is in the process.
     assert groups["other"] == 1.0
     assert sum(groups.values()) == 2.0
 

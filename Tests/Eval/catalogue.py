@@ -1,4 +1,4 @@
-"""The shipped scenes: what happens in them. Each begins with a stretch of plain presence, in which a student is gauged."""
+"""The shipped scenes. Each begins with a stretch of plain presence, in which the student's baseline is measured."""
 from camera import Camera
 from people import Look
 from presence import presence
@@ -9,11 +9,11 @@ LEAD = 24  # seconds before anything happens
 # Cameras as students have them.
 CLEAN, PLAIN, CHEAP = Camera(noise=0.7), Camera(noise=1.5), Camera(noise=3, contrast=0.9)
 WARM, COLD = Camera(noise=1.5, warmth=0.8), Camera(noise=1.8, warmth=-0.8)
-AMPLIFIED = Camera(noise=1.5, gain=2.2)  # what comes with little light
+AMPLIFIED = Camera(noise=1.5, gain=2.2)  # typical of low light
 
 COLLINS, HOPPER = Look("collins", "collins", clothes=(60, 50, 120)), Look("hopper", "hopper", clothes=(80, 60, 50))
 OBAMA, BIDEN = Look("obama", "obama", clothes=(70, 60, 50)), Look("biden", "biden", clothes=(120, 110, 100))
-# Made-up people: the face of the first in the hair of the second.
+# Composites: the face of the first in the hair of the second.
 ADA = Look("obama", "collins", clothes=(110, 160, 90), pattern="stripes")
 BEN = Look("collins", "obama", clothes=(90, 90, 160))
 CLEO = Look("biden", "collins", mirrored=True, clothes=(170, 130, 90))
@@ -39,7 +39,7 @@ def _group(scene):
 
 
 def away(at, seconds, side=1, home=240, ramp=1.2):
-    """Rises and walks out of the picture."""
+    """Gets up and walks out of the picture."""
     out = 240 + side * 420
     return Track((at - ramp, home), (at, out), (at + seconds, out), (at + seconds + ramp, home))
 
@@ -50,7 +50,7 @@ def enters(at, seconds, to, side=1, ramp=1.5):
 
 
 def scenes():
-    """All of them but the hour of presence."""
+    """All of them except the hour of presence."""
     found = [*_missing(), *_several(), *_looking(), *_covered(), *_frozen(), *_stopped(), *_page(), *_uneventful(), *_more()]
     for number, scene in enumerate(found):
         scene.seed = 100 + number
@@ -62,7 +62,7 @@ def scenes():
 
 
 def hours():
-    """At least an hour in which nothing happens that an alert is for."""
+    """At least an hour in which nothing happens that should raise an alert."""
     rooms = ("plaster", "books", "garage", "cafe", "bricks", "pictures", "kitchen", "window", "bare", "study", "gravel", "plaster")
     cameras = (PLAIN, CLEAN, CHEAP, WARM, COLD, AMPLIFIED)
     found = []
@@ -281,8 +281,8 @@ def _uneventful():
 
 
 def _more():
-    """Further ones of each kind, so that one outlier is not all of the last twentieth. At the end, since a scene's number
-    is its lot: those before stay as they are."""
+    """More of each kind, so that a single outlier is not all of the last twentieth. At the end, since a scene's number
+    is its seed: those before stay the same."""
     s = LEAD
     for name, look, yaw, room, camera in (
             ("hopper", HOPPER, -46, "garage", PLAIN), ("collins", COLLINS, -47, "cafe", CHEAP), ("obama", OBAMA, 48, "kitchen", WARM),

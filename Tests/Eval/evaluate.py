@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Measures how right the alerts are: labelled clips through the real server, alerts at the real teacher's socket.
+"""Measures how accurate the alerts are: labelled clips through the real server, alerts at a real teacher's socket.
 
     evaluate.py --server .build/release/exam-monitoring
     evaluate.py --server … --scenes MY_CLIPS [--skip-broken]
@@ -85,7 +85,7 @@ def main():
 
 
 def uploads(clips, temporary):
-    """For each clip the file of VP8 frames to upload, and complaints about videos that cannot be made into one."""
+    """For each clip the file of VP8 frames to upload, and errors for videos that cannot be converted."""
     from encode import EncodingFailed, transcode
     paths, unreadable = {}, []
     for clip in clips:
@@ -102,7 +102,7 @@ def uploads(clips, temporary):
 
 
 def remember(options, played):
-    """What was played, so that it can be judged again."""
+    """What was played, so that it can be scored again."""
     options.results.mkdir(parents=True, exist_ok=True)
     (options.results / "played.json").write_text(json.dumps([dataclasses.asdict(p) for p in played.values()], indent=1))
 

@@ -1,10 +1,10 @@
-"""What an observer would write into the label file of a drawn scene."""
+"""What an observer would write into the label file of a generated scene."""
 import numpy as np
 
 from labels import WINDOWS
 from scene import FPS, Event
 
-# Of a face in the picture: with less it is gone; with more it is there; and one that joins is there with still more.
+# Visible share of a face: with less it is gone; with more it is present; and one that joins counts with still more.
 GONE, BACK, JOINED = 0.1, 0.5, 0.8
 
 
@@ -29,7 +29,7 @@ def _as_json(event):
 
 
 def _face_events(scene):
-    """Where nobody's face is in the picture, and where more than one is."""
+    """Where no face is in the picture, and where more than one is."""
     times = np.arange(round(scene.seconds * FPS)) / FPS
     shares = [[actor.share_in_picture(t) for t in times] for actor in scene.actors]
     events = []
@@ -38,7 +38,7 @@ def _face_events(scene):
         bad = count == 0 if kind == "face_missing" else count > 1
         edges = np.flatnonzero(np.diff(np.concatenate([[0], bad.astype(int), [0]])))
         for start, end in zip(edges[::2], edges[1::2]):
-            # A covered lens or a frozen picture is told instead.
+            # A covered lens or a frozen picture is reported instead.
             masked = any(event.start <= times[start] < event.end for event in scene.events)
             if (end - start) / FPS >= WINDOWS[kind] and not masked:
                 events.append(Event(kind, times[start], min(end / FPS, scene.seconds)))

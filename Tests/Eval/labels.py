@@ -1,4 +1,4 @@
-"""Clips and their labels, read from a folder. Everything that is wrong with them is told at once.
+"""Clips and their labels, read from a folder. All errors are reported at once.
 
 A clip is a video (any that ffmpeg reads) with a JSON file of the same name beside it; docs/accuracy.md describes it.
 """
@@ -11,12 +11,12 @@ from dataclasses import dataclass, field
 
 from positions import lines_of
 
-# The kinds of alerts by name, as a server with the usual rules tells them.
+# The kinds of alerts by name, from a server with the default rules.
 KINDS = {row["kind"]: row for row in json.loads(
     (pathlib.Path(__file__).resolve().parents[2] / "docs/alert-kinds.json").read_text())["kinds"]}
 # Seconds after which each is confirmed.
 WINDOWS = {kind: row["window"] for kind, row in KINDS.items()}
-# The words that a page has for each field of its status, those first that mean that all is well.
+# The values of each field of a page's status, the good ones first.
 STATUS = {row["says"]["field"]: row["says"]["good"] + row["says"]["bad"] for row in KINDS.values() if "says" in row}
 FIELDS = {
     "": ("condition", "group", "events", "tolerated", "upload", "status", "note"),
@@ -29,7 +29,7 @@ WAYS = ("silent", "dropped")
 
 
 class BadLabels(Exception):
-    """`problems`: a line each that says file, place, what is wrong and what to do."""
+    """`problems`: a line each with file, place, what is wrong and what to do."""
 
     def __init__(self, problems):
         super().__init__("\n".join(problems))
@@ -63,7 +63,7 @@ class Clip:
 
 
 def read_folder(folder):
-    """All clips of a folder and the complaints about those that cannot be used, by name."""
+    """All clips of a folder and errors for those that cannot be used, by name."""
     folder = pathlib.Path(folder)
     if not folder.is_dir():
         raise BadLabels([f"{folder}: no such folder; --scenes wants a folder with videos and a JSON file for each"])
@@ -101,7 +101,7 @@ def read_folder(folder):
 
 
 def read(path, video, seconds):
-    """One clip and the complaints about its labels. `seconds` None: the length is not known."""
+    """One clip and the errors in its labels. `seconds` None: the length is unknown."""
     clip = Clip(path.stem, video, seconds or 0.0)
     try:
         text = path.read_text(encoding="utf-8-sig")

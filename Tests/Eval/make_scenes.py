@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Draws and encodes the shipped scenes: NAME.ivf and NAME.json each.
+"""Renders and encodes the shipped scenes: NAME.ivf and NAME.json each.
 
     make_scenes.py FOLDER [--jobs N] [--only PATTERN …]
 
@@ -24,12 +24,12 @@ from render import pictures as draw
 
 HERE = pathlib.Path(__file__).resolve().parent
 PROGRAM = ("pictures", "head", "people", "rooms", "covers", "camera", "scene", "render", "encode")
-# What tells of a scene and does not change its pictures.
+# Fields that describe a scene without changing its pictures.
 TOLD = ("condition", "group", "events", "tolerated", "status", "note", "counts_faces")
 
 
 def fingerprint():
-    """Of the program that draws; the catalogue is judged scene by scene."""
+    """Version of the rendering program; the catalogue is compared scene by scene."""
     digest = hashlib.sha256()
     for name in PROGRAM:
         digest.update((HERE / f"{name}.py").read_bytes())
@@ -59,7 +59,7 @@ def make(scene, folder, photographs):
     """Draws and encodes one scene."""
     cv2.setNumThreads(1)
     partial = folder / f".{scene.name}.{os.getpid()}.ivf"
-    # A stream that was interrupted goes on with a key frame, as a browser's does.
+    # After an interruption a stream continues with a key frame, like a browser's.
     encode(draw(scene, photographs), partial, [gap["to"] for gap in scene.upload])
     partial.replace(folder / f"{scene.name}.ivf")
     write_labels(scene, folder)
@@ -76,7 +76,7 @@ def _make(name, folder, recipe):
 
 
 def make_all(folder, jobs=1, patterns=(), tell=print):
-    """Makes what is missing or was made differently; the names of all that were asked for."""
+    """Makes what is missing or was made differently; returns the names of all that were requested."""
     folder.mkdir(parents=True, exist_ok=True)
     pictures.fetch_all(folder / "pictures")
     base, wanted = fingerprint(), {}

@@ -1,4 +1,4 @@
-"""The results as a picture: an SVG of nothing but lines, dots and text, the same for the same figures."""
+"""The results as a picture: an SVG of only lines, dots and text, reproducible from the same figures."""
 from html import escape
 
 from labels import WINDOWS

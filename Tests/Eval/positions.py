@@ -1,4 +1,4 @@
-"""Where in a JSON text each value stands, so that a complaint can name the line."""
+"""The line number of each value in a JSON text, for error messages."""
 import json
 import re
 

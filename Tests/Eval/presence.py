@@ -1,4 +1,4 @@
-"""A student at work: long, and nothing in it that an alert is for."""
+"""A student at work: long, and with nothing in it that should raise an alert."""
 import numpy as np
 
 from camera import Camera
@@ -6,7 +6,7 @@ from scene import Actor, Scene, Track
 
 
 def presence(name, seconds, look, room, camera, seed, light=1.0, curtain=False):
-    """Reads, writes on paper, glances aside, leans, drinks, scratches; clouds pass. Drawn by lot from the seed."""
+    """Reads, writes on paper, glances aside, leans, drinks, scratches; clouds pass. Random, from the seed."""
     random = np.random.default_rng(seed)
     base = {"x": 240 + random.normal(0, 18), "y": 165 + random.normal(0, 12), "size": random.uniform(27, 46),
             "yaw": random.normal(0, 7), "pitch": random.normal(-3, 4), "roll": random.normal(0, 4)}

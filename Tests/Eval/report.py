@@ -3,7 +3,7 @@ from labels import KINDS, WINDOWS
 from score import lower_bound, percentile, tally
 
 # Precision and recall of each kind at least this much; delays at most this much beyond the window.
-# What the page says of itself is right or a fault, and no figure.
+# What the page reports is either right or a bug, and has no figure.
 TARGETS = {kind: 0.95 for kind, row in KINDS.items() if row["source"] != "page"} | {"looking_away": 0.90}
 MEDIAN_BEYOND, P95_BEYOND, FALSE_PER_HOUR = 0.5, 1.0, 0.2
 
@@ -23,7 +23,7 @@ def kinds_of(outcomes):
 
 
 def failures(outcomes):
-    """The targets that were not reached, in words."""
+    """The targets that were not reached, as text."""
     found = []
     for kind in kinds_of(outcomes):
         t, target = tally(outcomes, kind), TARGETS.get(kind)

@@ -1,4 +1,4 @@
-"""Plays clips to the real server, many students at once, and notes which alerts reach the teacher when."""
+"""Plays clips to the real server, many students at once, and records which alerts reach the teacher when."""
 import asyncio
 import dataclasses
 import math
@@ -18,10 +18,10 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 from support.server import Server  # noqa: E402
 
 FPS = 10
-# A clip counts only if the server looked in time and got the frames in time, seconds.
+# A clip counts only if checks and frames were on time, seconds.
 LATEST_CHECK = 0.5
 LATEST_FRAME = 0.5
-AFTER = 1.2  # seconds that alerts are awaited after a clip's last frame
+AFTER = 1.2  # seconds to wait for alerts after a clip's last frame
 
 
 @dataclasses.dataclass
@@ -39,7 +39,7 @@ class Played:
 
 
 class Load:
-    """How late the server's face checks are, by time."""
+    """How late the server's face checks are, over time."""
 
     def __init__(self, server):
         self.server, self.samples = server, []
@@ -119,7 +119,7 @@ async def _play_all(server, clips, paths, at_once, watched, tell):
             try:
                 played[clip.name] = await _play(
                     clip, paths[clip.name], server.url, exam["code"], lambda who: people.setdefault(clip.name, who))
-            except Exception as error:  # noqa: BLE001: one student's trouble is told and must not end the others
+            except Exception as error:  # noqa: BLE001: one student's problem is reported and must not end the others
                 played[clip.name] = error
             watched(len(played))
 
@@ -152,7 +152,7 @@ def _sum_up(clip, result, participant, confirmed, load):
 
 
 def play(clips, paths, at_once, options=(), tell=print, rounds=3):
-    """All clips on a server of their own. What was disturbed is played again, fewer at once; what remains so is marked."""
+    """All clips on a server of their own. Disturbed ones are played again, fewer at once; those still disturbed are marked."""
     results, waiting = {}, list(clips)
     for attempt in range(rounds):
         if not waiting:

@@ -30,7 +30,7 @@ class Alert:
 
 @dataclass
 class Outcome:
-    """What became of one clip. `found`: (event's kind, delay). The others are kinds, false ones with their time."""
+    """The result for one clip. `found`: (event's kind, delay). The others are kinds, false ones with their time."""
     name: str
     seconds: float
     condition: str
@@ -43,7 +43,7 @@ class Outcome:
 
 
 def judge(clip, alerts, onsets=None):
-    """The outcome of a clip.
+    """The result for one clip.
 
     `onsets`: when the picture of each event's onset was really sent; by the labels where that is not given.
     """
@@ -65,7 +65,7 @@ def judge(clip, alerts, onsets=None):
         elif answers:
             outcome.found.append((event.kind, answers[0].at - onset))
             for other in answers[1:]:
-                # Another kind that is as good an answer is no repeat.
+                # Another kind that is an equally good answer is not a repeat.
                 (outcome.repeats if other.kind == answers[0].kind else outcome.tolerated).append(other.kind)
         else:
             outcome.missed.append((event.kind, event.start))
@@ -82,7 +82,7 @@ def judge(clip, alerts, onsets=None):
 
 @dataclass
 class Tally:
-    """What became of many events and alerts of one kind, or of one condition."""
+    """The results for many events and alerts of one kind, or of one condition."""
     found: int = 0
     missed: int = 0
     false: int = 0
@@ -138,7 +138,7 @@ def percentile(values, share):
 
 
 def lower_bound(successes, trials, z=1.96):
-    """The lower end of Wilson's 95 % interval: what so few trials really say."""
+    """The lower end of Wilson's 95 % interval: what so few trials really show."""
     if trials == 0:
         return None
     share = successes / trials

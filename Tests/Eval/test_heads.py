@@ -1,4 +1,4 @@
-"""That drawn heads turn as told: BlazeFace finds their points, and the estimate of the server is made from those."""
+"""Rendered heads turn as specified: BlazeFace finds their points, from which the server's estimate is computed."""
 import math
 import pathlib
 
@@ -45,7 +45,7 @@ def picture_of(person, yaw, pitch=0):
     large = np.full((360, 480, 3), (140, 150, 120), np.uint8)
     _paste(large, person.torso, 240, 150, 0.75, TORSO_LEFT, TORSO_TOP, 0, 1)
     _paste(large, person.head.sprite(yaw, pitch), 240, 150, 0.75, LEFT, TOP, 0, 1)
-    return large[62:282, 130:350]  # twice the face, as the server looks at it
+    return large[62:282, 130:350]  # twice the face, the area that the server examines
 
 
 @pytest.mark.parametrize("glasses", [None, "thin"])

@@ -1,4 +1,4 @@
-"""What is said of label files, good and bad. The videos are not looked at."""
+"""The messages about label files, good and bad. The videos are not examined."""
 import json
 import pathlib
 

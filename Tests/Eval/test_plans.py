@@ -45,7 +45,7 @@ def compare(run_plan, model, rows, columns, scale, mean, outputs):
     expected = np.concatenate([tensor.ravel() for tensor in network.forward(outputs)])
     found = run_plan(onnx_to_plan.make_plan(model, rows, columns), scale, mean, outputs, picture)
     assert found.shape == expected.shape and expected.std() > 0
-    # The order of the additions makes up to 0.0003 where the values are around 100.
+    # The order of the additions changes up to 0.0003 where the values are around 100.
     assert np.abs(found - expected).max() < 1e-5 * max(100, np.abs(expected).max())
 
 
@@ -55,7 +55,7 @@ def test_a_model_and_its_plan_compute_the_same(run_plan, name):
 
 
 class Network:
-    """An ONNX model of the operators that plans are made of, with weights drawn by lot."""
+    """An ONNX model of the operators that plans consist of, with random weights."""
 
     def __init__(self, seed):
         self.random = np.random.default_rng(seed)

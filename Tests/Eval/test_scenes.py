@@ -1,4 +1,4 @@
-"""The shipped scenes: that there are enough, that their labels are right, and that they are drawn the same every time."""
+"""The shipped scenes: there are enough, their labels are right, and they are rendered the same every time."""
 import collections
 import itertools
 import json
@@ -78,7 +78,7 @@ def test_drawn_the_same_every_time(tmp_path):
 
     first, second = draw(), draw()
     assert all(np.array_equal(a, b) for a, b in zip(first, second))
-    # And not two pictures alike: a camera's noise is new in each.
+    # And no two pictures are alike: a camera's noise differs in each.
     assert all(np.abs(a.astype(int) - b).mean() > 0.5 for a, b in itertools.combinations(first, 2))
 
 

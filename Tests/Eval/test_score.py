@@ -1,4 +1,4 @@
-"""How alerts and events are matched, and the figures that come of it."""
+"""How alerts and events are matched, and the resulting figures."""
 import pathlib
 
 import pytest

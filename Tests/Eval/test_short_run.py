@@ -15,7 +15,7 @@ from scene import Actor, Event, Scene, Track, pulse
 
 HERE = pathlib.Path(__file__).resolve().parent
 SERVER = os.environ.get("EXAM_MONITORING", str(HERE.parents[1] / ".build/debug/exam-monitoring"))
-# Of scikit-image, so that nothing needs to be fetched.
+# From scikit-image, so that nothing needs to be downloaded.
 EILEEN = Look("collins", "collins")
 MIRRORED = Look("collins", "collins", mirrored=True, skin=0.8, glasses="thin")
 
@@ -53,12 +53,12 @@ def evaluate(*arguments):
 def test_the_scenes_are_judged_as_labelled(folder, tmp_path):
     if not os.path.exists(SERVER):
         pytest.exit(f"{SERVER} is not there; `make test` builds it", returncode=1)
-    # One clip as a school would give it, with another container and another size.
+    # One clip as a school would provide it, with another container and another size.
     video = folder / "leaves.mkv"
     subprocess.run(["ffmpeg", "-v", "error", "-y", "-i", folder / "leaves.ivf", "-s", "640x480", "-c:v", "mpeg4", "-q:v", "3", video], check=True)
     (folder / "leaves.ivf").unlink()
     done = evaluate("--scenes", folder, "--results", tmp_path)
-    # 1: so few events reach no target for certain.
+    # 1: so few events cannot reach any target with certainty.
     assert done.returncode in (0, 1), done.stdout + done.stderr
     clips = {clip["name"]: clip for clip in json.loads((tmp_path / "clips.json").read_text())}
     assert {name: [kind for kind, _ in clip["found"]] for name, clip in clips.items()} == {

@@ -1,4 +1,4 @@
-"""The students and the teacher of an evaluation, as the wire protocol has them: asynchronous, for many at once."""
+"""The students and the teacher of an evaluation, speaking the wire protocol: asynchronous, for many at once."""
 import asyncio
 import json
 import struct
@@ -30,7 +30,7 @@ def connect(base, code, token):
 
 
 async def join(base, code, name):
-    """A new student; waits as long as the server asks for."""
+    """A new student; waits as long as the server asks."""
     while True:
         try:
             return await asyncio.to_thread(post, f"{base}/api/sessions/{code}/participants", {"name": name, "role": "student"})
@@ -41,7 +41,7 @@ async def join(base, code, name):
 
 
 class Student:
-    """Uploads frames in time. `lateness` is how much later than due a frame went, in seconds, at worst."""
+    """Uploads frames on time. `lateness` is the largest delay of a frame, in seconds."""
 
     def __init__(self, base, code, token):
         self.base, self.code, self.token = base, code, token
@@ -81,7 +81,7 @@ class Student:
         await self.socket.send(json.dumps({"type": "status"} | fields))
 
     async def frame(self, payload, key, due):
-        """Sends one frame; waits while the server has not dealt with those before. `due`: by time.monotonic()."""
+        """Sends one frame; waits until the server has processed earlier ones. `due`: by time.monotonic()."""
         if self.needs_key and not key:
             return None
         self.needs_key = False
@@ -94,7 +94,7 @@ class Student:
         return now
 
     def drop(self):
-        """Cuts the connection without a word, as a lost network does."""
+        """Drops the connection without a close frame, like a lost network."""
         self.socket.transport.abort()
         self.listener.cancel()
 

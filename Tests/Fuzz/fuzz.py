@@ -15,7 +15,7 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 KEPT = ROOT / "Tests/Fuzz/corpus"
 WORK = ROOT / ".build-fuzz"
-# Real files of the kind, which lie elsewhere in the tree.
+# Real files of the same kind, from elsewhere in the tree.
 ALSO = {"pipeline_file": [ROOT / "Pipelines"]}
 # libFuzzer's limits: bytes of an input, seconds for one, megabytes of the process.
 OPTIONS = ["-max_len=4096", "-timeout=10", "-rss_limit_mb=2048", "-print_final_stats=1", "-close_fd_mask=1"]
@@ -23,7 +23,7 @@ DICTIONARIES = ROOT / "Tests/Fuzz/dictionaries"
 
 
 def environment() -> dict[str, str]:
-    # Leaks cannot be told from what GLib and Swift keep for good; the soak test watches memory.
+    # Leaks cannot be told apart from what GLib and Swift keep for good; the soak test watches memory.
     return os.environ | {
         "ASAN_OPTIONS": "detect_leaks=0:allocator_may_return_null=1",
         "SWIFT_BACKTRACE": "enable=no",
@@ -33,7 +33,7 @@ def environment() -> dict[str, str]:
 
 
 def run(binary: str, target: str, limit: list[str]) -> int | None:
-    """The number of inputs that were tried; None where one broke something."""
+    """The number of inputs tried; None if one broke something."""
     found = WORK / "corpus" / target
     findings = WORK / "findings"
     for folder in (found, findings):

@@ -1,4 +1,4 @@
-"""The real server, real browsers, and a camera each: one browser process per clip, for the clip is a flag of the process."""
+"""The real server, real browsers, and a camera each: one browser process per clip, since the clip is a flag of the process."""
 import os
 
 import pytest
@@ -25,7 +25,7 @@ CLIPS = {
 
 @pytest.fixture(scope="session")
 def browsers(tmp_path_factory):
-    """browsers(clip) is a Chromium whose camera shows that clip. None: no camera at all. ask=True: nobody has allowed it yet."""
+    """browsers(clip) is a Chromium whose camera shows that clip. None: no camera at all. ask=True: permission is not given yet."""
     folder = tmp_path_factory.mktemp("clips")
     running = {}
     expect.set_options(timeout=PATIENCE)
@@ -50,7 +50,7 @@ def browsers(tmp_path_factory):
 
 @pytest.fixture
 def people(server, browsers):
-    """Makes teachers and students, each in a context of their own; afterwards no page may have thrown."""
+    """Creates teachers and students, each in a context of their own; afterwards no page may have thrown."""
     everybody = []
 
     class People:
@@ -84,7 +84,7 @@ def exam(people):
 
 @pytest.fixture
 def desk(exam):
-    """A second teacher in that exam, who has no page: what is told and asked here needs no button."""
+    """A second teacher in that exam without a page: receives and sends messages without needing buttons."""
     desk = Desk(exam, "Mr Jones")
     yield desk
     desk.close()

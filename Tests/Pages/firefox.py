@@ -16,14 +16,14 @@ PREFERENCES = {
     "media.navigator.streams.fake": True,
     "media.navigator.permission.disabled": True,
     "media.autoplay.default": 0,
-    # The second window must not push the first into the background of the machine.
+    # The second window must not send the first to the background.
     "widget.windows.window_occlusion_tracking.enabled": False,
     "browser.shell.checkDefaultBrowser": False,
     "browser.startup.page": 0,
     "browser.aboutwelcome.enabled": False,
     "datareporting.policy.dataSubmissionEnabled": False,
     "toolkit.telemetry.reportingpolicy.firstRun": False,
-    # Nothing is asked of the network but our own server.
+    # Nothing is requested from the network except our own server.
     "app.normandy.enabled": False,
     "app.update.disabledForTesting": True,
     "browser.safebrowsing.downloads.remote.enabled": False,
@@ -63,7 +63,7 @@ class Firefox:
         self.socket = connect(f"{found[1]}/session", max_size=None, compression=None, legacy=True)
         self.last = 0
         self.errors = []
-        # A page that asks before it is left must not hold up the test.
+        # A page that asks before it is left must not delay the test.
         self.command("session.new", capabilities={"alwaysMatch": {"unhandledPromptBehavior": {"default": "accept"}}})
         self.command("session.subscribe", events=["log.entryAdded"])
 
@@ -110,7 +110,7 @@ class Page:
         self.browser.command("browsingContext.navigate", context=self.context, url=url, wait="complete")
 
     def evaluate(self, function, *arguments):
-        """Calls a function of the page's with plain values; what it answers comes back by way of JSON."""
+        """Calls a function in the page with plain values; its result comes back as JSON."""
         result = self.browser.command(
             "script.callFunction", target={"context": self.context}, awaitPromise=True,
             functionDeclaration=f"async text => JSON.stringify(await ({function})(...JSON.parse(text)) ?? null)",
@@ -120,7 +120,7 @@ class Page:
         return json.loads(result["result"]["value"])
 
     def wait(self, function, *arguments, patience=PATIENCE):
-        """Until the function's answer is true; gives it back."""
+        """Waits until the function's result is true; returns it."""
         deadline = time.monotonic() + patience
         while not (answer := self.evaluate(function, *arguments)):
             if time.monotonic() > deadline:
@@ -136,7 +136,7 @@ class Page:
         return self.evaluate("() => document.body.innerText")
 
     def click(self, selector):
-        """With the mouse, in the middle of what can be seen of it."""
+        """With the mouse, in the middle of its visible part."""
         visible = "selector => { const e = document.querySelector(selector); e?.scrollIntoView({block: 'nearest'}); return e?.getClientRects().length > 0 && !e.disabled; }"
         self.wait(visible, selector)
         node = self.browser.command(
@@ -160,7 +160,7 @@ class Page:
         self.type("\ue00c")
 
     def screenshot(self):
-        """Into a file next to pytest's others, for whoever reads the failure."""
+        """Into a file next to pytest's others, for whoever examines the failure."""
         data = self.browser.command("browsingContext.captureScreenshot", context=self.context)["data"]
         path = f"{os.environ.get('TMPDIR', '/tmp')}/firefox-{self.context}.png"
         with open(path, "wb") as out:

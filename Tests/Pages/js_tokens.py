@@ -1,4 +1,4 @@
-"""JavaScript as tokens: as much of the language as a look for strings and calls needs."""
+"""JavaScript as tokens: as much of the language as searching for strings and calls needs."""
 import functools
 import re
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ STRING = re.compile(r"'(?:[^'\\\n]|\\.)*'|\"(?:[^\"\\\n]|\\.)*\"")
 REGEX = re.compile(r"/(?:[^/\\\[\n]|\\.|\[(?:[^\]\\\n]|\\.)*\])+/[a-z]*")
 PUNCTUATION = re.compile(r"=>|\.\.\.|\?\?=?|\?\.|[=!]==?|&&|\|\||.", re.S)
 ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|(.))", re.S)
-# After these a slash begins a regular expression and is no division.
+# After these a slash begins a regular expression and is not a division.
 BEFORE_REGEX = {"return", "case", "typeof", "in", "of", "=>"}
 HOLE = "\ufffc"
 
@@ -29,7 +29,7 @@ def value(text):
 
 @functools.cache
 def tokens(source):
-    """The tokens of a file. Raises ValueError where it is none that we understand."""
+    """The tokens of a file. Raises ValueError if it is not understood."""
     found, end = read(source, 0, 1, False)
     if end != len(source):
         raise ValueError(f"cannot read from {source[end:end + 30]!r} on")
@@ -37,7 +37,7 @@ def tokens(source):
 
 
 def read(source, at, line, in_hole):
-    """Tokens from `at` on, up to the end or the brace that closes the hole; and where that is."""
+    """Tokens from `at` on, up to the end or the brace that closes the hole; and its position."""
     found, depth = [], 0
     while at < len(source):
         if match := SPACE.match(source, at):
@@ -116,7 +116,7 @@ def arguments(found, opening):
 
 
 def names_of_object(part):
-    """The names that an object literal has; None where that cannot be told."""
+    """The names in an object literal; None if they cannot be determined."""
     if not part or part[0].text != "{":
         return None
     names = set()

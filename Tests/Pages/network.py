@@ -1,4 +1,4 @@
-"""A wire between a browser and the server that can be cut, frozen, and made slow."""
+"""A connection between a browser and the server that can be cut, frozen, and slowed down."""
 import random
 import socket
 import threading
@@ -11,7 +11,7 @@ class Network:
     answers every request with these bytes. restore(): all is well again."""
 
     SEGMENT = 1460  # bytes that TCP sends at once over Ethernet
-    RETRANSMISSION = 0.3  # seconds until what was lost has come a second time
+    RETRANSMISSION = 0.3  # seconds until lost data have arrived at the second attempt
 
     def __init__(self, port):
         self.target = port
@@ -31,7 +31,7 @@ class Network:
         return f"http://127.0.0.1:{self.port}"
 
     def cut(self):
-        # A thread that waits in accept() would keep the port alive after close(): shutdown wakes it.
+        # A thread waiting in accept() would keep the port alive after close(): shutdown wakes it.
         self.listener.shutdown(socket.SHUT_RDWR)
         self.listener.close()
         self.listener = None
@@ -53,7 +53,7 @@ class Network:
         self.moving.clear()
 
     def narrow(self, bits_per_second, loss):
-        """Each way. TCP tells nobody of a loss: all that is behind it waits until it was sent anew."""
+        """In each direction. TCP hides losses: everything after one waits until it was sent again."""
         self.bits_per_second, self.loss = bits_per_second, loss
 
     def restore(self):
@@ -89,7 +89,7 @@ class Network:
             with self.lock:
                 self.pairs.append((near, far))
             for end in (near, far):
-                # What waits on a wire is little; the system's buffers would hold seconds of it.
+                # Little data waits on a wire; the system's buffers would hold seconds of it.
                 end.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 16 * 1024)
             for source, sink in ((near, far), (far, near)):
                 threading.Thread(target=self._pump, args=(source, sink), daemon=True).start()

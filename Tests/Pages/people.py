@@ -17,7 +17,7 @@ FINGERPRINT = """element => {
 
 
 def expect_moving(page, selector, times=3):
-    """The picture is there and changes, several times over."""
+    """The picture is there and keeps changing."""
     seen = page.eval_on_selector(selector, FINGERPRINT)
     for _ in range(times):
         page.wait_for_function(
@@ -50,7 +50,7 @@ class Person:
 
     @property
     def identity(self):
-        """What this tab knows itself by."""
+        """The identity stored by this tab."""
         return self.page.evaluate(
             "Object.entries(sessionStorage).filter(([key]) => !key.endsWith('last')).map(([, value]) => JSON.parse(value))[0]")
 
@@ -100,14 +100,14 @@ class Teacher(Person):
                 .filter(has_text=name).filter(has_text=what).first)
 
     def expect_order(self, *names):
-        """So stand the tiles on the wall, from the first to the last."""
+        """The order of the tiles on the wall."""
         expect(self.page.locator(".tile-name")).to_have_text(list(names))
 
     def sort(self, how):
         self.page.get_by_role("button", name=how).click()
 
     def large(self, name):
-        """The large view of a student, opened."""
+        """Opens the large view of a student."""
         self.tile(name).click()
         expect(self.page.locator("#focus-name")).to_have_text(name)
         return self.page.locator("#focus")
@@ -122,7 +122,7 @@ class Teacher(Person):
         return focus.locator(".allowed li").filter(has_text=kind)
 
     def pause(self, reason):
-        """To be confirmed in the dialog that is open."""
+        """To be confirmed in the open dialog."""
         self.page.fill("#pause-reason", reason)
         self.page.keyboard.press("Enter")
         expect(self.page.locator("#pause-dialog")).to_be_hidden()
@@ -138,7 +138,7 @@ class Teacher(Person):
         return self.page.locator("#chat-log")
 
     def end_if_on(self):
-        """A server holds so many exams at once."""
+        """A server has a limit on concurrent exams."""
         self.context.request.delete(
             f"{self.url}/api/sessions/{self.code}", headers={"Authorization": f"Bearer {self.token}"})
 
@@ -177,7 +177,7 @@ class Student(Person):
         expect(self.page.locator("#end-title")).to_have_text(text)
 
     def leave_page(self):
-        """As when another tab comes to the front: the browser says so, here before the page."""
+        """As if another tab came to the front: the browser reports it, here simulated in the page."""
         self.page.evaluate("""() => {
           Object.defineProperty(document, 'visibilityState', { value: 'hidden', configurable: true });
           document.dispatchEvent(new Event('visibilitychange'));
@@ -201,7 +201,7 @@ class Student(Person):
         return self.page.locator("#chat-log")
 
     def event(self, what):
-        """The entry of the student's own list; shows the list."""
+        """The entry in the student's own list; shows the list."""
         details = self.page.locator("#own-events")
         if details.get_attribute("open") is None:
             details.locator("summary").click()
@@ -214,7 +214,7 @@ class Student(Person):
 
 
 class Desk:
-    """A teacher without a page, who says over the wire what a button would say."""
+    """A teacher without a page, who sends over the wire what buttons would send."""
 
     def __init__(self, exam, name):
         self.path = f"{exam.url}/api/sessions/{exam.code}"

@@ -124,7 +124,7 @@ def test_the_teachers_states(people):
     page.keyboard.press("Escape")
 
     ada = people.student("two").open(teacher.student_link, "Ada").join()
-    teacher.expect_state("Ada", "live")  # before that, nothing can be said
+    teacher.expect_state("Ada", "live")  # before that, nothing can be asserted
     ada.page.get_by_role("button", name="Raise hand").click()
     ada.say("A question")
     people.student(clip=None).open(teacher.student_link, "Bert").page.get_by_role("button", name="Join without a camera").click()

@@ -47,7 +47,7 @@ def test_an_exam_under_a_path_of_the_site(people, proxy):
     ada = come(people.student, "away").open(student_link, "Ada").join()
     teacher.expect_tile_moving("Ada")
     come(people.teacher).join(teacher_link, "Mr Jones").expect_tile_moving("Ada")
-    # An alert's picture, and the large picture: both of addresses below the path.
+    # An alert's picture, and the large picture: both at addresses below the path.
     expect(page.locator("#alerts li").filter(has_text="No face in the picture")).to_be_attached()
     picture = page.locator("#alerts li img").first
     page.wait_for_function("image => image.naturalWidth > 0", arg=picture.element_handle())
@@ -66,7 +66,7 @@ def test_an_exam_under_a_path_of_the_site(people, proxy):
 
 
 def test_links_lead_where_people_are_even_from_inside(people, proxy):
-    """A teacher who is at the server itself, past the proxy."""
+    """A teacher connected directly to the server, bypassing the proxy."""
     teacher = people.teacher(url=f"http://127.0.0.1:{proxy.upstream}")
     page = teacher.page
     page.goto(f"{teacher.url}/teacher")

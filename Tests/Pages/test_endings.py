@@ -1,4 +1,4 @@
-"""What pages say of the end of an exam, of a title that cannot be used, and of too much at once."""
+"""What pages show at the end of an exam, for an unusable title, and for too much at once."""
 import json
 import time
 import urllib.error

@@ -92,7 +92,7 @@ def test_chat_goes_where_it_is_sent_and_nowhere_else(exam, people):
         for text in ("Only for Ada", "Only among us", "For every student", "A question from Ada"):
             expect(teacher.chat).to_contain_text(text)
 
-    # Whatever else there is has come by now: this was sent last, on the same connection.
+    # Everything else has arrived by now: this was sent last, on the same connection.
     exam.say("Everybody", "The last word")
     for student in (ada, bert):
         expect(student.chat).to_contain_text("The last word")
@@ -171,7 +171,7 @@ def test_a_reload_comes_back_as_the_same_person(exam, people):
     assert ada.identity["participant_id"] == before
     expect(ada.chat).to_contain_text("Before the reload")
     exam.expect_tile_moving("Ada")
-    expect(exam.page.locator("#alerts li")).to_have_count(0)  # a reload is no camera switched off, no page left
+    expect(exam.page.locator("#alerts li")).to_have_count(0)  # a reload is neither a camera switched off nor a page left
     exam.page.reload()
     exam.expect_connected()
     exam.expect_tile_moving("Ada")
@@ -206,7 +206,7 @@ def test_the_end_is_told_to_everybody_and_nobody_can_join_any_more(exam, people)
     ada.expect_ending("The exam has ended")
     expect(colleague.page.locator("#ended-title")).to_have_text("The exam has ended")
     expect(exam.page.get_by_role("button", name="Report of the exam")).to_be_visible()
-    late.expect_ending("This exam has ended")  # the camera check itself tells
+    late.expect_ending("This exam has ended")  # the camera check itself reports it
     people.student().open(exam.student_link, "Later").expect_ending("This exam has ended")
     ada.page.reload()
     ada.expect_ending("The exam has ended")

@@ -1,4 +1,4 @@
-"""An exam in Firefox, from its creation to its end. Frames come from a worker's timer here, for want of a track processor."""
+"""An exam in Firefox, from its creation to its end. Frames come from a worker's timer here, since there is no track processor."""
 import json
 import urllib.request
 
@@ -6,7 +6,7 @@ import pytest
 
 from firefox import Firefox
 
-# Through createImageBitmap: drawImage would show what Firefox remembers of an <img> stream, which may be seconds old.
+# Through createImageBitmap: drawImage would show Firefox's cached frame of an <img> stream, which may be seconds old.
 MOVES = """async (selector, seen) => {
   const element = document.querySelector(selector);
   const picture = element && await createImageBitmap(element).catch(() => null);
@@ -59,7 +59,7 @@ def test_an_exam_in_firefox(server, firefox):
     code = link.split("code=")[1].split("#")[0]
     teacher.press_escape()
 
-    # The pattern has no face: the camera check says so, and the student may join all the same.
+    # The pattern has no face: the camera check says so, but the student may join all the same.
     ada = firefox.page()
     join(ada, link, "Ada")
     expect_moving(teacher, ".tile canvas")
@@ -68,12 +68,12 @@ def test_an_exam_in_firefox(server, firefox):
     students = [p for p in ask(server, code, token)["participants"] if p["role"] == "student"]
     assert [(p["name"], p["state"]) for p in students] == [("Ada", "live")]
 
-    # The alert, with its picture, on both sides: the pattern is one colour all over, as if something covered the lens.
+    # The alert, with its picture, on both sides: the pattern is a single colour, as if something covered the lens.
     teacher.wait_text("#alerts li[data-state=confirmed] .alert-what", "Camera covered or dark")
     teacher.wait("() => document.querySelector('#alerts li img')?.naturalWidth > 0")
     ada.wait_text("#state-title", "Your picture is dark or empty")
 
-    # What the student can see of it.
+    # The student's view of it.
     ada.click("#own-events summary")
     ada.wait_text("#own-events-list li", "Your picture was dark or empty")
     ada.wait("() => document.querySelector('.event-picture img')?.naturalWidth > 0")
@@ -83,7 +83,7 @@ def test_an_exam_in_firefox(server, firefox):
     ada.click("#own-view-toggle")
     ada.wait("() => document.querySelector('#own-view-picture')?.naturalWidth > 0")
 
-    # Words both ways.
+    # Messages in both directions.
     teacher.fill("#chat-text", "Can you hear me?")
     teacher.press_enter()
     ada.wait_text("#chat-log", "Can you hear me?")

@@ -1,4 +1,4 @@
-"""A catalogue that is added is a language more. One of odd words shows that none stands anywhere else."""
+"""An added catalogue is another language. One with marked texts shows that there is no text anywhere else."""
 import json
 import re
 import shutil
@@ -9,8 +9,8 @@ from playwright.sync_api import expect
 from support.server import ROOT, Server
 
 MARK = re.compile(r"(<(\w+)>)(.*?)(</\2>)")
-# What is read outside of the odd words' brackets, of all that is in the page, seen or not. What the server reports of itself,
-# that its disk is full for instance, is in its own words.
+# What is read outside of the marked texts' brackets, of everything in the page, visible or not. What the server reports about itself,
+# for instance that its disk is full, is in its own words.
 OUTSIDE = """() => {
   const body = document.body.cloneNode(true);
   for (const node of body.querySelectorAll('noscript, script, kbd, #notices, .unfilled')) node.remove();
@@ -30,7 +30,7 @@ OUTSIDE = """() => {
 
 
 def odd(words):
-    """Each text in brackets, also between its marks."""
+    """Puts each text in brackets, also between its tags."""
     if isinstance(words, dict):
         return {key: odd(inner) for key, inner in words.items()}
     return f"⟦{MARK.sub(lambda m: f'{m[1]}⟦{m[3]}⟧{m[4]}', words)}⟧"
@@ -48,7 +48,7 @@ def translated(tmp_path_factory):
 
 
 def expect_no_words(page, *data):
-    """All that a person reads comes from the catalogue, but for what is data."""
+    """Everything that a person reads comes from the catalogue, except data."""
     for text in page.evaluate(OUTSIDE):
         for one in data:
             text = text.replace(one, "")
@@ -148,7 +148,7 @@ def test_what_people_write_is_neither_markup_nor_a_placeholder(people, server):
 def test_a_page_whose_words_do_not_come_says_so_and_goes_on_when_they_do(server, browsers, path):
     context = browsers(None).new_context(locale="de-DE")
     page = context.new_page()
-    # As the login page of a network answers, whatever was asked for.
+    # Like the login page of a network, which answers every request.
     page.route("**/text/*.json", lambda route: route.fulfill(status=200, body="<html>Log in</html>"))
     page.goto(server.url + path)
     line = page.locator(".unfilled")

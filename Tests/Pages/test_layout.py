@@ -1,10 +1,10 @@
-"""What must fit where it stands, and look like what it is."""
+"""What must fit into its place, and look like what it is."""
 import pytest
 from playwright.sync_api import expect
 
 LAPTOP = {"width": 1366, "height": 768}
 PHONE = {"width": 390, "height": 844}
-SHEET = {"width": 688, "height": 971}  # A4 less its margins, in pixels of CSS
+SHEET = {"width": 688, "height": 971}  # A4 less its margins, in CSS pixels
 LONGEST = "x" * 80
 
 WIDER = """() => [...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > innerWidth + 1
@@ -12,7 +12,7 @@ WIDER = """() => [...document.querySelectorAll('body *')].filter(e => e.getBound
 
 
 def test_the_longest_names_do_not_push_a_report_off_the_page(people, desk, exam):
-    """Anybody with the code can choose such a name, and the report is of all students."""
+    """Anybody with the code can choose such a name, and the report contains all students."""
     desk.ask("POST", "/participants", {"name": LONGEST, "role": "student"})
     people.student("dark").open(exam.student_link, LONGEST).join()
     expect(exam.page.locator("#alerts li[data-state=confirmed]")).to_be_visible()
@@ -25,7 +25,7 @@ def test_the_longest_names_do_not_push_a_report_off_the_page(people, desk, exam)
         page.emulate_media(media=media)
         assert page.locator("tbody th").get_by_text(LONGEST).count() == 2
         assert page.evaluate(WIDER) == [], (size, media)
-        # What stands beside it is still read.
+        # What is next to it can still be read.
         assert page.locator("thead th.number").first.bounding_box()["width"] > 30
         broken = "() => document.querySelector('tbody th').getBoundingClientRect().width"
         assert page.evaluate(broken) >= 100, (size, media)

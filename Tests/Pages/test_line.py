@@ -1,4 +1,4 @@
-"""Those who type while somebody guesses at their address: they read that they wait, and get in."""
+"""People who type while somebody guesses at their address: they are told that they wait, and get in."""
 import contextlib
 import itertools
 import json
@@ -19,7 +19,7 @@ PASSWORD = "correct horse battery"
 
 @pytest.fixture
 def alone(tmp_path):
-    """A server of its own, on which the browsers' address has spent what it may guess."""
+    """A server of its own, on which the browsers' address has used up its guesses."""
     server = Server(tmp_path / "data", environment={"EXAM_MONITORING_TEACHER_PASSWORD": PASSWORD})
     yield server
     server.stop()
@@ -43,7 +43,7 @@ def create_session(server):
 
 @contextlib.contextmanager
 def guessing(guess, threads):
-    """The budget is spent, and so many wait in line at all times. Gives what is set whenever one of them has had a turn."""
+    """The budget is used up, and this many wait in line at all times. Returns an event that is set whenever one of them has had a turn."""
     stopping, had_turn, numbers = threading.Event(), threading.Event(), itertools.count()
     for _ in range(20):
         guess(next(numbers))
@@ -65,7 +65,7 @@ def guessing(guess, threads):
 
 
 def keep_picture(page, name):
-    """To look at, where somebody wants to: PICTURES=folder."""
+    """For inspection, if requested by PICTURES=folder."""
     if folder := os.environ.get("PICTURES"):
         for width, height in ((1366, 768), (390, 844)):
             page.set_viewport_size({"width": width, "height": height})
@@ -89,14 +89,14 @@ def test_waiting_in_line(people, alone):
         teacher.page.keyboard.press("Enter")
         expect(teacher.page.locator("#setup-waiting")).to_contain_text("wait")
         keep_picture(teacher.page, "teacher")
-    # Nobody guesses any more, so the line is short.
+    # Nobody is guessing any more, so the line is short.
     teacher.expect_connected()
     expect(teacher.page.locator("#setup-waiting")).to_be_hidden()
     teacher.page.click("#open-invite")
     link = teacher.page.input_value("#invite-student")
     teacher.page.keyboard.press("Escape")
     code = link.split("code=")[1][:6]
-    # The link is there after a reload, and a co-teacher has it too.
+    # The link is still there after a reload, and a co-teacher has it too.
     teacher.page.reload()
     teacher.expect_connected()
     expect(teacher.page.locator("#invite-student")).to_have_value(link)
@@ -104,7 +104,7 @@ def test_waiting_in_line(people, alone):
     expect(colleague.page.locator("#invite-student")).to_have_value(link)
 
     with guessing(guess_code, 30):
-        # Now and then the lot falls on somebody at once. What was right is answered at once for a minute, so the next one
+        # Sometimes somebody is drawn at once. What was right is answered at once for a minute, so the next one
         # asks for another exam.
         for code in (code, *spare):
             ada = people.student(url=alone.url).open(f"{alone.url}/student?code={code}", "Ada")
@@ -116,7 +116,7 @@ def test_waiting_in_line(people, alone):
         ada.page.click("#join")
         expect(ada.page.locator("#join")).to_be_disabled()
         keep_picture(ada.page, "student")
-        # By the link nobody waits, not even for the look at the camera.
+        # With the link nobody waits, not even to test the camera.
         bert = people.student(url=alone.url).open(link, "Bert")
         bert.expect_good_picture()
         bert.page.reload()

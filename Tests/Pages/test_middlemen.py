@@ -1,11 +1,11 @@
-"""What is between a page and the server answers in its place: that is no end of anybody's exam."""
+"""Something between a page and the server answers in its place: that ends nobody's exam."""
 import json
 
 import pytest
 from playwright.sync_api import expect
 
 PORTAL = "<!doctype html><title>Please log in to this network</title>"
-# As the server itself answers where its configuration was read anew and is wrong.
+# Like the server itself when its configuration was reloaded and is wrong.
 OF_OURS = {"type": "about:blank", "title": "Forbidden", "status": 403, "detail": "Not from this origin.", "code": "bad_origin"}
 
 

@@ -1,4 +1,4 @@
-"""Somebody is removed, strays are removed together, and a long exam is read back piece by piece."""
+"""Somebody is removed, unused places are removed together, and a long exam is loaded page by page."""
 import json
 import urllib.request
 
@@ -25,7 +25,7 @@ def test_a_student_is_removed_and_told_why(exam, people, tmp_path):
     ada.leave_page()
     expect(exam.alert("Ada", "Page")).to_be_visible()
 
-    # With the keyboard alone.
+    # With only the keyboard.
     exam.tile("Ada").press("Enter")
     expect(page.locator("#focus-name")).to_have_text("Ada")
     expect_accessible(page, "large view")
@@ -52,13 +52,13 @@ def test_a_student_is_removed_and_told_why(exam, people, tmp_path):
     over = exam.alert("Ada", "Page", "cleared")
     expect(over).to_be_visible()
     expect(exam.tile("Bert")).to_have_attribute("data-state", "live")
-    # Whoever loads the page anew still knows whose alerts these were.
+    # A reloaded page still knows whose alerts these were.
     page.reload()
     exam.expect_connected()
     expect(exam.alert("Ada", "Page", "cleared")).to_be_visible()
     expect(exam.tile("Ada")).to_have_count(0)
 
-    # A reload tells the student once more; what is kept can be had; joining again is somebody new.
+    # A reload tells the student once more; stored data can be downloaded; joining again is a new person.
     ada.page.reload()
     ada.expect_ending("You were removed from the exam")
     expect(ada.page.locator("#end-reason")).to_have_text("The reason: Not of this class")
@@ -83,7 +83,7 @@ def test_strays_are_removed_together(exam, people, tmp_path):
     cameraless = people.student(clip=None).open(exam.student_link, "Bert")
     cameraless.page.get_by_role("button", name="Join without a camera").click()
     exam.expect_state("Bert", "no_picture")
-    # Offered once they had time to allow their cameras.
+    # Offered once they have had time to allow their cameras.
     page.get_by_role("button", name="Remove 31 without a picture…").press("Enter")
     expect(page.locator("#dismiss-list li")).to_have_count(31)
     expect(page.locator("#dismiss-list")).not_to_contain_text("Ada")
@@ -107,7 +107,7 @@ def test_strays_are_removed_together(exam, people, tmp_path):
 
 
 def test_a_long_exam_is_there_after_a_restart(people, tmp_path):
-    """6,100 alerts and 10,000 lines: the page is in at once, shows older ones when they are asked for, and says where the oldest are."""
+    """6,100 alerts and 10,000 lines: the page loads at once, shows older ones on request, and says where the oldest are."""
     server = Server(tmp_path / "data")
     try:
         teacher = people.teacher(server.url).create()

@@ -1,4 +1,4 @@
-"""What the server refuses reaches whoever is at the page in words, or is mended by the page itself."""
+"""What the server refuses is explained to the person at the page, or is fixed by the page itself."""
 import contextlib
 import re
 import shutil
@@ -10,7 +10,7 @@ from firefox import Firefox
 from support.server import ROOT, Server
 
 SEND = "  write(payload);\n"
-# The test says when; a worker hears it as well.
+# Controlled by the test; a worker receives it as well.
 SPOILS = {"student/uplink/uplink-worker.js": (
     SEND + "  socket.send(bytes);\n}\n",
     SEND + "  if (spoilt) payload.fill(7);\n  socket.send(bytes);\n}\n"
@@ -20,7 +20,7 @@ SPOILS_VP8 = {"student/uplink/encoders.js": ("write: bytes => chunk.copyTo(bytes
 
 @pytest.fixture
 def served(tmp_path):
-    """served(changes) is a server whose pages are changed: {file: (text, what stands there instead)}."""
+    """served(changes) is a server with modified pages: {file: (text, replacement)}."""
     with contextlib.ExitStack() as running:
         def serve(changes):
             web = tmp_path / "Web"
@@ -37,7 +37,7 @@ def served(tmp_path):
 
 
 def media(desk_or_exam):
-    """What the student's page announced, in order."""
+    """The media types announced by the student's page, in order."""
     return [e["fields"]["media"] for e in desk_or_exam.context.request.get(
         f"{desk_or_exam.url}/api/sessions/{desk_or_exam.code}/events?format=json",
         headers={"Authorization": f"Bearer {desk_or_exam.token}"}).json() if e["kind"] == "stream_began"]
@@ -177,7 +177,7 @@ def test_a_teacher_who_is_refused_thrice_is_told_why(people, served):
 def test_what_a_student_has_typed_is_not_lost_when_it_is_refused(exam, people):
     ada = people.student().open(exam.student_link, "Ada").join()
     ada.expect_live()
-    # No keyboard types it, but what is pasted may hold it.
+    # No keyboard types it, but pasted text may contain it.
     ada.say("Help\u0007me")
     expect(ada.page.locator("#chat-note")).to_contain_text("Not sent: the chat message has control characters in it")
     expect(ada.page.locator("#chat-text")).to_have_value("Help\u0007me")
@@ -240,7 +240,7 @@ def test_what_a_teacher_asked_in_vain_is_told_where_it_was_asked(exam, people):
 
 
 def codes_of(role):
-    """The codes of `error` that the server sends to this role, by the table of docs/protocol.md."""
+    """The codes of `error` that the server sends to this role, according to the table in docs/protocol.md."""
     codes = set()
     for row in (ROOT / "docs/protocol.md").read_text().splitlines():
         if found := re.fullmatch(r"\| (.*?) \| `error`(?: to a (student|teacher))? \|.*", row):
@@ -265,7 +265,7 @@ def test_the_pages_have_words_for_every_code(exam):
     assert "unheard_of" in exam.page.evaluate(
         "import('/student/student-text.js').then(words => words.refusalText({ code: 'unheard_of', detail: 'why' }))")
 
-    # Teachers read the server's own sentence, whatever the code.
+    # Teachers read the server's own text, whatever the code.
     assert codes_of("teacher") == {"too_many", "quota", "bad_message"}
     assert exam.page.evaluate(
         "import('/teacher/alerts/alert-text.js').then(words => words.notDone('Not done.', { code: 'x', detail: 'too late' }))") == "Not done. Too late."

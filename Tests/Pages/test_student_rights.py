@@ -1,4 +1,4 @@
-"""What a student is told and can see of it all: who watches, what they see, what was noticed, what is kept, and hints."""
+"""What a student is told and can see: who watches, what they see, what was noticed, what is kept, and hints."""
 import base64
 import json
 
@@ -10,7 +10,7 @@ from people import expect_moving
 
 @pytest.fixture
 def ada(exam, people):
-    """Leaves the picture and comes back, over and over."""
+    """Leaves the picture and comes back, again and again."""
     return people.student("away").open(exam.student_link, "Ada").join()
 
 
@@ -20,7 +20,7 @@ def test_own_events_are_told_with_picture_and_change_in_place(exam, ada):
     ada.page.wait_for_function("() => document.querySelector('.event-picture img')?.naturalWidth > 0")
     expect(ada.page.locator("#own-events-count")).to_have_text("1")
 
-    event.get_by_label("Your note").fill("Half a sent")  # nobody has saved it yet
+    event.get_by_label("Your note").fill("Half a sent")  # not saved yet
     event.get_by_label("Your note").focus()
     exam.alert("Ada", "No face in the picture").get_by_role("button", name="Acknowledge").click()
     expect(event).to_contain_text("Seen by Ms Smith")
@@ -53,7 +53,7 @@ def test_a_note_that_is_refused_stays_in_its_box(exam, ada):
 
 
 def with_a_note_that_waits(exam, people, network):
-    """A student who wrote a note while the network was cut, just when it is back."""
+    """A student who wrote a note while the network was down, at the moment it is back."""
     ada = people.student("away", url=network.url).open(f"{network.url}/student?code={exam.code}", "Ada").join()
     event = ada.event("We could not see your face")
     expect(event).to_be_visible()
@@ -186,7 +186,7 @@ def test_a_pause_is_told_with_its_reason_and_nothing_is_suspected(exam, people, 
     desk.send("resume", student="all")
     expect(banner).to_have_text("The exam goes on now.")
     ada.expect_live()
-    late.expect_title("We cannot see your face")  # as soon as it is true again
+    late.expect_title("We cannot see your face")  # as soon as it applies again
     expect(banner).to_be_hidden()
 
 
@@ -209,7 +209,7 @@ def test_a_hand_lowered_by_a_teacher_stays_down(exam, people, desk, network):
     # Lowered while the student was away: coming back does not raise it again.
     raised_and_seen()
     expect(note).to_have_text("")
-    exam.expect_tile_moving("Ada")  # pictures went on after the word
+    exam.expect_tile_moving("Ada")  # pictures were sent after the change
     network.cut()
     ada.expect_title("The connection is interrupted")
     exam.expect_state("Ada", "left")

@@ -1,4 +1,4 @@
-"""Working with alerts: the wall by need, the keyboard, notes, sounds, and what is allowed to one student."""
+"""Working with alerts: the wall by need, the keyboard, notes, sounds, and exceptions for one student."""
 import re
 import shutil
 
@@ -177,7 +177,7 @@ def test_sounds_are_off_until_they_are_wanted_and_only_for_what_is_new(exam, peo
     page.get_by_role("button", name="Test the sound of other alerts").click()
     assert page.evaluate("tones") == 1
     page.keyboard.press("Escape")
-    cora.leave_page()  # of the others, no sound is wanted
+    cora.leave_page()  # no sound is wanted for the others
     expect(teacher.alert("Cora", "Left the exam page")).to_be_visible()
     bert.unplug()
     page.wait_for_function("() => tones === 3")  # two tones for an urgent one
@@ -189,7 +189,7 @@ def test_sounds_are_off_until_they_are_wanted_and_only_for_what_is_new(exam, peo
     network.restore()
     teacher.expect_connected()
     bert.page.evaluate("navigator.mediaDevices.dispatchEvent(new Event('devicechange'))")
-    expect(teacher.alert("Bert", "Camera off", "cleared")).to_be_attached()  # by now everything has come again
+    expect(teacher.alert("Bert", "Camera off", "cleared")).to_be_attached()  # by now everything has been sent again
     assert page.evaluate("tones") == 3
     page.reload()
     expect(page.locator("#sound-hint")).to_be_visible()  # remembered; the browser waits for a gesture
@@ -207,7 +207,7 @@ def test_one_kind_is_muted_for_one_student_for_all_teachers_to_see_and_ended(exa
     for teacher in (exam, colleague):
         expect(teacher.tile("Ada").locator(".tile-mark")).to_contain_text("Alerts adjusted: Camera off: no alerts")
     ada.unplug()
-    expect(exam.tile("Ada")).to_contain_text("Camera off")  # said of the student, and not an alert
+    expect(exam.tile("Ada")).to_contain_text("Camera off")  # shown for the student, and not an alert
     expect(exam.tile("Ada")).to_have_attribute("data-alert", "none")
 
     focus = colleague.large("Ada")
@@ -268,7 +268,7 @@ def test_a_kind_that_is_newer_than_the_page_has_the_words_and_the_measure_of_the
 
 
 def test_where_the_room_for_pictures_is_used_up_that_is_said(people, tmp_path):
-    # Room for one picture at the most.
+    # Storage for one picture at most.
     server = Server(tmp_path / "data", environment={
         "EXAM_MONITORING_MAXIMUM_EXAM_PICTURE_MEGABYTES": "0.01", "EXAM_MONITORING_ALERTS_PAGE_HIDDEN_COOLDOWN": "0"})
     try:

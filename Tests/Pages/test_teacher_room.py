@@ -1,4 +1,4 @@
-"""What a teacher does with a whole room: pause it, answer raised hands, erase what was kept."""
+"""What a teacher does with the whole room: pause it, answer raised hands, erase stored data."""
 import re
 
 from playwright.sync_api import expect
@@ -119,7 +119,7 @@ def test_all_data_of_an_exam_are_erased_after_its_end_and_a_receipt_is_shown(exa
     people.student().open(exam.student_link, "Ada").join().expect_live()
     exam.end()
     page = exam.page
-    # The browser calls the zone by its old name. The report is in the time of where the teacher is.
+    # The browser uses the zone's old name. The report is in the teacher's time zone.
     exam.context.new_cdp_session(page).send("Emulation.setTimezoneOverride", {"timezoneId": "Asia/Kolkata"})
     asked = []
     exam.context.on("request", lambda request: asked.append(request.url))
@@ -133,7 +133,7 @@ def test_all_data_of_an_exam_are_erased_after_its_end_and_a_receipt_is_shown(exa
     expect(report.locator("body")).to_contain_text("Ada")
     assert "ticket=" in report.url and report.evaluate("opener") is None
     expect(report.locator("dl.session")).to_contain_text("times in Asia/Calcutta (UTC+05:30)")
-    # What stays in the history is spent.
+    # What remains in the history is used up.
     assert report.reload().status == 401
     report.close()
     assert asked and not any(exam.token in url or "token=" in url for url in asked), asked

@@ -1,4 +1,4 @@
-"""All that a person reads in the pages stands in the catalogues of Web/text, and these fit the pages. Needs no browser."""
+"""All texts of the pages are in the catalogues of Web/text, and match the pages. Needs no browser."""
 import json
 import shutil
 
@@ -13,7 +13,7 @@ def test_the_catalogues_fit_the_pages():
 
 @pytest.fixture
 def web(tmp_path):
-    """A copy of the pages, to be spoiled."""
+    """A copy of the pages, to be broken."""
     return shutil.copytree(ROOT / "Web", tmp_path / "Web")
 
 

@@ -35,7 +35,7 @@ def test_a_camera_that_is_not_allowed_is_told_and_mended(exam, people):
 def test_a_camera_that_stands_still_is_noticed_without_any_event(exam, people):
     ada = people.student().open(exam.student_link, "Ada").join()
     ada.expect_live()
-    ada.page.evaluate("document.querySelector('video').srcObject.getTracks()[0].stop()")  # fires nothing, like a stall
+    ada.page.evaluate("document.querySelector('video').srcObject.getTracks()[0].stop()")  # fires no event, like a stall
     ada.expect_title("Your camera has stopped sending")
     expect(exam.tile("Ada")).to_contain_text("Camera stands still")
     ada.page.get_by_role("button", name="Try the camera again").click()
@@ -71,7 +71,7 @@ def test_a_cut_network_is_told_and_mends_itself_as_the_same_student(exam, people
     ada.expect_title("The connection is interrupted")
     exam.expect_state("Ada", "left")
     network.restore()
-    # The browser says "online" where it notices the network itself; here the wire was cut behind its back.
+    # The browser says "online" when it notices the network itself; here the connection was cut without its knowledge.
     ada.page.evaluate("dispatchEvent(new Event('online'))")
     returned = time.monotonic()
     ada.expect_live()
@@ -87,7 +87,7 @@ def test_a_server_that_hangs_is_noticed_by_both_pages(exam, people, network):
     network.freeze()
     expect(ada.page.locator("#state")).not_to_have_attribute("data-tone", "ok")
     expect(colleague.page.locator("#connection")).not_to_have_attribute("data-tone", "ok")
-    # Nobody knows whether she is live.
+    # It is unknown whether she is live.
     for words in (".tile-state", "#wall-summary"):
         expect(colleague.page.locator(words)).to_be_hidden()
     expect(colleague.page.locator(".tile-name")).to_be_visible()

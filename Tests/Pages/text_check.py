@@ -1,4 +1,4 @@
-"""Checks that all that a person reads in the pages stands in the catalogues of Web/text, and that they fit the pages.
+"""Checks that all texts of the pages are in the catalogues of Web/text, and that they match the pages.
 
 `faults(web)` answers a sentence for each fault, none where all is well. Keys are those of i18next: `name_one`, `name_other`
 are the plural forms of `name`; `name_student` is `name` in the context `student`.
@@ -12,7 +12,7 @@ from js_tokens import HOLE, arguments, every, names_of_object, tokens
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
-# By Unicode CLDR, for whole numbers and fractions alike. A language that is added is added here.
+# From Unicode CLDR, for whole numbers and fractions alike. Add new languages here.
 PLURALS = {
     **dict.fromkeys(("da", "de", "en", "et", "fi", "hu", "nb", "nl", "nn", "sv", "tr"), {"one", "other"}),
     **dict.fromkeys(("ja", "ko", "vi", "zh"), {"other"}),
@@ -26,7 +26,7 @@ MARK = re.compile(r"<(\w+)(?:/>|>.*?</\1>)")
 FORMATS = {"decapitalised", "lowercase"}
 NO_PLACEHOLDERS = {"count", "context", "defaultValue", "skipInterpolation"}
 
-# Functions whose argument of that number is a key, with what they add to it, and the argument with the parameters.
+# Functions that take a key: the number of that argument, suffixes added to it, and the number of the parameters' argument.
 CALLS = {
     "t": (0, [""], 1), "compose": (0, [""], 2), "sentence": (1, [".title", ".text"], 3), "end": (0, [".title", ".text"], 3),
 }
@@ -40,7 +40,7 @@ ALLOWED = {
         "where the words themselves do not come",
     "This page needs JavaScript. Please switch it on in your browser.": "where no script runs none fills in words",
 }
-# What a program reads.
+# What only programs read.
 TECHNICAL = re.compile(
     r"Bearer \ufffc|Authorization|Content-Type|Retry-After|Etc/Unknown|Offscreen\w+|Media\w+|Video\w+|Image\w+"
     r"|Not\w+Error|(?:Security|Overconstrained|Abort)Error|Arrow\w+|Enter|Escape|:scope .*")
@@ -105,7 +105,7 @@ class Catalogue:
 
 
 class Use:
-    """A key that is used. params: None where they cannot be told."""
+    """A key that is used. params: None if they cannot be determined."""
 
     def __init__(self, where, key, params=frozenset(), marks=frozenset()):
         self.where, self.key, self.params, self.marks = where, key, params, marks
@@ -143,19 +143,19 @@ class Page(HTMLParser):
             pass
 
     def handle_data(self, data):
-        # A single letter is the name of a key of the keyboard.
+        # A single letter is the name of a key on the keyboard.
         if re.search(r"[^\W\d_]{2}", data):
             self.literals.append((self.getpos()[0], data.strip()))
 
 
 class Script:
-    """The keys that a module uses, and what stands in it that a person would read."""
+    """The keys that a module uses, and human-readable text in it."""
 
     def __init__(self, name, source, tops):
         self.name, self.tops = name, tops
         self.uses, self.literals, self.markup = [], [], []
-        self.dynamic = set()  # parameters of calls whose key stands elsewhere
-        self.loose = []  # keys that stand elsewhere
+        self.dynamic = set()  # parameters of calls whose key is elsewhere
+        self.loose = []  # keys without a call of their own
         for found in every(tokens(source)):
             in_call = self._calls(found)
             for index, token in enumerate(found):
@@ -165,7 +165,7 @@ class Script:
                     self._text(found, index, token)
 
     def _calls(self, found):
-        """Reads the calls; answers the tokens that are keys in them."""
+        """Parses the calls; returns the tokens that are keys in them."""
         seen = set()
         for index, token in enumerate(found[:-1]):
             if token.kind != "name" or token.text not in CALLS or found[index + 1].text != "(":
@@ -249,7 +249,7 @@ def read_script(name, text, english, found, literals):
     script = Script(name, text, {key.split(".")[0] for key in english.forms})
     literals += [(name, *literal) for literal in script.literals]
     found += [f"{name}:{line}: writes markup" for line in script.markup]
-    # Of a key in a table the call stands elsewhere in the file: it must give what the words need.
+    # For a key in a table the call is elsewhere in the file: it must provide what the text needs.
     return script.uses + [Use(where, key, script.dynamic | {"*"}) for where, key in script.loose]
 
 
@@ -274,7 +274,7 @@ def translated(one, english):
 
 
 def check(use, english, used):
-    """Faults of one use of a key; adds to `used` what it is."""
+    """Errors in one use of a key; adds it to `used`."""
     for key in expanded(use, english):
         if key not in english.forms:
             yield f"{use.where}: there are no words {key}"

@@ -89,12 +89,12 @@ class Picture:
 
 def frame(payload, sequence=0, captured=None, key=False, version=1, source=0):
     captured = int(time.time() * 1e6) if captured is None else captured
-    # `key` may also be all of the flags.
+    # `key` may also be the complete flags.
     return struct.pack(">BBHIq", version, int(key), source, sequence & 0xFFFFFFFF, captured) + payload
 
 
 class Client:
-    """A connected socket that notes everything it gets."""
+    """A connected socket that records everything it receives."""
 
     def __init__(self, exam, token):
         self.token = token
@@ -136,7 +136,7 @@ class Client:
 
     @property
     def mark(self):
-        """For `since`: what comes from now on."""
+        """For `since`: what arrives from now on."""
         return len(self.messages)
 
     def find(self, type, since=0, **fields):
@@ -144,7 +144,7 @@ class Client:
                 if m["type"] == type and all(m.get(name) == value for name, value in fields.items())]
 
     def expect(self, type, since=0, timeout=PATIENCE, **fields):
-        """The first message since then that has these fields."""
+        """The first message since then with these fields."""
         return wait_until(
             lambda: self.find(type, since, **fields), timeout=timeout,
             what=lambda: f"{type} {fields} among {self.messages[since:][-25:]}, closed {self.close_code}")[0]
@@ -161,7 +161,7 @@ class Client:
         self.socket.close()
 
     def reset(self):
-        """Cuts the connection as a crash does."""
+        """Drops the connection like a crash."""
         raw = self.socket.socket
         raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         # Not close alone: the reader's thread would keep the descriptor alive.
@@ -188,7 +188,7 @@ class Teacher(Client):
         return [p for p in self.pictures[since:] if p.number == student.number and p.source == 0]
 
     def expect_tiles(self, student, count=3, timeout=PATIENCE):
-        """So many more pictures of the student."""
+        """Acknowledges this many more pictures."""
         since = len(self.pictures)
         return wait_until(
             lambda: (tiles := self.tiles(student, since))[count - 1:] and tiles, timeout=timeout,
@@ -199,7 +199,7 @@ class Teacher(Client):
         return self.expect("alert", since, timeout, student=student.id, kind=kind, state=state, **fields)
 
     def expect_participant(self, student, condition, since=0):
-        """The student's line once it is so."""
+        """The student's roster entry once the condition holds."""
         def lines():
             return [m["participant"] for m in self.messages[since:]
                     if m["type"] == "participant" and m["participant"]["id"] == student.id]
@@ -239,7 +239,7 @@ class Student(Client):
         self.sequence += 1
 
     def start(self, media, messages=None, **options):
-        """Says hello and streams in the background."""
+        """Sends hello and streams in the background."""
         self.hello(media)
         self.upload = Upload(self, messages, **options)
         self.upload.start()
@@ -252,7 +252,7 @@ class Student(Client):
 
 
 class Upload(threading.Thread):
-    """Sends messages at the pace of a camera, over and over, and minds the window."""
+    """Sends messages at the rate of a camera, in a loop, and obeys the window."""
 
     def __init__(self, student, messages, rate=10, loop=True):
         super().__init__(daemon=True)
@@ -262,7 +262,7 @@ class Upload(threading.Thread):
         self.play(messages)
 
     def play(self, messages):
-        """Goes on with these instead."""
+        """Continues with these instead."""
         self.messages = itertools.cycle(messages) if self.loop else iter(messages)
 
     def run(self):
@@ -290,7 +290,7 @@ class Upload(threading.Thread):
 
 
 class Exam:
-    """A session at the server and everybody who came."""
+    """A session at the server and everybody who joined."""
 
     def __init__(self, url, name="Grace Hopper", password=None, title="Compilers"):
         self.url = url
@@ -321,7 +321,7 @@ class Exam:
         return client
 
     def teacher(self, acknowledge=True):
-        """The one who made the session."""
+        """The one who created the session."""
         teacher = self._entered(Teacher(self, self.teacher_token, self.teacher_id, acknowledge))
         teacher.expect("roster")
         return teacher
@@ -338,7 +338,7 @@ class Exam:
         return teacher
 
     def student(self, name, joined=None):
-        """A new student, or one who comes back with what joining gave."""
+        """A new student, or one who comes back with the answer from joining."""
         joined = joined or self.join(name)
         student = Student(self, joined["token"], joined["participant_id"], name)
         student.joined = joined

@@ -7,7 +7,7 @@ from media import vp8
 
 @pytest.fixture
 def exam(server):
-    """A new exam; nobody is in it yet but the teacher who made it."""
+    """A new exam; only the teacher who created it is in it."""
     exam = Exam(server.url)
     yield exam
     exam.leave()
@@ -21,7 +21,7 @@ def teacher(exam):
 
 @pytest.fixture
 def neighbour(exam, teacher):
-    """A student who streams while others misbehave. At the end the stream must still be moving."""
+    """A student who streams while others misbehave. At the end the stream must still be running."""
     neighbour = exam.student("Nora Neighbour").start("video/x-vp8", vp8())
     teacher.expect_tiles(neighbour, 1)
     yield neighbour

@@ -1,6 +1,6 @@
 """Floods a server with requests of one kind from one address until it is killed: flooder.py KIND HOST PORT SOURCE CODE
 
-One line of what came back, by status, goes to standard output every second."""
+A line with the number of answers by status goes to standard output every second."""
 import collections
 import select
 import socket
@@ -15,7 +15,7 @@ def get(path, *headers):
     return (f"GET {path} HTTP/1.1\r\n{HOSTLINE}" + "".join(f"{h}\r\n" for h in headers) + "\r\n").encode()
 
 
-# What is sent again and again on each connection, on how many connections, and whether an answer is waited for.
+# What is sent repeatedly on each connection, on how many connections, and whether to wait for an answer.
 KINDS = {
     "pages": (get("/student"), 500, True),
     "pages one connection each": (get("/student", "Connection: close"), 50, True),

@@ -1,6 +1,6 @@
-"""Pictures and streams that would make a decoder take memory for far more than may be uploaded, or lose itself in them.
+"""Pictures and streams that would make a decoder allocate far more memory than an upload may use, or crash it.
 
-All of them are written here anew, from the standards: a picture's header is a few bytes."""
+All of them are generated here from the standards: a picture's header is a few bytes."""
 import struct
 import zlib
 
@@ -19,7 +19,7 @@ def segment(marker, content):
 
 
 def tables():
-    """Quantisation, and Huffman codes of one bit or two: nothing in a block but its mean."""
+    """Quantisation, and Huffman codes of one bit or two: a block contains only its mean."""
     codes = bytes([1]) + bytes(15) + b"\0"
     return segment(0xDB, b"\0" + bytes([16]) * 64) + segment(0xC4, b"\0" + codes) + segment(0xC4, b"\x10" + codes)
 
@@ -39,7 +39,7 @@ def jpeg(*parts):
 
 
 def hidden_jpeg(marker):
-    """A picture behind a marker without a length: who gives it one believes the frame header at the end."""
+    """A picture after a marker without a length: a parser that assumes one believes the frame header at the end."""
     real = frame_header(30000, 30000) + tables() + scan()
     skipped = struct.unpack(">H", real[:2])[0]
     filler = skipped - len(real) - 4
@@ -171,7 +171,7 @@ def vp9_key(width, height, profile=0):
 
 
 def vp9_rest(bits):
-    """Enough of the rest of a header for a decoder to go on to the picture."""
+    """Enough of the rest of a header for a decoder to continue to the picture."""
     bits.put(1, 1).put(1, 1).put(2, 0)  # refresh, parallel, context
     bits.put(6, 10).put(3, 0).put(1, 0)  # filter
     bits.put(8, 60).put(3, 0).put(1, 0)  # quantiser, segmentation
@@ -255,7 +255,7 @@ def webm(codec, frames, size=SMALL, private=None, encoding=b""):
 
 
 def inflating():
-    """Blocks that are packed: 100 MB each, of a hundred kilobytes."""
+    """Compressed blocks: 100 MB each, from a hundred kilobytes."""
     packing = element("6D80", element("6240", number("5031", 0) + number("5032", 1) + number("5033", 0)
                                       + element("5034", number("4254", 0))))
     return webm("V_VP8", [zlib.compress(media.vp8()[0][0] + bytes(100_000_000), 9)], encoding=packing)
@@ -281,12 +281,12 @@ def blocks(data, masters=("18538067", "1F43B675", "A0")):
 
 # All of them
 
-# Their first frame is a good picture, and what follows it in the block is not looked at.
+# Their first frame is a good picture, and what follows it in the block is ignored.
 HARMLESS = ("WebM of VP9 two in one", "WebM of VP9 shown again and more", "WebM of VP9 superframe of part")
 
 
 def corpus():
-    """What is sent, by name: the media type and the messages, each with whether it is said to be a key frame."""
+    """What is sent, by name: the media type and the messages, each with its key frame flag."""
     files = {}
     for name, picture in jpegs().items():
         files[f"JPEG {name}"] = "image/jpeg", [(picture, True)]

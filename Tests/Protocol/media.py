@@ -1,4 +1,4 @@
-"""What students send: recorded uploads of a browser, and clips that an encoder makes here and now."""
+"""What students send: recorded uploads of a browser, and clips encoded on the fly."""
 import functools
 import json
 import pathlib
@@ -35,14 +35,14 @@ def webm():
 
 
 def pieces(data, count):
-    """Pieces as MediaRecorder makes them: of any size, cut anywhere."""
+    """Pieces as made by MediaRecorder: of any size, split anywhere."""
     size = len(data) // count + 1
     return [(data[at:at + size], False) for at in range(0, len(data), size)]
 
 
 @functools.cache
 def webm_blocks():
-    """The recorded WebM up to its first frame, and each frame as a function that gives its block with a time in
+    """The recorded WebM up to its first frame, and each frame as a function that returns its block with a time in
     milliseconds from the cluster's, of another track, or with noise in its place."""
     data = b"".join(payload for payload, _ in webm())
     at = data.index(b"\xa3", data.index(b"\x1f\x43\xb6\x75"))
@@ -78,7 +78,7 @@ def absent():
 
 @functools.cache
 def black():
-    """What a camera shows whose shutter is closed."""
+    """The picture of a camera whose shutter is closed."""
     data = _make(
         "videotestsrc num-buffers=10 pattern=black ! video/x-raw,format=I420,width=320,height=240,framerate=10/1",
         "! jpegenc quality=70")
@@ -86,7 +86,7 @@ def black():
 
 
 def _make(*pipeline):
-    # A file: some muxers go back to its beginning.
+    # A file: some muxers seek back to its beginning.
     with tempfile.NamedTemporaryFile() as file:
         subprocess.run(
             ["gst-launch-1.0", "-q", *" ".join(pipeline).split(), "!", "filesink", f"location={file.name}"], check=True,
@@ -104,7 +104,7 @@ def vp9_webm(frames=80):
 
 @functools.cache
 def vp8_clip(width, height, frames=20):
-    """Frames of another size than the recording has; the first is a key frame."""
+    """Frames of a different size from the recording; the first is a key frame."""
     data = _make(
         f"videotestsrc num-buffers={frames} ! video/x-raw,format=I420,width={width},height={height},framerate=10/1",
         "! vp8enc deadline=1 cpu-used=8 threads=1 keyframe-max-dist=10 ! avmux_ivf")

@@ -1,4 +1,4 @@
-"""Who does something over and over: the journal and the others are spared, and what was said last counts."""
+"""People who repeat an action: the journal and the others are spared, and the last message counts."""
 import time
 
 import pytest
@@ -15,7 +15,7 @@ def journal_bytes(exam):
 
 
 def flood(client, messages, seconds, a_second=200):
-    """Sends so many messages a second, for so long."""
+    """Sends this many messages a second, for this long."""
     began, sent = time.monotonic(), 0
     while (passed := time.monotonic() - began) < seconds:
         while sent < passed * a_second:
@@ -38,7 +38,7 @@ def test_a_teacher_who_writes_without_end_is_slowed_down(exam, teacher, neighbou
     refused = teacher.expect("error", code="too_many")
     assert refused["retry_after"] >= 1 and f"{refused['retry_after']} s" in refused["detail"]
     assert journal_bytes(exam) < 0.7e6
-    # It is over when it is said to be, and nobody else had to wait.
+    # It is over when it is reported to be, and nobody else had to wait.
     colleague.send("chat", to="teachers", text="quiet, please")
     teacher.expect("chat", text="quiet, please")
 
@@ -49,7 +49,7 @@ def test_a_teacher_who_writes_without_end_is_slowed_down(exam, teacher, neighbou
 
 
 def test_who_sees_all_alerts_at_once_is_not_slowed_down(exam, teacher):
-    """One key held down: faster than any teacher is."""
+    """A key held down: faster than any teacher."""
     students = [exam.student(f"Student {number}") for number in range(30)]
     for student in students:
         student.hello("image/jpeg")
@@ -80,7 +80,7 @@ def test_of_many_notes_the_last_one_is_kept(exam, teacher, neighbour):
     assert ada.expect("alert", student_note="the last one")
     noted = events(exam, "alert_noted")
     assert len(noted) <= seconds + 3 and noted[-1]["fields"]["note"] == "the last one"
-    # What the page was told to be kept is in the journal, and the other way round.
+    # What was confirmed to the page is in the journal, and the reverse.
     told = {m.get("student_note") for m in ada.find("alert")} - {None}
     assert told == {e["fields"]["note"] for e in noted}
 
@@ -108,7 +108,7 @@ def test_hands_and_pages_that_flicker(exam, teacher, neighbour):
     ada.send("hand", up=True)
     bert.send("status", camera="denied")
     ada.expect("error", code="too_many")
-    # Whatever was left out, the last word is heard, though nothing is said any more.
+    # Whatever was skipped, the last message is processed, even if no more are sent.
     teacher.expect_participant(ada, lambda line: line["hand"] and line["hand_since"])
     wait_until(lambda: {p["id"]: p for p in exam.describe()["participants"]}[ada.id]["hand"], "her hand is up")
     wait_until(lambda: {p["id"]: p for p in exam.describe()["participants"]}[bert.id].get("camera") == "denied",
@@ -149,7 +149,7 @@ def test_acknowledging_without_end_is_slowed_down(exam, teacher, size):
 
 
 def test_removing_without_end_is_slowed_down(exam, teacher):
-    """Each who is removed counts as one act, also of many who are removed at once."""
+    """Each removed student counts as one act, even when many are removed at once."""
     ids = [exam.join(f"Stray {number}", invite=exam.invite)["participant_id"] for number in range(201)]
     for _ in range(500):
         teacher.send("lower_hand", student=ids[0])

@@ -1,4 +1,4 @@
-"""Who is let in while somebody guesses, and that a guesser learns nothing faster than all others."""
+"""Who is let in while somebody is guessing, and that an attacker learns nothing faster than others."""
 import concurrent.futures
 import contextlib
 import itertools
@@ -16,7 +16,7 @@ PASSWORD = "correct horse battery"
 
 @pytest.fixture
 def alone(tmp_path):
-    """A server of its own: the ceiling of wrong codes is for all of a server."""
+    """A server of its own: the ceiling of wrong codes applies to the whole server."""
     server = Server(tmp_path / "data")
     yield server
     server.stop()
@@ -28,13 +28,13 @@ def typed(server, code, source, name="Eve", headers=(), **fields):
 
 
 def wrong_codes(exam):
-    """Ever new ones."""
+    """Always new ones."""
     numbers = itertools.count(random.randrange(1_000_000))
     return (f"{n % 1_000_000:06}" for n in numbers if f"{n % 1_000_000:06}" != exam.code)
 
 
 def spend(server, exam, source):
-    """All that the address may guess at once."""
+    """Everything that the address may guess at once."""
     codes = wrong_codes(exam)
     answers = [typed(server, next(codes), source) for _ in range(20)]
     assert {(a.status, a.code) for a in answers} == {(404, "unknown_session")}
@@ -42,7 +42,7 @@ def spend(server, exam, source):
 
 @contextlib.contextmanager
 def guessing(server, exam, source, threads):
-    """Somebody with that many requests under way at all times."""
+    """An attacker with this many requests in progress at all times."""
     stopping, codes, lock = threading.Event(), wrong_codes(exam), threading.Lock()
     found = []
 
@@ -65,7 +65,7 @@ def guessing(server, exam, source, threads):
 
 
 def patiently(ask, seconds=60):
-    """As a page does: asks again while it is told to wait."""
+    """Like a page: asks again while it is told to wait."""
     end = time.monotonic() + seconds
     while (answer := ask()).status == 429 and time.monotonic() < end:
         assert (answer.code, answer.headers["retry-after"]) == ("waiting", "1")
@@ -79,17 +79,17 @@ def test_a_class_behind_a_guesser(alone):
     beginning = time.monotonic()
     with guessing(alone, exam, source, 30) as told, concurrent.futures.ThreadPoolExecutor(40) as pool:
         wait_until(lambda: len(told) > 60, "the guesser is at it")
-        # By the link: nobody waits at all.
+        # With the link: nobody waits at all.
         begin = time.monotonic()
         by_link = [pool.submit(typed, alone, exam.code, source, f"Link {n}", invite=exam.invite) for n in range(40)]
         assert {one.result().status for one in by_link} == {201}
         assert time.monotonic() - begin < 5
-        # By the code: in line, but within a minute.
+        # With the code: in line, but within a minute.
         begin = time.monotonic()
         by_code = [pool.submit(patiently, lambda n=n: typed(alone, exam.code, source, f"Code {n}")) for n in range(40)]
         assert {one.result().status for one in by_code} == {201}
         assert time.monotonic() - begin < 60
-    # The guesser has had a turn now and then, and was told to wait else.
+    # The attacker has had a turn from time to time, and was told to wait otherwise.
     looked_at = [one for one in told if one != (429, "waiting")]
     assert set(looked_at) == {(404, "unknown_session")}
     assert len(looked_at) < time.monotonic() - beginning + 2 and len(told) > 2 * len(looked_at)
@@ -109,7 +109,7 @@ def test_one_budget_whatever_the_route(alone):
     assert len(waited) >= 20 and {one.code for one in waited} == {"waiting"}
     for one in waited:
         assert one.headers["retry-after"] == "1" and one.json["interval"] >= 1 and one.json["waiting"] >= 0
-    # Nobody else waits, and neither does who has the link, for a picture too.
+    # Nobody else waits, nor does anybody with the link, also for a picture.
     assert typed(alone, exam.code, "127.0.0.23").status == 201
     link = request(alone.url, "POST", f"{exam.path}/preview", picture, token=exam.invite, source=source)
     assert (link.status, link.json["faces"]) == (200, 1)
@@ -117,7 +117,7 @@ def test_one_budget_whatever_the_route(alone):
 
 
 def test_what_is_not_known_is_answered_alike(alone):
-    """Wrong token, no such code, an ended exam; and a code that is right with a body that is not."""
+    """Wrong token, no such code, an ended exam; and a right code with a wrong body."""
     exam, over = Exam(alone.url), Exam(alone.url)
     over.end()
     ada = exam.join("Ada")["participant_id"]
@@ -142,7 +142,7 @@ def test_what_is_not_known_is_answered_alike(alone):
             begin = time.monotonic()
             request(alone.url, method, f"/api/sessions/{code}{path}", *body, **options)
             return time.monotonic() - begin
-        # The least: what a busy machine adds tells a guesser nothing either.
+        # The minimum: a busy machine's extra time tells an attacker nothing either.
         return min(once() for _ in range(n))
 
     key = {"name": "Eve", "role": "teacher", "teacher_key": "x" * 40}
@@ -220,7 +220,7 @@ def test_teachers_behind_somebody_who_guesses_the_password(tmp_path):
             worker.start()
         begin = time.monotonic()
         assert create(PASSWORD, {"Cookie": known}).status == 201 and time.monotonic() - begin < 1
-        # A student's cookie is none for this, and who has none waits in line with the guesser.
+        # A student's cookie does not count here, and those without one wait in line with the attacker.
         begin = time.monotonic()
         assert patiently(lambda: create(PASSWORD, {"Cookie": student}), 240).status == 201
         assert time.monotonic() - begin > 0.5
@@ -262,14 +262,14 @@ def test_teachers_are_told_beyond_the_ceiling(alone):
     notice = teacher.expect("notice", code="guessing")
     assert "link" in notice["detail"]
     wait_until(lambda: any("wrong exam codes" in line for line in alone.log_lines), "a line in the log")
-    # All who type wait in line, but it moves; by the link nobody waits.
+    # All who type wait in line, but it moves; with the link nobody waits.
     assert typed(alone, exam.code, "127.0.2.1", "Ada", invite=exam.invite).status == 201
     assert patiently(lambda: typed(alone, exam.code, "127.0.2.2", "Bert")).status == 201
     exam.leave()
 
 
 def test_who_joins_in_a_loop_keeps_no_browser_out_that_looked_at_its_camera(alone):
-    """All have the link and the address; the look at the camera gives a browser a budget of its own."""
+    """All have the link and the address; testing the camera gives a browser a budget of its own."""
     exam, source = Exam(alone.url), "127.0.0.28"
     seen = request(alone.url, "POST", f"{exam.path}/preview", face()[0][0], token=exam.invite, source=source)
     cookie = seen.headers["set-cookie"].split("; ")[0]
@@ -277,7 +277,7 @@ def test_who_joins_in_a_loop_keeps_no_browser_out_that_looked_at_its_camera(alon
         assert answer.status in (201, 409)
     assert answer.code == "too_many_tries" and int(answer.headers["retry-after"]) >= 1
     assert typed(alone, exam.code, source, "Ada", {"Cookie": cookie}, invite=exam.invite).status in (201, 409)
-    # Whoever has but the code uses up nothing of those with the link.
+    # Those who only have the code use up nothing of those with the link.
     assert typed(alone, exam.code, source, "Ada").status in (201, 409)
     exam.leave()
 
@@ -298,7 +298,7 @@ def test_made_up_tokens_for_an_exam_that_is_over_keep_nobody_waiting(alone):
         floods = [pool.submit(flood, n) for n in range(200)]
         try:
             wait_until(lambda: len(told) > 600, "the flood is on")
-            # Elsewhere a token that is right is known, and one that is not is told so.
+            # Elsewhere a valid token is recognised, and an invalid one is refused.
             assert ask(over.code, 40, over.teacher_token).status == 200
             assert ask(over.code, 40).code == "bad_token"
         finally:
@@ -306,5 +306,5 @@ def test_made_up_tokens_for_an_exam_that_is_over_keep_nobody_waiting(alone):
         for one in floods:
             one.result()
     for parity in (0, 1):
-        # Alike whether the exam is over or never was.
+        # The same whether the exam has ended or never existed.
         assert {rest for n, *rest in told if n % 2 == parity for rest in [tuple(rest)]} == {(401, "bad_token"), (429, "busy")}

@@ -1,4 +1,4 @@
-"""The table of the kinds of alerts, and what becomes of a kind that is not in it."""
+"""The table of alert kinds, and what happens to a kind that is not in it."""
 import json
 
 import pytest

@@ -1,4 +1,4 @@
-"""Alerts as the student and the teachers hear of them."""
+"""Alerts as sent to the student and the teachers."""
 import datetime
 
 from clients import wait_until
@@ -45,7 +45,7 @@ def test_a_missing_face(exam, teacher):
 
 
 def test_causes_and_what_they_mask(exam, teacher):
-    """Camera off, page hidden, video stopped, connection gone: side by side, each of one student."""
+    """Camera off, page hidden, video stopped, connection lost: side by side, each for one student."""
     names = ("Camera", "Page", "Still", "Gone", "Muted")
     camera, page, still, gone, muted = students = [exam.student(name).start("image/jpeg", face()) for name in names]
     for student in students:
@@ -75,7 +75,7 @@ def test_causes_and_what_they_mask(exam, teacher):
     for student in (still, gone):
         stopped = teacher.expect_alert(student, "video_stopped", "confirmed", timeout=10)
         assert stopped["severity"] == "high" and stopped["confidence"] == 1
-        # Five seconds lie between the onset and the news of it.
+        # Five seconds lie between the onset and the report.
         since_confirmed = exam.journal("alert_confirmed", student)["at"]
         assert 4.5 < seconds(since_confirmed) - seconds(stopped["since"]) < 8
     # They stopped earlier than those two, so theirs would be here.

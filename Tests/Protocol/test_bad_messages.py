@@ -123,7 +123,7 @@ def test_chat_cannot_forge_lines_of_the_log(exam, teacher, server):
     breaks = "\n\t\u2028\u2029"
     text = "forged" + "".join(f'{c}2026-01-01T00:00:00.000Z error forged "quoted" \\' for c in breaks) + "\u202e"
     ada.send("chat", text=text)
-    text = text.removesuffix("\u202e")  # what turns the direction of a text is left out of it
+    text = text.removesuffix("\u202e")  # marks that turn the direction of a text are removed
     assert teacher.expect("chat")["text"] == text
     whole = wait_until(lambda: [line for line in server.log_lines if "forged" in line], "the line in the log")
     assert len(whole) == 1
@@ -134,7 +134,7 @@ def test_chat_cannot_forge_lines_of_the_log(exam, teacher, server):
 
 
 def test_too_many_messages(exam, teacher, neighbour, server):
-    """Hands, statuses and chat as fast as they can be sent reach teachers at a bounded rate."""
+    """Hands, statuses and chat as fast as they can be sent reach teachers at a limited rate."""
     senders = {
         "Hand Spam": lambda s, n: s.send("hand", up=n % 2 == 0),
         "Status Spam": lambda s, n: s.send("status", page="hidden" if n % 2 == 0 else "visible"),
@@ -150,7 +150,7 @@ def test_too_many_messages(exam, teacher, neighbour, server):
     for student in students:
         student.expect("error", code="too_many")
 
-        # The flood over, one may speak again; and whatever came before that was dealt with.
+        # After the flood messages are accepted again; and everything that came before was processed.
         def heard():
             student.send("chat", text="sorry")
             return teacher.find("chat", since, name=student.name, text="sorry")

@@ -49,7 +49,7 @@ def test_messages_that_are_no_frames(exam, teacher, server):
     for name, student in students.items():
         assert student.expect("error", code="bad_frame")["detail"]
         expect_logged(server, student, "upload_refused", "bad_frame")
-    # Whoever sent one bad message goes on as if nothing had been.
+    # A student who sent one bad message continues as if nothing had happened.
     for name in ("Half JPEG", "Huge VP8", "Version Two"):
         media = BAD_MESSAGES[name][0]
         students[name].start(media, CLIPS[media]())
@@ -64,7 +64,7 @@ def test_a_container_with_a_huge_picture(exam, teacher, server):
         student.send_frame(data[at:at + 4000])
     student.expect("restart")
     expect_logged(server, student, "16000x16000")
-    # It is told to begin anew, and can.
+    # It is told to restart, and can.
     student.start("video/webm;codecs=vp8", webm(), loop=False)
     teacher.expect_tiles(student, 2)
 
@@ -72,13 +72,13 @@ def test_a_container_with_a_huge_picture(exam, teacher, server):
 def test_garbage_of_every_media_type_at_once(exam, teacher, server):
     noise = random.Random(1)
     students = {media: exam.student(f"Garbage {media}") for media in CLIPS}
-    kinds = [  # how garbage may look: all of it, or behind a good beginning
+    kinds = [  # how garbage may look: all of it, or after a good beginning
         lambda media: noise.randbytes(noise.randint(1, 2000)),
         lambda media: CLIPS[media]()[0][0][:noise.randint(8, 60)] + noise.randbytes(500),
     ]
     for media, student in students.items():
         student.start(media, [(noise.choice(kinds)(media), noise.random() < 0.3) for _ in range(200)], rate=100)
-        student.upload.window = 24  # more than it was told to, and less than what ends the connection
+        student.upload.window = 24  # more than allowed, but less than what ends the connection
     for media, student in students.items():
         wait_until(lambda: student.sequence >= 300, f"garbage sent as {media}")
         wait_until(lambda: student.find("error") or student.find("restart"), f"{media}: told", timeout=8)
@@ -86,7 +86,7 @@ def test_garbage_of_every_media_type_at_once(exam, teacher, server):
     for media, student in students.items():
         assert len(student.find("error")) < 25, f"{media}: told too often"
         expect_logged(server, student, "upload_refused")
-    # All of them may come to their senses.
+    # All of them may start behaving.
     for media, student in students.items():
         student.start(media, CLIPS[media](), loop="webm" not in media)
     for student in students.values():
@@ -127,7 +127,7 @@ def test_messages_that_are_too_large(exam, server):
     for student in (whole, parts, text):
         assert student.expect_close() == 1009
         expect_logged(server, student, "disconnected", "1009")
-    # Just within the bound is taken, in one piece or many.
+    # Just within the limit is accepted, in one piece or many.
     exact = exam.student("Large Enough")
     exact.hello("image/jpeg")
     message = frame(jpeg()[0][0][:-2] + bytes(256 * 1024 - 16 - len(jpeg()[0][0])) + b"\xff\xd9", key=True)
@@ -143,7 +143,7 @@ def test_capture_times_that_no_clock_shows(exam, teacher):
     student = exam.student("Odd Clock")
     student.hello("image/jpeg")
     for captured in (-2 ** 63, 2 ** 63 - 1, 0, -1, 1):
-        # Until one came by: pictures above the rate of the tile are not encoded.
+        # Until one was seen: pictures above the rate of the tile are not encoded.
         def seen():
             student.send_frame(face()[0][0], True, captured)
             return any(p.captured == captured for p in teacher.tiles(student))

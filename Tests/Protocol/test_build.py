@@ -1,4 +1,4 @@
-"""How the program is built: whatever fault there is in C or C++, it is hard to make use of."""
+"""How the program is built: bugs in C or C++ must be hard to exploit."""
 import os
 import re
 import subprocess
@@ -28,7 +28,7 @@ def test_the_stack_is_checked():
 
 
 def test_every_file_of_c_is_compiled_with_checked_calls():
-    """By what the build was told: whether a checked call is left in a program depends on what the compiler can prove."""
+    """Checks the build flags: whether a checked call remains in a program depends on what the compiler can prove."""
     folder = (ROOT / BINARY).parent
     commands = (folder.parent / f"{folder.name}.yaml").read_text().split("\n\n")
     sources = {str(path) for name in ("CGLibShims", "CPictureScaler", "CPictureStatistics", "CFaceDetector")

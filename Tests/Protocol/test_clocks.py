@@ -1,4 +1,4 @@
-"""The system's clock is set by a day while an exam is on: nobody's times may show it."""
+"""The system's clock is set by a day during an exam: it must not affect anybody's times."""
 import datetime
 import json
 import re
@@ -47,13 +47,13 @@ def assert_in_order(events):
 
 
 class Watch:
-    """Holds all that is told of an exam to the time that truly passed."""
+    """Compares everything reported about an exam with the time that really passed."""
 
     def __init__(self):
         self.begin = time.time()
 
     def expect_true_times(self, *documents, ahead=0):
-        """`ahead`: what was granted may end so much later."""
+        """`ahead`: how much later an exception may end."""
         now, count = time.time(), 0
         for kind, name, value in times_in(list(documents)):
             count += 1
@@ -100,12 +100,12 @@ def test_a_clock_that_is_set_during_an_exam_changes_nothing_in_it(clocks, data, 
         since = teacher.mark
         cleared = teacher.expect_alert(ada, "face_missing", "cleared")
         assert cleared["alert_id"] == alert["alert_id"] and cleared["since"] == alert["since"]
-        # The same again within its cooldown is the same alert, and not a new one.
+        # The same within its cooldown is the same alert, not a new one.
         ada.upload.play(absent())
         again = teacher.expect_alert(ada, "face_missing", "confirmed", since)
         assert again["alert_id"] == alert["alert_id"] and again["repeats"] == 1
         ada.upload.play(face())
-        # What was granted for a while is over after that while and no sooner.
+        # A temporary exception ends after its time and no sooner.
         teacher.expect_participant(bert, lambda line: "page_hidden" in line["accommodations"])
         ada.send("status", page="hidden")
         teacher.expect_alert(ada, "page_hidden", "confirmed")
@@ -190,7 +190,7 @@ def test_retention_believes_a_clock_that_is_far_ahead_a_day_after_the_log_said_s
     exam, *old = [Exam(server.url) for _ in range(4)]
     for one in (exam, *old):
         one.end()
-    # Those are due whatever the clock is set to: when they are gone, retention has looked.
+    # Those are due whatever the clock is set to: when they are gone, retention has run.
     with sqlite3.connect(data / "exam.sqlite") as database:
         database.executemany(
             "UPDATE sessions SET ended_at = ended_at - ? WHERE code = ?", [(31 * DAY * 1_000_000, o.code) for o in old[:1]])
@@ -242,7 +242,7 @@ def test_retention_forgets_what_a_clock_said_that_was_set_right(clocks, data):
     clocks.set(0)
     wait_for_log(server, "clock was set", "-9600:00:0")
     server.stop()
-    # The clock was 20 days behind for a while, so what it says now is known to be right only a day after that.
+    # The clock was 20 days behind for a while, so its current time is trusted only a day after that.
     clocks.set(25 * 3600, since_boot=25 * 3600)
     server = clocks.server(data)
     try:

@@ -19,7 +19,7 @@ def test_a_student_comes_back_as_the_same_one(exam, teacher):
     since = teacher.mark
     back = exam.student("Ada", ada.joined)
     assert back.number == left["number"]
-    # Somewhere in the middle, and round the end of what four bytes hold.
+    # Somewhere in the middle, and around the wrap of four bytes.
     back.sequence = 2 ** 32 - 3
     assert back.hello("video/x-vp8")["participant_id"] == ada.id
     back.expect("chat", text="to all of you", history=True)
@@ -30,7 +30,7 @@ def test_a_student_comes_back_as_the_same_one(exam, teacher):
     for sequence in (2 ** 32 - 1, 0, 2):
         back.expect("ack", seq=sequence)
     assert [m["seq"] for m in back.find("ack")] == [(2 ** 32 - 3 + n) % 2 ** 32 for n in range(6)]
-    # The face check looks at a picture now and then: six at once may all come between two of its looks.
+    # The face check takes a picture only sometimes: six at once may all come between two checks.
     back.sequence = 3
     back.upload = Upload(back, vp8()[6:])
     back.upload.start()
@@ -40,7 +40,7 @@ def test_a_student_comes_back_as_the_same_one(exam, teacher):
     since = back.mark
     teacher.send("chat", to=ada.id, text="welcome back")
     assert "history" not in back.expect("chat", since, text="welcome back")
-    # History belongs to the connection and not to the stream.
+    # History belongs to the connection, not to the stream.
     since = back.mark
     back.hello("video/x-vp8")
     back.send("chat", text="after")
@@ -132,7 +132,7 @@ def test_chat_reaches_only_whom_it_is_for(exam, teacher):
     for student in (ada, bert):
         student.hello("image/jpeg")
     ada.send("chat", text="from ada")
-    # A student has no say in whom it goes to.
+    # A student cannot choose the recipients.
     ada.send("chat", to="all", text="from ada to all")
     ada.send("chat", to=bert.id, text="from ada to bert")
     teacher.expect("chat", text="from ada to bert", to="teachers")

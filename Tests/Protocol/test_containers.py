@@ -1,4 +1,4 @@
-"""Containers as recorders send them: begun anew, with a time that goes back, with another codec than was announced."""
+"""Containers as recorders send them: restarted, with a time that goes back, with another codec than announced."""
 import time
 
 import pytest
@@ -16,7 +16,7 @@ def expect_nothing_wrong(teacher, student):
 
 
 def send(student, messages, rate=10):
-    """In this thread, at the pace of a recorder."""
+    """In this thread, at the rate of a recorder."""
     for payload, key in messages:
         wait_until(lambda: student.sequence - student.acknowledged <= 4, f"acknowledgements of {student.name}")
         student.send_frame(payload, key)
@@ -24,7 +24,7 @@ def send(student, messages, rate=10):
 
 
 def again():
-    """The recorder's messages from the beginning, so often that a test ends first."""
+    """The recorder's messages from the beginning, repeated for longer than a test lasts."""
     return webm() * 3
 
 
@@ -33,7 +33,7 @@ def at_a_message(messages):
 
 
 def in_the_middle(messages):
-    """Behind what the recorder before had still to say."""
+    """After the rest of the previous recorder's output."""
     (first, key), *rest = messages
     return [(webm()[40][0][:700] + first, key), *rest]
 
@@ -69,12 +69,12 @@ def test_a_header_that_comes_again(exam, teacher, how):
         assert len(teacher.tiles(student, since)) >= 5, "pictures of the second recorder"
     expect_nothing_wrong(teacher, student)
     assert not student.find("restart"), "the page need not do anything"
-    # All of it was seen: a blind spot is told after two seconds.
+    # All of it was seen: a blind spot would be reported after two seconds.
     assert not [e for e in exam.request("GET", "/events").json if e["kind"] == "blind_spot"]
 
 
 def test_a_time_that_goes_back(exam, teacher):
-    """As in pieces of a file that are sent in another order: the header does not come again."""
+    """Like the pieces of a file sent in another order: the header does not come again."""
     student = exam.student("Ada")
     student.hello(MEDIA)
     header, clusters = webm_clusters()
@@ -106,7 +106,7 @@ def test_a_time_that_goes_back_within_a_cluster(exam, teacher):
 
 
 def test_what_is_dropped_in_silence(exam, teacher):
-    """A demuxer skips what is of no track that it knows. The page is asked to begin anew, and teachers hear nothing."""
+    """A demuxer skips data of unknown tracks. The page is asked to restart, and teachers are told nothing."""
     student = exam.student("Ada")
     student.hello(MEDIA)
     header, blocks = webm_blocks()
@@ -164,7 +164,7 @@ def test_what_no_file_is_for_is_refused_at_once(exam, media):
     student.send("hello", media=media)
     assert student.expect("error", code="unsupported_media", timeout=5)["detail"]
     assert not student.find("welcome")
-    # Another way to send is welcome.
+    # Another media type is welcome.
     student.hello("image/jpeg")
 
 
@@ -183,7 +183,7 @@ def test_a_container_of_what_no_file_is_for(exam, teacher, server):
 
 
 def undecodable():
-    """A container that is right but for what is in its frames."""
+    """A valid container, except for the content of its frames."""
     header, blocks = webm_blocks()
     return [(header + blocks[0](0, junk=True), True)] + [
         (block(100 * n, junk=True), False) for n, block in enumerate(blocks[1:100], 1)]
@@ -194,7 +194,7 @@ def test_what_never_gives_a_picture_is_given_up(exam, teacher, server):
     began, restarts = time.monotonic(), 0
 
     def given_up():
-        """A page begins its container anew whenever it is asked to."""
+        """A page restarts its container whenever it is asked to."""
         nonlocal restarts
         if len(student.find("restart")) > restarts:
             restarts += 1
@@ -206,7 +206,7 @@ def test_what_never_gives_a_picture_is_given_up(exam, teacher, server):
     line = teacher.expect_participant(student, lambda line: line.get("no_picture_reason"))
     assert line["state"] == "no_picture"
     wait_until(lambda: [x for x in server.log_lines if 'name=Ada' in x and "unsupported_media" in x], "a line in the log")
-    # It stays given up, however much comes.
+    # It stays given up, whatever arrives.
     since = student.mark
     sent = student.sequence
     wait_until(lambda: student.sequence > sent + 40, "more of it")
@@ -217,7 +217,7 @@ def test_what_never_gives_a_picture_is_given_up(exam, teacher, server):
 
 
 def test_headers_at_full_speed(exam, teacher, server, neighbour):
-    """Pipelines are not started as fast as somebody asks for them, pictures or not."""
+    """Pipelines are not started as fast as somebody requests them, with or without pictures."""
     stopped = server.metrics()["exam_pipelines_stopped_total"]
     students = [exam.student(name) for name in ("With Pictures", "Without")]
     for student in students:
@@ -229,7 +229,7 @@ def test_headers_at_full_speed(exam, teacher, server, neighbour):
         for student, message in zip(students, messages):
             wait_until(lambda: student.sequence - student.acknowledged < 4, "room in the window")
             student.send_frame(message, True)
-        time.sleep(0.1)  # so that a picture comes of each
+        time.sleep(0.1)  # so that each produces a picture
     assert server.metrics()["exam_pipelines_stopped_total"] - stopped <= 20, "one a second of the first, six of the second"
     for student in students:
         student.start("video/x-vp8", vp8())
@@ -237,7 +237,7 @@ def test_headers_at_full_speed(exam, teacher, server, neighbour):
 
 
 def test_announcements_at_full_speed(exam, teacher, server, neighbour):
-    """Whoever says hello again and again gets a pipeline a second, and the one that was asked for last."""
+    """A page that sends hello again and again gets a pipeline a second, and the one requested last."""
     stopped = server.metrics()["exam_pipelines_stopped_total"]
     student = exam.student("Ada")
     began = time.monotonic()

@@ -1,4 +1,4 @@
-"""How connections and exams end, and how the journal has it."""
+"""How connections and exams end, and how the journal records it."""
 import contextlib
 import os
 import socket
@@ -42,7 +42,7 @@ def test_the_end_of_the_exam_is_the_last_word_of_its_journal(exam, teacher):
     ada, bert = exam.student("Ada").start("image/jpeg", face()), exam.student("Bert")
     bert.hello("image/jpeg")
     ada.expect("check", state="ok")
-    # Nobody looks at Bert, who sends nothing: a blind spot that is open when the exam ends.
+    # Bert, who sends nothing, is not observed: a blind spot that is open when the exam ends.
     time.sleep(3)
     exam.end()
     assert ada.expect("ended")["reason"] == "teacher" and teacher.expect("ended")["reason"] == "teacher"
@@ -89,7 +89,7 @@ def test_an_exam_that_ends_by_itself_says_so(tmp_path):
 
 
 class Named:
-    """Somebody known by the id alone."""
+    """Somebody of whom only the id is known."""
     def __init__(self, id):
         self.id = id
 
@@ -105,8 +105,8 @@ BRANCH = "image/jpeg;codecs=branch"
 
 @pytest.fixture
 def branch(tmp_path):
-    """A folder with a pipeline for JPEG that also writes all that it takes to a file, at `out`: a start fails where that
-    cannot be opened, and a pipeline hangs, on its way to its end too, where it is a full pipe from which nobody reads."""
+    """A folder with a pipeline for JPEG that also writes everything to a file, at `out`: starting fails if that
+    cannot be opened, and a pipeline hangs, even when it is being stopped, if it is a full pipe that nobody reads."""
     folder, out = tmp_path / "Pipelines", tmp_path / "somewhere" / "out"
     folder.mkdir()
     out.parent.mkdir()
@@ -134,7 +134,7 @@ def test_a_start_that_fails_does_not_speak_for_a_newer_one(tmp_path, branch):
         ada.expect("error", code="pipeline_failed")
         for _ in range(20):
             since = ada.mark
-            # One packet: the second is read while the first still starts.
+            # One packet: the second is read while the first is still starting.
             ada.send("hello", media=BRANCH)
             ada.send("hello", media="image/jpeg")
             ada.expect("welcome", since)
@@ -148,7 +148,7 @@ def test_a_start_that_fails_does_not_speak_for_a_newer_one(tmp_path, branch):
 
 
 def test_everybody_in_every_exam_is_told_at_once_that_the_server_stops(tmp_path, branch):
-    """Also where a pipeline hangs and a student does not read; and it takes no longer than five seconds."""
+    """Also if a pipeline hangs and a student does not read; and it takes no longer than five seconds."""
     folder, out = branch
     os.mkfifo(out)
     reader = os.open(out, os.O_RDONLY | os.O_NONBLOCK)
@@ -173,7 +173,7 @@ def test_everybody_in_every_exam_is_told_at_once_that_the_server_stops(tmp_path,
         well = [exam.student("Well").start("image/jpeg", face()) for exam in exams]
         for teacher, student in zip(teachers, well):
             teacher.watch().expect_tiles(student, 2)
-        # Those who hang are those from whom no picture comes.
+        # Those that hang are those that produce no picture.
         for teacher, student in zip(teachers, stuck):
             teacher.expect_participant(student, lambda line: line["state"] == "no_picture")
         deaf = exams[0].join("Deaf")
@@ -196,7 +196,7 @@ def test_everybody_in_every_exam_is_told_at_once_that_the_server_stops(tmp_path,
             events = kinds(exam)
             gone = next(e for e in events if e["kind"] == "disconnected" and e["participant"] == student.id)
             assert gone["fields"]["reason"] == "the server stops"
-            # What hangs may have kept the others waiting before, too.
+            # What hangs may have delayed the others before, too.
             [spot] = [e["fields"] for e in events if e["kind"] == "blind_spot" and e["participant"] == student.id
                       and e["fields"]["cause"] == "restart"]
             assert spot["from"] == gone["at"]

@@ -1,4 +1,4 @@
-"""Sockets that send more than they may: they are closed with 1008 and a word, and nobody else notices."""
+"""Sockets that send more than allowed: they are closed with 1008 and a reason, and nobody else notices."""
 import json
 import os
 import socket
@@ -24,7 +24,7 @@ def text(**fields):
 
 
 PICTURE = frame(face()[0][0], key=True)
-# What is sent first, what is sent again and again, and a word of the reason.
+# What is sent first, what is sent repeatedly, and a part of the reason.
 FLOODS = {
     "pings": (b"", wire(9), "pings"),
     "long pings": (b"", wire(9, bytes(125)), "pings"),
@@ -85,7 +85,7 @@ def test_a_student_who_floods_is_closed(exam, teacher, neighbour, server, kind):
     flooder = exam.student(f"Flood {kind}")
     flooder.hello("image/jpeg")
     check(flooder, FLOODS[kind], exam, teacher, neighbour, server)
-    # Who comes to his senses is let in again.
+    # A client that behaves again is let in again.
     back = exam.student(flooder.name, flooder.joined).start("image/jpeg", face())
     teacher.expect_tiles(back, 1)
 
@@ -125,11 +125,11 @@ def test_what_many_send_at_once_keeps_nobody_waiting(exam, teacher, neighbour, s
     teacher.expect_tiles(neighbour, 10)
     ages = [p.at - p.captured / 1e6 for p in teacher.tiles(neighbour, seen)]
     print(f"tiles of a neighbour: at most {max(ages) * 1000:.0f} ms")
-    # All of it is several seconds of work for the thread on which everything happens.
+    # All of it is several seconds of work for the thread that does everything.
     assert max(ages) < 1.5, ages
     for student in students:
         student.expect("error", code="bad_note")
-    # Fifty are answered each by itself; of the others one a second.
+    # Fifty are answered individually; of the others one a second.
     wait_until(lambda: server.metrics()["exam_websocket_received_bytes_total"] > 40 * 300 * len(note) * 0.9, "all is dealt with")
     passed = time.monotonic() - began
     answers = max(len(student.find("error")) for student in students)

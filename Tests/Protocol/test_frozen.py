@@ -1,4 +1,4 @@
-"""Peers, and a server, that stand still with their connections open; and more who come than there is room for."""
+"""Peers, and a server, that freeze with their connections open; and more who connect than there is capacity for."""
 import concurrent.futures
 import pathlib
 import resource
@@ -36,7 +36,7 @@ def own_server(tmp_path):
 
 
 def peer(exam, role, joined):
-    """A client in a process of its own, which can be stopped."""
+    """A client in a process of its own, which can be paused."""
     return subprocess.Popen([sys.executable, "-c", PEER, ROOT / "Tests", ROOT / "Tests/Protocol", exam.url, exam.code, role,
                              joined["token"], joined["participant_id"]])
 
@@ -55,7 +55,7 @@ def test_frozen_peers_are_noticed_and_cost_little(own_server):
         memory = own_server.resident_megabytes
         for process in peers:
             process.send_signal(signal.SIGSTOP)
-        # The teacher sees it long before TCP would tell: no picture at once, an alert, and that they have left.
+        # The teacher sees it long before TCP would report it: no picture at once, an alert, and that they have left.
         wait_until(lambda: state(student) == "no_picture", "its pictures are missed")
         wait_until(lambda: [m for m in teacher.find("alert", kind="video_stopped", state="confirmed")
                             if m["student"] == student["participant_id"]], "an alert", timeout=30)
@@ -71,14 +71,14 @@ def test_frozen_peers_are_noticed_and_cost_little(own_server):
 
 
 def test_a_server_that_stood_still_goes_on(own_server):
-    """Ten seconds: nobody has to come again, and nobody is alerted for what the server did not see."""
+    """Ten seconds: nobody has to reconnect, and there are no alerts for what the server did not see."""
     exam = Exam(own_server.url)
     teacher = exam.teacher().watch()
     students = [exam.student(name).start("video/x-vp8", vp8()) for name in ("Ada", "Bert", "Cleo")]
     for student in students:
         teacher.expect_tiles(student, 3)
     own_server.process.send_signal(signal.SIGSTOP)
-    time.sleep(10)  # is the fault itself
+    time.sleep(10)  # the fault itself
     own_server.process.send_signal(signal.SIGCONT)
     for student in students:
         teacher.expect_tiles(student, 10)
@@ -89,7 +89,7 @@ def test_a_server_that_stood_still_goes_on(own_server):
 
 
 def test_no_descriptor_left(own_server):
-    """Who is in stays in, the log says what is missing, and afterwards everybody gets in again."""
+    """Those who are in stay in, the log says what is missing, and afterwards everybody gets in again."""
     exam = Exam(own_server.url)
     teacher = exam.teacher().watch()
     ada = exam.student("Ada").start("video/x-vp8", vp8())
@@ -109,7 +109,7 @@ def test_no_descriptor_left(own_server):
 
 
 def test_three_hundred_join_within_a_second(server, exam, teacher, neighbour):
-    """From thirty addresses, into two exams; everybody gets in and nobody waits for it."""
+    """From thirty addresses, into two exams; everybody gets in and nobody waits because of it."""
     other = Exam(server.url)
     seen = len(teacher.pictures)
 

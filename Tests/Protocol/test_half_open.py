@@ -1,4 +1,4 @@
-"""TLS connections that are begun and not ended, from one address as well as from another than honest people's."""
+"""TLS connections that are begun and never finished, from one address as well as from others than honest people's."""
 import contextlib
 import http.client
 import itertools
@@ -34,7 +34,7 @@ def client_hello():
 
 
 HELLO = client_hello()
-# The same handshake message in records of eleven bytes: whole records at once, and not enough of them.
+# The same handshake message in records of eleven bytes: complete records, but not enough of them.
 PIECES = b"".join(HELLO[:3] + len(piece).to_bytes(2, "big") + piece
                   for piece in (HELLO[at:at + 11] for at in range(5, len(HELLO), 11)))
 BEGINNINGS = {
@@ -51,7 +51,7 @@ BEGINNINGS = {
 
 
 def half_open(server, count, beginnings):
-    """Opens so many connections, in turn from both addresses, and yields each; some are refused or closed soon."""
+    """Opens this many connections, alternating between both addresses, and yields each; some are refused or closed soon."""
     kinds = itertools.cycle(beginnings)
     for number in range(count):
         try:
@@ -75,7 +75,7 @@ def answer_time(server):
 
 
 def connections(server):
-    """Open at the server, the one that asks among them."""
+    """Open at the server, including the one that asks."""
     text = request(server.url, "GET", "/metrics").body.decode()
     return int(re.search(r"^exam_connections (\d+)", text, re.MULTILINE)[1])
 
@@ -92,7 +92,7 @@ def test_half_open_connections_cost_little_and_keep_nobody_out(tls_server, kind)
             if number % 100 == 0:
                 times.append(answer_time(tls_server))
                 most = max(most, tls_server.resident_megabytes)
-        # Those who have not said all say one byte more, again and again.
+        # Those that are incomplete send one more byte, again and again.
         for turn in range(10):
             for attacker in attackers:
                 with contextlib.suppress(OSError):
@@ -103,7 +103,7 @@ def test_half_open_connections_cost_little_and_keep_nobody_out(tls_server, kind)
               f" longest {max(times) * 1000:.0f} ms")
         assert most < memory + 100, f"{memory:.0f} MB grew to {most:.0f}"
         assert statistics.median(times) < 0.25, times
-        # They are given up although they stay, and what they cost is given back.
+        # They are given up although they stay, and their memory is released.
         wait_until(lambda: connections(tls_server) <= 1, timeout=30, what=lambda: f"{connections(tls_server)} are open")
         wait_until(lambda: tls_server.resident_megabytes < memory + 20, timeout=20,
                    what=lambda: f"{memory:.0f} MB before, {tls_server.resident_megabytes:.0f} after")

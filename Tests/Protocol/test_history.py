@@ -1,4 +1,4 @@
-"""However long an exam was, whoever comes back gets in; older things come when they are asked for."""
+"""However long an exam was, people who come back get in; older things are sent on request."""
 import json
 import socket
 
@@ -38,7 +38,7 @@ def bytes_of(messages):
 
 
 def older(client, of, since):
-    """The page that follows the last mark."""
+    """The page that follows the last marker."""
     before = client.find("history", of=of)[-1]["before"]
     client.send("history", of=of, before=before)
     return client.expect("history", since, of=of)
@@ -54,7 +54,7 @@ def test_a_teacher_gets_in_and_is_told_first_what_stands(long_exam):
         alerts = teacher.find("alert")
         assert [a["state"] for a in alerts[:OPEN]] == ["confirmed"] * OPEN
         closed = [int(a["alert_id"][1:]) for a in alerts[OPEN:]]
-        # A page ends with its texts' bytes, too.
+        # A page also ends at a number of bytes of text.
         assert 20 < len(closed) <= 100 and closed == list(range(ALERTS - len(closed), ALERTS))
         numbers = [m["number"] for m in teacher.find("chat")]
         assert numbers == list(range(LINES - 99, LINES + 1))
@@ -103,7 +103,7 @@ def test_numbers_that_nobody_gave_are_harmless(long_exam):
 
 
 class Sleeper:
-    """A teacher's socket by hand, from which nothing is read until that is wanted."""
+    """A raw teacher's socket, from which nothing is read until requested."""
 
     def __init__(self, exam):
         host, port = exam.url.removeprefix("http://").split(":")
@@ -126,7 +126,7 @@ class Sleeper:
         self.socket.sendall(bytes([0x81, 0x80 | len(payload)]) + bytes(4) + payload)
 
     def next(self):
-        """The next text message, or the code with which the server closes."""
+        """The next text message, or the server's close code."""
         while True:
             kind, length = self.file.read(2)
             if length >= 126:
@@ -139,15 +139,15 @@ class Sleeper:
 
 
 def test_who_does_not_read_is_told_no_more_than_fits(long_exam):
-    """Whoever asks again and again without reading makes the server hold one page more, and gets an answer to each."""
+    """A client that asks again and again without reading makes the server hold one more page, and gets an answer to each."""
     ada = long_exam.student("Ada", long_exam.ada)
     ada.hello("image/jpeg")
     ada.expect("history", of="alerts")
     sleeper = Sleeper(long_exam)
-    requests = 120  # pages of more than the queue together
+    requests = 120  # pages that exceed the queue together
     for _ in range(requests):
         sleeper.send(type="history", of="alerts", before=4000)
-    # Told to a student once all before it was dealt with.
+    # Everything was sent to a student once before it was processed.
     sleeper.send(type="chat", to=ada.id, text="done")
     ada.expect("chat", text="done")
     pages, refused = 0, 0
@@ -169,7 +169,7 @@ def test_a_student_gets_in_too(long_exam):
     older(bert, "alerts", bert.mark)
     ids = [a["alert_id"] for a in bert.find("alert")]
     assert len(set(ids)) == len(ids) and all(int(i[1:]) % 2 == 0 for i in ids)
-    # What Ada wrote is not for Bert.
+    # Bert does not get what Ada wrote.
     assert not bert.find("chat") and "before" not in bert.expect("history", of="chat")
     bert.close()
     ada = long_exam.student("Ada", long_exam.ada)

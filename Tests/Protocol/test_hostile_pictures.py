@@ -1,4 +1,4 @@
-"""Files that are small to send and would be large to decode: refused with a word, before they cost anything."""
+"""Files that are small to send and would be large to decode: refused with a reason, before they cost anything."""
 import os
 import pathlib
 
@@ -9,16 +9,16 @@ from clients import Exam, wait_until
 from media import vp8
 from support.server import Server
 
-MEGABYTES, SECONDS = 50, 0.2  # what one file may cost
-LATENESS = 0.5  # seconds until a neighbour's picture is there
+MEGABYTES, SECONDS = 50, 0.2  # the most that one file may cost
+LATENESS = 0.5  # maximum delay of a neighbour's picture, in seconds
 
 
 class Costs:
-    """Memory at its highest, and processor time, of a process since this was made."""
+    """Peak memory and CPU time of a process since this was created."""
 
     def __init__(self, pid):
         self.process = pathlib.Path(f"/proc/{pid}")
-        (self.process / "clear_refs").write_text("5")  # the highest mark is now
+        (self.process / "clear_refs").write_text("5")  # the peak is reset to now
         self.resident, self.before = self._status("VmRSS"), self._seconds()
 
     def _status(self, field):
@@ -44,7 +44,7 @@ def corpus():
 
 
 def send_all(exam, teacher, corpus, pid):
-    """Sends each file from a student of its own; what went wrong, and the costs by name."""
+    """Sends each file from a student of its own; returns what went wrong, and the costs by name."""
     wrong, costs = [], {}
     for name, (media, messages) in corpus.items():
         student = exam.student(name)
@@ -88,7 +88,7 @@ def test_nor_in_the_preview(exam, teacher, server, neighbour):
 
 
 def test_nothing_ends_a_server_with_little_memory(tmp_path, corpus):
-    """So little that what these files ask for could not be had, and GLib ends a process that cannot have it."""
+    """So little memory that these files could not have what they ask for, and GLib ends a process without memory."""
     server = Server(tmp_path, prefix=("prlimit", "--as=1500000000"))
     exam = Exam(server.url)
     try:

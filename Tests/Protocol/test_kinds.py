@@ -1,4 +1,4 @@
-"""What is seen in pictures besides faces, and what teachers may change about it."""
+"""What is detected in pictures besides faces, and what teachers may change about it."""
 from clients import wait_until
 from media import absent, black, face
 

@@ -22,7 +22,7 @@ def path(exam, student, name="live.mjpeg", view="tile"):
 
 
 class Stream:
-    """Reads the parts of a multipart answer strictly as RFC 2046 has them."""
+    """Parses the parts of a multipart answer strictly according to RFC 2046."""
 
     def __init__(self, exam, student, view="tile"):
         self.connection = http.client.HTTPConnection(exam.url.split("//")[1], timeout=10)
@@ -36,7 +36,7 @@ class Stream:
         assert self.boundary and self.answer.headers["Cache-Control"] == "no-store"
 
     def part(self):
-        """The next picture. A part has no length: it goes on up to the next boundary, which comes right behind it."""
+        """The next picture. A part has no length: it ends at the next boundary, which follows it immediately."""
         head = b"--%s\r\nContent-Type: image/jpeg\r\n\r\n" % self.boundary
         if not self.begun:
             self.expect(head)
@@ -91,7 +91,7 @@ def test_other_programs_can_read_it(exam, ada, client):
 
 def test_pictures_are_encoded_only_while_somebody_watches(exam, ada, server):
     def count(of, while_frames=15):
-        """How much a counter grows while so many frames come."""
+        """How much a counter grows while this many frames arrive."""
         start, before = ada.acknowledged, server.metrics()[of]
         wait_until(lambda: ada.acknowledged >= start + while_frames, "frames")
         return server.metrics()[of] - before
@@ -135,7 +135,7 @@ def test_streams_end_with_the_exam(exam, ada, server):
 
 
 def test_nobody_opens_streams_without_end(exam, ada):
-    """Four of a student; of a teacher each student in both sizes, and four at least."""
+    """Four for a student; for a teacher each student in both sizes, and at least four."""
     own = f"/students/{ada.id}/live.mjpeg"
     streams = [Stream(exam, ada) for _ in range(4)]
     for stream in streams:
@@ -143,7 +143,7 @@ def test_nobody_opens_streams_without_end(exam, ada):
     refused = exam.request("GET", own)
     assert (refused.status, refused.code) == (429, "too_many_streams") and "retry-after" in refused.headers
     assert exam.request("GET", f"/students/{ada.id}/live.jpg").code == "too_many_streams"
-    # Everybody has places of his own, and a stream that ends gives its place back.
+    # Everybody has a quota of their own, and a stream that ends frees its place.
     assert exam.request("GET", f"/students/{ada.id}/live.jpg", token=ada.token).status == 200
     streams[0].close()
     wait_until(lambda: exam.request("GET", f"/students/{ada.id}/live.jpg").status == 200, "a place")

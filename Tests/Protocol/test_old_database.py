@@ -1,4 +1,4 @@
-"""A database of the first version, as a server of then left it that was killed in the middle of an exam."""
+"""A database of the first version, as left by a server of that time that was killed in the middle of an exam."""
 import sqlite3
 
 import pytest

@@ -42,7 +42,7 @@ def test_health_and_metrics(server):
 
 
 def test_a_life_over_tls(tmp_path, pipelines):
-    """One server: a certificate of its own, a password, a reload that fails and one that does not, and its end."""
+    """One server: its own certificate, a password, a reload that fails and one that does not, and its end."""
     data = tmp_path / "data"
     server = Server(data, "--self-signed", "--pipelines-dir", pipelines,
                     environment={"EXAM_MONITORING_TEACHER_PASSWORD": PASSWORD})
@@ -60,7 +60,7 @@ def test_a_life_over_tls(tmp_path, pipelines):
         server.reload()
         line = wait_until(lambda: [x for x in server.log_lines if "the pipelines stay" in x], "a line in the log")[0]
         assert " error " in line and "image-jpeg.launch" in line and "nosuchelement" in line
-        (pipelines / "image-jpeg.launch").write_text("decodedd. ! smal.\n")  # on which GStreamer crashes
+        (pipelines / "image-jpeg.launch").write_text("decodedd. ! smal.\n")  # GStreamer crashes on this
         server.reload()
         wait_until(lambda: any("the pipelines stay" in x and "itself ended" in x for x in server.log_lines), "it in the log")
         bert = exam.student("Bert").start("image/jpeg", face())
@@ -160,7 +160,7 @@ def test_pipelines_check(tmp_path, pipelines):
         "no-tile.launch": ("appsrc name=ingest caps=image/jpeg format=time ! jpegdec ! appsink name=faces", "tile"),
         "empty.launch": ("", ""),
         "quote.launch": ('appsrc name="ingest', ""),
-        # GStreamer's own parser ends its process on these two names that nobody has.
+        # GStreamer's own parser crashes on these two names that no element has.
         "crash.launch": ("decodedd. ! smal.", "GStreamer itself ended"),
     }
     for name, (text, word) in broken.items():

@@ -1,4 +1,4 @@
-"""Pictures of alerts have a bound in number and bytes; beyond it alerts go on and say why they have none."""
+"""Pictures of alerts are limited in number and bytes; beyond that alerts continue and say why they have none."""
 from clients import Exam, Teacher, wait_until
 from media import face
 from support.server import Server
@@ -11,7 +11,7 @@ AT_ONCE = {
 
 
 def come(exam, teacher, name, joined=None):
-    """A student whom the teacher sees: of an alert at once there is a picture only where somebody looks."""
+    """A student whom the teacher watches: an immediate alert has a picture only if somebody watches."""
     student = exam.student(name, joined).start("image/jpeg", face())
     student.expect("check", state="ok", faces=1)
     teacher.watch().expect_tiles(student, 1)
@@ -64,7 +64,7 @@ def test_an_exam_whose_room_is_used_up_goes_on_and_no_other_suffers(tmp_path):
         assert states.count("exam_full") == 2 and states.count("kept") == len(kept)
         assert "exam’s pictures was used up" in exam.request("GET", "/report").body.decode()
         assert '"exam_full"' in exam.request("GET", "/report?format=csv").body.decode()
-        # All else goes on, here and in another exam.
+        # Everything else continues, here and in another exam.
         teacher.send("chat", to="all", text="go on")
         ada.expect("chat", text="go on")
         visitor = other.teacher()
@@ -72,7 +72,7 @@ def test_an_exam_whose_room_is_used_up_goes_on_and_no_other_suffers(tmp_path):
         assert not visitor.find("notice", code="pictures")
         assert exam.request("GET", kept[0]["picture"].removeprefix(exam.path)).status == 200
 
-        # After a restart what is there is counted again.
+        # After a restart the existing pictures are counted again.
         server.process.kill()
         server.process.wait()
         server = Server(server.data, environment=environment)
@@ -115,7 +115,7 @@ def test_the_room_of_all_exams_and_how_erasing_one_makes_room(tmp_path):
         ada = come(first, teacher, "Ada")
         for _ in range(4):
             assert hide(ada, teacher)["picture_state"] == "kept"
-        # Those are warned too whose own exam has none.
+        # Teachers are warned too whose own exam has none.
         assert "80 %" in other.expect("notice", code="pictures")["detail"]
         kept, _ = hide_until("server_full", ada, teacher)
         assert len(kept) == 1

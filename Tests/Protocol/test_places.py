@@ -1,4 +1,4 @@
-"""Who fills a session keeps nobody out for ever: places of teachers, those who make room, and whom a teacher removes."""
+"""Nobody can fill a session for ever: teachers' places, who makes room, and whom a teacher removes."""
 import csv
 import io
 from concurrent.futures import ThreadPoolExecutor
@@ -24,7 +24,7 @@ def small(tmp_path_factory):
 
 @pytest.fixture
 def full(small):
-    """An exam filled by somebody who joined three times and connected never."""
+    """An exam filled by somebody who joined three times and never connected."""
     exam = Exam(small.url)
     exam.strays = [exam.join(f"Stray {n}") for n in range(3)]
     yield exam
@@ -43,7 +43,7 @@ def test_a_full_session_lets_teachers_in(full):
 
 
 def test_who_never_connects_makes_room(full):
-    """The oldest one, and not before there was time to connect."""
+    """The oldest one, but not before there was time to connect."""
     teacher = full.teacher()
     ada = wait_until(lambda: (a := joins(full)).status == 201 and a.json, "a place", timeout=40)
     gone = wait_until(
@@ -66,11 +66,11 @@ def test_strays_of_before_a_restart_make_room_too(tmp_path):
     server.process.wait()
     server = Server(tmp_path, environment=settings)
     exam.url = server.url
-    # Ada was seen, and keeps her place though nobody is there.
+    # Ada was seen, and keeps her place though she is not connected.
     wait_until(lambda: joins(exam, "Bert").status == 201, "a place", timeout=40)
     students = [p["name"] for p in exam.describe()["participants"] if p["role"] == "student"]
     assert students == ["Ada", "Bert"]
-    # Who made room does not come back with the next start.
+    # A student who made room does not come back with the next start.
     assert server.stop() == 0
     server = Server(tmp_path, environment=settings)
     exam.url = server.url
@@ -99,7 +99,7 @@ def test_a_teacher_removes_somebody(exam, teacher):
     teacher.expect_alert(ada, "page_hidden", "cleared", since, alert_id=alert["alert_id"])
     assert not bert.closed.is_set()
 
-    # The token is void for everything but one's own data.
+    # The token is void for everything except one's own data.
     for path in ("/socket", f"/students/{ada.id}/live.jpg"):
         answer = exam.request("GET", path, token=ada.token)
         assert (answer.status, answer.code) == (403, "dismissed") and answer.json["detail"] == "Not of this class"
@@ -110,7 +110,7 @@ def test_a_teacher_removes_somebody(exam, teacher):
     assert ada.id not in [p["id"] for p in exam.describe()["participants"]]
     assert exam.request("GET", f"/students/{ada.id}/live.jpg").code == "unknown_student"
 
-    # Whoever comes later knows whose alerts these are.
+    # Those who join later know whose alerts these are.
     colleague = exam.colleague()
     assert [(p["id"], p["name"]) for p in colleague.find("roster")[0]["dismissed"]] == [(ada.id, "Ada")]
 
@@ -125,7 +125,7 @@ def test_a_teacher_removes_somebody(exam, teacher):
     page = exam.request("GET", "/report").body.decode()
     assert "Removed" in page and "Not of this class" in page
 
-    # Whoever was removed by mistake joins anew.
+    # Somebody removed by mistake can join again.
     again = exam.student("Ada").start(JPEG, face())
     teacher.expect_tiles(again, 1)
     assert exam.end().status == 204
@@ -148,7 +148,7 @@ def test_no_more_come_in_than_there_are_places_while_the_journal_waits(small):
     with ThreadPoolExecutor(6) as pool:
         with locked(small):
             answers = [pool.submit(joins, exam, f"Student {n}") for n in range(6)]
-            # Who finds no place is told at once; the others wait until their joining is kept.
+            # Those who find no place are told at once; the others wait until their joining is kept.
             wait_until(lambda: sum(answer.done() for answer in answers) >= 3, "answers")
             assert [answer.result().code for answer in answers if answer.done()] == ["full"] * 3
     assert sorted(answer.result().status for answer in answers) == [201] * 3 + [409] * 3
@@ -156,7 +156,7 @@ def test_no_more_come_in_than_there_are_places_while_the_journal_waits(small):
 
 
 def test_a_teacher_removes_who_sends_pictures(full):
-    """What patience and fairness cannot tell from a student, a teacher can."""
+    """A teacher can tell what patience and fairness cannot tell from a student."""
     teacher = full.teacher()
     fakes = [full.student(f"Stray {n}", joined).start(JPEG, face()) for n, joined in enumerate(full.strays)]
     for fake in fakes:
@@ -190,7 +190,7 @@ def test_dismissed_stays_dismissed(tmp_path, kill):
     roster = back.find("roster")[0]
     assert [p["name"] for p in roster["participants"]] == ["Grace Hopper"]
     assert [p["name"] for p in roster["dismissed"]] == ["Ada"]
-    # Numbers are never used again.
+    # Numbers are never reused.
     assert exam.student("Bert").number > roster["dismissed"][0]["number"]
     server.stop()
 
@@ -206,7 +206,7 @@ def test_who_reconnects_in_a_loop_fills_no_journal(exam, teacher):
             continue
         try:
             Student(exam, joined["token"], joined["participant_id"], "Ada").close()
-        except InvalidStatus as refusal:  # there was room when it asked, and none when it came
+        except InvalidStatus as refusal:  # there was room when it asked, but not when it arrived
             assert refusal.response.status_code == 429
             refused += 1
     assert refused >= 20
@@ -214,6 +214,6 @@ def test_who_reconnects_in_a_loop_fills_no_journal(exam, teacher):
     assert sum(e["kind"] == "connected" for e in events) <= 35
     told = [e for e in events if e["kind"] == "upload_refused"]
     assert told and told[0]["fields"]["code"] == "too_many_connections" and len(told) <= 5
-    # Nobody else has to wait for that.
+    # Nobody else has to wait because of that.
     bert = exam.student("Bert").start(JPEG, face())
     teacher.expect_tiles(bert, 1)

@@ -1,4 +1,4 @@
-"""The look at one's own picture before the exam: judged as an upload is, and never at the cost of an exam."""
+"""Testing one's own picture before the exam: judged like an upload, and never at the cost of an exam."""
 import concurrent.futures
 import time
 
@@ -18,7 +18,7 @@ def test_a_picture_is_refused_for_what_an_upload_is_refused_for(exam):
     for picture in (resized_jpeg(16000, 16000), resized_jpeg(1921, 16), good[:4000], b"GET / HTTP/1.1\r\n\r\n",
                     resized_jpeg(0, 240), b"\x89PNG\r\n\x1a\n" + good):
         since = student.mark
-        time.sleep(1.1)  # of one code at most one error comes a second
+        time.sleep(1.1)  # at most one error per second and code is sent
         student.send_frame(picture, True)
         upload = student.expect("error", since, code="bad_frame")["detail"]
         answer = preview(exam, picture)
@@ -27,7 +27,7 @@ def test_a_picture_is_refused_for_what_an_upload_is_refused_for(exam):
 
 
 def ask_often(*questions, threads=6):
-    """Everybody asks at once; how many were let through, and how many may be in the time that it took."""
+    """Everybody asks at once; returns how many were let through, and how many are allowed in that time."""
     questions = iter(questions)
     began = time.monotonic()
     with concurrent.futures.ThreadPoolExecutor(threads) as pool:
@@ -38,7 +38,7 @@ def ask_often(*questions, threads=6):
 
 
 def test_an_address_and_a_session_have_a_budget(server):
-    """Told apart from other addresses and sessions, which can still ask."""
+    """Distinguished from other addresses and sessions, which can still ask."""
     exams = [Exam(server.url) for _ in range(6)]
     tiny = resized_jpeg(0, 240)
     # One address in many sessions, and then many addresses in one session.
@@ -53,7 +53,7 @@ def test_an_address_and_a_session_have_a_budget(server):
 
 
 def test_few_are_looked_at_at_once(exam):
-    """Within all budgets: whoever comes on top of them is told to come again soon."""
+    """Within all budgets: those who come in addition are told to retry soon."""
     good = jpeg()[0][0]
     with concurrent.futures.ThreadPoolExecutor(39) as pool:
         answers = list(pool.map(lambda n: preview(exam, good, f"127.0.3.{n}"), range(1, 40)))

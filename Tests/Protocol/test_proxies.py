@@ -39,7 +39,7 @@ def trusting(proxy):
 
 
 def get(proxy, path, source=None, **headers):
-    """Past the helpers: as it stands, from another address if need be."""
+    """Without the helpers: as it is, from another address if necessary."""
     connection = http.client.HTTPSConnection(
         "localhost", proxy.port, timeout=PATIENCE, context=trusting(proxy), source_address=source and (source, 0))
     connection.request("GET", path, headers=headers)
@@ -70,7 +70,7 @@ def test_an_exam_through_it(proxy, exam):
     ada = exam.student("Ada").start("video/x-vp8", vp8())
     teacher.expect_tiles(ada, 10)
     assert ada.acknowledged > 5
-    # Pictures of an endless answer come as they are made, and not when a buffer is full.
+    # Pictures of an endless answer arrive as they are made, not when a buffer is full.
     ticket = exam.request("POST", "/tickets", {"path": f"{exam.path}/students/{ada.id}/live.mjpeg"}).json["ticket"]
     connection, answer = get(proxy, f"/exam{exam.path}/students/{ada.id}/live.mjpeg?view=tile&ticket={ticket}")
     assert answer.status == 200 and answer.headers["Content-Type"].startswith("multipart/x-mixed-replace")
@@ -117,7 +117,7 @@ def test_the_clients_address_is_the_one_before_the_proxy(proxy, exam):
     # So it is in the journal.
     connected = exam.journal("connected")
     assert connected["fields"]["address"] == "127.0.0.9"
-    # Limits are kept for that address, too.
+    # Limits apply to that address, too.
     for n in range(300):
         connection, answer = get(proxy, f"/exam/api/sessions/{n:06}", source="127.0.0.10", **spoof)
         answer.read()
@@ -134,7 +134,7 @@ def test_a_page_of_another_site_opens_no_socket(proxy, exam):
 
 
 def test_who_comes_past_the_proxy_gains_nothing(proxy, exam):
-    """From an address of loopback that is not the proxy's."""
+    """From a loopback address that is not the proxy's."""
     headers = {"X-Forwarded-For": "6.6.6.6", "Forwarded": "for=6.6.6.6"}
     joined = exam.join("Ada")
     address = f"ws://127.0.0.1:{proxy.upstream}{exam.path}/socket"

@@ -1,4 +1,4 @@
-"""An exam keeps so much of what people write, and what matters beyond that."""
+"""An exam keeps only so much of what people write, and what matters beyond that."""
 import time
 
 from clients import Exam, Teacher
@@ -21,8 +21,8 @@ def test_a_full_exam_refuses_what_is_written_and_keeps_what_matters(tmp_path):
             if teacher.find("notice", code="quota"):
                 break
             if number > 15:
-                time.sleep(0.3)  # what is used is looked at several times a second
-        # There is a warning while there is room, also for who comes then.
+                time.sleep(0.3)  # usage is checked several times a second
+        # There is a warning while there is space left, also for those who join then.
         assert "80 %" in teacher.expect("notice", code="quota")["detail"]
         assert "80 %" in exam.colleague().expect("notice", code="quota")["detail"]
         assert not teacher.find("error")
@@ -46,7 +46,7 @@ def test_a_full_exam_refuses_what_is_written_and_keeps_what_matters(tmp_path):
         exam.student("Alan")
         assert exam.journal("joined")["name"] == "Alan"
 
-        # After a restart it is as full as before, and who comes in is told.
+        # After a restart it is as full as before, and those who join are told.
         server.process.kill()
         server.process.wait()
         server = Server(server.data, environment=SMALL)

@@ -1,4 +1,4 @@
-"""A data folder that cannot be written, or something in it: at the start, and while an exam is on."""
+"""A data folder, or something in it, that cannot be written: at startup, and during an exam."""
 import os
 import pathlib
 import shutil
@@ -9,17 +9,17 @@ from clients import Exam, wait_until
 from media import absent, face
 from support.server import NotReady, Server
 
-# Root may write everywhere: it runs the server as somebody else.
+# Root may write everywhere: it runs the server as another user.
 IS_ROOT = os.geteuid() == 0
 NOBODY = 65534
 AS_SOMEBODY = ("setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups") if IS_ROOT else ()
-# What the server itself makes, with a mode with which it cannot be used.
+# What the server itself creates, with a mode that makes it unusable.
 PARTS = {"pictures": 0o500, "device.key": 0o000, "server.log": 0o400, "exam.lock": 0o400}
 
 
 @pytest.fixture
 def folder():
-    """A data folder of whoever runs the server, where that one can reach it."""
+    """A data folder of the user who runs the server, in a place that user can reach."""
     path = pathlib.Path(tempfile.mkdtemp(dir="/tmp"))
     data = path / "data"
     data.mkdir()
@@ -97,7 +97,7 @@ def test_while_an_exam_is_on_it_goes_on_and_what_waits_is_kept_afterwards(folder
         alert = teacher.expect_alert(ada, "face_missing", "confirmed")
         told = teacher.expect("notice", code="store")["detail"]
         assert str(pictures) in told and "Permission denied" in told
-        # What waits is there to look at, and all else is kept and told.
+        # Waiting data can be read, and everything else is kept and reported.
         assert exam.request("GET", f"/alerts/{alert['alert_id']}.jpg").status == 200
         teacher.send("chat", to="all", text="go on")
         ada.expect("chat", text="go on")

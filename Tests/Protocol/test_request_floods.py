@@ -1,4 +1,4 @@
-"""Requests that come faster than anybody needs them: exams go on, and a class behind another address notices nothing."""
+"""Requests that come faster than anybody needs them: exams continue, and a class behind another address notices nothing."""
 import ast
 import collections
 import concurrent.futures
@@ -43,7 +43,7 @@ class Flood:
             stdout=subprocess.PIPE, text=True)
 
     def answers(self):
-        """What came back by status; waits for the next line."""
+        """The number of answers by status; waits for the next line."""
         return ast.literal_eval(self.process.stdout.readline())
 
     def end(self):
@@ -88,13 +88,13 @@ def test_a_flood_of_requests(server, exam, teacher, neighbour, kind):
     print(f"{kind}: alone {alone:.0f} ms; acknowledgements p50 {statistics.median(times):.0f} ms, p99 {p99:.0f} ms, longest {times[-1]:.0f} ms of "
           f"{len(times)}; tiles median {statistics.median(ages) * 1000:.0f} ms, a page {page * 1000:.0f} ms, "
           f"memory +{server.resident_megabytes - memory:.0f} MB; it got {answers}")
-    # One who does nothing but send and wait takes what the machine has, so a busy one is measured by itself.
+    # A client that only sends and waits takes what the machine has, so a busy machine is measured without it.
     assert statistics.median(times) < max(100, 5 * alone) and statistics.median(ages) < 0.3 + alone / 100
     assert page < 3 + alone / 10 and server.resident_megabytes < memory + 80
 
 
 def test_a_class_behind_one_address_never_meets_it(server, exam):
-    """A hundred pupils of one school: within a minute each loads forty files, looks at the preview once a second, and joins."""
+    """A hundred pupils of one school: within a minute each loads forty files, tests the camera once a second, and joins."""
     began, statuses = time.monotonic(), collections.Counter()
 
     def pupil(number):
@@ -118,5 +118,5 @@ def test_a_class_behind_one_address_never_meets_it(server, exam):
         longest = max(pupils.map(pupil, range(100)))
     print(f"{dict(statuses)} in {time.monotonic() - began:.0f} s, the longest took {longest * 1000:.0f} ms")
     assert time.monotonic() - began < 60 and statuses[200, ""] >= 4000 and statuses[201, ""] == 100
-    # Previews have a budget of their own, and what the machine cannot check at once is told to ask again.
+    # Previews have a budget of their own, and those the machine cannot check at once are told to ask again.
     assert not [code for status, code in statuses if code == "too_many_requests" or status >= 500], statuses

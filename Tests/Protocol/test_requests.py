@@ -1,4 +1,4 @@
-"""HTTP requests that are wrong, and who may do what."""
+"""Invalid HTTP requests, and who may do what."""
 import concurrent.futures
 import time
 
@@ -85,7 +85,7 @@ def test_tokens(exam, server):
                                 (exam.key, (401, "bad_token")), ("x" * 4000, (401, "bad_token"))):
             answer = exam.request(method, path, token=token)
             assert (answer.status, answer.code) == expected, path
-        # What stands in an address ends up in histories and logs, so nothing there is taken for a token.
+        # Addresses end up in histories and logs, so nothing in them is taken for a token.
         for address in (path, path + ("&" if "?" in path else "?") + f"token={exam.teacher_token}"):
             answer = request(exam.url, method, exam.path + address)
             assert (answer.status, answer.code) == (401, "no_token"), address
@@ -110,13 +110,13 @@ def test_a_ticket_opens_one_address_once(exam, server):
     report, data = f"{exam.path}/report", f"{exam.path}/students/{ada['participant_id']}/data"
     answer = ticket(report)
     assert answer.status == 201 and answer.json["expires_in"] == 30
-    # With any query, since only the path is what it was made for.
+    # With any query, since it was made only for the path.
     assert opened(f"{report}?format=json", answer.json["ticket"]).status == 200
     for path, spent in ((report, answer.json["ticket"]), (report, "x" * 32), (report, ""), (report, exam.teacher_token),
                         (data, ticket(report).json["ticket"])):
         answer = opened(path, spent)
         assert (answer.status, answer.code) == (401, "bad_ticket"), (path, spent)
-    # It stands for whoever asked for it, and no more.
+    # It stands for whoever requested it, and no more.
     assert opened(data, ticket(data, ada["token"]).json["ticket"]).status == 200
     assert opened(report, ticket(report, ada["token"]).json["ticket"]).status == 403
     for path in (f"{other.path}/report", "/metrics", exam.path, report + "x" * 200):
@@ -148,7 +148,7 @@ def test_the_socket_is_refused_with_a_reason(exam):
 
 
 def test_a_flood_of_joins(exam):
-    """From another address than all other tests come from: a limit is kept for each."""
+    """From a different address than all other tests: a limit applies to each."""
     source = "127.0.0.9"
     answers = [join(exam, {"name": f"Flood {n}", "role": "student"}, source=source) for n in range(230)]
     assert answers[0].status == 201
@@ -185,7 +185,7 @@ def test_what_a_problem_repeats_is_no_markup(exam):
 
 
 def test_a_session_is_described_at_a_pace(exam, teacher, neighbour):
-    """The description of a full session is work for the thread on which everything happens."""
+    """Describing a full session is work for the thread that does everything."""
     began = time.monotonic()
     with concurrent.futures.ThreadPoolExecutor(100) as pool:
         answers = list(pool.map(lambda _: exam.request("GET"), range(100)))

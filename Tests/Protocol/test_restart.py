@@ -1,4 +1,4 @@
-"""The server ends, by a signal or by being killed, and comes back."""
+"""The server stops, by a signal or by being killed, and comes back."""
 import os
 import signal
 import sqlite3
@@ -41,7 +41,7 @@ def test_everything_a_teacher_was_told_of_is_there_again(data, kill):
     teacher.send("pause", student=bert.id, reason="water")
     teacher.expect_participant(bert, lambda line: "paused" in line)
     ada.upload.play(absent())
-    # Killed in the moment in which the teacher hears of it.
+    # Killed at the moment when the teacher is told.
     alert = teacher.expect_alert(ada, "face_missing", "confirmed")
     server = restarted(exam, server, kill)
     try:
@@ -108,7 +108,7 @@ def test_erasing_a_running_exam_ends_it_first(data):
         teacher.expect("ended")
         ada.expect("ended")
         assert exam.request("GET", "/events").status == 401
-        # Not even that there was such an exam is known any more.
+        # Not even the existence of such an exam is known any more.
         answer = request(server.url, "POST", f"{exam.path}/participants", {"name": "Late", "role": "student"})
         assert (answer.status, answer.code) == (404, "unknown_session")
     finally:
@@ -120,7 +120,7 @@ def test_old_sessions_are_erased_by_themselves(data):
     exam = Exam(server.url)
     exam.end()
     server.stop()
-    # A thousandth of a day is 86 s; what ended before the server came up is older than the shortest time there is.
+    # A thousandth of a day is 86 s; anything that ended before the server started is older than the shortest time possible.
     day = 0.01
     age = data / "exam.sqlite"
     import sqlite3
@@ -171,7 +171,7 @@ def test_a_second_server_on_the_same_data_is_refused(data):
 
 
 def test_a_number_is_not_given_again_after_a_restart(data):
-    """Whoever made room in a full session is not among the participants any more, and had a number all the same."""
+    """A student who made room in a full session is no longer among the participants, but had a number all the same."""
     server = Server(data)
     exam = Exam(server.url)
     exam.student("Ada")

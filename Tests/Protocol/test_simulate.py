@@ -7,7 +7,7 @@ import pytest
 from support.server import BINARY, ROOT, Server, run
 
 PASSWORD = "correct horse"
-# These tests ask what is told and not how fast the machine is.
+# These tests check what is reported, not how fast the machine is.
 PATIENT = ("--limit-tile-ms", 5000, "--limit-unchecked", 10, "--limit-lost-frames", 0.5)
 
 
@@ -17,7 +17,7 @@ def simulate(server, *options, environment=None):
 
 @pytest.fixture(scope="module")
 def guarded(tmp_path_factory):
-    """A server that others could reach: with a password and a certificate it made itself."""
+    """A server that others could reach: with a password and a self-made certificate."""
     server = Server(tmp_path_factory.mktemp("guarded"), "--self-signed",
                     environment={"EXAM_MONITORING_TEACHER_PASSWORD": PASSWORD})
     yield server
@@ -87,7 +87,7 @@ def test_what_gives_way_is_named(server, tmp_path, limit, value, words):
 ])
 def test_other_media_and_uploads(server, tmp_path, upload):
     figures = tmp_path / "figures.json"
-    # Long enough for a second turn of the recording of 4.8 s.
+    # Long enough for a second pass of the recording of 4.8 s.
     seconds = 6 if "--media" in upload else 2
     code, output = simulate(server, "--students", 2, "--minutes", seconds / 60, "--settle", 0, "--no-focus",
                             "--json", figures, *PATIENT, *upload)

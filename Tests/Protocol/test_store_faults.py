@@ -1,4 +1,4 @@
-"""What happens cannot be written down: what each side sees of it, and that all of it is there afterwards."""
+"""Events cannot be written: what each side sees of it, and that all of them are there afterwards."""
 import contextlib
 import resource
 import signal
@@ -14,11 +14,11 @@ from support.server import Server
 
 @contextlib.contextmanager
 def full(server):
-    """No file can grow, as on a disk that is full."""
+    """No file can grow, as on a full disk."""
     pid = server.process.pid
     before = resource.prlimit(pid, resource.RLIMIT_FSIZE)
     resource.prlimit(pid, resource.RLIMIT_FSIZE, (4096, before[1]))
-    # What the system sends to a thread that writes beyond the limit, unless that one happens to have it blocked.
+    # The signal to a thread that writes beyond the limit, unless that thread happens to block it.
     server.process.send_signal(signal.SIGXFSZ)
     yield
     resource.prlimit(pid, resource.RLIMIT_FSIZE, before)
@@ -36,14 +36,14 @@ def test_an_exam_goes_on_and_nothing_is_lost(tmp_path, fault):
             ada.upload.play(absent())
             alert = teacher.expect_alert(ada, "face_missing", "confirmed")
             assert str(server.data) in teacher.expect("notice", code="store")["detail"]
-            # Students, who can do nothing about it, are told nothing.
+            # Students, who can do nothing about it, are not told.
             assert not ada.find("notice")
             teacher.send("chat", to="all", text="go on")
             ada.expect("chat", text="go on")
             late = exam.student("Bert").start("image/jpeg", face())
             late.expect("check", state="ok", faces=1)
             teacher.expect_tiles(late, 3)
-            # What waits can be read all the same, and whoever opens the page meanwhile is told too.
+            # What waits can be read all the same, and those who open the page meanwhile are told too.
             assert exam.journal("chat")["fields"]["text"] == "go on"
             assert exam.request("GET", f"/alerts/{alert['alert_id']}.jpg").status == 200
             told = exam.colleague().expect("notice", code="store")["detail"]
@@ -72,7 +72,7 @@ def test_what_is_kept_a_little_late_is_told_then_and_nobody_is_alarmed(server, e
     with locked(server):
         mark = ada.mark
         teacher.send("chat", to="all", text="soon")
-        # Far below the half second after which SQLite gives up, and the two seconds after which it is told anyway.
+        # Far below the half second after which SQLite gives up, and the two seconds after which people are told anyway.
         time.sleep(0.2)
         assert not ada.find("chat", mark)
     ada.expect("chat", text="soon")
@@ -84,7 +84,7 @@ def test_what_is_kept_a_little_late_is_told_then_and_nobody_is_alarmed(server, e
 
 
 def test_what_is_wrong_with_a_command_is_told_while_the_journal_waits(server, exam, teacher):
-    """Commands are decided one after the other, each on what those before it came to."""
+    """Commands are decided one after the other, each on the result of the previous ones."""
     ada = exam.student("Ada").start("image/jpeg", face())
     ada.expect("check", state="ok", faces=1)
     mark = teacher.mark
@@ -106,8 +106,8 @@ def test_who_is_being_removed_does_not_come_back_meanwhile(server, exam, teacher
     ada.expect("check", state="ok", faces=1)
     with locked(server):
         teacher.send("dismiss", students=[ada.id], reason="not of this class")
-        # What is answered at once says that the one before was read; nothing is told before it is kept. All of it well within
-        # the half second after which SQLite gives up a database that is held.
+        # An immediate answer shows that the previous message was read; nothing is reported before it is kept. All of it well within
+        # the half second after which SQLite gives up a locked database.
         teacher.send("history", of="secrets")
         teacher.expect("error", code="bad_message")
         again = Student(exam, ada.token, ada.id, "Ada")

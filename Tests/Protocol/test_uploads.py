@@ -22,7 +22,7 @@ def test_every_media_type_becomes_tiles_and_focus_pictures(exam, teacher):
         for picture in pictures(1):
             width, height = jpeg_size(picture.jpeg)
             assert 16 <= width <= 640 and 16 <= height <= 640, media
-        # A container's pieces are no pictures, so their stamps say less.
+        # A container's pieces are not pictures, so their stamps say less.
         if media in STAMPED:
             assert {p.captured for p in teacher.tiles(student)} <= student.sent_times, media
             captured = [p.captured for p in pictures(0)]
@@ -37,7 +37,7 @@ def test_who_is_not_watched_is_not_sent(exam, teacher):
     teacher.watch(watched)
     since = len(teacher.pictures)
     teacher.expect_tiles(watched, 2)
-    # What was under way when the choice changed may still come, and nothing after it.
+    # What was in flight when the choice changed may still arrive, and nothing after it.
     assert len(teacher.tiles(other, since)) <= 1
     since = len(teacher.pictures)
     teacher.expect_tiles(watched, 3)
@@ -48,13 +48,13 @@ def test_upper_layers_that_nobody_needs_are_not_decoded_and_come_back_with_a_key
     not_needed = 'exam_frames_dropped_total{cause="not_needed"}'
     before = server.metrics()[not_needed]
     student = exam.student("Ada").start("video/x-vp8", layered_vp8())
-    # Checks take five pictures a second, so of each second five are left out.
+    # Checks use five pictures a second, so five of each second are dropped.
     wait_until(lambda: server.metrics()[not_needed] - before > 10, "frames that were left out")
     assert not student.find("keyframe")
     teacher = exam.teacher()
     teacher.watch(student, view="focus", fps=10)
     student.expect("keyframe")
-    # The recording's next key frame is the one that was asked for.
+    # The recording's next key frame is the requested one.
     wait_until(lambda: len({p.captured for p in teacher.tiles(student) if p.view == 1}) > 40, "focus pictures")
     captured = [p.captured for p in teacher.tiles(student) if p.view == 1][-15:]
     gaps = sorted(b - a for a, b in zip(captured, captured[1:]))

@@ -1,4 +1,4 @@
-"""A long exam with everything that goes wrong in one: `soak.py --server BINARY [--minutes N]`.
+"""A long exam with everything that can go wrong: `soak.py --server BINARY [--minutes N]`.
 
 Fifty students come and go, each on a connection that ends in every way; four hostile ones send bombs, floods and garbage or
 read nothing; teachers come and go; in the middle the server is killed and started again. After the first tenth and at
@@ -26,16 +26,16 @@ import server as server_process  # noqa: E402
 from websockets.exceptions import ConnectionClosed, InvalidHandshake  # noqa: E402
 
 STUDENTS = 50
-# What may be unusual about memory, beyond which it is a leak.
+# Tolerated growth of memory, beyond which it counts as a leak.
 TOLERANCE = 0.05
-# What the pool of libdispatch may have grown by.
+# How much libdispatch's pool may have grown.
 SPARE_THREADS = 4
 TROUBLE = (ConnectionClosed, InvalidHandshake, OSError, TimeoutError, AssertionError)
 HOSTILE_ADDRESS = "127.0.0.66"
 
 
 class Watcher(clients.Teacher):
-    """A teacher's page that keeps what it is told but not the pictures."""
+    """A teacher's page that keeps what it receives except the pictures."""
 
     def __init__(self, exam, token, id, acknowledge=True):
         self.count = 0
@@ -48,7 +48,7 @@ class Watcher(clients.Teacher):
 
 
 class Room:
-    """Who takes part, on threads of their own, until `stop`; `calm` has everybody leave and stay away for a while."""
+    """The participants, on threads of their own, until `stop`; `calm` makes everybody leave and stay away for a while."""
 
     def __init__(self, url):
         self.exam = clients.Exam(url)
@@ -72,7 +72,7 @@ class Room:
             thread.start()
 
     def loop(self, visit, joined):
-        """One visit after the other; the server may be away, or may close at any time."""
+        """One visit after the other; the server may be down, or may close at any time."""
         while not self.over.is_set():
             if self.calm.is_set():
                 self.over.wait(0.2)
@@ -133,7 +133,7 @@ class Room:
             self.leave(teacher)
 
     def keep_watch(self):
-        """The teacher who stays, and comes back after a kill."""
+        """The teacher who stays, and reconnects after a kill."""
         while not self.over.is_set():
             try:
                 teacher = Watcher(self.exam, self.exam.teacher_token, self.exam.teacher_id)
@@ -201,7 +201,7 @@ class Room:
             client.close()
 
     def read_nothing(self, joined):
-        """A teacher's page that asks for everything and does not read."""
+        """A teacher's page that requests everything and reads nothing."""
         host, port = self.exam.url.removeprefix("http://").split(":")
         with socket.socket() as raw:
             raw.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
@@ -223,7 +223,7 @@ class Room:
 
 
 def thread_names(process):
-    """The names of the threads of a process; one that ends while they are read has none."""
+    """The names of a process's threads; one that ends while they are read has none."""
     names = []
     for thread in (process / "task").iterdir():
         with contextlib.suppress(FileNotFoundError, ProcessLookupError):
@@ -232,14 +232,14 @@ def thread_names(process):
 
 
 class Measured:
-    """What the server holds while nobody but the one teacher is there."""
+    """What the server holds while only one teacher is connected."""
 
     def __init__(self, server):
         proc = pathlib.Path(f"/proc/{server.process.pid}")
         self.megabytes = server.resident_megabytes
         self.descriptors = len(list((proc / "fd").iterdir()))
         names = thread_names(proc)
-        # libdispatch keeps as many as were ever needed at one time, and calls them after their quality of service.
+        # libdispatch keeps as many as were ever needed at one time, and names them after their quality of service.
         self.pooled = sum("qos" in name for name in names)
         self.threads = len(names) - self.pooled
         metrics = clients.request(server.url, "GET", "/metrics").body.decode()
@@ -255,13 +255,13 @@ class Measured:
 
 
 def measured_in_calm(server, room):
-    """Everybody leaves; what they had is given back within half a minute."""
+    """Everybody leaves; what they used is released within half a minute."""
     room.calm.set()
     clients.wait_until(lambda: room.inside == 0, lambda: f"{room.inside} are still inside", timeout=60)
     best = None
     end = time.monotonic() + 30
     while time.monotonic() < end:
-        # Each figure for itself: what is given back comes back at its own time.
+        # Each figure individually: they are released at different times.
         now = Measured(server)
         if best:
             for what in ("megabytes", "descriptors", "threads", "pooled", "pipelines"):
@@ -285,7 +285,7 @@ def problems(first, last):
 
 
 def missing_from_journal(room):
-    """What a teacher was told and the journal does not have."""
+    """What a teacher was sent and the journal does not contain."""
     events = room.exam.request("GET", "/events").json
     chat = {(e["participant"], e["fields"]["text"]) for e in events if e["kind"] == "chat"}
     alerts = {e["fields"]["alert"] for e in events if e["kind"] == "alert_confirmed"}

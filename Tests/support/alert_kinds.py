@@ -1,4 +1,4 @@
-"""Writes docs/alert-kinds.json: the kinds of alerts as a server with the usual rules tells them."""
+"""Writes docs/alert-kinds.json: the kinds of alerts of a server with the default rules."""
 import json
 import pathlib
 import sys

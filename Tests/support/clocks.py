@@ -1,4 +1,4 @@
-"""The clocks of a server as somebody else sets them, while it runs."""
+"""Controls a server's clocks while it runs."""
 import functools
 import pathlib
 import struct
@@ -27,13 +27,13 @@ class Clocks:
         self.file.write_bytes(bytes(16))
 
     def set(self, seconds, since_boot=0):
-        """The system's clock is this far ahead of the true time, and the clock since boot of what it would be."""
+        """The system's clock is this far ahead of the true time, and the clock since boot ahead of its true value."""
         with self.file.open("r+b") as file:
             file.write(struct.pack("=qq", int(seconds * 1e9), int(since_boot * 1e9)))
 
     @property
     def environment(self):
-        """In which a program has these clocks."""
+        """Makes a program see these clocks."""
         return {"LD_PRELOAD": str(library()), "CLOCK_SHIFT": str(self.file)}
 
     def server(self, data, *options):

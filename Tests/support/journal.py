@@ -1,4 +1,4 @@
-"""A server's database in other hands: a long exam written into it, or held by another program."""
+"""A server's database in other hands: a long exam written into it, or locked by another program."""
 import contextlib
 import json
 import sqlite3
@@ -9,7 +9,7 @@ NOW = int(time.time() * 1e6)
 
 @contextlib.contextmanager
 def locked(server):
-    """Another program is in the middle of writing into the database."""
+    """Another program is in the middle of writing to the database."""
     other = sqlite3.connect(server.data / "exam.sqlite", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     yield
@@ -37,7 +37,7 @@ class Journal:
             (self.code, at, kind, participant, name, json.dumps(fields), json.dumps(payload)))
 
     def alert(self, number, student, name, note=None, kind="page_hidden", open=False):
-        """One alert, over unless `open`; its id tells its number. The higher the number the later."""
+        """One alert, ended unless `open`; its id contains its number. The higher the number the later."""
         at = NOW - (100_000 - number) * 1_000_000
         alert = {
             "alert_id": f"a{number:012}", "student": student, "kind": kind, "severity": "medium", "repeats": 0,

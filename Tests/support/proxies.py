@@ -1,4 +1,4 @@
-"""The real nginx, Caddy and HAProxy before the server, with the very settings of docs/operations.md."""
+"""The real nginx, Caddy and HAProxy in front of the server, with exactly the settings in docs/operations.md."""
 import os
 import re
 import socket
@@ -13,14 +13,14 @@ DOCUMENT = ROOT / "docs/operations.md"
 
 
 def snippet(language):
-    """The one block of this language in the document."""
+    """The only code block in this language in the document."""
     blocks = re.findall(rf"^```{language}\n(.*?)^```$", DOCUMENT.read_text(encoding="utf-8"), re.S | re.M)
     assert len(blocks) == 1, f"{len(blocks)} blocks of {language}"
     return blocks[0]
 
 
 def replaced(text, *changes):
-    """Each of the changes must have something to change."""
+    """Each of the changes must apply."""
     for old, new in changes:
         assert old in text, f"{old!r} is no more in {DOCUMENT.name}"
         text = text.replace(old, str(new))
@@ -86,7 +86,7 @@ class Proxy:
             self.output.close()
 
     def log(self):
-        """All that the proxy wrote."""
+        """Everything the proxy wrote."""
         files = [self.folder / f"{self.kind}.log", self.access_log]
         return "".join(file.read_text(encoding="utf-8") for file in files if file.exists())
 
@@ -111,7 +111,7 @@ class Proxy:
             snippet("caddy"), ("school.example {", f"https://localhost:{self.port} {{\n\tbind 127.0.0.1\n\ttls {self.certificate} {self.key}"),
             ("127.0.0.1:8080", f"127.0.0.1:{self.upstream}"), ("/var/log/caddy/exam.log", self.access_log))
         file = self.folder / "Caddyfile"
-        # No interface for its administration, and no port for redirections, both of which others could have.
+        # No administration interface, and no port for redirections, both of which others could be using.
         file.write_text("{\n\tadmin off\n\tauto_https disable_redirects\n}\n" + site)
         home = {"HOME": str(self.folder), "XDG_CONFIG_HOME": str(self.folder), "XDG_DATA_HOME": str(self.folder)}
         return ["/usr/bin/caddy", "run", "--adapter", "caddyfile", "--config", file], home

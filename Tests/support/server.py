@@ -42,7 +42,7 @@ class Server:
         threading.Thread(target=lambda: self.log.extend(self.process.stdout), daemon=True).start()
 
     def stop(self):
-        """Ends the server as an operator does and returns its exit code."""
+        """Stops the server like an operator and returns its exit code."""
         self.process.terminate()
         try:
             return self.process.wait(15)
@@ -72,7 +72,7 @@ class Server:
 
 
 def run(*arguments, environment=None, timeout=60):
-    """Runs a command of the server that ends by itself; its exit code and all that it printed."""
+    """Runs a server command that ends by itself; its exit code and all its output."""
     with tempfile.TemporaryFile("w+") as output:
         done = subprocess.run(
             [BINARY, *map(str, arguments)], cwd=ROOT, stdout=output, stderr=subprocess.STDOUT, timeout=timeout,
