@@ -23,7 +23,7 @@ def test_a_camera_that_is_not_allowed_is_told_and_mended(exam, people):
     exam.expect_tile_moving("Ada")
 
     ada.context.clear_permissions()
-    ada.expect_title("The camera permission was taken back")
+    ada.expect_title("The camera permission was withdrawn")
     expect(exam.tile("Ada")).to_contain_text("Camera")
     expect(exam.alert("Ada", "Camera off")).to_be_visible()
     ada.context.grant_permissions(["camera"])
@@ -37,7 +37,7 @@ def test_a_camera_that_stands_still_is_noticed_without_any_event(exam, people):
     ada.expect_live()
     ada.page.evaluate("document.querySelector('video').srcObject.getTracks()[0].stop()")  # fires no event, like a stall
     ada.expect_title("Your camera has stopped sending")
-    expect(exam.tile("Ada")).to_contain_text("Camera stands still")
+    expect(exam.tile("Ada")).to_contain_text("Camera frozen")
     ada.page.get_by_role("button", name="Try the camera again").click()
     ada.expect_live()
     exam.expect_tile_moving("Ada")
@@ -47,7 +47,7 @@ def test_an_unplugged_camera_is_told_and_used_again(exam, people):
     ada = people.student().open(exam.student_link, "Ada").join()
     ada.expect_live()
     ada.page.evaluate("document.querySelector('video').srcObject.getTracks()[0].dispatchEvent(new Event('ended'))")
-    ada.expect_title("Your camera has gone")
+    ada.expect_title("Your camera is gone")
     expect(exam.alert("Ada", "Camera off")).to_be_visible()
     ada.page.evaluate("navigator.mediaDevices.dispatchEvent(new Event('devicechange'))")  # plugged in again
     ada.expect_live()

@@ -49,7 +49,7 @@ def get(proxy, path, source=None, **headers):
 def test_pages_and_what_they_load(proxy):
     for path, word in (("/exam/", b"code-form"), ("/exam/teacher", b"setup-form"), ("/exam/student", b"camera"),
                        ("/exam/shared/wire.js", b"exam-monitoring.v1"), ("/exam/teacher/main.js", b"import"),
-                       ("/exam/text/en.json", b"I take an exam"), ("/exam/library/i18next.min.js", b"i18next")):
+                       ("/exam/text/en.json", b"I am taking an exam"), ("/exam/library/i18next.min.js", b"i18next")):
         connection, answer = get(proxy, path, Range="bytes=0-3")
         body = answer.read()
         connection.close()
