@@ -24,7 +24,7 @@ def test_an_answer_of_something_in_between_ends_nothing(people, network, status,
     network.answer(status, body, type)
     ada.expect_title("The exam cannot be reached just now")
     expect(ada.page.locator("#state-detail")).to_contain_text(f"the answer was {status}")
-    expect(teacher.page.locator("#connection")).to_contain_text("Something answers")
+    expect(teacher.page.locator("#connection")).to_contain_text("Unexpected answer")
     if status != 200:
         expect(bert.page.locator("#preview-sentence")).to_contain_text("could not check your picture")
         bert.page.click("#join")
