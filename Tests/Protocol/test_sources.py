@@ -83,8 +83,10 @@ def test_only_the_camera_is_checked_and_seen(exam, teacher):
     second = SecondStream(bert)
     teacher.watch(bert, source=SECOND)
     second.until(lambda: len(pictures(teacher, bert, SECOND)) > 3, "tiles of the second source alone")
+    bert.raw(frame(b"no picture at all", source=SECOND))
+    bert.expect("error", code="bad_frame", source=SECOND)
     line = next(p for p in exam.describe()["participants"] if p["id"] == bert.id)
-    assert line["state"] == "no_picture" and not line["seen"]
+    assert line["state"] == "no_picture" and not line["seen"] and "no_picture_reason" not in line
     assert exam.journal("stream_began", bert)["fields"] == {"media": "image/jpeg", "source": "1"}
 
 
