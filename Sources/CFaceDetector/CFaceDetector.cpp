@@ -106,7 +106,7 @@ examface_status examface_load(
     require(
         (centerface_plan == nullptr && blazeface_plan == nullptr) || examface_has_own_inference(),
         "this processor cannot run plans");
-    // Many small calls on threads of our own: OpenCV's threads would only get in their way.
+    // Many small calls on threads of our own, which OpenCV's threads would only disturb.
     cv::setNumThreads(1);
     // What OpenCV would print on its own comes back as the text of the exception.
     cv::utils::logging::setLogLevel(cv::utils::logging::LOG_LEVEL_SILENT);

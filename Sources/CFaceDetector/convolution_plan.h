@@ -19,7 +19,7 @@ class ConvolutionPlan {
     int rows;
     int columns;
     int channels;
-    /// Zeros that somebody reads beyond its border, in pixels on each side.
+    /// Zeros around it for its readers, in pixels on each side.
     int border;
   };
 

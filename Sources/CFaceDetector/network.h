@@ -12,7 +12,7 @@ class Network {
  public:
   /// `plan` names the plan of the ONNX file `path`; without one OpenCV reads the file for each inference.
   ///
-  /// Tries one inference, and throws BadModel with the name of the file that is wrong.
+  /// Tries one inference, and throws BadModel naming the file that is wrong.
   Network(NetworkInterface interface, const char *path, const char *plan);
 
   /// The network must stay where it is for as long as the inference lives.

@@ -9,7 +9,7 @@ namespace examface {
 
 /// A plan with the buffers of all its activations, run by the server's own kernels.
 ///
-/// Made because cv::dnn takes three to five times as long, and the two networks are what the server costs most.
+/// Exists because cv::dnn takes three to five times as long, and the two networks are the server's largest cost.
 class OwnInference : public Inference {
  public:
   /// The processor must have kernels. Throws BadModel, with `path`, where the plan is of another network.

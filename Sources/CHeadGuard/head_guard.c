@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-// What somebody who is refused may still send, in bytes.
+// What a refused client may still send, in bytes.
 enum { courtesy_bytes = 256 * 1024, longest_method = 8, empty_lines_before = 2 };
 
 static const char *const methods[] = {"GET ", "HEAD ", "POST ", "PUT ", "PATCH ", "DELETE ", "OPTIONS "};
@@ -37,7 +37,7 @@ G_DEFINE_FINAL_TYPE_WITH_CODE(ExamHeadInput, exam_head_input, G_TYPE_INPUT_STREA
 
 /// 0 where the byte may go on.
 static ExamHeadFault look_at_method(ExamHeadInput *self, char byte) {
-  // One empty line is no fault (RFC 9112, 2.2).
+  // One empty line is allowed (RFC 9112, 2.2).
   if (self->method_length == 0 && (byte == '\r' || byte == '\n') && self->empty_lines < empty_lines_before) {
     self->empty_lines++;
     return 0;
@@ -90,7 +90,7 @@ static gssize drop(ExamHeadInput *self, GError **error) {
     if (count == 0) break;
     self->dropped += count;
   }
-  // An end of the stream would pass for the end of the head.
+  // An end of the stream would be mistaken for the end of the head.
   g_set_error_literal(error, G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED, "the request was refused");
   return -1;
 }

@@ -49,7 +49,7 @@ static void read_bounds(const GstStructure *structure, const char *field, double
   }
 }
 
-/// The picture's own size, or as much of it as fits, in its own shape.
+/// The picture's own size, or the largest that fits, keeping its aspect ratio.
 static GstCaps *fixate_caps(GstBaseTransform *transform, GstPadDirection direction, GstCaps *caps, GstCaps *others) {
   (void)transform;
   others = gst_caps_make_writable(gst_caps_truncate(others));
@@ -96,7 +96,7 @@ static gboolean set_info(
 
 static GstFlowReturn transform_frame(GstVideoFilter *filter, GstVideoFrame *from, GstVideoFrame *to) {
   ExamPictureScale *self = (ExamPictureScale *)filter;
-  // A buffer may say otherwise than the caps, and the scalers trust what they were made for.
+  // A buffer may disagree with the caps, and the scalers trust the sizes they were made for.
   if (GST_VIDEO_FRAME_WIDTH(from) != GST_VIDEO_INFO_WIDTH(&filter->in_info) ||
       GST_VIDEO_FRAME_HEIGHT(from) != GST_VIDEO_INFO_HEIGHT(&filter->in_info)) {
     return GST_FLOW_NOT_NEGOTIATED;

@@ -84,7 +84,7 @@ gssize exam_tls_stream_read(ExamTLSStream *self, void *buffer, gsize size, GErro
   int warnings = 0;
   do count = gnutls_record_recv(self->session, buffer, size);
   while (count == GNUTLS_E_INTERRUPTED || (count == GNUTLS_E_WARNING_ALERT_RECEIVED && warnings++ < warnings_at_once));
-  // A browser that is closed says no goodbye; HTTP and WebSocket tell by themselves where something ends.
+  // A browser that is closed sends no close_notify; HTTP and WebSocket themselves show where something ends.
   if (count == GNUTLS_E_PREMATURE_TERMINATION) return 0;
   if (count >= 0) return count;
   if (count == GNUTLS_E_AGAIN)
@@ -135,7 +135,7 @@ GSource *exam_tls_stream_source(ExamTLSStream *self, GIOCondition condition) {
 static GInputStream *get_input(GIOStream *stream) { return EXAM_TLS_STREAM(stream)->input; }
 static GOutputStream *get_output(GIOStream *stream) { return EXAM_TLS_STREAM(stream)->output; }
 
-/// Says goodbye as far as that fits, and closes the socket. Never waits.
+/// Sends close_notify if it fits, and closes the socket. Never waits.
 static gboolean close_stream(GIOStream *stream, GCancellable *cancellable, GError **error) {
   ExamTLSStream *self = EXAM_TLS_STREAM(stream);
   if (self->has_shaken && !self->broken && !self->is_sending) gnutls_bye(self->session, GNUTLS_SHUT_WR);
@@ -194,7 +194,7 @@ GIOStream *exam_tls_stream_new(GIOStream *base, GSocket *socket, ExamTLSCredenti
   self->credentials = exam_tls_credentials_ref(credentials);
   self->input = exam_tls_input_new(self);
   self->output = exam_tls_output_new(self);
-  // Fails only for want of memory, on which GLib ends the process too.
+  // Fails only if there is no memory, in which case GLib ends the process too.
   if (gnutls_init(&self->session, GNUTLS_SERVER | GNUTLS_NONBLOCK) < 0) g_error("gnutls_init: out of memory");
   gnutls_priority_set(self->session, credentials->priority);
   gnutls_credentials_set(self->session, GNUTLS_CRD_CERTIFICATE, credentials->certificate);

@@ -68,7 +68,7 @@ final class EvidenceFolder: Sendable {
         state.dropped += 1
         room.giveBack(jpeg.count, of: session)
       }
-      tell(state)
+      setTrouble(state)
     }
   }
 
@@ -77,7 +77,7 @@ final class EvidenceFolder: Sendable {
     state.withLock { state in
       guard !state.waiting.isEmpty else { return }
       drain(&state)
-      tell(state)
+      setTrouble(state)
     }
   }
 
@@ -108,10 +108,10 @@ final class EvidenceFolder: Sendable {
     let loss = state.dropped == 0 ? "" : "; \(state.dropped) found no room in memory and are lost"
     report("pictures of alerts are written to \(path) again\(loss)")
     state.dropped = 0
-    tell(state)
+    setTrouble(state)
   }
 
-  private func tell(_ state: State) {
+  private func setTrouble(_ state: State) {
     let text = state.failure.map { cause in
       let loss = state.dropped == 0 ? "" : " \(state.dropped) more found no room in memory and are lost."
       return """

@@ -12,7 +12,7 @@ extension JournalWriter {
     return state.withLock { state in
       if state.waiting.isEmpty, state.pictures.isEmpty {
         state.rest.finish(at: .now)
-        tell(&state)
+        setTrouble(&state)
         release(&state)
       }
       // What has just arrived is still written.
@@ -113,7 +113,7 @@ extension JournalWriter {
         }
         state.failure = explain(error)
         state.lastTry = .now
-        tell(&state)
+        setTrouble(&state)
         release(&state, everybody: true)
         return false
       }
@@ -136,10 +136,10 @@ extension JournalWriter {
       state.failure = nil
       state.dropped = 0
     }
-    tell(&state)
+    setTrouble(&state)
   }
 
-  func tell(_ state: inout State) {
+  func setTrouble(_ state: inout State) {
     let loss = state.dropped == 0 ? "" : " \(state.dropped) more found no room in memory and are lost."
     var text: String?
     if let failure = state.failure {

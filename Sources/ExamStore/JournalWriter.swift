@@ -103,7 +103,7 @@ final class JournalWriter: Sendable {
       if state.isClosing, state.failure == nil { state.failure = ("the server is stopping", "") }
       if deadline <= now, isBehind { state.rest.begin(at: now) }
       guard state.failure == nil, !state.rest.isOn else {
-        tell(&state)
+        setTrouble(&state)
         return false
       }
       state.waiters.append(
@@ -141,7 +141,7 @@ final class JournalWriter: Sendable {
         let now = ContinuousClock.now
         if state.waiters.contains(where: { $0.deadline <= now }) {
           state.rest.begin(at: now)
-          self?.tell(&state)
+          self?.setTrouble(&state)
           self?.release(&state, everybody: true)
         }
         self?.watchDeadlines(&state, at: now)

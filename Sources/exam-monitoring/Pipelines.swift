@@ -3,11 +3,11 @@ import ExamServer
 
 struct Pipelines: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Works with the pipeline files.", subcommands: [Check.self, Prove.self])
+    abstract: "Works with the pipeline files.", subcommands: [Check.self, CheckOne.self])
 
   struct Check: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Proves pipeline files on a few generated frames of their own media type.",
+      abstract: "Checks pipeline files with a few generated frames of their own media type.",
       discussion: "Without files, all files of the pipelines folder are checked.")
 
     @Argument(help: "Pipeline files, such as Pipelines/video-x-vp8.launch.")
@@ -23,14 +23,14 @@ struct Pipelines: AsyncParsableCommand {
   }
 
   /// What `check` and the server run for each file, since a bad one may kill the process.
-  struct Prove: AsyncParsableCommand {
+  struct CheckOne: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Proves one file in this process.", shouldDisplay: false)
+      abstract: "Checks one file in this process.", shouldDisplay: false)
 
     @Argument var file: String
 
     func run() async throws {
-      guard let problem = await PipelineCheck.prove(file) else { return }
+      guard let problem = await PipelineCheck.checkHere(file) else { return }
       print(problem)
       throw ExitCode(PipelineCheck.badFileStatus)
     }

@@ -16,7 +16,7 @@ gboolean exam_object_is_a(gpointer object, GType type);
 
 /// `mallopt` for a process with many short-lived picture buffers: M_MMAP_THRESHOLD and M_TRIM_THRESHOLD, in bytes.
 void exam_tune_malloc(int mmap_threshold, int trim_threshold);
-/// `malloc_trim`: gives the system back what the heap holds and nobody uses.
+/// `malloc_trim`: returns unused heap memory to the system.
 void exam_release_memory(void);
 
 #endif

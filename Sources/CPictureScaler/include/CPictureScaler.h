@@ -7,7 +7,7 @@
 
 /// Makes the element `picturescale` known to GStreamer in this process; `gst_init` must have been called.
 ///
-/// It scales I420 to what the caps behind it allow: as large as the picture is, or as fits, in its own shape.
+/// It scales I420 to what the caps after it allow: the picture's size, or the largest that fits, keeping its aspect ratio.
 bool exam_register_picture_scaler(void);
 
 /// Scales planes of one size to another, each pixel the mean of the area that it covers.

@@ -1,5 +1,5 @@
-/// What can be said of a picture's brightness without looking for anything in it. In C, since a debug build of Swift would
-/// take a hundred times as long for each pixel.
+/// Statistics of a picture's brightness. In C, since a debug build of Swift would take a hundred times as long for each
+/// pixel.
 ///
 /// A plane is `width * height` bytes of luma, rows without padding; it is only read. Both sides are at least 1 and their
 /// product less than 2^31.

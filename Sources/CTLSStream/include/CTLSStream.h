@@ -1,4 +1,4 @@
-// TLS over a socket that is never waited for, for a server: GnuTLS as a GIOStream.
+// Server-side TLS that never blocks on its socket: GnuTLS as a GIOStream.
 //
 // GIO's own GTlsServerConnection runs each handshake on a thread of a pool of ten and blocks there until the client has
 // answered, so that ten clients who stop in the middle keep everybody else out. Here a handshake is a function that is
@@ -29,7 +29,7 @@ typedef enum {
   EXAM_TLS_HANDSHAKE_FAILED,
 } ExamTLSHandshake;
 
-/// Goes on with the handshake as far as what the client has sent allows. Never waits. May be called on any thread, but not
+/// Continues the handshake as far as the data received allow. Never waits. May be called on any thread, but not
 /// while another one uses the stream. `error` is set where it failed; the stream can only be closed then.
 ExamTLSHandshake exam_tls_stream_handshake(GIOStream *stream, GError **error);
 

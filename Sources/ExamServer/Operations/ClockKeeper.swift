@@ -47,7 +47,7 @@ final class ClockKeeper {
   /// - Returns: what the next server has to know.
   func look(isExamOn: Bool) -> ClockRecord {
     let (instant, system) = Self.readClocks()
-    tellDeviation(.microseconds(system.microseconds - Timestamp(instant).microseconds), isExamOn: isExamOn)
+    logDeviation(.microseconds(system.microseconds - Timestamp(instant).microseconds), isExamOn: isExamOn)
     if !isExamOn {
       ExamTime.set(to: system.advanced(by: .now - instant))
       told = .zero
@@ -66,7 +66,7 @@ final class ClockKeeper {
     return moment
   }
 
-  private func tellDeviation(_ deviation: Duration, isExamOn: Bool) {
+  private func logDeviation(_ deviation: Duration, isExamOn: Bool) {
     let step = deviation - told
     if step.magnitude >= Self.tolerance {
       told = deviation
@@ -90,14 +90,14 @@ final class ClockKeeper {
     let wasInDoubt = retention.timeOfDoubt != nil
     if let step = retention.advance(by: passed, system: system), let doubt = retention.timeOfDoubt {
       let believed = retention.now
-      Task { await tell(step, doubt: doubt, believed: believed, system: system) }
+      Task { await logStep(step, doubt: doubt, believed: believed, system: system) }
     } else if wasInDoubt, retention.timeOfDoubt == nil {
       services.recorder.logger.warning("retention goes by the system's clock again")
     }
   }
 
   /// - Parameter believed: the time for retention while the step is not trusted.
-  private func tell(_ step: Duration, doubt: Duration, believed: Timestamp, system: Timestamp) async {
+  private func logStep(_ step: Duration, doubt: Duration, believed: Timestamp, system: Timestamp) async {
     let age = services.configuration.retention
     let ended = try? await services.store.read(.further) {
       try $0.sessions(isLive: false).compactMap(\.endedAt)

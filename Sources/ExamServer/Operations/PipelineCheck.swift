@@ -18,9 +18,9 @@ public enum PipelineCheck {
     let description: String
   }
 
-  /// The command line argument that makes the program call `prove` with the file that follows.
-  public static let childArguments = ["pipelines", "prove"]
-  /// The marker by which a child reports on standard output that the file is bad, and why.
+  /// The command line argument that makes the program call `checkHere` with the file that follows.
+  public static let childArguments = ["pipelines", "check-one"]
+  /// The exit status of a child that found the file bad; the reason is on its standard output.
   public static let badFileStatus: Int32 = 3
   /// Well above the deadlines of a check.
   private static let deadline = Duration.seconds(30)
@@ -55,7 +55,7 @@ public enum PipelineCheck {
   /// Checks one file in this process, which a bad one may kill.
   ///
   /// - Returns: what is wrong with it.
-  public static func prove(_ file: String) async -> String? {
+  public static func checkHere(_ file: String) async -> String? {
     do {
       try await PipelineTemplate(contentsOf: file).check()
       return nil

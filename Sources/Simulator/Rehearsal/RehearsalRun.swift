@@ -69,7 +69,7 @@ final class RehearsalRun {
       let memoryAfter = await settle()
       let memory = process.map { _ in Memory(begin: memoryBegin, end: memoryEnd, after: memoryAfter) }
       let report = report(from: begin, to: end, tally: tally, alerts: alerts, memory: memory)
-      progress.tell([""] + ReportText.lines(of: report))
+      progress.print([""] + ReportText.lines(of: report))
       return report
     } catch {
       await leave(teacher)
@@ -207,7 +207,7 @@ final class RehearsalRun {
 
   private func leave(_ teacher: ExamAPI.Seat) async {
     if let problem = await api.endSession(teacher) {
-      progress.tell(["The session could not be ended: \(problem)"])
+      progress.print(["The session could not be ended: \(problem)"])
     }
     participants.everybodyLeaves()
   }

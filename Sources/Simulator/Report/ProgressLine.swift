@@ -12,11 +12,11 @@ struct ProgressLine: Sendable {
   }
 
   /// Writes permanent lines.
-  mutating func tell(_ lines: [String]) {
+  mutating func print(_ lines: [String]) {
     write((isOpen ? "\n" : "") + lines.joined(separator: "\n") + "\n")
     isOpen = false
   }
 
-  // Not print: its buffer would delay the output for somebody reading along.
+  // Not Swift.print: its buffer would delay the output for somebody reading along.
   private func write(_ text: String) { try? FileHandle.standardOutput.write(contentsOf: Data(text.utf8)) }
 }

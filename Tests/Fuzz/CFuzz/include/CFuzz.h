@@ -12,7 +12,7 @@ extern "C" {
 /// libFuzzer, which comes with the compiler: runs `test` on inputs until its arguments say that it is enough.
 int LLVMFuzzerRunDriver(int *argc, char ***argv, int (*test)(const uint8_t *data, size_t size));
 
-/// Has the face detector read the bytes as the plan of a network, as they are and with what proves a plan put right. What is
+/// Has the face detector read the bytes as the plan of a network, as they are and with the checks of a plan corrected. What is
 /// refused is an answer; what is taken is run twice, and must give the same twice: nothing may be left where others read
 /// zeros.
 void fuzz_model_plan(const uint8_t *data, size_t size);
