@@ -1,14 +1,14 @@
 # ExamMonitoring. On a fresh Debian 12 with the Swift toolchain:
 #
 #   make run     installs what is missing, builds, and serves on http://localhost:8080
-#   make test    installs what the tests need besides, and runs all of them
+#   make test    installs what the tests need in addition, and runs all of them
 #
 # Options for the server: make run ARGS='--port 9000'
 
 SWIFT ?= swift
 ARGS ?=
 VENV := .venv
-# SwiftPM passes on a flag that pkg-config lists and then calls it prohibited; nothing can be done about it here.
+# SwiftPM passes on a flag that pkg-config lists and then calls prohibited; it cannot be avoided here.
 QUIET := 2>&1 | { grep -v '^warning: prohibited flag(s)' || true; }
 SHELL := /bin/bash
 .SHELLFLAGS := -o pipefail -ec
@@ -81,7 +81,7 @@ test-eval:
 test-bench:
 	$(VENV)/bin/python -m pytest -q Tests/Bench
 
-# Parsers on inputs that libFuzzer makes; the corpus first, then SECONDS_EACH for each target. lld, since gold fails on the
+# Parsers on inputs made by libFuzzer; the corpus first, then SECONDS_EACH for each target. lld, since gold fails on the
 # tables of the coverage.
 SECONDS_EACH ?= 60
 FUZZ := .build-fuzz/release/exam-fuzz
@@ -102,16 +102,16 @@ sanitize-address sanitize-thread: sanitize-%: packages-test models $(VENV)/.prot
 	$(SWIFT) build --build-tests --sanitize=$* --scratch-path .build-$* $(SANITIZED) $(QUIET)
 	$(SWIFT) test --no-parallel --skip-build --sanitize=$* --scratch-path .build-$* $(SANITIZED) $(ARGS) $(QUIET)
 
-# A long exam with hostile students and a kill in its middle.
+# A long exam with hostile students and a crash halfway through.
 MINUTES ?= 60
 soak: packages models build $(VENV)/.protocol
 	$(VENV)/bin/python Tests/Soak/soak.py --server .build/release/exam-monitoring --minutes $(MINUTES)
 
-# The same inputs each time, so that it fails for what was changed alone.
+# The same inputs each time, so that it only fails because of a change.
 test-fuzz:
 	@$(MAKE) --no-print-directory fuzz ARGS='--runs 20000 --seed 1'
 
-# Those who call C and C++ of ours.
+# Those that call our C and C++.
 test-sanitize:
 	@$(MAKE) --no-print-directory sanitize-address ARGS="--filter '^(FaceCheck|GLibRuntime|MediaPipeline|WebGateway)Tests\.'"
 
@@ -125,15 +125,15 @@ $(FLOOR): $(wildcard Tests/Bench/libraries/* Sources/CFaceDetector/* Sources/CFa
 	g++ -O2 -std=c++17 -Wall -Wextra -ISources/CFaceDetector/include -ISources/CFaceDetector -isystem/usr/include/opencv4 $(filter %.cpp,$^) -o $@ \
 	  $$(pkg-config --cflags --libs vpx libturbojpeg libswscale) -lopencv_core -lopencv_imgproc -lopencv_dnn
 
-# What the server costs beside the libraries alone, into docs/performance.md. Twelve minutes on a quiet machine.
+# What the server costs compared with the libraries alone, into docs/performance.md. Twelve minutes on a quiet machine.
 bench: packages-bench models build $(FLOOR) $(VENV)/.bench
 	$(VENV)/bin/python Tests/Bench/bench.py --server .build/release/exam-monitoring --floor $(FLOOR) $(ARGS)
 
-# How right the alerts are, into docs/accuracy.md. Own clips: make eval ARGS='--scenes DIR'
+# How accurate the alerts are, into docs/accuracy.md. Your own clips: make eval ARGS='--scenes DIR'
 eval: packages-test models build $(VENV)/.eval
 	$(VENV)/bin/python Tests/Eval/evaluate.py --server .build/release/exam-monitoring $(ARGS)
 
-# The table of the kinds of alerts, as the server tells it, for programs without a server: docs/alert-kinds.json.
+# The server's table of alert kinds, for programs without a server: docs/alert-kinds.json.
 alert-kinds:
 	EXAM_MONITORING=.build/debug/exam-monitoring $(VENV)/bin/python Tests/support/alert_kinds.py
 

@@ -1,5 +1,5 @@
 #!/bin/bash
-# Installs the Debian packages that are missing: `runtime` to build and run the server, `test` to test it besides,
+# Installs the Debian packages that are missing: `runtime` to build and run the server, `test` to test it as well,
 # `bench` to measure it.
 set -euo pipefail
 
@@ -12,7 +12,7 @@ case "${1:-}" in
       # decoders and encoders of the pipeline files, and of their checks
       gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly
       gstreamer1.0-libav
-      # the words of the pages
+      # the texts of the pages
       libjs-i18next
       # reading certificates, certificates for trials, fetching the models
       glib-networking openssl python3 python3-venv

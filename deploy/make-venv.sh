@@ -4,6 +4,6 @@ set -euo pipefail
 venv=$1 requirements=$2 stamp=$3
 # Debian's own Python: others on the machine may be too new or too old for the pinned packages.
 [ -x "$venv/bin/python" ] || /usr/bin/python3 -m venv "$venv"
-# Only wheels whose hashes are known: what a registry gives out today may be another file than the one that was tried.
+# Only wheels with known hashes: what a registry delivers today may not be the file that was tested.
 "$venv/bin/python" -m pip install -q --disable-pip-version-check --require-hashes --only-binary=:all: -r "$requirements"
 touch "$stamp"
