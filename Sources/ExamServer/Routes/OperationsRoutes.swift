@@ -19,7 +19,7 @@ final class OperationsRoutes {
   func register() {
     server.route(.get, "/healthz") { _ in .text("ok\n") }
     server.route(.get, "/readyz") { [self] _ in
-      // The server listens only after models and pipelines were proved, so what can fail later is capacity.
+      // The server listens only after models and pipelines were tested, so the only thing that can fail later is capacity.
       directory.live.count < services.configuration.maximumSessions
         ? .text("ready\n")
         : .problem(

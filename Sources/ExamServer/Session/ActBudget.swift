@@ -2,8 +2,8 @@ import ExamModel
 import GLibRuntime
 import WebGateway
 
-/// What one participant may do that goes into the journal or is told to others: so many acts and so many bytes of text,
-/// at once and in the long run. It outlasts connections, so coming again fills nothing up.
+/// Limits what one participant may do that is journalled or sent to others: a number of acts and of bytes of text, at
+/// once and in the long run. It persists across connections, so reconnecting refills nothing.
 struct ActBudget: Sendable {
   typealias Instant = ContinuousClock.Instant
 
@@ -13,11 +13,11 @@ struct ActBudget: Sendable {
 
     init(for role: Role) {
       switch role {
-      // Ten minutes of writing as fast as somebody can, and hands and notes besides.
+      // Ten minutes of writing as fast as possible, plus hands and notes.
       case .student:
         acts = TokenBucket.Rate(perSecond: 1, burst: 60)
         bytes = TokenBucket.Rate(perSecond: 1024, burst: 64 * 1024)
-      // All alerts of 500 students seen with one key held down, and an answer to each of 50 every ten seconds.
+      // All alerts of 500 students acknowledged with a key held down, and an answer to each of 50 every ten seconds.
       case .teacher:
         acts = TokenBucket.Rate(perSecond: 5, burst: 600)
         bytes = TokenBucket.Rate(perSecond: 4096, burst: 512 * 1024)
@@ -39,7 +39,7 @@ struct ActBudget: Sendable {
     [acts.wait(at: now), bytes.wait(for: 0, at: now)].compactMap(\.self).max()
   }
 
-  /// Something was done. What it takes is known only then, so it may be more than there is; who did it waits longer.
+  /// Something was done. Its cost is known only then, so it may exceed the budget; that participant then waits longer.
   mutating func take(acts: Double, bytes: Int, at now: Instant) {
     self.acts.spend(acts, at: now)
     self.bytes.spend(Double(bytes), at: now)
@@ -47,7 +47,7 @@ struct ActBudget: Sendable {
 }
 
 extension ExamCommand {
-  /// What a person has written, in bytes: known before the command is decided.
+  /// What a person wrote, in bytes: known before the command is decided.
   var textBytes: Int {
     switch self {
     case .say(_, let text), .note(_, let text), .pause(_, let text), .dismiss(_, let text): text.utf8.count
@@ -59,7 +59,7 @@ extension ExamCommand {
 }
 
 extension JournalEvent {
-  /// About how many bytes it takes in the journal: the texts that people wrote, and what stands around them.
+  /// Its approximate size in the journal: the texts that people wrote, and the overhead.
   var approximateBytes: Int {
     let fields = fields.reduce(0) { $0 + $1.key.utf8.count + $1.value.utf8.count + 6 }
     let payload =

@@ -1,4 +1,4 @@
-/// Codes with which the server closes sockets: four of its registry, and two of this protocol.
+/// Close codes used by the server: four registered ones, and two of this protocol.
 enum CloseCode {
   static let normal: UInt16 = 1000
   static let goingAway: UInt16 = 1001

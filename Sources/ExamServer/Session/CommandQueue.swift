@@ -1,18 +1,18 @@
 import ExamModel
 import WebGateway
 
-/// What happens in one exam, one thing after the other: decided on the state so far, kept, and only then applied and told.
+/// Processes an exam's commands one after the other: decided on the state so far, kept, and only then applied and reported.
 ///
-/// All that has come while the journal was at work goes into it together. Where the journal has not kept something two
-/// seconds after it came, it happens anyway: an exam goes on without its disk, and teachers are told that it does.
+/// Everything that arrives while the journal is busy goes into it together. If the journal has not kept something two
+/// seconds after it arrived, it is applied anyway: an exam continues without its disk, and teachers are told so.
 @GatewayActor
 final class CommandQueue {
-  /// What is to be kept for a command, on the state at its turn.
+  /// The events for a command, given the state at its turn.
   typealias Decision = @GatewayActor (ExamState) throws(WireError) -> [JournalEntry]
-  /// Called once the command is done or refused; with what is wrong with it, if anything.
+  /// Called once the command is done or refused; with the error, if any.
   typealias Completion = @GatewayActor (WireError?) -> Void
 
-  /// How long people wait at most until they are told of what has happened.
+  /// How long people wait at most until they are told what happened.
   private static let patience = Duration.seconds(2)
 
   /// What the events so far add up to.
@@ -20,9 +20,9 @@ final class CommandQueue {
   private let recorder: EventRecorder
   private var waiting: [Command] = []
   private var isWorking = false
-  /// Called with each event once it is to be kept.
+  /// Called with each event that is to be kept.
   var onDecided: (JournalEvent) -> Void = { _ in }
-  /// Called with each event once it counts.
+  /// Called with each event once it takes effect.
   var onEvent: (JournalEvent) -> Void = { _ in }
 
   private struct Command {
@@ -43,17 +43,17 @@ final class CommandQueue {
     Task { await work() }
   }
 
-  /// Returns when all that was added before is done.
+  /// Returns when everything added before is done.
   func settle() async {
     await withCheckedContinuation { continuation in
       add({ _ in [] }, then: { _ in continuation.resume() })
     }
   }
 
-  /// Takes up a state that was made of what is kept already.
+  /// Continues from a state derived from what is already kept.
   func take(_ state: ExamState) { self.state = state }
 
-  /// Lets go of those who were removed long ago.
+  /// Forgets those who were removed long ago.
   func forgetRemoved() { state.forgetRemoved(keeping: Members.rememberedDismissals) }
 
   private func work() async {
@@ -72,7 +72,7 @@ final class CommandQueue {
     isWorking = false
   }
 
-  /// Decides all that waits, each on what those before it come to.
+  /// Decides everything that waits, each on the result of those before it.
   private func decide() -> [(entries: [JournalEntry], completion: Completion)] {
     let commands = waiting
     waiting = []
@@ -84,7 +84,7 @@ final class CommandQueue {
         decided.append((entries, command.completion))
         for case .event(let event) in entries {
           onDecided(event)
-          // For one alone it would only be copied.
+          // A single one would only be copied.
           if commands.count > 1 { ahead.apply(event) }
         }
       } catch {

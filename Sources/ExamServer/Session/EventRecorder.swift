@@ -1,7 +1,7 @@
 import ExamModel
 import Logging
 
-/// Has events kept, and writes each as a line into the log, so that `server.log` tells the whole story.
+/// Keeps events, and writes each as a line into the log, so that `server.log` is complete.
 struct EventRecorder: Sendable {
   let journal: any Journal
   let logger: Logger
@@ -20,7 +20,7 @@ struct EventRecorder: Sendable {
     logger.info("\(event.kindName)", metadata: metadata)
   }
 
-  /// The log tells what was erased, and why, like the receipt in the store.
+  /// The log says what was erased, and why, like the receipt in the store.
   func noteErasure(_ receipt: ErasureReceipt, by name: String) {
     logger.info(
       "erased",

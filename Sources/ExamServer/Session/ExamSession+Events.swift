@@ -1,12 +1,12 @@
 import ExamModel
 import WebGateway
 
-/// The way of everything that happens in an exam: a command is decided, its events are kept, then they count, and then people
+/// How everything in an exam happens: a command is decided, its events are kept, then they take effect, and then people
 /// are told.
 extension ExamSession {
-  /// Does what somebody wants.
+  /// Carries out a command.
   ///
-  /// - Parameter completion: called once it is done, or with what is wrong with it.
+  /// - Parameter completion: called once it is done, or with the error.
   func perform(
     _ command: ExamCommand, by actor: ParticipantID,
     then completion: @escaping CommandQueue.Completion = { _ in }
@@ -14,7 +14,7 @@ extension ExamSession {
     guard closing == nil else { return completion(WireError(detail: "the exam is over")) }
     let now = Timestamp.now
     did(command.isForAll ? 1 + Double(students.count) / 10 : 1, bytes: command.textBytes, by: actor)
-    // What they wrote and what was seen of them comes first in the journal, and so before this command's turn.
+    // What they wrote and what was observed about them goes into the journal first, so before this command's turn.
     if case .dismiss = command, let events = try? state.decide(command, by: actor, at: now) {
       events.compactMap(\.participant).forEach(showOut)
     }
@@ -28,7 +28,7 @@ extension ExamSession {
       }, then: completion)
   }
 
-  /// What is wrong with a command as things are now, if anything.
+  /// Why a command cannot be carried out at the moment, if so.
   func problem(with command: ExamCommand, by actor: ParticipantID) -> WireError? {
     do {
       _ = try state.decide(command, by: actor, at: .now)
@@ -38,7 +38,7 @@ extension ExamSession {
     }
   }
 
-  /// Something has happened to somebody, or to all.
+  /// Something happened to somebody, or to all.
   func record(
     _ kind: JournalEvent.Kind, about id: ParticipantID?, _ fields: [String: String] = [:],
     payload: JournalEvent.Payload? = nil
@@ -46,9 +46,9 @@ extension ExamSession {
     record(kind, about: id) { _ in (fields, payload) }
   }
 
-  /// The same for what depends on the state at its turn.
+  /// The same for something that depends on the state at its turn.
   ///
-  /// - Parameter content: `nil` where nothing has happened after all.
+  /// - Parameter content: `nil` if nothing happened after all.
   func record(
     _ kind: JournalEvent.Kind, about id: ParticipantID?,
     _ content: @escaping (ExamState) -> (fields: [String: String], payload: JournalEvent.Payload?)?
@@ -60,7 +60,7 @@ extension ExamSession {
     }
   }
 
-  /// An event is kept, and counts.
+  /// An event is kept, and takes effect.
   func happened(_ event: JournalEvent) {
     carryOut(event)
     tell(state.notices(of: event))
@@ -88,14 +88,14 @@ extension ExamSession {
       switch notice {
       case .teachers(let notice): tellTeachers(notice)
       case .student(let id, let notice): students[id]?.send(notice)
-      // When all goes, everybody is told that, and not of each who goes.
+      // When everybody leaves, all are told that, and not about each one.
       case .line(let id): if closing == nil { lineChanged(id) }
       case .roster: tellTeachers(roster)
       }
     }
   }
 
-  // MARK: Telling
+  // MARK: Notifying
 
   func tellTeachers(_ notice: TeacherNotice) {
     guard !teachers.isEmpty else { return }
@@ -103,7 +103,7 @@ extension ExamSession {
     for teacher in teachers.values { teacher.send(encoded: text) }
   }
 
-  /// Tells one student, or all, who is there and who looks closely.
+  /// Tells one student, or all, who is connected and who watches closely.
   func tellWatchers(_ only: ParticipantID? = nil) {
     func names(_ ids: [ParticipantID]) -> [String] {
       Set(ids).compactMap { members[$0]?.participant }.filter { $0.role == .teacher }.map(\.name).sorted()
@@ -117,24 +117,24 @@ extension ExamSession {
     }
   }
 
-  // MARK: How much somebody may do
+  // MARK: Limits
 
-  /// Whether what people write at will is refused.
+  /// Whether anything that people write freely is refused.
   var isJournalFull: Bool { quota.level == .full }
 
-  /// How long to wait until a participant may do something that is kept or told to others; `nil` if it may be done now.
+  /// How long to wait until a participant may do something that is kept or sent to others; `nil` if it may be done now.
   func waitingTime(of participant: ParticipantID) -> Duration? {
     members.budget(of: participant, at: .now) { $0.wait(at: .now) } ?? nil
   }
 
-  /// A participant did something that costs so much.
+  /// A participant did something with this cost.
   func did(_ acts: Double, bytes: Int = 0, by participant: ParticipantID) {
     members.budget(of: participant, at: .now) { $0.take(acts: acts, bytes: bytes, at: .now) }
   }
 }
 
 extension ExamCommand {
-  /// What is told to everybody costs more than what is told to one.
+  /// What goes to everybody costs more than what goes to one.
   fileprivate var isForAll: Bool {
     switch self {
     case .say(.students, _), .say(.all, _), .pause(nil, _), .resume(nil): true

@@ -2,23 +2,23 @@ import ExamModel
 import GLibRuntime
 import WebGateway
 
-/// What is told to those who come later: what stands, the newest of the rest, and older things when they are asked for.
+/// What is sent to those who join later: the current state, the newest of the rest, and older things on request.
 extension ExamSession {
-  /// - Parameter student: who is told; `nil` for teachers, who are told of all.
+  /// - Parameter student: the recipient; `nil` for teachers, who get everything.
   func feed(_ socket: WebSocketConnection, student: ParticipantID?) -> HistoryFeed {
-    // All that a teacher may have to read at one go; what is told to a student is of that student alone.
+    // For teachers the maximum that somebody may have to read at once; a student only gets what concerns that student.
     let pages = student == nil ? TokenBucket(burst: 250, perSecond: 5) : TokenBucket(burst: 20, perSecond: 2)
     return HistoryFeed(socket, pages: pages) { [weak self] in self?.text($0, student: student) }
   }
 
-  /// What a connection hears first.
+  /// The first messages on a connection.
   func beginning(student: ParticipantID?) -> [HistoryFeed.Item] {
     let open = state.alerts.open(about: student).map { HistoryFeed.Item.alert($0) }
     return open + page(HistoryRequest(of: .chat, before: nil), student: student)
       + page(HistoryRequest(of: .alerts, before: nil), student: student)
   }
 
-  /// One page, oldest first, and its mark.
+  /// One page, oldest first, and its marker.
   func page(_ request: HistoryRequest, student: ParticipantID?) -> [HistoryFeed.Item] {
     switch request.of {
     case .chat:
@@ -36,7 +36,7 @@ extension ExamSession {
   /// - Returns: what is wrong with the request, if anything.
   func answer(_ request: HistoryRequest, on feed: HistoryFeed?, student: ParticipantID?) -> WireError? {
     guard let feed else { return nil }
-    // Pages are asked for one after the other, so what one connection makes the server hold is bounded.
+    // Pages are requested one after the other, so what one connection makes the server hold is limited.
     if feed.isSending(request.of) {
       return WireError(detail: "a page of \(request.of.rawValue) is still on its way; ask when it is whole")
     }

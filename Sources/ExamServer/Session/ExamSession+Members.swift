@@ -3,7 +3,7 @@ import WebGateway
 
 /// Who may come in, who makes room, and who is removed.
 extension ExamSession {
-  /// Whether one more may join; where the session is full, whoever is least entitled to a place makes room.
+  /// Whether one more may join; if the session is full, the one with the weakest claim to a place makes room.
   func makesRoom(for role: Role, newcomerFrom address: String) -> Bool {
     guard members.isFull(for: role) else { return true }
     guard let id = members.leastEntitled(role, newcomerFrom: address, at: .now), let member = members[id]
@@ -16,7 +16,7 @@ extension ExamSession {
     return true
   }
 
-  /// How long somebody who connects again and again has to wait; that is journalled now and then. `nil`: not at all.
+  /// How long somebody who reconnects again and again has to wait; journalled occasionally. `nil`: not at all.
   func connectionWait(of id: ParticipantID) -> Duration? {
     guard let wait = members.connectionWait(of: id, at: .now) else { return nil }
     if let count = members.refusedConnection(of: id, at: .now) {
@@ -30,7 +30,7 @@ extension ExamSession {
     return wait
   }
 
-  /// Takes back the place of somebody who never came. What the journal tells of this one stays.
+  /// Frees the place of somebody whose joining was undone. What the journal says about this one stays.
   private func forget(_ id: ParticipantID) {
     members.remove(id)
     commands.add { [code] _ in [.remove(id, from: code)] }
@@ -44,20 +44,20 @@ extension ExamSession {
       payload: .dismissal(Dismissal(reason: reason, by: nil, at: .now)))
   }
 
-  /// Somebody is about to be removed for good: the place is free, and what was written and seen until now comes into the
-  /// journal first.
+  /// Somebody is about to be removed for good: the place is free, and what was written and observed until now goes into
+  /// the journal first.
   func showOut(_ id: ParticipantID) {
     members.showOut(id)
     guard let student = students[id] else { return }
     student.hearLastWords()
     leaving[id] = student.leave(reason: "removed") ?? leaving[id]
-    // What stands is over, as with a pause: nobody can be asked about it any more.
+    // Open alerts end, as with a pause: nobody can be asked about them any more.
     student.pause(true)
-    // What was seen before and is told only now comes too late.
+    // What was observed before but is only reported now comes too late.
     student.exam = nil
   }
 
-  /// Nobody looks at this one any more, and nothing is kept ready.
+  /// This one is no longer observed, and nothing is kept ready.
   func letGo(_ id: ParticipantID) {
     if let member = members.remove(id), let person = state.person(id) {
       members.remember(dismissed: Participant(person, at: .now), tokenHash: member.tokenHash)
@@ -66,7 +66,7 @@ extension ExamSession {
     if let student = removeStudent(id) { Task { await student.letGo() } }
   }
 
-  /// Tells somebody who was removed why; the token is void by now.
+  /// Tells somebody who was removed why; the token is already void.
   func farewell(_ event: JournalEvent) {
     guard case .dismissal(let dismissal) = event.payload, let id = event.participant else { return }
     commands.forgetRemoved()

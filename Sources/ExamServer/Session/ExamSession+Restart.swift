@@ -1,13 +1,13 @@
 import ExamModel
 
-/// How an exam goes on after a restart of the server.
+/// How an exam continues after a restart of the server.
 extension ExamSession {
-  /// How long pages get to come back after a restart before their silence counts.
+  /// How long pages have to reconnect after a restart before their silence counts.
   private static let grace = Duration.seconds(15)
 
-  /// Takes the session up where the journal leaves it.
+  /// Resumes the session where the journal ends.
   ///
-  /// - Parameter downSince: when the server before this one was last known to be alive.
+  /// - Parameter downSince: when the previous server was last known to be alive.
   func restore(
     _ participants: [ParticipantRecord], _ state: ExamState, journalBytes: Int, downSince: Timestamp?
   ) {
@@ -26,11 +26,11 @@ extension ExamSession {
         members.remember(dismissed: Participant(person, at: now), tokenHash: tokenHash)
         continue
       }
-      // Who never came before the restart gets the time to do so anew, and no more.
+      // Those who never connected before the restart get the time to do so again, and no more.
       add(kept.id, tokenHash: tokenHash, network: nil, hasConnected: !person.connections.isEmpty)
       guard let student = students[kept.id] else { continue }
       student.restore(person, alerts: state.alerts.about(kept.id), grace: Self.grace)
-      // Who was there when the server went was not looked at from then on.
+      // Those who were connected when the server stopped have not been observed since.
       let last = person.connections.last
       let lost = last?.until == nil ? downSince : person.isCutOff ? last?.until : nil
       if let from = lost, last != nil, from < now {

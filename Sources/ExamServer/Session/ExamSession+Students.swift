@@ -3,7 +3,7 @@ import GLibRuntime
 import Logging
 import WebGateway
 
-/// What students' sessions find out.
+/// What students' sessions report.
 extension ExamSession {
   func studentWelcomed(_ student: StudentSession) {
     guard let socket = student.connection.socket else { return }
@@ -78,7 +78,7 @@ extension ExamSession {
     }
   }
 
-  /// One student alone cannot use up the room for pictures of the exam.
+  /// No single student can use up the storage for pictures of the exam.
   private func keep(_ picture: SharedBytes, of alert: AlertRecord, _ state: ExamState) -> PictureState {
     let kept = state.alerts.pictures(of: alert.student)
     let most = services.configuration.maximumPicturesOfStudent

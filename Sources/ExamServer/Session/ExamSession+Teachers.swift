@@ -28,9 +28,9 @@ extension ExamSession {
     tellWatchers()
   }
 
-  /// A teacher's connection is over, whoever ended it.
+  /// A teacher's connection has ended, whoever ended it.
   ///
-  /// - Returns: the connection, to be told why and closed; `nil` where there is none.
+  /// - Returns: the connection, to be told why and closed; `nil` if there is none.
   @discardableResult
   func leaveTeacher(_ id: ParticipantID, reason: String) -> TeacherConnection? {
     guard let connection = teachers.removeValue(forKey: id) else { return nil }

@@ -16,8 +16,8 @@ struct ExamServices: Sendable {
   let guesses: GuessBudgets
 }
 
-/// One exam: who is in it, what was said, which alerts stand. It joins the students' sessions to the teachers'
-/// connections. Everything is recorded before anybody is told of it.
+/// One exam: its participants, its chat, its alerts. It connects the students' sessions with the teachers' connections.
+/// Everything is recorded before anybody is told of it.
 @GatewayActor
 final class ExamSession {
   let record: SessionRecord
@@ -31,7 +31,7 @@ final class ExamSession {
   /// Sockets of those who are about to be removed, to be told why.
   var leaving: [ParticipantID: WebSocketConnection] = [:]
   private var ticking: Task<Void, Never>?
-  /// Students who are to be told anew who looks closely.
+  /// Students who have to be told again who watches closely.
   private var watchedAnew: Set<ParticipantID> = []
   /// Why nobody can connect any more.
   private(set) var closing: (code: UInt16, reason: String)?
@@ -39,7 +39,7 @@ final class ExamSession {
   /// When somebody was last connected.
   private var lastInUse = ContinuousClock.now
   var quota: JournalQuota
-  /// What teachers were told last of the server itself.
+  /// What teachers were last told about the server itself.
   var conditions = ServerConditions()
 
   var code: SessionCode { record.code }
@@ -57,7 +57,7 @@ final class ExamSession {
     commands.onEvent = { [weak self] event in self?.happened(event) }
     fanOut.onChange = { [weak self] channel in
       self?.students[channel.student]?.updateDemand(channel.stream)
-      // Told at the next tick: a teacher may look here and there, or at everybody, many times a second.
+      // Sent at the next tick: a teacher may look here and there, or at everybody, many times a second.
       if channel.stream.view == .focus { self?.watchedAnew.insert(channel.student) }
     }
     ticking = Task { [weak self] in
@@ -89,19 +89,19 @@ final class ExamSession {
     for notice in conditions.notices(since: before) { tellTeachers(notice) }
   }
 
-  /// For how long nobody has been connected.
+  /// How long nobody has been connected.
   func idleTime(at now: ContinuousClock.Instant) -> Duration { now - lastInUse }
 
-  // MARK: Who is in it
+  // MARK: Participants
 
   func isTeacherKey(_ key: String) -> Bool {
     SecretHash(Secret(text: key)) == SecretHash(digest: record.teacherKeyHash)
   }
 
-  /// The participant who shows the token with that hash.
+  /// The participant with the token of that hash.
   func participant(_ hash: SecretHash) -> Participant? { members.participant(token: hash) }
 
-  /// Whoever had that token before he or she was removed.
+  /// The former participant who had that token before being removed.
   func dismissed(_ hash: SecretHash) -> Participant? { members.dismissed(token: hash) }
 
   /// Whether the hash is that of the secret in the link for students.
@@ -109,25 +109,25 @@ final class ExamSession {
     record.inviteHash.map { SecretHash(digest: $0) == hash } ?? false
   }
 
-  /// The secret in the link for students, for a teacher who has the key; `nil` for a session of before there was one.
+  /// The secret in the link for students, for a teacher who has the key; `nil` for a session older than that feature.
   func invite(forKey key: String) -> Secret? {
     let invite = Secret.invite(ofKey: key)
     return isInvite(SecretHash(invite)) ? invite : nil
   }
 
-  /// The exam is to be kept from now on.
+  /// Begins to keep the exam.
   ///
-  /// - Parameter name: of the teacher who makes it.
+  /// - Parameter name: of the teacher who creates it.
   func begin(by name: PersonName) {
     let created = JournalEvent(
       at: .now, session: code, kind: .sessionCreated, name: name.text, fields: ["title": record.title])
     commands.add { [record] _ in [.create(record), .event(created)] }
   }
 
-  /// Adds a participant and tells the teachers.
+  /// Adds a participant and notifies the teachers.
   ///
-  /// - Parameter address: from which the participant comes.
-  /// - Returns: `nil` where the exam has ended.
+  /// - Parameter address: where the participant connects from.
+  /// - Returns: `nil` if the exam has ended.
   func join(
     name: PersonName, role: Role, from address: String
   ) async -> (participant: Participant, token: Secret)? {
@@ -161,7 +161,7 @@ final class ExamSession {
     for teacher in teachers.values { teacher.studentCame(id) }
   }
 
-  /// Makes room for somebody of whom the state knows.
+  /// Sets up a participant that the state already contains.
   func add(
     _ id: ParticipantID, tokenHash: SecretHash, network: GuesserAddress?, hasConnected: Bool
   ) {
@@ -181,20 +181,20 @@ final class ExamSession {
 
   func removeStudent(_ id: ParticipantID) -> StudentSession? { students.removeValue(forKey: id) }
 
-  /// How long the student has waited who was checked longest ago, of those who send video.
+  /// How long the least recently checked student has waited, among those who send video.
   func longestTimeUnchecked(at now: ContinuousClock.Instant) -> Duration? {
     students.values.compactMap { $0.monitor.unchecked(at: now) }.max()
   }
 
-  /// Takes the connection of a participant who has shown a token.
+  /// Takes over the connection of a participant who has shown a token.
   func connect(_ id: ParticipantID, socket: WebSocketConnection) {
-    // Between the check of the token and here the handshake was answered, and much may have happened.
+    // The handshake was answered after the token was checked, and much may have happened since.
     guard let member = members[id], closing == nil else {
       let (code, reason) = closing ?? Self.ended
       socket.close(code: code, reason: reason)
       return
     }
-    // The next try is told why.
+    // The next attempt is told why.
     if member.isLeaving { return socket.close(code: CloseCode.tryAgain, reason: "removed from the exam") }
     if let wait = connectionWait(of: id) {
       let seconds = wait.wholeSecondsToWait
@@ -208,11 +208,11 @@ final class ExamSession {
     }
   }
 
-  /// How it stands with a participant has changed: what is kept, or the connection.
+  /// A participant's state has changed: what is kept, or the connection.
   func lineChanged(_ id: ParticipantID) {
     guard let person = state.person(id) else { return }
     guard let member = members[id] else {
-      // Of those who are gone no line is held.
+      // Nothing is held for those who have left.
       if person.dismissal != nil { tellTeachers(.participant(Participant(person, at: .now))) }
       return
     }
@@ -222,9 +222,9 @@ final class ExamSession {
     tellTeachers(.participant(line))
   }
 
-  /// Ends the exam: everybody is told and every connection closes. Returns when all of it is gone.
+  /// Ends the exam: everybody is told and every connection closes. Returns when all of it is released.
   ///
-  /// - Parameter name: of the teacher who ended it, if one did.
+  /// - Parameter name: of the teacher who ended it, if any.
   func end(_ reason: EndReason, by name: String? = nil) async {
     guard closing == nil else { return await commands.settle() }
     let leaving = close(Self.ended, journalled: Self.ended.reason)
@@ -235,9 +235,9 @@ final class ExamSession {
     await leave(leaving, teachers: .ended(reason), students: .ended(reason))
   }
 
-  /// The server stops, and the exam goes on when it is back: pages are to come again.
+  /// The server stops, and the exam continues when it is back: pages are to reconnect.
   ///
-  /// - Returns: what tells everybody, and gives back all that the exam takes.
+  /// - Returns: a closure that tells everybody, and releases everything the exam uses.
   func suspend() -> @Sendable @GatewayActor () async -> Void {
     let leaving = close(
       (CloseCode.goingAway, "the server is going away"), journalled: JournalEvent.serverStops)
@@ -246,14 +246,14 @@ final class ExamSession {
 
   private static let ended = (code: CloseCode.normal, reason: "the session has ended")
 
-  /// Who is there when the exam closes.
+  /// The people connected when the exam closes.
   private struct Leaving {
     var students: [StudentSession]
     var sockets: [WebSocketConnection] = []
     var teachers: [TeacherConnection] = []
   }
 
-  /// Ends every connection. The journal has it in order: who was there until now, then that the exam is over.
+  /// Ends every connection. The journal has it in order: who was connected until now, then that the exam is over.
   ///
   /// - Parameter reason: why the connections end, for the journal.
   private func close(_ closing: (code: UInt16, reason: String), journalled reason: String) -> Leaving {
@@ -262,14 +262,14 @@ final class ExamSession {
     for student in leaving.students { student.hearLastWords() }
     self.closing = closing
     leaving.sockets = leaving.students.compactMap { $0.leave(reason: reason) }
-    // What was seen before and is told only now comes too late.
+    // What was observed before but is only reported now comes too late.
     for student in leaving.students { student.exam = nil }
     leaving.teachers = Array(teachers.keys).compactMap { leaveTeacher($0, reason: reason) }
     students = [:]
     return leaving
   }
 
-  /// Tells those who were there once all of it is kept, and gives back what watching them takes.
+  /// Tells those who were connected once all of it is kept, and releases what watching them uses.
   private func leave(
     _ leaving: Leaving, teachers teacherNotice: TeacherNotice? = nil,
     students studentNotice: StudentNotice? = nil

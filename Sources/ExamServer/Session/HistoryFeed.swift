@@ -3,9 +3,9 @@ import GLibRuntime
 import WebGateway
 
 /// Sends what was before a connection, in pieces as the socket takes them: however long an exam was, its history never
-/// fills the outgoing queue, and what happens now goes between the pieces.
+/// fills the outgoing queue, and current events go out between the pieces.
 ///
-/// What is said of a thing is how it is when it is sent, so history never takes back what was told meanwhile.
+/// Each item is sent in its current state, so history never undoes what was sent meanwhile.
 @GatewayActor
 final class HistoryFeed {
   enum Item: Sendable, Hashable {
@@ -15,21 +15,21 @@ final class HistoryFeed {
     case mark(HistoryMark)
   }
 
-  /// No more is queued while so much waits: an eighth of what closes the connection.
+  /// No more is queued while this much waits: an eighth of what closes the connection.
   private var queueLimit: Int { socket.maximumPendingBytes / 8 }
   /// Bytes of one piece, which cost the gateway's thread about 2 ms.
   private static let pieceLimit = 128 * 1024
 
   private unowned let socket: WebSocketConnection
   private let text: @GatewayActor (Item) -> String?
-  /// Each page is looked for and encoded. All of a long exam is a hundred or two of them.
+  /// Each page is looked up and encoded. All of a long exam is a hundred or two of them.
   private var pages: TokenBucket
   private var items: [Item] = []
   private var next = 0
 
   /// - Parameters:
-  ///   - pages: that may be asked for, at once and a second in the long run.
-  ///   - text: the message about a thing; `nil` where there is nothing to tell any more.
+  ///   - pages: how many may be requested, at once and per second in the long run.
+  ///   - text: the message about an item; `nil` if there is nothing to send any more.
   init(
     _ socket: WebSocketConnection, pages: TokenBucket, text: @escaping @GatewayActor (Item) -> String?
   ) {
@@ -38,14 +38,14 @@ final class HistoryFeed {
     self.text = text
   }
 
-  /// Whether a page of this kind is still on its way.
+  /// Whether a page of this kind is still being sent.
   func isSending(_ kind: HistoryKind) -> Bool {
     items[next...].contains { if case .mark(let mark) = $0 { mark.of == kind } else { false } }
   }
 
-  /// Another page is asked for.
+  /// Another page is requested.
   ///
-  /// - Returns: how long to wait before asking again; `nil` where the page may be looked for.
+  /// - Returns: how long to wait before asking again; `nil` if the page may be looked up.
   func wait(at now: ContinuousClock.Instant) -> Duration? { pages.take(at: now) }
 
   func add(_ items: [Item]) {

@@ -1,7 +1,7 @@
 import ExamModel
 
-/// How much of one exam is kept in the journal, and how much may be. Budgets per participant bound how fast it grows, this
-/// bounds how far what people write at will can make it grow: what the exam itself brings is kept beyond it.
+/// How much of one exam is kept in the journal, and how much may be. Budgets per participant limit how fast it grows,
+/// this limits how large anything people write freely can make it: what the exam itself produces is kept beyond that.
 struct JournalQuota: Sendable {
   typealias Level = RoomLevel
 
@@ -17,7 +17,7 @@ struct JournalQuota: Sendable {
 
   mutating func add(bytes: Int) { self.bytes += Double(bytes) }
 
-  /// What teachers are told of a level; without a detail it is well again.
+  /// The notice to teachers about a level; without a detail all is well again.
   static func notice(_ level: Level) -> TeacherNotice {
     let detail: String? =
       switch level {
@@ -30,7 +30,7 @@ struct JournalQuota: Sendable {
     return .notice(code: "quota", detail: detail)
   }
 
-  /// The answer to whoever writes where it is full.
+  /// The answer to those who write when it is full.
   static let refusal = WireError(
     code: "quota",
     detail:
@@ -39,7 +39,7 @@ struct JournalQuota: Sendable {
 }
 
 extension ExamCommand {
-  /// Whether it brings text into the journal without which the exam can go on.
+  /// Whether it adds text to the journal that the exam can do without.
   var isWrittenAtWill: Bool {
     switch self {
     case .say, .accommodate, .note: true

@@ -2,47 +2,47 @@ import ExamModel
 import GLibRuntime
 import WebGateway
 
-/// Who is in a session, found by id and by token, and who was removed from it; and who makes room where it is full.
+/// The members of a session by id and by token, and those removed from it; and who makes room when it is full.
 ///
-/// Students and teachers have places of their own: no crowd of students keeps out a teacher. Students who were seen keep
-/// their place, whether they are connected or not, and so does whom a teacher has allowed something; only a teacher takes
-/// it from them.
+/// Students and teachers have separate places: no crowd of students keeps out a teacher. Students who were seen keep
+/// their place, connected or not, and so do those for whom a teacher made an exception; only a teacher can take it from
+/// them.
 struct Members {
   typealias Instant = ContinuousClock.Instant
 
   struct Member {
     var participant: Participant
     let tokenHash: SecretHash
-    /// From where the participant joined or last connected; `nil` where that is not known any more.
+    /// The address the participant joined or last connected from; `nil` if unknown.
     var network: GuesserAddress?
-    /// Whether a connection ever stood.
+    /// Whether there was ever a connection.
     var hasConnected: Bool
-    /// Since when this one has been as it is: joined, first connected, or for a teacher, gone.
+    /// When this one's current state began: joined, first connected, or for a teacher, left.
     var since: Instant
-    /// How often this one may connect: a page that comes back in a loop must not fill the journal.
+    /// How often this one may connect: a page that reconnects in a loop must not fill the journal.
     var connections = TokenBucket(burst: 30, perSecond: 0.1)
     var refusedConnections = Throttle(every: .seconds(10))
-    /// What this one may do; `nil` as long as nothing was done.
+    /// What this one may do; `nil` until something is done.
     var budget: ActBudget?
-    /// Whether this one is about to be removed, and holds no place any more.
+    /// Whether this one is about to be removed, and no longer has a place.
     var isLeaving = false
   }
 
-  /// A place for somebody who is about to be in.
+  /// A place for somebody who is about to join.
   struct Reservation {
     let role: Role
     let tokenHash: SecretHash
     let network: GuesserAddress?
   }
 
-  /// How long a page gets to connect after joining. It does so at once.
+  /// How long a page has to connect after joining. It does so at once.
   static let patienceForConnection = Duration.seconds(20)
-  /// How long somebody who is connected gets to send a first picture: whoever is asked for the camera has to find where
+  /// How long a connected student has to send a first picture: somebody who is asked for the camera has to find where
   /// to allow it.
   static let patienceForPicture = Duration.seconds(120)
-  /// Teachers of one session.
+  /// Maximum number of teachers in one session.
   static let teacherPlaces = 50
-  /// Removed ones who are remembered, so that their pages can be told why.
+  /// How many removed ones are remembered, so that their pages can be told why.
   static let rememberedDismissals = 250
 
   private let studentPlaces: Int
@@ -59,14 +59,14 @@ struct Members {
   /// All, in the order in which they joined.
   var roster: [Participant] { members.values.map(\.participant).sorted { $0.number < $1.number } }
 
-  /// Those who were removed and are remembered, the newest last.
+  /// The remembered ones who were removed, the newest last.
   var dismissed: [Participant] { dismissedTokens.compactMap { dismissedByToken[$0] } }
 
   subscript(id: ParticipantID) -> Member? { members[id] }
 
   func participant(token: SecretHash) -> Participant? { byToken[token].flatMap { members[$0]?.participant } }
 
-  /// Whoever had this token before he or she was removed.
+  /// The former participant who had this token before being removed.
   func dismissed(token: SecretHash) -> Participant? { dismissedByToken[token] }
 
   mutating func reserve(_ id: ParticipantID, _ reservation: Reservation) { reservations[id] = reservation }
@@ -75,7 +75,7 @@ struct Members {
     reservations.removeValue(forKey: id)
   }
 
-  /// Somebody is about to be removed: the place is free, while the token is good still.
+  /// Somebody is about to be removed: the place is free, while the token is still valid.
   mutating func showOut(_ id: ParticipantID) { members[id]?.isLeaving = true }
 
   mutating func add(_ member: Member) {
@@ -108,14 +108,14 @@ struct Members {
 
   // MARK: Connections
 
-  /// How long somebody who connects again and again has to wait; `nil`: not at all.
+  /// How long somebody who reconnects again and again has to wait; `nil`: not at all.
   mutating func connectionWait(of id: ParticipantID, at now: Instant) -> Duration? {
     members[id]?.connections.wait(at: now)
   }
 
   /// A connection was refused because there were too many.
   ///
-  /// - Returns: when it is time for the journal, how many were since the last time.
+  /// - Returns: when it is time for the journal, how many there were since the last time.
   mutating func refusedConnection(of id: ParticipantID, at now: Instant) -> Int? {
     members[id]?.refusedConnections.add(at: now)
   }
@@ -132,7 +132,7 @@ struct Members {
 
   // MARK: Budgets
 
-  /// Asks or changes what somebody may do; `nil` where there is nobody of this id.
+  /// Checks or changes what somebody may do; `nil` if there is nobody with this id.
   @discardableResult
   mutating func budget<Value>(
     of id: ParticipantID, at now: Instant, _ body: (inout ActBudget) -> Value
@@ -152,7 +152,7 @@ struct Members {
     return taken >= (role == .student ? studentPlaces : Self.teacherPlaces)
   }
 
-  /// Who makes room for somebody of this role who comes from `address`; `nil` where nobody does.
+  /// Who makes room for somebody with this role from `address`; `nil` if nobody does.
   func leastEntitled(_ role: Role, newcomerFrom address: String, at now: Instant) -> ParticipantID? {
     role == .teacher ? absentTeacher(at: now) : unseenStudent(newcomerFrom: GuesserAddress(address), at: now)
   }
@@ -165,8 +165,8 @@ struct Members {
     }.min { $0.since < $1.since }?.participant.id
   }
 
-  /// Of those who never sent a picture and had their time for it, one from the address that holds most such places:
-  /// one who never connected before one who went, and that one before one who is there; the oldest first. An address
+  /// Of those who never sent a picture and had their time for it, one from the address that holds most such places: one
+  /// who never connected before one who left, and that one before one who is connected; the oldest first. An address
   /// takes no place from one that holds as many of them or fewer.
   private func unseenStudent(newcomerFrom network: GuesserAddress, at now: Instant) -> ParticipantID? {
     let unseen = members.values.filter {

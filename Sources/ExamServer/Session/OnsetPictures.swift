@@ -1,11 +1,11 @@
 import ExamModel
 import GLibRuntime
 
-/// The picture of the onset of each open suspicion: wanted when it begins, taken from the next large picture encoded.
+/// The picture of the onset of each open suspicion: requested when it begins, taken from the next large picture encoded.
 struct OnsetPictures {
   typealias Instant = ContinuousClock.Instant
 
-  /// Where no picture came after the onset, for it was the pictures that ended, one from so long before may stand in.
+  /// If no picture came after the onset, because the pictures had stopped, one up to this much older may be used instead.
   private static let stillTelling = Duration.seconds(10)
 
   private var wanted: Set<AlertKind> = []
@@ -26,7 +26,7 @@ struct OnsetPictures {
 
   /// Offers a picture that was encoded, for whatever reason.
   ///
-  /// - Returns: whether nothing is wanted any more that was wanted before.
+  /// - Returns: whether a request was fulfilled and none is left.
   mutating func take(_ jpeg: SharedBytes, view: PictureView, at now: Instant) -> Bool {
     latest = (jpeg, now)
     guard isWanted, view == .focus else { return false }

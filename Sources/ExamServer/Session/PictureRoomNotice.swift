@@ -1,7 +1,7 @@
 import ExamModel
 
 extension TeacherNotice {
-  /// What teachers are told of the room for pictures of alerts; without a detail it is well again.
+  /// The notice to teachers about the storage for pictures of alerts; without a detail all is well again.
   static func pictures(_ room: (exam: RoomLevel, all: RoomLevel)) -> TeacherNotice {
     .notice(code: "pictures", detail: pictureDetail(room))
   }

@@ -1,7 +1,7 @@
 import GLibRuntime
 
-/// What was refused of one student, by error code, so that the first of one kind is not lost among many of another. Garbage
-/// sent for a minute fills neither the socket nor the log.
+/// Refusals to one student, by error code, so that the first of one kind is not lost among many of another. A minute of
+/// garbage fills neither the socket nor the log.
 struct RefusalReport {
   typealias Instant = ContinuousClock.Instant
 

@@ -1,19 +1,19 @@
-/// When a stream that begins anew gets its next pipeline, and when that is given up. A pure value.
+/// When a restarted stream gets its next pipeline, and when to give up. A pure value.
 ///
-/// A page may send new headers, or what breaks a pipeline, as fast as it can: what its pipelines cost is bounded here.
+/// A page may send new headers, or what breaks a pipeline, as fast as it can: this limits what its pipelines cost.
 struct RestartPace {
   typealias Instant = ContinuousClock.Instant
 
-  /// From the start of one pipeline to that of the next, at least.
+  /// Minimum time between the start of one pipeline and the next.
   static let leastInterval = Duration.seconds(1)
-  /// A stream of which so many pipelines made no picture is given up. With the waits that is half a minute.
+  /// A stream of which this many pipelines produced no picture is given up. With the delays that is half a minute.
   static let tries = 6
-  /// A pipeline that was well for so long: what fails next is the first failure again.
+  /// After a pipeline has worked for this long, the next failure counts as the first again.
   private static let wellAfter = Duration.seconds(10)
 
-  /// Pipelines in a row that failed, or made no picture before a new header came.
+  /// Pipelines in a row that failed, or produced no picture before a new header came.
   private var failures = 0
-  /// Those that never came back from what they were given. Each may hold a thread for good.
+  /// Those that never returned from what they were given. Each may hold a thread for good.
   private var stuck = 0
   private var lastStart: Instant?
   private var madePicture = false
@@ -28,7 +28,7 @@ struct RestartPace {
     self = next
   }
 
-  /// Whether the last pipeline follows another, and has made no picture yet.
+  /// Whether the last pipeline follows another, and has produced no picture yet.
   var isTryingAgain: Bool { starts > 1 && !madePicture }
 
   mutating func started(at now: Instant) {
@@ -51,11 +51,11 @@ struct RestartPace {
     stuck += 1
   }
 
-  /// A container began anew by itself.
+  /// A container was restarted by itself.
   mutating func beganAnew() { if !madePicture { failures += 1 } }
 
-  /// When the next pipeline may start. The first failure costs no time; each one more in a row twice as much, up to half a
-  /// minute.
+  /// When the next pipeline may start. The first failure causes no delay; each further one in a row twice as much, up
+  /// to half a minute.
   func next(at now: Instant) -> Instant {
     let penalty = failures < 2 ? Duration.zero : .milliseconds(250 * (1 << min(failures, 7)))
     return max(now + penalty, lastStart.map { $0 + Self.leastInterval } ?? now)

@@ -1,20 +1,20 @@
 import ExamModel
 
-/// How it stands with the server itself, as far as teachers must know. Each thing is told when it begins and when it is over,
-/// and to those who come in between.
+/// The state of the server itself that teachers must know of. Each condition is reported when it begins and when it is
+/// over, and to those who join in between.
 struct ServerConditions {
-  /// Checks come late.
+  /// Checks are late.
   var isOverloaded = false
-  /// Why what happens is not kept, in words.
+  /// Why events are not kept, as text.
   var trouble: String?
-  /// The room of the exam in the journal.
+  /// The exam's storage in the journal.
   var quota = RoomLevel.roomy
-  /// The room for pictures of alerts.
+  /// The storage for pictures of alerts.
   var pictureRoom: (exam: RoomLevel, all: RoomLevel) = (.roomy, .roomy)
-  /// Somebody tries codes.
+  /// Somebody is guessing codes.
   var isGuessed = false
 
-  /// What to tell of it to whoever knows how it was before; by default, that all was well.
+  /// The notices for somebody who knows the previous state; by default, that all was well.
   func notices(since before: ServerConditions = ServerConditions()) -> [TeacherNotice] {
     var notices: [TeacherNotice] = []
     if isOverloaded != before.isOverloaded {

@@ -5,19 +5,19 @@ import WebGateway
 @GatewayActor
 protocol SessionDirectory: AnyObject, Sendable {
   func find(_ code: SessionCode) -> SessionLookup
-  /// Adds the session that `make` builds under a new code; `nil` when there are as many as may be.
+  /// Adds the session that `make` builds under a new code; `nil` if the maximum is reached.
   func add(_ make: (SessionCode) -> ExamSession) -> ExamSession?
-  /// Adds a session that was there before a restart.
+  /// Adds a session from before a restart.
   func restore(_ session: ExamSession)
-  /// Ends a session; nobody finds it as one that is on any more.
+  /// Ends a session; it is no longer found as a running one.
   ///
-  /// - Parameter name: of the teacher who ended it, if one did.
+  /// - Parameter name: of the teacher who ended it, if any.
   func end(_ session: ExamSession, _ reason: EndReason, by name: String?) async
-  /// Sessions whose end is under way.
+  /// Sessions that are being ended.
   var ending: [ExamSession] { get }
-  /// The session was over before this server started; its data are kept.
+  /// The session had ended before this server started; its data are kept.
   ///
-  /// - Parameter reason: `nil` where the journal does not tell.
+  /// - Parameter reason: `nil` if the journal does not say.
   func remember(_ code: SessionCode, ended reason: EndReason?)
   /// The session's data are erased.
   func forget(_ code: SessionCode)
@@ -32,8 +32,8 @@ enum SessionLookup {
   case unknown
 }
 
-/// The directory of a single process. It knows the codes of the sessions that ended too, so that nobody's wrong code makes
-/// the server read its disk.
+/// The directory of a single process. It also knows the codes of sessions that ended, so that no wrong code makes the
+/// server read its disk.
 @GatewayActor
 final class LocalSessionDirectory: SessionDirectory {
   private let maximumSessions: Int
@@ -66,7 +66,7 @@ final class LocalSessionDirectory: SessionDirectory {
   func restore(_ session: ExamSession) { sessions[session.code] = session }
 
   func end(_ session: ExamSession, _ reason: EndReason, by name: String?) async {
-    // Out of the directory first, so that nobody joins while everybody is told.
+    // Out of the directory first, so that nobody joins while everybody is being told.
     guard sessions.removeValue(forKey: session.code) != nil else { return await session.commands.settle() }
     ended.updateValue(reason, forKey: session.code)
     ending.append(session)

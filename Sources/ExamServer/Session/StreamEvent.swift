@@ -9,9 +9,9 @@ enum StreamEvent {
   case checkFailed
   /// A picture was encoded.
   case encoded(SharedBytes, PictureView)
-  /// The server itself could not take frames until now.
+  /// The server itself could not accept frames until now.
   case serverWasBlind
-  /// Why there is no picture, as far as the server knows.
+  /// Why there is no picture, if the server knows.
   case noPicture(NoPictureReason)
   /// What was sent cannot be used.
   case refused(StudentRefusal)
@@ -21,15 +21,15 @@ enum StreamEvent {
   case noted(JournalEvent.Kind, [String: String])
 }
 
-/// What was refused of a student's, told to the page and journalled as often as `report` says.
+/// A refusal of something a student sent, reported to the page and journalled as often as `report` says.
 struct StudentRefusal {
   var code: String
   var detail: String
-  /// For the log alone.
+  /// Only for the log.
   var cause: String?
-  /// Seconds after which the same would be taken.
+  /// Seconds after which the same would be accepted.
   var retryAfter: Int?
-  /// That of the message it answers.
+  /// The id of the message it answers.
   var id: Int?
   var source = StreamSource.camera
   var isTold: Bool

@@ -1,10 +1,10 @@
 import WebGateway
 
-/// Where a student's connection stands.
+/// The state of a student's connection.
 enum StudentConnection {
   case none
   case waitingForHello(WebSocketConnection)
-  /// The page said what it sends. `isWelcomed`: a pipeline took it, on this connection, at least once.
+  /// The page said what it sends. `isWelcomed`: a pipeline accepted it, on this connection, at least once.
   case open(WebSocketConnection, isWelcomed: Bool)
 
   var socket: WebSocketConnection? {

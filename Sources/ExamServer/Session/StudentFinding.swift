@@ -1,18 +1,18 @@
 import ExamModel
 import GLibRuntime
 
-/// What comes of watching a student.
+/// What observing a student leads to.
 enum StudentFinding: Sendable {
-  /// An alert was confirmed or is over. `picture`: of its onset.
+  /// An alert was confirmed or has ended. `picture`: of its onset.
   case alert(AlertPolicy.Transition, picture: SharedBytes?)
   /// What to tell the student has changed.
   case check(StudentCheck)
-  /// The server had not looked for a while.
+  /// The server had not observed the student for a while.
   case blindSpot(BlindSpot)
-  /// A picture was checked, so long after the one before.
+  /// A picture was checked, this long after the previous one.
   case checkGap(Duration)
-  /// How the student usually looks is known now.
+  /// The student's baseline is known now.
   case calibrated(Baseline)
-  /// Whether a large picture is wanted for evidence has changed.
+  /// Whether a large picture is wanted as evidence has changed.
   case evidence
 }

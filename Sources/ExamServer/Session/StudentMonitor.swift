@@ -1,8 +1,8 @@
 import ExamModel
 import GLibRuntime
 
-/// Watches one student by what the face check, the page and the stream tell: the alert policy, the pictures of onsets,
-/// and the server's own blind spots. A pure value: it is told what time it is, and answers with what it finds.
+/// Observes one student through the face check, the page and the stream: the alert policy, the pictures of onsets, and
+/// the server's own blind spots. A pure value: it is given the time, and returns what it finds.
 struct StudentMonitor: Sendable {
   typealias Instant = ContinuousClock.Instant
 
@@ -15,7 +15,7 @@ struct StudentMonitor: Sendable {
 
   init(rules: AlertRules) { policy = AlertPolicy(rules: rules) }
 
-  // MARK: What is seen
+  // MARK: Observations
 
   mutating func observed(_ observation: FaceObservation, at now: Instant) -> [StudentFinding] {
     hasCheckFailed = false
@@ -27,7 +27,7 @@ struct StudentMonitor: Sendable {
     return findings
   }
 
-  /// Whether the next picture should be searched as a whole.
+  /// Whether the whole of the next picture should be searched.
   var isPictureInDoubt: Bool { policy.isPictureInDoubt }
 
   mutating func checkFailed() { hasCheckFailed = true }
@@ -54,16 +54,16 @@ struct StudentMonitor: Sendable {
     return found(blindSpots.end(at: now))
   }
 
-  /// How long there has been no check, `nil` where nothing could be checked.
+  /// How long there has been no check, `nil` if nothing could be checked.
   func unchecked(at now: Instant) -> Duration? { gap.unchecked(at: now) }
 
-  /// The page must be told anew how things stand.
+  /// The page must be told its state again.
   mutating func forgetLastCheck() { lastCheck = nil }
 
-  /// The server itself could not take frames until now.
+  /// The server itself could not accept frames until now.
   mutating func serverWasBlind(at now: Instant) { policy.serverWasBlind(until: now) }
 
-  /// To be called several times a second.
+  /// Call it several times a second.
   ///
   /// - Parameter decoded: whether pictures came since the last call.
   mutating func tick(
@@ -76,7 +76,7 @@ struct StudentMonitor: Sendable {
     return found(blindSpots.tick(at: now, stream: stream)) + apply(policy.tick(at: now), at: now)
   }
 
-  // MARK: What a teacher decides
+  // MARK: Teachers' decisions
 
   mutating func accommodate(_ accommodation: Accommodation, at now: Instant) -> [StudentFinding] {
     apply(
@@ -90,14 +90,14 @@ struct StudentMonitor: Sendable {
     apply(policy.pause(at: now), at: now) + endWatching(at: now)
   }
 
-  /// - Parameter isConnected: whether there is somebody to look at.
+  /// - Parameter isConnected: whether there is somebody to observe.
   mutating func resume(isConnected: Bool, at now: Instant) -> [StudentFinding] {
     policy.resume()
     if isConnected { beginWatching(at: now) }
     return apply([], at: now)
   }
 
-  /// Takes up what was known before the server's restart; pages get `grace` to come back.
+  /// Restores what was known before the server's restart; pages have `grace` to reconnect.
   ///
   /// - Parameter alerts: those about this student, the oldest first.
   mutating func restore(
@@ -123,7 +123,7 @@ struct StudentMonitor: Sendable {
     evidence.take(jpeg, view: view, at: now) ? [.evidence] : []
   }
 
-  // MARK: What is found
+  // MARK: Findings
 
   private mutating func apply(
     _ transitions: [AlertPolicy.Transition], at now: Instant

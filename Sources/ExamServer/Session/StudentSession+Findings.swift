@@ -2,9 +2,9 @@ import ExamModel
 import GLibRuntime
 import WebGateway
 
-/// What comes of watching a student, and what teachers change about it.
+/// The results of observing a student, and what teachers change about that.
 extension StudentSession {
-  /// What the student and the pictures need is done here; the rest is the exam's.
+  /// What concerns only the student and the pictures is done here; the rest is up to the exam.
   func found(_ findings: [StudentFinding]) {
     for finding in findings {
       switch finding {
@@ -23,17 +23,17 @@ extension StudentSession {
 
   func accommodate(_ accommodation: Accommodation) { found(monitor.accommodate(accommodation, at: .now)) }
 
-  /// The exam stands still for this student, or goes on.
+  /// The exam is paused for this student, or continues.
   func pause(_ isPaused: Bool) {
     found(isPaused ? monitor.pause(at: .now) : monitor.resume(isConnected: isConnected, at: .now))
   }
 
-  /// Takes up what was known before the server's restart.
+  /// Restores what was known before the server's restart.
   func restore(_ person: ExamPerson, alerts: [AlertRecord], grace: Duration) {
     found(monitor.restore(person, alerts: alerts, grace: grace, at: .now))
   }
 
-  /// Tells the student who is there, unless that is known.
+  /// Tells the student who is watching, unless that is known.
   func tellWatchers(teachers: [String], focus: [String]) {
     let notice = StudentNotice.watchers(teachers: teachers, focus: focus)
     guard notice != lastWatchers else { return }

@@ -2,9 +2,9 @@ import ExamModel
 import GLibRuntime
 import WebGateway
 
-/// What a student's page says, and how fast it is heard.
+/// What a student's page reports, and how fast that is processed.
 extension StudentSession {
-  /// Four times of what the longest note takes with every letter escaped.
+  /// Four times the size of the longest note with every letter escaped.
   private static let maximumTextBytes = 64 * 1024
 
   func receive(text: String, from socket: WebSocketConnection) {
@@ -70,7 +70,7 @@ extension StudentSession {
     }
   }
 
-  /// Hears what waits, as far as it may be heard now. To be called several times a second.
+  /// Processes what waits, if the limits allow it now. Call it several times a second.
   func hearWords(at now: Instant) {
     while words.isWaiting(at: now) {
       if let wait = exam?.waitingTime(of: id) { return refuseForNow("the last word counts", wait) }
@@ -78,7 +78,7 @@ extension StudentSession {
     }
   }
 
-  /// Nothing can wait any longer: what was written and raised is kept.
+  /// Nothing can wait any longer: notes and the hand are kept.
   func hearLastWords() {
     for word in words.takeAll() { hear(word) }
   }

@@ -5,37 +5,37 @@ import MediaPipeline
 import WebGateway
 
 /// One student in one session, from the first connection to the session's end, across reconnects: the person, the
-/// connection, the streams, and what watching the camera finds.
+/// connection, the streams, and what observing the camera finds.
 @GatewayActor
 final class StudentSession {
   typealias Instant = ContinuousClock.Instant
 
-  /// What is taken of who goes beyond the window: a recorder cannot drop a piece of its container, and one stream may
-  /// follow another.
+  /// What is accepted beyond the window: a recorder cannot drop a piece of its container, and one stream may follow
+  /// another.
   private static let windowLimit = 8 * StudentStream.window
-  /// What may wait for a page that does not read, in bytes: a small part of what waits for teachers, for there are many.
+  /// What may wait for a page that does not read, in bytes: far less than for teachers, since there are many students.
   private static let maximumPendingBytes = 1024 * 1024
-  /// Text messages that are heard at once, and a second in the long run. Every teacher is told of most of them.
+  /// Text messages that are processed at once, and per second in the long run. Every teacher is told of most of them.
   private static let textLimit = (burst: 50.0, perSecond: 10.0)
 
   let id: ParticipantID
   let number: UInt32
   private let name: String
-  /// How the connection stands.
+  /// The state of the connection.
   var presence = Presence()
   weak var exam: ExamSession?
 
   let services: ExamServices
   private let fanOut: any PictureFanOut
   let camera: StudentStream
-  /// They come with their `hello`, and go with the connection.
+  /// Created by their `hello`, and removed with the connection.
   private var others: [StreamSource: StudentStream] = [:]
 
   private(set) var connection = StudentConnection.none
-  /// What was before, on its way to the present connection.
+  /// History being sent on the current connection.
   var history: HistoryFeed?
   var monitor: StudentMonitor
-  /// What the student was last told of who watches.
+  /// What the student was last told about who watches.
   var lastWatchers: StudentNotice?
   private var refusals = RefusalReport()
   var chats = TokenBucket(burst: 10, perSecond: 1)
@@ -62,7 +62,7 @@ final class StudentSession {
 
   var isConnected: Bool { connection.socket != nil }
 
-  /// Takes the student's connection; one from before, of another tab or a lost network, is closed.
+  /// Takes over the student's connection; an earlier one, of another tab or a lost network, is closed.
   func connect(_ socket: WebSocketConnection) {
     leave(reason: "opened in another place")?.close(
       code: CloseCode.replaced, reason: "opened in another place")
@@ -85,9 +85,9 @@ final class StudentSession {
     Task { await camera.stop() }
   }
 
-  /// The connection is over, whoever ended it: what was not seen until now and that it ended go into the journal.
+  /// The connection has ended, whoever ended it: what was not observed until now and the end itself go into the journal.
   ///
-  /// - Returns: the socket, to be told why and closed; `nil` where there is none.
+  /// - Returns: the socket, to be told why and closed; `nil` if there is none.
   @discardableResult
   func leave(reason: String) -> WebSocketConnection? {
     guard let socket = connection.socket else { return nil }
@@ -103,7 +103,7 @@ final class StudentSession {
     return socket
   }
 
-  /// Gives back what watching this student takes.
+  /// Releases what observing this student uses.
   func letGo() async {
     await camera.letGo()
     for stream in others.values { await stream.letGo() }
@@ -140,7 +140,7 @@ final class StudentSession {
       if socket === connection.socket { stream.couldNotBegin(error) }
       return
     }
-    // The socket may have closed meanwhile; its successor begins a stream of its own.
+    // The socket may have closed meanwhile; its successor starts a stream of its own.
     guard case .open(let present, let wasWelcomed) = connection, present === socket else {
       if connection.socket == nil || self.stream(stream.source) !== stream { await stream.stop() }
       return
@@ -186,7 +186,7 @@ final class StudentSession {
     case .refused(let refusal): refused(refusal)
     case .tell(let notice): send(notice)
     case .noted(let kind, let fields): record(kind, fields, of: stream.source)
-    // Nothing but the camera is checked, or counts for how the student is seen.
+    // Only the camera is checked, and determines whether the student counts as seen.
     case _ where stream !== camera: break
     case .observed(let observation):
       found(monitor.observed(observation, at: .now))
@@ -204,7 +204,7 @@ final class StudentSession {
     exam?.record(kind, about: id, fields)
   }
 
-  /// Says for teachers why there is no picture; it counts as long as there is none.
+  /// Records for teachers why there is no picture; it applies as long as there is none.
   private func noPicture(_ reason: NoPictureReason) {
     problem = reason
     guard presence.state == .noPicture, presence.noPictureReason != reason else { return }
@@ -212,14 +212,14 @@ final class StudentSession {
     exam?.lineChanged(id)
   }
 
-  /// Somebody looks at a stream, or looks away.
+  /// Somebody begins or stops watching a stream.
   func updateDemand(_ stream: StreamView) { self.stream(stream.source)?.updateDemand(stream.view) }
 
   // MARK: What cannot be used
 
   /// - Parameters:
-  ///   - isAnswer: somebody waits for this answer, so it goes out however many went before.
-  ///   - text: the message that is refused; the answer names it.
+  ///   - isAnswer: somebody waits for this answer, so it is sent however many came before.
+  ///   - text: the refused message; the answer names it.
   func refuse(
     _ code: String, _ detail: String, retryAfter: Int? = nil, isAnswer: Bool = false, of text: String? = nil
   ) {
@@ -244,7 +244,7 @@ final class StudentSession {
     record(.uploadRefused, ["code": code, "detail": detail, "count": String(count)], of: refusal.source)
   }
 
-  /// What no page of ours does: the connection ends.
+  /// Something that our page never does: the connection ends.
   func protocolError(_ code: String, _ detail: String) {
     refused(StudentRefusal(code: code, detail: detail, isTold: true, journalCount: 1))
     connection.socket?.close(code: CloseCode.policy, reason: code)
@@ -252,9 +252,9 @@ final class StudentSession {
 
   // MARK: Time
 
-  /// To be called several times a second.
+  /// Call it several times a second.
   ///
-  /// - Parameter analysisRate: pictures a second for the face check.
+  /// - Parameter analysisRate: pictures per second for the face check.
   func tick(analysisRate: Double, at now: Instant) {
     camera.setAnalysisRate(analysisRate)
     hearWords(at: now)

@@ -4,17 +4,17 @@ import GLibRuntime
 import MediaPipeline
 import WebGateway
 
-/// One of a student's streams on its way from the socket to whoever watches and, for the camera, to the face check.
-/// The way of a frame through it is told in docs/architecture.md.
+/// One of a student's streams on its way from the socket to its viewers and, for the camera, to the face check.
+/// docs/architecture.md describes the way of a frame through it.
 @GatewayActor
 final class StudentStream {
   typealias Instant = ContinuousClock.Instant
 
-  /// Frames the page may have under way without an acknowledgement.
+  /// Frames that the page may have in flight without an acknowledgement.
   static let window = 4
   /// Above the usual upload rate of 10, so that jitter costs no frame.
   private static let maximumFocusRate = 15.0
-  /// Without a decoded picture for longer than this there is none.
+  /// Without a decoded picture for longer than this the student has no picture.
   private static let pictureTimeout = Duration.seconds(2)
 
   let source: StreamSource
@@ -24,20 +24,20 @@ final class StudentStream {
   private let maximumTileRate: Double
   var onEvent: @GatewayActor (StreamEvent) -> Void = { _ in }
 
-  /// What the page says that it sends, shortened.
+  /// What the page says it sends, truncated.
   private var media = ""
   private let upload: StudentUpload
-  /// The face check's; of the camera alone.
+  /// For the face check; only for the camera.
   private var lane: FaceCheckLane?
   private let progress = DecodeProgress()
   private let mailbox = PictureMailbox()
   private var refusals = RefusalReport()
   private var lastKeyFrameRequest: Instant?
-  /// When a frame last came, whatever became of it.
+  /// When a frame last arrived, whatever happened to it.
   private var lastFrame: Instant?
   /// The first and the last frame accepted since a picture was last decoded.
   private var undecoded: (first: Instant, last: Instant)?
-  /// Whether the picture of an alert's onset is wanted: it is the next one.
+  /// Whether the picture of an alert's onset is wanted: the next one is used.
   var isEvidenceWanted = false { didSet { updateDemand(.focus) } }
 
   init(
@@ -82,15 +82,15 @@ final class StudentStream {
       warned: { [weak self] warning in Task { @GatewayActor in self?.warned(warning) } })
   }
 
-  // MARK: The way in
+  // MARK: Input
 
-  /// Makes the pipeline for what the page said that it will send.
+  /// Creates the pipeline for what the page said it will send.
   func begin(media: String) async throws(StudentUpload.BeginError) {
     self.media = String(media.prefix(NoPictureReason.maximumLength))
     try await upload.begin(media: media)
   }
 
-  /// Whoever looks gets pictures from now on.
+  /// Viewers get pictures from now on.
   func began() {
     undecoded = nil
     PictureView.allCases.forEach(updateDemand)
@@ -112,13 +112,13 @@ final class StudentStream {
 
   func stop() async { await upload.stop() }
 
-  /// Gives back what the stream takes.
+  /// Releases what the stream uses.
   func letGo() async {
     lane?.close()
     await upload.stop()
   }
 
-  /// A message came that holds no frame.
+  /// A message arrived that contains no frame.
   func refuseFrame(_ reason: String) {
     lastFrame = .now
     metrics.framesRefused.add(1)
@@ -157,7 +157,7 @@ final class StudentStream {
     onEvent(.tell(.keyframe(source)))
   }
 
-  // MARK: What comes of it
+  // MARK: Output
 
   private func publish(_ pictures: [PictureView: TapPicture]) {
     for (view, picture) in pictures {
@@ -221,16 +221,16 @@ final class StudentStream {
     refuse("check_failed", "the server could not check a picture; its log says why", cause: problem)
   }
 
-  /// A stream that is broken on purpose gives a warning with every frame.
+  /// A deliberately broken stream gives a warning with every frame.
   private func warned(_ warning: String) {
     guard let count = refusals.add("pipeline_warning", at: .now).journalCount else { return }
     onEvent(.noted(.pipelineWarning, ["detail": warning, "count": String(count)]))
   }
 
   /// - Parameters:
-  ///   - cause: for the log alone.
-  ///   - codec: that no pipeline file is for.
-  ///   - isAnswer: somebody waits for this answer, so it goes out however many went before.
+  ///   - cause: only for the log.
+  ///   - codec: one without a pipeline file.
+  ///   - isAnswer: somebody waits for this answer, so it is sent however many came before.
   private func refuse(
     _ code: String, _ detail: String, cause: String? = nil, codec: String? = nil, isAnswer: Bool = false
   ) {
@@ -248,9 +248,9 @@ final class StudentStream {
     onEvent(.noPicture(NoPictureReason(code: code, media: media, codec: codec)))
   }
 
-  // MARK: How much is wanted
+  // MARK: Rates
 
-  /// Sets how many pictures of `view` are encoded, by who looks and whether evidence is wanted.
+  /// Sets how many pictures of `view` are encoded, depending on who watches and whether evidence is wanted.
   func updateDemand(_ view: PictureView) {
     let wanted = fanOut.wantedRate(of: PictureChannel(student: student.id, source: source, view: view))
     let most = view == .tile ? maximumTileRate : Self.maximumFocusRate
@@ -264,14 +264,14 @@ final class StudentStream {
 
   // MARK: Time
 
-  /// To be called several times a second.
+  /// Call it several times a second.
   ///
   /// - Returns: whether pictures were decoded since the last call.
   func tick(at now: Instant) -> Bool {
     let decoded = progress.take()
     if decoded { undecoded = nil }
     upload.tick(at: now)
-    // Every second picture at most goes to the face check, so one frame alone says nothing.
+    // At most every second picture goes to the face check, so one frame alone says nothing.
     if let frames = undecoded, frames.last - frames.first > .seconds(3) {
       undecoded = nil
       refuse("undecodable", "frames arrive but cannot be decoded as \(media)")
@@ -280,13 +280,13 @@ final class StudentStream {
     return decoded
   }
 
-  /// The connection is over; what came on it says nothing about the next.
+  /// The connection has ended; what came on it says nothing about the next.
   func disconnected() { undecoded = nil }
 
-  /// Whether a picture was decoded lately.
+  /// Whether a picture was decoded recently.
   func hasPicture(at now: Instant) -> Bool { isRecent(progress.lastDecoded, at: now) }
 
-  /// How it stands with the stream, to tell the cause of a blind spot.
+  /// The state of the stream, from which the cause of a blind spot follows.
   func condition(at now: Instant) -> BlindSpotTracker.Stream {
     BlindSpotTracker.Stream(
       framesArrive: isRecent(lastFrame, at: now), picturesDecode: hasPicture(at: now),

@@ -2,8 +2,8 @@ import ExamModel
 import MediaPipeline
 import WebGateway
 
-/// A student's stream on its way through a pipeline: made when the page says what it will send, replaced when it sends
-/// something else, begins its container anew, or the pipeline fails.
+/// A student's stream on its way through a pipeline: created when the page says what it will send, replaced when it
+/// sends something else, restarts its container, or the pipeline fails.
 @GatewayActor
 final class StudentUpload {
   typealias Instant = ContinuousClock.Instant
@@ -15,12 +15,12 @@ final class StudentUpload {
     case idle
     case starting
     case running(LivePipeline)
-    /// One failed, or a container begins anew: the next pipeline starts at this instant.
+    /// One failed, or a container is restarted: the next pipeline starts at this instant.
     case due(Instant)
   }
 
   enum BeginError: Error {
-    /// No pipeline file takes this media type.
+    /// No pipeline file fits this media type.
     case unsupportedMedia(UnknownMediaError)
     case pipelineFailed(PipelineFileError)
     /// A later call took over.
@@ -29,47 +29,47 @@ final class StudentUpload {
 
   /// What happens to a stream while nobody waits for an answer.
   enum Event {
-    /// The pipeline failed; the next is on its way.
+    /// The pipeline failed; the next is being created.
     case failed(PipelineFailure)
-    /// What comes is taken and makes no picture; the next pipeline is on its way.
+    /// Data are accepted but yield no picture; the next pipeline is being created.
     case undecodable
-    /// The pipeline never came back from a frame; the next is on its way.
+    /// The pipeline never returned from a frame; the next is being created.
     case stuck
-    /// The next pipeline could not be made; it is tried again.
+    /// The next pipeline could not be created; that is retried.
     case startFailed(PipelineFileError)
-    /// After a failure the next pipeline runs: the page should begin its stream anew.
+    /// After a failure the next pipeline is running: the page should restart its stream.
     case restarted
-    /// Nothing is tried any more, before the page says hello again.
+    /// Given up until the page sends hello again.
     case givenUp
-    /// The container holds what no pipeline file is for. Nothing is tried any more.
+    /// The container contains something without a pipeline file. Given up.
     case unsupportedMedia(UnknownMediaError)
   }
 
-  /// So many bytes of a container may wait for the pipeline that is made for them.
+  /// How many bytes of a container may wait for the pipeline that is being created.
   private static let maximumHeldBytes = 1 << 20
-  /// What would have to wait longer is not kept: nobody wants to see it then.
+  /// What would have to wait longer is dropped: it would be stale by then.
   private static let longestWait = Duration.milliseconds(1500)
 
   private let name: String
   private let pipelines: PipelineCatalog
-  /// `nil` where nobody is left to take anything.
+  /// `nil` if nobody is left to receive anything.
   var taps: Taps = { _ in nil }
   var onEvent: @GatewayActor (Event) -> Void = { _ in }
 
   private var state = State.idle
-  /// Counts pipelines that were asked for, so that what an earlier one does is not mistaken for the present one.
+  /// Counts requested pipelines, so that what an earlier one does is not attributed to the current one.
   private var generation = 0
   private(set) var media: String?
   private var template: PipelineTemplate?
   private var container: ContainerFollower?
-  /// What came of a container from its beginning on, for the pipeline that is on its way.
+  /// What arrived of a container from its beginning on, for the pipeline being created.
   private var held: (bytes: [UInt8], header: FrameHeader)?
   /// Nothing went into the pipeline yet.
   private var isFresh = true
   private var pace = RestartPace()
   private var watch = DecodeWatch()
   private var rates: [PictureView: Double] = [:]
-  /// Pictures a second that are made for the face check at most.
+  /// Maximum pictures per second for the face check.
   var analysisRate = AnalysisPace.usual {
     didSet {
       guard analysisRate != oldValue, case .running(let pipeline) = state else { return }
@@ -82,11 +82,11 @@ final class StudentUpload {
     self.pipelines = pipelines
   }
 
-  /// Starts the pipeline for `media`, after the end of the one before.
+  /// Starts the pipeline for `media`, after the end of the previous one.
   ///
-  /// Calls overlap wherever this waits: a page may say hello again, go, or a pipeline fail meanwhile. Only the last call
-  /// counts, so after each wait it is asked first whether this still is the last one, and what came of the wait is
-  /// looked at only then. Otherwise a start that fails would speak for the newer one, which is well.
+  /// Calls overlap wherever this waits: a page may send hello again, leave, or a pipeline fail meanwhile. Only the last
+  /// call counts, so after each wait it first checks whether it is still the last one, and only then looks at the
+  /// result. Otherwise a failed start would be reported for the newer one, which is fine.
   func begin(media: String) async throws(BeginError) {
     generation += 1
     let mine = generation
@@ -102,7 +102,7 @@ final class StudentUpload {
     self.template = template
     container = template.follower
     pace.announced()
-    // Whoever says hello again and again gets no more pipelines than whoever's container begins again and again.
+    // Repeated hellos get no more pipelines than repeated restarts of a container.
     state = .starting
     try? await Task.sleep(until: pace.next(at: .now), clock: .continuous)
     guard mine == generation else { throw .superseded }
@@ -139,7 +139,7 @@ final class StudentUpload {
     watch = DecodeWatch()
     for (view, rate) in rates { pipeline.setRate(rate, view: view) }
     if let failure = pipeline.failure { return pipelineFailed(failure, generation: mine) }
-    // Meanwhile the container may have said that it is for another file.
+    // Meanwhile the container may have turned out to need another file.
     if self.template?.path != template.path { return startNext() }
     if let held {
       self.held = nil
@@ -159,11 +159,11 @@ final class StudentUpload {
     if case .running(let pipeline) = old { await pipeline.stop() }
   }
 
-  // MARK: What comes
+  // MARK: Input
 
-  /// Hands one frame, or piece of a container, to the pipeline.
+  /// Passes one frame, or piece of a container, to the pipeline.
   ///
-  /// - Returns: `nil` where there is no pipeline for it.
+  /// - Returns: `nil` if there is no pipeline for it.
   func push(_ payload: UnsafeRawBufferPointer, header: FrameHeader) -> IngestResult? {
     if case .idle = state { return nil }
     switch container?.take(payload) {
@@ -199,7 +199,7 @@ final class StudentUpload {
     container?.pipelineFailed()
   }
 
-  /// A container's beginning is for a pipeline that has seen nothing else, of the file for what is in it.
+  /// The beginning of a container goes to a pipeline that has seen nothing else, from the file for its content.
   private func containerBegins(_ bytes: [UInt8], codec: String?, header: FrameHeader) -> IngestResult? {
     guard let media, let present = template else { return nil }
     let wanted: PipelineTemplate
@@ -232,7 +232,7 @@ final class StudentUpload {
     return held == nil ? nil : .accepted
   }
 
-  /// Has so many pictures of `view` a second encoded, or none.
+  /// Sets how many pictures of `view` are encoded per second, 0 for none.
   func setRate(_ rate: Double, view: PictureView) {
     guard rates.updateValue(rate, forKey: view) != rate, case .running(let pipeline) = state else { return }
     pipeline.setRate(rate, view: view)
@@ -240,8 +240,8 @@ final class StudentUpload {
 
   // MARK: The next pipeline
 
-  /// What becomes of frames that come now. A pipeline that follows another has failed like that one as long as nothing
-  /// comes out of it.
+  /// What happens to frames that arrive now. A pipeline that follows a failed one counts as failed, too, until
+  /// something comes out of it.
   var health: BlindSpotTracker.Stream.Pipeline {
     switch state {
     case .idle: .none
@@ -251,7 +251,7 @@ final class StudentUpload {
     }
   }
 
-  /// To be called several times a second.
+  /// Call it several times a second.
   func tick(at now: Instant) {
     guard case .running(let pipeline) = state, let template else { return }
     let finding = watch.look(at: pipeline.statistics, now: now)
@@ -269,7 +269,7 @@ final class StudentUpload {
     startNext()
   }
 
-  /// The pipeline took what it cannot go on from.
+  /// The pipeline got something that it cannot continue from.
   func restart() {
     pace.failed()
     forgetContainer()
@@ -282,7 +282,7 @@ final class StudentUpload {
     restart()
   }
 
-  /// Gives the pipeline up and makes the next one, when it is time.
+  /// Gives the pipeline up and creates the next one, when it is time.
   private func startNext() {
     generation += 1
     let mine = generation
@@ -290,7 +290,7 @@ final class StudentUpload {
     guard !pace.isHopeless else { return giveUp(.givenUp) }
     let now = Instant.now
     let at = pace.next(at: now)
-    // With nothing of the container at hand the page has to help.
+    // Without the container's header the page has to help.
     let isFailure = held == nil
     if at - now > Self.longestWait { forgetContainer() }
     state = .due(at)

@@ -1,8 +1,8 @@
 import ExamModel
 
-/// What a student's page last said of how things are: page, camera, hand, notes, what it sends. Of each only the newest
-/// word counts, so where they come faster than they may be heard, the newest waits and those before it are never heard,
-/// nor answered. Nothing of what is said last is lost, and little is kept.
+/// What a student's page last reported: page, camera, hand, notes, what it sends. Only the newest value of each counts,
+/// so if they come faster than they may be processed, the newest waits and older ones are neither processed nor
+/// answered. The last state is never lost, and little is kept.
 struct StudentWords: Sendable {
   typealias Instant = ContinuousClock.Instant
 
@@ -13,20 +13,20 @@ struct StudentWords: Sendable {
     case note(alert: AlertID, text: String)
   }
 
-  /// Notes to so many alerts wait at most.
+  /// Notes on at most this many alerts wait.
   static let maximumNotes = 8
-  /// A note is told to every teacher, and may be 8 KB.
+  /// A note is sent to every teacher, and may be 8 KB.
   static let betweenNotes = Duration.seconds(1)
 
   /// What is sent of each source.
   private var media: [StreamSource: String] = [:]
   private var report = PageReport()
   private var hand: Bool?
-  /// In the order in which their alerts came to wait.
+  /// In the order in which their alerts began to wait.
   private var notes: [(alert: AlertID, text: String)] = []
   private var lastNote: Instant?
 
-  /// - Returns: `false` where there is no room for it.
+  /// - Returns: `false` if there is no capacity for it.
   mutating func add(_ word: Word) -> Bool {
     switch word {
     case .hello(let media, let source): self.media[source] = media
@@ -43,7 +43,7 @@ struct StudentWords: Sendable {
     return true
   }
 
-  /// Takes the next word that may be heard now.
+  /// Takes the next value that may be processed now.
   mutating func next(at now: Instant) -> Word? {
     if let (source, media) = media.first {
       self.media[source] = nil
@@ -63,13 +63,13 @@ struct StudentWords: Sendable {
     return .note(alert: note.alert, text: note.text)
   }
 
-  /// Whether a word waits that may be heard as far as this is concerned.
+  /// Whether a value waits that may be processed, judging by this alone.
   func isWaiting(at now: Instant) -> Bool {
     var copy = self
     return copy.next(at: now) != nil
   }
 
-  /// The connection is over: its page and its stream are no more. The hand stays, and so does what was written.
+  /// The connection has ended: its page and its stream are gone. The hand stays, and so do notes.
   mutating func forgetConnection() { (media, report) = ([:], PageReport()) }
 
   /// Everything that is still to be kept, when nothing can wait any longer.

@@ -2,7 +2,7 @@ import ExamModel
 import GLibRuntime
 import WebGateway
 
-/// One teacher's socket: messages one way, messages and pictures the other.
+/// One teacher's socket: messages in one direction, messages and pictures in the other.
 @GatewayActor
 final class TeacherConnection {
   /// Seconds in which at least one message goes to each teacher, so that a page can tell silence from a dead server.
@@ -13,9 +13,9 @@ final class TeacherConnection {
   private let pictures: TeacherPictures
   private var history: HistoryFeed?
   private weak var exam: ExamSession?
-  /// Changes of what is watched. A page that is scrolled asks for some a second.
+  /// Changes of what is watched. A page being scrolled sends several a second.
   private var watches = TokenBucket(burst: 20, perSecond: 4)
-  /// The newest wishes that wait, one of each source and view at most.
+  /// The newest requests that wait, at most one of each source and view.
   private var waitingWatches: [WatchRequest] = []
 
   init(participant: ParticipantID, socket: WebSocketConnection, exam: ExamSession) {
@@ -44,7 +44,7 @@ final class TeacherConnection {
     }
   }
 
-  /// Begins with the greeting, the roster and the notices that stand; alerts and chat follow as the socket takes them.
+  /// Begins with the greeting, the roster and the current notices; alerts and chat follow as the socket takes them.
   func welcome(
     roster: TeacherNotice, notices: [TeacherNotice], beginning: [HistoryFeed.Item],
     feed: (WebSocketConnection) -> HistoryFeed
@@ -70,11 +70,11 @@ final class TeacherConnection {
     socket.close(code: code, reason: reason)
   }
 
-  /// To be called several times a second.
+  /// Call it several times a second.
   func tick(at now: ContinuousClock.Instant) { watchWhatWaits(at: now) }
 
   private func watch(_ request: WatchRequest, at now: ContinuousClock.Instant) {
-    // What was asked for before in this view is not asked for any more; no view at all ends all.
+    // Earlier requests for this view are void; no view at all voids all.
     waitingWatches.removeAll {
       request.view == nil || $0.view == request.view && $0.source == request.source
     }

@@ -1,12 +1,12 @@
 import ExamModel
 
-/// One-time tickets: each stands for a participant's token, whose hash alone is kept, once, for one path and a short time.
-/// They go where a token must not: into an address, which ends up in histories and logs.
+/// One-time tickets: each stands for a participant's token, of which only the hash is kept, once, for one path and a
+/// short time. They are used where a token must not be: in an address, which ends up in histories and logs.
 struct TicketBook {
   typealias Instant = ContinuousClock.Instant
 
   static let lifetime = Duration.seconds(30)
-  /// Of everybody, and of one token. Past it the oldest goes of the token that holds most.
+  /// For everybody, and for one token. Beyond that the oldest of the token that holds most is dropped.
   static let capacity = 2000
   static let perToken = 20
 
@@ -17,12 +17,12 @@ struct TicketBook {
     let until: Instant
   }
 
-  /// In the order in which they end.
+  /// In order of expiry.
   private var entries: [Entry] = []
 
   var count: Int { entries.count }
 
-  /// - Parameter path: the one path at which the ticket is good, without a query.
+  /// - Parameter path: the only path at which the ticket is valid, without a query.
   mutating func issue(for holder: SecretHash, path: String, at now: Instant) -> Secret {
     drop(until: now)
     let mine = entries.indices.filter { entries[$0].holder == holder }
@@ -37,7 +37,7 @@ struct TicketBook {
     return ticket
   }
 
-  /// Whose it was; nil where the ticket is none, is spent or over, or is for another path, which spends it too.
+  /// Whose it was; nil if it is unknown, used, expired, or for another path, which also uses it up.
   mutating func redeem(_ ticket: String, path: String, at now: Instant) -> SecretHash? {
     drop(until: now)
     let hash = SecretHash(Secret(text: ticket))
