@@ -1,4 +1,4 @@
-/// A piece of HTML. What is interpolated into it is text and gets escaped, unless it is HTML itself, so nothing that
+/// A piece of HTML. Anything interpolated into it is text and gets escaped, unless it is HTML itself, so nothing that
 /// somebody typed ends up as markup.
 struct HTML: ExpressibleByStringInterpolation, Sendable {
   private(set) var text: String
@@ -8,7 +8,7 @@ struct HTML: ExpressibleByStringInterpolation, Sendable {
 
   static func += (left: inout HTML, right: HTML) { left.text += right.text }
 
-  /// Text of a person, kept from turning the direction of what stands around it.
+  /// Text typed by a person, kept from changing the direction of the text around it.
   static func typed(_ text: String) -> HTML { "<bdi>\(text)</bdi>" }
 
   struct StringInterpolation: StringInterpolationProtocol {
@@ -23,14 +23,13 @@ struct HTML: ExpressibleByStringInterpolation, Sendable {
     }
     mutating func appendInterpolation(_ number: Int) { text += String(number) }
     mutating func appendInterpolation(_ plain: String) { text.appendEscaped(plain) }
-    /// Text that is known to hold nothing that needs escaping, such as Base64.
+    /// Text known to contain nothing that needs escaping, such as Base64.
     mutating func appendInterpolation(verbatim: String) { text += verbatim }
   }
 }
 
 extension String {
-  /// Appends `text` scalar by scalar: as a Character, a bracket and a mark that combines with it are something else
-  /// than a bracket.
+  /// Appends `text` scalar by scalar: as a Character, a bracket with a combining mark is not a bracket.
   fileprivate mutating func appendEscaped(_ text: String) {
     for scalar in text.unicodeScalars {
       switch scalar {
@@ -39,10 +38,10 @@ extension String {
       case ">": self += "&gt;"
       case "\"": self += "&quot;"
       case "'": self += "&#39;"
-      // Marks that turn the direction of all that follows, out of any element around them.
+      // Marks that turn the direction of everything that follows, even outside of the element.
       case "\u{202A}"..."\u{202E}", "\u{2066}"..."\u{2069}": continue
       case "\n", "\t": unicodeScalars.append(scalar)
-      // Controls that a document may not hold.
+      // Control characters that a document must not contain.
       case "\u{0}"..."\u{1F}", "\u{7F}"..."\u{9F}", "\u{FFFE}", "\u{FFFF}": self += "\u{FFFD}"
       default: unicodeScalars.append(scalar)
       }

@@ -1,7 +1,7 @@
 import ExamModel
 
-/// A report as CSV: a line for the session, and for each student one for the joining and one for each connection,
-/// alert, blind spot, pause and accommodation, and for the removal. All lines have the same columns; `record` says what a line is about.
+/// A report as CSV: a line for the session, and for each student one for joining and one for each connection, alert, blind
+/// spot, pause and accommodation, and for a removal. All lines have the same columns; `record` gives the type of a line.
 enum ReportCSV {
   static let columns: [CSVLines.Field] = [
     "session", "student_id", "student", "record", "kind", "severity", "state", "from", "until", "seconds",
@@ -9,9 +9,9 @@ enum ReportCSV {
     "effect", "factor", "detail", "by", "note", "student_note",
   ]
 
-  /// The line of the columns' names and that of the session.
+  /// The header line and that of the session.
   ///
-  /// - Parameter clock: for the times, which carry their difference from UTC.
+  /// - Parameter clock: for the times, which include their offset from UTC.
   static func opening(_ report: SessionReport, _ clock: ReportClock) -> String {
     var lines = CSVLines()
     lines.add(columns)
@@ -50,7 +50,7 @@ enum ReportCSV {
       lines.append(
         line("joined", nil) {
           $0.from = joined
-          // Spaces that keep a line together are for the page.
+          // Non-breaking spaces are for the page.
           $0.detail = student.baseline.map { ReportWords.baseline($0).replacing("\u{A0}", with: " ") }
         })
     }
@@ -113,7 +113,7 @@ enum ReportCSV {
       self.record = record
     }
 
-    /// What lasts has no end yet.
+    /// What is ongoing has no end yet.
     var span: ReportSpan? {
       get { nil }
       set {

@@ -1,12 +1,12 @@
 import ExamModel
 import Foundation
 
-/// Says times for readers: as a clock on the wall showed them, with the day where it is not that of the session, and with
-/// the difference from UTC where the clocks were changed in the time that is told of, as an hour of that night came twice.
+/// Formats times for readers: local time, with the day if it is not that of the session, and with the offset from UTC
+/// if the clocks were changed in the period of the report, since an hour of that night occurred twice.
 struct ReportClock: Sendable {
   typealias Zone = TimeZone
 
-  /// Clocks on the wall are put forward or back.
+  /// Local clocks go forward or back.
   struct Change: Sendable, Hashable {
     let at: Timestamp
     /// Seconds ahead of UTC, before and from then on.
@@ -15,17 +15,17 @@ struct ReportClock: Sendable {
   }
 
   let zone: TimeZone
-  /// Within the time told of. A session of years would have more; each time says its own all the same.
+  /// Within the period of the report. A session of years would have more; each time gives its own offset all the same.
   let changes: [Change]
   private static let maximumChanges = 4
   private let day: Int64
-  /// Seconds ahead of UTC that go without saying, unless the clocks change.
+  /// The offset from UTC, in seconds, that is not mentioned unless the clocks change.
   private let usualOffset: Int
   private let start: Timestamp
 
   /// - Parameters:
-  ///   - start: whose day goes without saying.
-  ///   - span: the time told of; `nil` for that of `start` alone.
+  ///   - start: its day is not mentioned.
+  ///   - span: the period of the report; `nil` for `start` alone.
   init(zone: TimeZone, from start: Timestamp, telling span: ReportSpan? = nil) {
     self.zone = zone
     day = Self.wall(start, zone) / 86_400
@@ -45,13 +45,13 @@ struct ReportClock: Sendable {
         at: Timestamp(microseconds: Int64(next.timeIntervalSince1970) * 1_000_000),
         before: zone.secondsFromGMT(for: next.addingTimeInterval(-1)),
         after: zone.secondsFromGMT(for: next))
-      // Some change the name of their time alone.
+      // Some change only the name of their time.
       if change.before != change.after { changes.append(change) }
     }
     return changes
   }
 
-  /// `09:41:03`, or `25 Nov 09:41:03` on another day, or `02:30:00 UTC+01:00` where clocks change or differ from usual.
+  /// `09:41:03`, or `25 Nov 09:41:03` on another day, or `02:30:00 UTC+01:00` if clocks change or differ from usual.
   func time(_ time: Timestamp) -> String {
     let wall = Self.wall(time, zone)
     let day = wall / 86_400
@@ -79,7 +79,7 @@ struct ReportClock: Sendable {
   /// `UTC+01:00`.
   func difference(at time: Timestamp) -> String { Self.words(ofOffset: Self.offset(time, zone)) }
 
-  /// The zone of all times, and what happened to its clocks.
+  /// The zone of all times, and any changes of its clocks.
   var name: String {
     guard !changes.isEmpty else { return offset(at: start) }
     let told = changes.map {
@@ -89,7 +89,7 @@ struct ReportClock: Sendable {
       + told.joined(separator: " and ")
   }
 
-  /// For programs: RFC 3339 with milliseconds, `Z` in UTC, else the difference from it.
+  /// For programs: RFC 3339 with milliseconds, `Z` in UTC, else the offset from it.
   func stamp(_ time: Timestamp) -> String {
     guard zone != Self.utc else { return time.description }
     let offset = Self.offset(time, zone)
@@ -97,7 +97,7 @@ struct ReportClock: Sendable {
     return shifted.description.dropLast() + Self.digits(ofOffset: offset, minus: "-")
   }
 
-  /// Seconds of the wall's clock from `time` back to the last whole `step` of it.
+  /// Seconds of local time from `time` back to its last whole `step`.
   func secondsPastWhole(_ step: Int64, at time: Timestamp) -> Int64 { Self.wall(time, zone) % step }
 
   private func shortDay(_ days: Int64) -> String {
@@ -139,7 +139,7 @@ struct ReportClock: Sendable {
     return seconds ? "\(minute):\(two(second % 60))" : minute
   }
 
-  /// Year, month and day so many days after 1 January 1970.
+  /// Year, month and day, this many days after 1 January 1970.
   private static func civil(_ days: Int64) -> (year: Int, month: Int, day: Int) {
     // Counted from 1 March 0000, so that a leap day is the last of its year.
     let shifted = days + 719_468

@@ -2,16 +2,16 @@ import ExamModel
 import ExamStore
 import Foundation
 
-/// `exam-monitoring report CODE`: makes the report of a session from the data folder, whether a server runs or not.
+/// `exam-monitoring report CODE`: makes the report of a session from the data folder, whether a server is running or not.
 public enum ReportCommand {
   /// Sessions named at most when one is not found, the newest first.
   private static let maximumListed = 20
 
   /// - Parameters:
   ///   - output: a file; `nil` for standard output.
-  ///   - timeZone: of the times on a page, such as `Europe/Berlin`.
-  ///   - warn: told of what the reader should know besides, a line each.
-  /// - Throws: `ReportProblem`, or what the store says when it cannot be read.
+  ///   - timeZone: for the times on a page, such as `Europe/Berlin`.
+  ///   - warn: receives anything else the reader should know, a line each.
+  /// - Throws: `ReportProblem`, or the store's error when it cannot be read.
   public static func run(
     code: String, dataFolder: String, format: ReportFormat = .html, output: String? = nil,
     timeZone: String = "UTC", warn: @escaping @Sendable (String) -> Void = Self.toStandardError
@@ -23,11 +23,11 @@ public enum ReportCommand {
     else {
       throw ReportProblem.noDataFolder(dataFolder)
     }
-    // To read, beside a server that may write to it.
+    // Read-only, next to a server that may be writing.
     let store = try SQLiteStore(reading: DataFolder(existing: dataFolder), report: warn)
     let (lastAlive, clocks) = (store.lastAlive, store.clocks)
     let text = try await store.read(.whole) { archive in
-      // An exam that is on has a time of its own, whatever became of the system's clock.
+      // A running exam has its own time, whatever happened to the system's clock.
       let isOn = try archive.session(sessionCode).map { $0.endedAt == nil } ?? false
       let now = isOn ? clocks?.time(at: .now, system: .system) : nil
       return try Self.text(

@@ -1,15 +1,15 @@
 import ExamModel
 
-/// A report of what an archive keeps, made in pieces: a page holds the pictures of an exam.
+/// A report from an archive, made in pieces: a page contains the pictures of an exam.
 struct ReportDocument: Sendable {
   private let session: SessionCode
   private let format: ReportFormat
   private let zone: ReportClock.Zone
   private let note: @Sendable (String) -> Void
-  /// `nil` until the report is made of the journal.
+  /// `nil` until the report is made from the journal.
   private var writer: ReportWriter?
 
-  /// - Parameter note: told of pictures that should be there and are not, a line each.
+  /// - Parameter note: called for each picture that should be there and is not, with a line.
   init(
     of session: SessionCode, as format: ReportFormat, zone: ReportClock.Zone,
     note: @escaping @Sendable (String) -> Void
@@ -20,7 +20,7 @@ struct ReportDocument: Sendable {
     self.note = note
   }
 
-  /// Writes the next part of it.
+  /// Writes its next part.
   ///
   /// - Returns: whether there is more.
   mutating func write(to document: inout [UInt8], from archive: any ArchiveReader) throws -> Bool {

@@ -1,16 +1,16 @@
 import Foundation
 
-/// Writes a report to a file at once: who looks sees the old file or the new one, whole.
+/// Writes a report to a file atomically: readers see the complete old file or the complete new one.
 enum ReportFile {
-  /// - Parameter path: of a file that may be there already; a link is followed.
+  /// - Parameter path: of a file that may exist; a link is followed.
   static func write(_ bytes: [UInt8], to path: String) throws(ReportProblem) {
     let target = try target(path)
     let folder = (target as NSString).deletingLastPathComponent
-    // Beside the file, for a rename works within one file system.
+    // Next to the file, since renaming works within one file system.
     let name =
       ".\((target as NSString).lastPathComponent.prefix(100)).\(getpid()).\(UInt32.random(in: 0...UInt32.max)).tmp"
     let temporary = folder.isEmpty ? name : "\(folder)/\(name)"
-    // A report tells of people: nobody else reads it unless its owner says so.
+    // A report is about people: nobody else reads it unless its owner says so.
     let file = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
     guard file >= 0 else { throw .output(path, problem: Self.words(errno)) }
     do throws(ReportProblem) {
@@ -27,14 +27,14 @@ enum ReportFile {
     }
   }
 
-  /// The file that is meant.
+  /// The intended file.
   private static func target(_ path: String) throws(ReportProblem) -> String {
     var status = stat()
     guard stat(path, &status) == 0 else { return path }
     switch status.st_mode & S_IFMT {
     case S_IFREG: break
     case S_IFDIR: throw .output(path, problem: "it is a folder")
-    // A rename would put a file in the place of a device or a pipe.
+    // Renaming would replace a device or a pipe by a file.
     default:
       throw .output(
         path, problem: "it is no ordinary file; without --output the report goes to standard output")

@@ -14,8 +14,8 @@ public enum ReportFormat: String, Sendable, CaseIterable {
   }
 
   /// - Parameters:
-  ///   - zone: of the times on a page and in CSV; JSON is for programs and has UTC.
-  ///   - picture: reads the picture of an alert; `nil` where the file is gone.
+  ///   - zone: for the times on a page and in CSV; JSON is for programs and uses UTC.
+  ///   - picture: reads the picture of an alert; `nil` if the file is gone.
   func text(
     _ report: SessionReport, zone: TimeZone, picture: @escaping (AlertID) throws -> [UInt8]?
   ) -> String {

@@ -1,11 +1,11 @@
 import ExamModel
 
-/// A report for programs: the fields of `Head`, and `students`. They are named as those of the wire; `until` is absent of
-/// what is not over.
+/// A report for programs: the fields of `Head`, and `students`. They are named like those on the wire; `until` is
+/// omitted if something has not ended.
 enum ReportJSON {
   struct Head: Codable, Hashable {
     let generated_at: Timestamp
-    /// Up to when the session is told: its end, or how far an unfinished one had come.
+    /// The end of the report: that of the session, or how far an unfinished one had come.
     let as_of: Timestamp
     let session: Session
     let totals: Totals
@@ -21,7 +21,7 @@ enum ReportJSON {
     let ended_by: String?
     let teachers: [String]
     let chat_messages: Int
-    /// Of kinds that this version does not know.
+    /// Of kinds unknown to this version.
     let unknown_events: [String: Int]
   }
 
@@ -71,7 +71,7 @@ enum ReportJSON {
   }
 
   struct Alert: Codable, Hashable {
-    /// With what is left of its picture.
+    /// With the state of its picture.
     let record: AlertRecord
     /// Up to the report's end while it is open.
     let seconds: Double
@@ -85,7 +85,7 @@ enum ReportJSON {
       seconds = alert.span.seconds
     }
 
-    /// The alert as it goes over the wire, and beside its fields what the report adds.
+    /// The alert as on the wire, plus what the report adds.
     init(from decoder: any Decoder) throws {
       record = try AlertRecord(from: decoder)
       seconds = try decoder.container(keyedBy: CodingKeys.self).decode(Double.self, forKey: .seconds)

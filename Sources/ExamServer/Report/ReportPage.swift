@@ -1,11 +1,10 @@
 import ExamModel
 import Foundation
 
-/// A report as one page that needs nothing else: no script, the style and the pictures within, made for reading and for
-/// printing.
+/// A report as a self-contained page: no script, with styles and pictures embedded, for reading and printing.
 ///
-/// What was said in the chat is not on it, only how much: a report is passed on to people whom private questions do not
-/// concern, and what is folded up on a screen is lost on paper. The chat is in the session's journal.
+/// It does not contain the chat, only how much there was: a report is passed on to people whom private questions do not
+/// concern, and what is folded on a screen is lost on paper. The chat is in the session's journal.
 struct ReportPage: Sendable {
   let report: SessionReport
   /// What the timelines show.
@@ -19,10 +18,10 @@ struct ReportPage: Sendable {
       zone: zone, from: shown.from, telling: ReportSpan(from: report.from, until: report.until))
   }
 
-  /// Missing pictures named at the top; each is told of in its place besides.
+  /// Maximum number of missing pictures listed at the top; each is also mentioned in its place.
   private static let maximumProblems = 10
 
-  /// All up to the first student's section.
+  /// Everything up to the first student's section.
   var opening: HTML {
     var html: HTML = """
       <!DOCTYPE html>
@@ -56,7 +55,7 @@ struct ReportPage: Sendable {
 
   /// The section of one of the report's students.
   ///
-  /// - Parameter picture: reads the picture of an alert; `nil` where there is none.
+  /// - Parameter picture: reads the picture of an alert; `nil` if there is none.
   func section(
     _ index: Int, picture: @escaping (AlertID) throws -> [UInt8]?
   ) -> ReportStudentSection {
@@ -65,7 +64,7 @@ struct ReportPage: Sendable {
       clock: clock, picture: picture)
   }
 
-  /// All behind the last student's section.
+  /// Everything after the last student's section.
   var closing: HTML {
     let made = ReportClock(zone: clock.zone, from: report.generatedAt)
     return """

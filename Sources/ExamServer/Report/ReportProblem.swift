@@ -1,10 +1,10 @@
 import ExamModel
 
-/// Why there is no report, in words for whoever asked for it.
+/// Why there is no report, as text for the person who requested it.
 public enum ReportProblem: Error, CustomStringConvertible, Equatable {
   case notACode(String)
   case noDataFolder(String)
-  /// - Parameter sessions: what is there instead, a line each.
+  /// - Parameter sessions: what exists instead, a line each.
   case unknownSession(String, dataFolder: String, sessions: [String])
   case erased(String, dataFolder: String, at: String, reason: String)
   case unknownTimeZone(String)

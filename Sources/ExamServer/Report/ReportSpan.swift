@@ -3,26 +3,26 @@ import ExamModel
 /// A stretch of time within a report.
 struct ReportSpan: Sendable, Hashable {
   let from: Timestamp
-  /// Where it ends, or where the report ends while it is open.
+  /// Its end, or that of the report while it is open.
   let until: Timestamp
-  /// Whether it was not over when the report ended.
+  /// Whether it was not over at the end of the report.
   let isOpen: Bool
 
   init(from: Timestamp, until: Timestamp, isOpen: Bool = false) {
     self.from = from
-    // Clocks are set back now and then; nothing lasts less than no time.
+    // Clocks are sometimes set back; no duration is negative.
     self.until = max(from, until)
     self.isOpen = isOpen
   }
 
-  /// - Parameter end: where the report ends, and so everything that lasts.
+  /// - Parameter end: the end of the report, and so of everything that is ongoing.
   init(from: Timestamp, until: Timestamp?, openUntil end: Timestamp) {
     self.init(from: from, until: until ?? end, isOpen: until == nil)
   }
 
   var seconds: Double { Double(until.microseconds - from.microseconds) / 1_000_000 }
 
-  /// The part within `bounds`; `nil` where there is none. A moment is kept.
+  /// The part within `bounds`; `nil` if there is none. A moment is kept.
   func clipped(to bounds: ReportSpan) -> ReportSpan? {
     guard from <= bounds.until, until >= bounds.from else { return nil }
     return ReportSpan(

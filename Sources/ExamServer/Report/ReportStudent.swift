@@ -1,6 +1,6 @@
 import ExamModel
 
-/// What a report tells of one student.
+/// What a report says about one student.
 struct ReportStudent: Sendable, Identifiable {
   struct BlindSpotEntry: Sendable, Hashable {
     let span: ReportSpan
@@ -18,7 +18,7 @@ struct ReportStudent: Sendable, Identifiable {
     var picture: PictureState
 
     var id: AlertID { record.id }
-    /// A serious alert that no teacher has said to have seen.
+    /// A serious alert that no teacher has acknowledged.
     var isUnseen: Bool { record.severity == .high && record.acknowledgedBy == nil }
   }
 
@@ -26,27 +26,27 @@ struct ReportStudent: Sendable, Identifiable {
   let name: String
   /// Whether somebody else in the session has the same name.
   var isNameShared = false
-  /// `nil` where the journal tells of alerts, but not of the joining.
+  /// `nil` if the journal mentions alerts, but no joining.
   let joinedAt: Timestamp?
   /// Whether pictures ever came.
   let hasStreamed: Bool
-  /// When a connection stood.
+  /// When there was a connection.
   let presence: [ReportSpan]
   let blindSpots: [BlindSpotEntry]
   let pauses: [PauseEntry]
   let accommodations: [Accommodation]
   let baseline: Baseline?
-  /// How the student was removed, if so.
+  /// How the student was removed, if at all.
   let dismissal: Dismissal?
-  /// In the order of their beginning.
+  /// In order of their beginning.
   var alerts: [Alert]
-  /// Lines of chat this student wrote, and those written to this student alone.
+  /// Lines of chat written by this student, and those written to this student alone.
   let chatWritten: Int
   let chatReceived: Int
 
   /// - Parameters:
-  ///   - alerts: this student's alone.
-  ///   - end: where the report ends.
+  ///   - alerts: only this student's.
+  ///   - end: the end of the report.
   init(_ person: ExamPerson, alerts: [AlertRecord], chat: [ChatMessage], until end: Timestamp) {
     id = person.id
     name = person.name
@@ -71,7 +71,7 @@ struct ReportStudent: Sendable, Identifiable {
     chatReceived = chat.count { $0.to == .participant(person.id) }
   }
 
-  /// Somebody of whom the journal knows nothing but alerts. They are told all the same.
+  /// Somebody for whom the journal has only alerts, which are reported all the same.
   init(unknown id: ParticipantID, alerts: [AlertRecord], until end: Timestamp) {
     self.id = id
     name = "Unknown participant \(id)"
@@ -102,7 +102,7 @@ struct ReportStudent: Sendable, Identifiable {
   var blindSeconds: Double { blindSpots.map(\.span).totalSeconds }
   var pausedSeconds: Double { pauses.map(\.span).totalSeconds }
 
-  /// How long the server did not look, by the reason. Of two reasons at once both count.
+  /// How long the server did not observe the student, by reason. If there are two reasons at once both count.
   var blindSecondsByCause: [(cause: BlindSpot.Cause, seconds: Double)] {
     BlindSpot.Cause.allCases.compactMap { cause in
       let spans = blindSpots.filter { $0.cause == cause }.map(\.span)
@@ -110,7 +110,7 @@ struct ReportStudent: Sendable, Identifiable {
     }
   }
 
-  /// The kinds that occurred, in their usual order.
+  /// The kinds that occurred, in the usual order.
   var alertCounts: [(kind: AlertKind, count: Int)] { alerts.map(\.record).countsByKind }
   var openAlerts: Int { alerts.count { $0.record.isOpen } }
   var unseenAlerts: Int { alerts.count { $0.isUnseen } }
@@ -118,7 +118,7 @@ struct ReportStudent: Sendable, Identifiable {
 }
 
 extension [AlertRecord] {
-  /// How many there are of each kind that occurs, in the usual order of kinds.
+  /// How many there are of each kind that occurs, in the usual order.
   var countsByKind: [(kind: AlertKind, count: Int)] {
     let counts = Dictionary(map { ($0.kind, 1) }, uniquingKeysWith: +)
     return AlertKind.allCases.compactMap { kind in counts[kind].map { (kind, $0) } }

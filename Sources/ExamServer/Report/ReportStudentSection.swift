@@ -1,24 +1,24 @@
 import ExamModel
 import Foundation
 
-/// The part of the page that tells of one student, itself in parts: `heading`, a row for each alert, `closing`. A row holds
+/// The part of the page about one student, itself in parts: `heading`, a row for each alert, `closing`. A row contains
 /// a picture.
 struct ReportStudentSection {
   let student: ReportStudent
-  /// Among all students of the page, for links and labels.
+  /// Position among all students of the page, for links and labels.
   let number: Int
   let shown: ReportSpan
   let isFinished: Bool
   let clock: ReportClock
   let picture: (AlertID) throws -> [UInt8]?
 
-  /// Two of the same name are told apart by when they joined.
+  /// Students of the same name are distinguished by when they joined.
   static func name(of student: ReportStudent, _ clock: ReportClock) -> HTML {
     guard student.isNameShared, let joined = student.joinedAt else { return .typed(student.name) }
     return "\(.typed(student.name)) (joined \(clock.time(joined)))"
   }
 
-  /// All up to the first alert.
+  /// Everything up to the first alert.
   var heading: HTML {
     let timeline = ReportTimeline(of: student, bounds: shown, clock: clock)
     var sums = [
@@ -42,7 +42,7 @@ struct ReportStudentSection {
       """
   }
 
-  /// All behind the last alert.
+  /// Everything after the last alert.
   var closing: HTML {
     student.alerts.isEmpty ? "</section>\n" : "</tbody></table>\n</section>\n"
   }
@@ -126,7 +126,7 @@ struct ReportStudentSection {
       """
   }
 
-  /// What is told of one of the student's alerts.
+  /// What is reported about one of the student's alerts.
   func row(_ index: Int) -> HTML {
     let alert = student.alerts[index]
     let record = alert.record
@@ -171,7 +171,7 @@ struct ReportStudentSection {
     case .missing: return Self.missing
     case .unreadable: return Self.unreadable
     case .kept:
-      // Whoever made the report may not have looked, and files can go in between.
+      // The picture may not have been checked before, and files can disappear in between.
       guard let bytes = try? picture(alert.id) else { return Self.missing }
       guard KeptPicture(bytes).isJPEG else { return Self.unreadable }
       return """

@@ -1,17 +1,17 @@
 import Foundation
 import GLibRuntime
 
-/// How a report looks: calm, on a screen by day and night, on a phone, and on paper. It stands within the page, for the
-/// page is one file.
+/// The style of a report: calm, on a screen by day and night, on a phone, and on paper. It is embedded, since the page
+/// is a single file.
 enum ReportStyle {
-  /// What a browser may do with the page: show this very style and the pictures within, and nothing else.
+  /// What a browser may do with the page: show exactly this style and the embedded pictures, and nothing else.
   static let contentSecurityPolicy = policyOfPage + "; frame-ancestors 'none'"
 
-  /// The part that can also be said in the page itself, for when it is opened as a file.
+  /// The part that can also be stated in the page itself, for when it is opened as a file.
   static let policyOfPage =
     "default-src 'none'; style-src 'sha256-\(hash)'; img-src data:; base-uri 'none'; form-action 'none'"
 
-  /// SHA-256 in Base64, as a policy names a style.
+  /// SHA-256 in Base64, as in a policy.
   static let hash: String = {
     let digits = Array(sha256(of: text).utf8)
     func value(_ digit: UInt8) -> UInt8 { digit < 0x3A ? digit - 0x30 : digit - 0x61 + 10 }

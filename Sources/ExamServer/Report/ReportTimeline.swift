@@ -1,7 +1,7 @@
 import ExamModel
 
-/// What happened to one student over time, as bars in lanes. All places are percent of the time shown, so the drawing
-/// fits any width and its text stays as large as the page's.
+/// What happened to one student over time, as bars in lanes. All positions are percentages of the time shown, so the
+/// drawing fits any width and its text stays as large as the page's.
 struct ReportTimeline {
   enum Style: String {
     case presence, pause, blind, medium, high
@@ -11,7 +11,7 @@ struct ReportTimeline {
     let x: Double
     let width: Double
     let style: Style
-    /// Whether it lasts beyond what is shown.
+    /// Whether it continues beyond what is shown.
     let isOpen: Bool
     let label: String
   }
@@ -28,7 +28,7 @@ struct ReportTimeline {
 
   let lanes: [Lane]
   let ticks: [Tick]
-  /// The same in words.
+  /// The same as text.
   let description: String
 
   init(of student: ReportStudent, bounds: ReportSpan, clock: ReportClock) {
@@ -53,7 +53,7 @@ struct ReportTimeline {
     }
     for kind in student.alertCounts.map(\.kind) {
       let alerts = student.alerts.filter { $0.record.kind == kind }
-      // One kind has one severity, unless the rules were changed on the way.
+      // A kind has one severity, unless the rules were changed in between.
       let isHigh = alerts.contains { $0.record.severity == .high }
       lanes.append(
         lane(kind.row.short, isHigh ? .high : .medium, alerts.map(\.span)) { _ in
@@ -63,7 +63,7 @@ struct ReportTimeline {
     self.lanes = lanes
     ticks = Self.ticks(bounds, clock)
     description = lanes.map { lane in
-      // A reader's patience ends before a hundred bars do; the table has them all.
+      // Nobody reads hundreds of bars; the table has all of them.
       let told = lane.bars.prefix(12).map(\.label).joined(separator: "; ")
       let rest = lane.bars.count > 12 ? "; and \(lane.bars.count - 12) more" : ""
       return lane.bars.isEmpty ? "\(lane.name): never." : "\(told)\(rest)."
@@ -76,7 +76,7 @@ struct ReportTimeline {
       + ReportWords.duration(span.seconds)
   }
 
-  /// Where a stretch lies, in percent; `nil` where nothing of it is shown.
+  /// Position of a stretch, in percent; `nil` if none of it is shown.
   static func extent(of span: ReportSpan, in bounds: ReportSpan) -> (x: Double, width: Double)? {
     guard let part = span.clipped(to: bounds) else { return nil }
     let scale = 100 / max(bounds.seconds, 0.001)
@@ -87,8 +87,8 @@ struct ReportTimeline {
     10, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400,
   ]
 
-  /// Whole steps of the clock on the wall, about six at most. Where that clock is changed, the first and each that is
-  /// the first after a change say the difference from UTC: the same hour can come twice.
+  /// Whole steps of local time, about six at most. If the clocks are changed, the first one and each first one after a
+  /// change give the offset from UTC: the same hour can occur twice.
   static func ticks(_ bounds: ReportSpan, _ clock: ReportClock) -> [Tick] {
     let step = steps.first { bounds.seconds / Double($0) <= 6 } ?? Int64(bounds.seconds / 6) + 1
     let past =
@@ -104,7 +104,7 @@ struct ReportTimeline {
         said = difference
       }
       at = at.advanced(by: .seconds(step))
-      // A change of the clock puts it off the whole step.
+      // A change of the clock shifts it off the whole step.
       let past = clock.secondsPastWhole(step, at: at)
       at = at.advanced(by: .seconds(past > step / 2 ? step - past : -past))
     }
@@ -116,7 +116,7 @@ extension ReportTimeline {
   private static let laneHeight = 20
   private static let axisHeight = 20
 
-  /// - Parameter id: tells this drawing's elements from those of others on the page.
+  /// - Parameter id: distinguishes this drawing's elements from those of others on the page.
   func drawing(title: String, id: Int) -> HTML {
     let height = lanes.count * Self.laneHeight
     let names: [HTML] = lanes.map { "<span>\($0.name)</span>" }

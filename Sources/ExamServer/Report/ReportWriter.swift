@@ -1,12 +1,12 @@
 import ExamModel
 
-/// Writes a report in one of its formats, part by part: no part holds more than one picture, or than one student without
-/// pictures.
+/// Writes a report in one of its formats, part by part: no part contains more than one picture, or than one student
+/// without pictures.
 struct ReportWriter: Sendable {
   private enum Part {
     case opening
     case student(Int)
-    /// One of a student's alerts, where it has a part of its own.
+    /// One of a student's alerts, if it has a part of its own.
     case alert(Int, of: Int)
   }
 
@@ -16,7 +16,7 @@ struct ReportWriter: Sendable {
   private let csvClock: ReportClock
   private var next = Part.opening
 
-  /// - Parameter zone: of the times on a page and in CSV; JSON is for programs and has UTC.
+  /// - Parameter zone: for the times on a page and in CSV; JSON is for programs and uses UTC.
   init(_ report: SessionReport, as format: ReportFormat, zone: ReportClock.Zone) {
     self.report = report
     self.format = format
@@ -26,7 +26,7 @@ struct ReportWriter: Sendable {
 
   /// Writes the next part.
   ///
-  /// - Parameter picture: reads the picture of an alert; `nil` where the file is gone.
+  /// - Parameter picture: reads the picture of an alert; `nil` if the file is gone.
   /// - Returns: whether there is more.
   mutating func write(
     to document: inout [UInt8], picture: @escaping (AlertID) throws -> [UInt8]?

@@ -1,8 +1,8 @@
 import ExamModel
 import Foundation
 
-/// All that a report tells of a session, whatever it is written as. It is made of the journal alone, so it tells the
-/// same story at any time.
+/// Everything that a report says about a session, whatever its format. It is derived from the journal alone, so it is
+/// the same at any time.
 struct SessionReport: Sendable {
   /// A picture that should be there.
   struct PictureProblem: Sendable, Hashable, CustomStringConvertible {
@@ -10,7 +10,7 @@ struct SessionReport: Sendable {
     let student: String
     let kind: AlertKind
     let since: Timestamp
-    /// What reading it said, for an operator; `nil` where the file is just not there.
+    /// The error from reading it, for an operator; `nil` if the file is simply missing.
     let reason: String?
 
     var description: String {
@@ -19,7 +19,7 @@ struct SessionReport: Sendable {
     }
   }
 
-  /// A student somebody should look at first, and why.
+  /// A student to look at first, and why.
   struct Attention: Sendable {
     let student: ReportStudent
     let reasons: [String]
@@ -28,25 +28,25 @@ struct SessionReport: Sendable {
   let code: SessionCode
   let title: String
   let from: Timestamp
-  /// The session's end, or up to when an unfinished one is known.
+  /// The session's end, or the last known time of an unfinished one.
   let until: Timestamp
   let isFinished: Bool
-  /// Why it ended, and the name of the teacher who ended it; `nil` of one that is not finished.
+  /// Why it ended, and the name of the teacher who ended it; `nil` if it is unfinished.
   let ending: (reason: EndReason, by: String?)?
   let generatedAt: Timestamp
   /// In the order in which they joined.
   let teachers: [String]
   let chatMessages: Int
-  /// How many events there were of each kind that this version does not know, by kind.
+  /// How many events there were of each kind unknown to this version, by kind.
   let unknownEvents: [(kind: String, count: Int)]
   /// By name.
   private(set) var students: [ReportStudent]
   private(set) var pictureProblems: [PictureProblem] = []
 
   /// - Parameters:
-  ///   - generatedAt: now; where a session that is on ends for the report.
-  ///   - lastAlive: when the server is known to have lived last, for who asks while none may run. After a crash nothing
-  ///     is known of the time from then on, and nobody is told to have been there.
+  ///   - generatedAt: now; where a running session ends for the report.
+  ///   - lastAlive: when the server is last known to have been alive, if it may not be running. After a crash nothing
+  ///     is known about the time from then on, and nobody is reported to have been there.
   init(
     record: SessionRecord, state: ExamState, generatedAt: Timestamp, lastAlive: Timestamp? = nil
   ) {
@@ -75,9 +75,9 @@ struct SessionReport: Sendable {
     self.students = Self.sorted(students)
   }
 
-  /// The report of a session that is kept, its pictures checked; `nil` for an unknown one.
+  /// The report of a stored session, its pictures checked; `nil` for an unknown one.
   ///
-  /// - Throws: what the store says when it cannot be read.
+  /// - Throws: the store's error when it cannot be read.
   static func read(
     _ code: SessionCode, from archive: any ArchiveReader, at now: Timestamp, lastAlive: Timestamp? = nil
   ) throws -> SessionReport? {
@@ -88,7 +88,7 @@ struct SessionReport: Sendable {
     return report
   }
 
-  /// By name as people sort them; who has the same name as somebody else is marked so.
+  /// By name as people sort them; students who share a name are marked.
   private static func sorted(_ students: [ReportStudent]) -> [ReportStudent] {
     let keyed = students.map { student in
       let key = student.name.folding(
@@ -108,10 +108,10 @@ struct SessionReport: Sendable {
 
   // MARK: Pictures
 
-  /// Looks whether the pictures that should be there are, and notes which are not.
+  /// Checks whether the pictures that should be there are, and notes which are not.
   ///
-  /// - Parameter picture: looks at one, by its beginning: all of an exam's are too much to be read for this; `nil` where
-  ///   the file is gone.
+  /// - Parameter picture: examines the beginning of one, since all pictures of an exam are too much to read for this;
+  ///   `nil` if the file is gone.
   mutating func checkPictures(_ picture: (AlertID) throws -> KeptPicture?) {
     for student in students.indices {
       for index in students[student].alerts.indices where students[student].alerts[index].picture == .kept {
@@ -146,8 +146,8 @@ struct SessionReport: Sendable {
   var openAlerts: Int { students.reduce(0) { $0 + $1.openAlerts } }
   var blindSeconds: Double { students.reduce(0) { $0 + $1.blindSeconds } }
 
-  /// The stretch in which students were there, which the timelines show: a session may be made the day before and
-  /// ended the day after, and the exam would be a speck in it.
+  /// The time in which students were there, which the timelines show: a session may be created the day before and ended
+  /// the day after, and the exam would be a speck in it.
   var shown: ReportSpan {
     let whole = ReportSpan(from: from, until: until, isOpen: !isFinished)
     let spans = students.flatMap { student in
@@ -161,7 +161,7 @@ struct SessionReport: Sendable {
     return ReportSpan(from: first, until: isFinished ? last : until, isOpen: !isFinished)
   }
 
-  /// Who needs a look first: the most open and unseen alerts on top, then by name.
+  /// Who to look at first: the most open and unseen alerts on top, then by name.
   var attention: [Attention] {
     students.map { Attention(student: $0, reasons: ReportWords.reasons(for: $0, isFinished: isFinished)) }
       .filter { !$0.reasons.isEmpty }

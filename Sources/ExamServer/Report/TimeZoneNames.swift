@@ -1,14 +1,14 @@
 import Foundation
 
-/// The names of time zones: those of the IANA time zone database, old ones too. Its rules come with Foundation, so nothing
-/// has to be installed for them.
+/// The names of time zones: those of the IANA time zone database, including old ones. Its rules come with Foundation,
+/// so nothing has to be installed for them.
 extension ReportClock {
   static let utc = TimeZone(secondsFromGMT: 0)!
 
   /// The database's longest name has 32 characters.
   private static let maximumLength = 64
 
-  /// Names without a region. Foundation takes others besides, which mean several zones, such as BST. New names always
+  /// Names without a region. Foundation also accepts others, which mean several zones, such as BST. New names always
   /// have a region.
   private static let withoutRegion: Set<String> = [
     "CET", "CST6CDT", "Cuba", "EET", "EST", "EST5EDT", "Egypt", "Eire", "Factory", "GB", "GB-Eire", "GMT",
@@ -20,7 +20,7 @@ extension ReportClock {
     "Singapore", "Turkey", "UCT", "UTC", "Universal", "W-SU", "WET", "Zulu",
   ]
 
-  /// The zone of this name, such as `Europe/Berlin`, `Etc/GMT+5`, `GB` or `UTC`; `nil` where the database has none.
+  /// The zone with this name, such as `Europe/Berlin`, `Etc/GMT+5`, `GB` or `UTC`; `nil` if the database has none.
   static func zone(named name: String) -> TimeZone? {
     guard name.utf8.count <= maximumLength, name.utf8.allSatisfy(isOfAName) else { return nil }
     guard name.contains("/") || withoutRegion.contains(name) else { return nil }
@@ -37,7 +37,7 @@ extension ReportClock {
     }
   }
 
-  /// What to ask for instead of `name`, where it is none.
+  /// What to use instead of `name`, if it is unknown.
   static func advice(insteadOf name: String) -> String {
     """
     there is no time zone “\(name.prefix(40))”; use a name of the IANA time zone database, such as Europe/Berlin, \
