@@ -95,6 +95,7 @@ public struct ExamService: Sendable {
   ) {
     let logger = logger
     let pages = try WebFolder.read(configuration.webFolder) { logger.warning("\($0)") }
+    let words = try WebFolder.words(configuration.webFolder)
     try await PipelineCheck.require(folder: configuration.pipelinesFolder)
     let pipelines = try PipelineCatalog(folder: configuration.pipelinesFolder)
     var checks = FaceCheckConfiguration()
@@ -123,7 +124,7 @@ public struct ExamService: Sendable {
       pacer: AnalysisPacer(faces, logger: logger), store: store,
       recorder: EventRecorder(journal: store, logger: logger), metrics: ServerMetrics(),
       guesses: await GuessBudgets(devices: devices) { logger.warning("\($0)") })
-    let (server, directory) = try await makeServer(services, pages)
+    let (server, directory) = try await makeServer(services, pages, words)
     let clocks = try await ClockKeeper(services: services)
     try await StoreKeeper(services: services, directory: directory, clocks: clocks).restoreSessions()
     return (services, store, server, directory, clocks)
@@ -131,7 +132,7 @@ public struct ExamService: Sendable {
 
   @GatewayActor
   private func makeServer(
-    _ services: ExamServices, _ pages: PageFolder
+    _ services: ExamServices, _ pages: PageFolder, _ words: TextCatalogue
   ) throws -> (WebServer, any SessionDirectory) {
     var gateway = GatewayConfiguration(host: configuration.host, port: UInt16(configuration.port))
     if let certificate = configuration.certificate, let key = configuration.privateKey {
@@ -162,10 +163,11 @@ public struct ExamService: Sendable {
     DataRoutes(
       services: services, archive: archive, directory: directory, admission: admission, answers: answers
     ).register(on: server)
-    ReportRoutes(archive: archive, admission: admission, answers: answers) { logger.warning("\($0)") }
-      .register(on: server)
+    ReportRoutes(archive: archive, admission: admission, answers: answers, words: words) {
+      logger.warning("\($0)")
+    }.register(on: server)
     TicketRoutes(admission: admission).register(on: server)
-    AlertKindsRoute(rules: configuration.alerts).register(on: server)
+    AlertKindsRoute(rules: configuration.alerts, words: words).register(on: server)
     OperationsRoutes(services: services, directory: directory, server: server).register()
     server.serveFiles(from: pages, pages: WebFolder.pages)
     return (server, directory)

@@ -13,6 +13,8 @@ struct Report: AsyncParsableCommand {
   var code: String
   @Option(help: "The server's data folder.")
   var dataDir = "data"
+  @Option(help: "Folder with the pages, which has the words.")
+  var webDir = "Web"
   @Option(help: "html (a page to read and print), csv or json.")
   var format = ReportFormat.html
   @Option(
@@ -23,7 +25,7 @@ struct Report: AsyncParsableCommand {
 
   func run() async throws {
     try await ReportCommand.run(
-      code: code, dataFolder: dataDir, format: format, output: output, timeZone: timeZone)
+      code: code, dataFolder: dataDir, webFolder: webDir, format: format, output: output, timeZone: timeZone)
   }
 }
 

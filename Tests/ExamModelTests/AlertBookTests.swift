@@ -135,8 +135,7 @@ import Testing
     var full = AlertRecord(
       id: AlertID(rawValue: "a1"), student: ada, kind: .lookingAway, severity: .medium, since: time,
       confidence: 0.875,
-      thresholds: AlertThresholds(window: 5.5, share: 0.8, limit: 30, baseline: -12.25, cooldown: 30),
-      detail: "Seen.")
+      thresholds: AlertThresholds(window: 5.5, share: 0.8, limit: 30, baseline: -12.25, cooldown: 30))
     let bare = full
     full.state = .acknowledged
     full.until = time.advanced(by: .seconds(9))

@@ -32,7 +32,7 @@ import Testing
     var record = AlertRecord(
       id: AlertID(rawValue: id), student: ada, kind: .faceMissing, severity: .high, since: time(10),
       confidence: 1,
-      thresholds: AlertThresholds(window: 3, share: 0.8, limit: nil, baseline: nil, cooldown: 30), detail: "")
+      thresholds: AlertThresholds(window: 3, share: 0.8, limit: nil, baseline: nil, cooldown: 30))
     change(&record)
     return record
   }

@@ -107,7 +107,7 @@ import Testing
       id: AlertID(rawValue: "a1"), student: ParticipantID(rawValue: "p1"), kind: .severalFaces,
       severity: .high,
       since: Timestamp(microseconds: 1_500_000), confidence: 0.9,
-      thresholds: AlertThresholds(window: 2, share: 0.6, limit: nil, baseline: nil, cooldown: 30), detail: "…"
+      thresholds: AlertThresholds(window: 2, share: 0.6, limit: nil, baseline: nil, cooldown: 30)
     )
     let alert = try object(TeacherNotice.alert(record))
     #expect(alert["type"] as? String == "alert")

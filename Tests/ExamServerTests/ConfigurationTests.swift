@@ -118,6 +118,31 @@ import WebGateway
     #expect(missing?.description.contains("libjs-i18next") == true)
   }
 
+  @Test func aFolderWithoutTheWordsOfReportsIsAnError() throws {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "words-\(UUID().uuidString)")
+    defer { try? FileManager.default.removeItem(at: folder) }
+    try FileManager.default.createDirectory(
+      at: folder.appending(path: "text"), withIntermediateDirectories: true)
+    let file = folder.appending(path: "text/en.json")
+    for text in [
+      nil, "", "{\"a\": ", "[]", "{\"a\": 1}", "{\"a\": [\"b\"]}", "{\"a\": {\"b\": \"{{c\"}}",
+      "{\"a\": \"}}\"}",
+    ] {
+      if let text { try Data(text.utf8).write(to: file) }
+      let problem = #expect(throws: ServerConfiguration.InvalidSetting.self) {
+        try WebFolder.words(folder.path)
+      }
+      #expect(problem?.key == "web_dir", "\(text ?? "none")")
+      #expect(
+        problem?.problem.contains("\(file.path) ") == true
+          && problem?.problem.contains("; give the folder") == true)
+    }
+    try Data("{\"a\": \"\(String(repeating: "b", count: TextCatalogue.maximumBytes))\"}".utf8).write(to: file)
+    #expect(throws: ServerConfiguration.InvalidSetting.self) { try WebFolder.words(folder.path) }
+    try Data("{\"a\": \"{{ b }}{{c}}d\"}".utf8).write(to: file)
+    #expect(try WebFolder.words(folder.path)("a", ["b": "{{c}}", "c": "2"]) == "{{c}}2d")
+  }
+
   @Test func othersReachTheServerOnlyWithPasswordAndTLS() async throws {
     #expect(await problem(["host": "0.0.0.0"]).contains("teacher_password"))
     #expect(await problem(["host": "0.0.0.0", "teacher_password": "long enough"]).contains("certificate"))

@@ -61,7 +61,9 @@ import Testing
     }
     exam.end(60)
     let store = StubStore([exam], pictures: pictures)
-    var document = ReportDocument(of: HandWrittenExam.code, as: format, zone: ReportClock.utc) {
+    var document = ReportDocument(
+      of: HandWrittenExam.code, as: format, zone: ReportClock.utc, words: .english
+    ) {
       Issue.record("\($0)")
     }
     var whole: [UInt8] = []

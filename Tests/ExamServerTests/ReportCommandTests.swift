@@ -12,7 +12,7 @@ import Testing
   ) throws -> String {
     try ReportCommand.text(
       of: code, from: store, lastAlive: store.lastAlive, dataFolder: "/data", format: format,
-      zone: ReportClock.utc,
+      zone: ReportClock.utc, words: .english,
       at: HandWrittenExam.at(300), warn: lines.add)
   }
 
@@ -80,7 +80,7 @@ import Testing
       ("123456", "/dev/null", "UTC", "/dev/null"), ("123456", "/tmp", "Mars/Olympus", "Mars/Olympus"),
     ] {
       let problem = await #expect(throws: ReportProblem.self) {
-        try await ReportCommand.run(code: code, dataFolder: folder, timeZone: zone)
+        try await ReportCommand.run(code: code, dataFolder: folder, webFolder: "Web", timeZone: zone)
       }
       #expect(problem?.description.contains(word) == true)
     }

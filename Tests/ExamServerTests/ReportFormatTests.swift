@@ -76,7 +76,9 @@ import Testing
         "share": "0.8",
         "limit": "30", "baseline": "-12", "cooldown": "30", "repeats": "2", "alert_id": "a1",
         "picture": "kept",
-        "detail": "Seen by hand.", "by": "Emmy Noether", "note": "Looks at the clock.",
+        "detail":
+          "The head turned by more than 30 degrees from where it usually points for 5 s (90 % of the checks).",
+        "by": "Emmy Noether", "note": "Looks at the clock.",
         "student_note": "The clock hangs on the left.",
       ])
     #expect(
@@ -109,14 +111,14 @@ import Testing
     exam.alert("a1", of: "p1", .faceMissing, from: 10, until: 11) {
       $0.note = "+1, \"two\"\r\nthree"
       $0.studentNote = "@SUM(A1)"
-      $0.detail = combined
+      $0.acknowledgedBy = combined
     }
     let table = try table(exam.report())
     #expect(table.allSatisfy { $0["student"] == nil || $0["student"] == "'=HYPERLINK(\"http://x\")" })
     let alert = try #require(table.first { $0["record"] == "alert" })
     #expect(alert["note"]?.unicodeScalars.elementsEqual("'+1, \"two\"\r\nthree".unicodeScalars) == true)
     #expect(alert["student_note"] == "'@SUM(A1)")
-    #expect(alert["detail"] == "'" + combined)
+    #expect(alert["by"] == "'" + combined)
   }
 
   @Test func whatIsNotOverHasNoEnd() throws {

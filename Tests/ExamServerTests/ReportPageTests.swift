@@ -30,7 +30,8 @@ import Testing
       "head 12° to the left, face 31 % of the picture’s height, brightness 112 of 255 (median of 14 checks)",
       "1 line written, 1 received privately",
       "Looking away medium acknowledged by Emmy Noether",
-      "08:30:00 – 08:30:30 · 30 s · 90 % of looks agreed · came back 2 times", "Seen by hand.",
+      "08:30:00 – 08:30:30 · 30 s · 90 % of looks agreed · came back 2 times",
+      "The head turned by more than 30 degrees from where it usually points for 5 s (90 % of the checks).",
       "Confirmed after 5 s in which 80 % of looks agree; head turned more than 30° from this student’s usual 12°",
       "Teacher’s note: Looks at the clock.", "Student’s own note: The clock hangs on the left.",
       "No face in the picture serious not acknowledged", "08:40:00 – 08:40:15 · 15 s", "No picture was taken",
@@ -117,7 +118,6 @@ import Testing
     exam.title = typed
     exam.student("p1", typed)
     exam.alert("a1", of: "p1", .faceMissing, from: 10, until: 11, picture: true) {
-      $0.detail = typed
       $0.note = typed
       $0.studentNote = typed
       $0.acknowledgedBy = typed

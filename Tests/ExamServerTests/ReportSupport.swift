@@ -4,6 +4,30 @@ import Synchronization
 
 @testable import ExamServer
 
+extension TextCatalogue {
+  static let english: TextCatalogue = {
+    let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent()
+    do {
+      return try WebFolder.words(root.appending(path: "Web").path)
+    } catch {
+      fatalError("\(error)")
+    }
+  }()
+}
+
+extension ReportClock {
+  init(zone: TimeZone, from start: Timestamp, telling span: ReportSpan? = nil) {
+    self.init(zone: zone, from: start, telling: span, words: .english)
+  }
+}
+
+extension ReportFormat {
+  func text(
+    _ report: SessionReport, zone: TimeZone, picture: @escaping (AlertID) throws -> [UInt8]?
+  ) -> String { text(report, zone: zone, words: .english, picture: picture) }
+}
+
 /// Writes the journal of an exam explicitly, in minutes from its start on 24 November 2025, 08:00 UTC.
 struct HandWrittenExam {
   static let code = SessionCode("482913")!
@@ -58,8 +82,7 @@ struct HandWrittenExam {
       severity: rule.severity, since: Self.at(from), confidence: 0.9,
       thresholds: AlertThresholds(
         window: rule.window.inSeconds, share: rule.share, limit: rule.limit, baseline: nil,
-        cooldown: rule.cooldown.inSeconds),
-      detail: "Seen by hand.")
+        cooldown: rule.cooldown.inSeconds))
     if picture { record.picture = "/pictures/\(id).jpg" }
     add(from, .alertConfirmed, student, .alert(record))
     if let until {

@@ -290,22 +290,52 @@ import Testing
 }
 
 @Suite struct ReportWordsTests {
+  /// Nobody reads the name of a key: whatever an exam has, there are words for it.
+  @Test func everyCaseHasWords() {
+    let t = TextCatalogue.english
+    var keys = AlertKind.allCases.flatMap { kind in
+      ["title", "short", "seen"].map { "alert.\(kind.rawValue).\($0)" }
+    }
+    keys += AlertKind.allCases.filter { $0.row.measure != nil }.map { "report.limit.\($0.rawValue)" }
+    keys += BlindSpot.Cause.allCases.map { "report.cause.\($0.rawValue)" }
+    keys += PictureState.allCases.filter { $0 != .kept }.map { "report.picture.\($0.rawValue)" }
+    keys += Accommodation.Effect.allCases.map { "report.effect.\($0.rawValue)" }
+    keys += [AlertSeverity.high, .medium].map { "report.severity.\($0.rawValue)" }
+    keys += (1...12).flatMap { ["report.month.\($0)", "report.monthShort.\($0)"] }
+    keys += ["presence", "high", "medium", "blind", "pause", "open"].map { "report.legend.\($0)" }
+    #expect(keys.filter { t($0) == $0 } == [])
+    for page in [HandWrittenExam.rich.page(), HandWrittenExam().page()] {
+      #expect(!page.contains("report.") && !page.contains("{{"))
+    }
+  }
+
+  @Test func whatIsPutInIsNeverReadAsWords() {
+    let t = TextCatalogue.english
+    #expect(t("report.legend.nothing") == "report.legend.nothing")
+    #expect(t("report.ending.teacher", ["name": "{{name}}"]) == "ended by {{name}}")
+    #expect(t("report.ending.teacher") == "ended by name")
+    #expect([0, 1, 2].map { t("report.student.alerts", count: $0) } == ["0 alerts", "1 alert", "2 alerts"])
+    #expect(t.html("report.ending.teacher", ["name": "<b>\("<i>")</b>"]).text == "ended by <b>&lt;i&gt;</b>")
+    #expect(t.html("report.effect.mute", ["kind": .typed("&")]).text == "“<bdi>&amp;</bdi>” raises no alert")
+  }
+
   @Test(arguments: [
     (0.0, "0 s"), (2.44, "2.4 s"), (9.96, "10 s"), (59.4, "59 s"), (59.6, "1 min"), (200, "3 min 20 s"),
     (3600, "1 h"), (7170, "2 h"), (7140, "1 h 59 min"),
   ])
   func durations(seconds: Double, words: String) {
-    #expect(ReportWords.duration(seconds).replacing("\u{A0}", with: " ") == words)
+    #expect(TextCatalogue.english.duration(seconds).replacing("\u{A0}", with: " ") == words)
   }
 
   @Test func thresholdsAreSaidWhole() {
-    let words = ReportWords.thresholds(
+    let words = TextCatalogue.english.thresholds(
       AlertThresholds(window: 10, share: 0.8, limit: 60, baseline: -12, cooldown: 30), of: .lookingAway)
     #expect(
       words.replacing("\u{A0}", with: " ")
         == "Confirmed after 10 s in which 80 % of looks agree; head turned more than 60° from this student’s usual "
         + "12° to the left. What comes back within 30 s counts as the same alert.")
     let atOnce = AlertThresholds(window: 0, share: 1, limit: nil, baseline: nil, cooldown: 0)
-    #expect(ReportWords.thresholds(atOnce, of: .cameraOff).hasPrefix("Confirmed at the first look. "))
+    #expect(
+      TextCatalogue.english.thresholds(atOnce, of: .cameraOff).hasPrefix("Confirmed at the first look. "))
   }
 }

@@ -14,8 +14,7 @@ import Testing
     var alert = AlertRecord(
       id: AlertID(rawValue: id), student: student, kind: .faceMissing, severity: .high, since: .test(1),
       confidence: 1,
-      thresholds: AlertThresholds(window: 5, share: 0.8, limit: nil, baseline: nil, cooldown: 60),
-      detail: "")
+      thresholds: AlertThresholds(window: 5, share: 0.8, limit: nil, baseline: nil, cooldown: 60))
     alert.note = note
     return alert
   }

@@ -13,15 +13,14 @@ import Testing
       severity: .medium,
       since: .test(1), confidence: 0.1 + 0.2,
       thresholds: AlertThresholds(
-        window: 5, share: 0.8, limit: .greatestFiniteMagnitude, baseline: -0.1, cooldown: 1e300),
-      detail: "Turned 41° to the “left”\n\u{1F600}")
+        window: 5, share: 0.8, limit: .greatestFiniteMagnitude, baseline: -0.1, cooldown: 1e300))
     let confirmed = alert
     alert.state = .acknowledged
     alert.until = .test(9)
     alert.duration = 8.000_001
     alert.picture = "/api/x.jpg"
     alert.acknowledgedBy = "Grace"
-    alert.note = "seen"
+    alert.note = "Turned 41° to the “left”\n\u{1F600}"
     alert.studentNote = "I looked for a pen"
     alert.repeats = 3
     let id = ParticipantID(rawValue: "p2")

@@ -253,11 +253,14 @@ def test_a_card_leads_to_the_form_that_mutes_its_kind(exam, student):
 
 def test_a_kind_that_is_newer_than_the_page_has_the_words_and_the_measure_of_the_server(people, tmp_path):
     web = shutil.copytree(ROOT / "Web", tmp_path / "Web")
-    for file in [*(web / "teacher").rglob("*.js"), web / "text/en.json"]:
+    for file in (web / "teacher").rglob("*.js"):
         file.write_text(file.read_text().replace("camera_covered", "older"))
     server = Server(tmp_path / "data", "--web-dir", web)
     try:
-        exam = people.teacher(url=server.url).create()
+        teacher = people.teacher(url=server.url)
+        older = (web / "text/en.json").read_text().replace("camera_covered", "older")
+        teacher.page.route("**/text/en.json", lambda route: route.fulfill(body=older, content_type="application/json"))
+        exam = teacher.create()
         people.student("dark", url=server.url).open(exam.student_link, "Ada").join()
         alert = exam.alert("Ada", "Camera covered or dark")
         expect(alert).to_contain_text("Rule: after 2\u00a0s, 80\u00a0% of checks, less than 6 of 255.")

@@ -1,9 +1,10 @@
-"""All texts of the pages are in the catalogues of Web/text, and match the pages. Needs no browser."""
+"""All texts of the pages and of reports are in the catalogues of Web/text, and match them. Needs no browser."""
 import json
 import shutil
 
 import pytest
 
+import report_check
 from text_check import ROOT, faults
 
 
@@ -64,6 +65,28 @@ def translate(web, name="de", spoil=lambda words: None):
 def test_a_fault_is_found(web, file, old, new, fault):
     change(web / file, old, new)
     found = faults(web)
+    assert any(fault in one for one in found), found
+
+
+@pytest.mark.parametrize("file, old, new, fault", [
+    ("ReportPage.swift", '"report.reading"', '"report.readings"', "there are no words report.readings"),
+    ("ReportPage.swift", '["zone": clock.name]', "", "report.session.zone needs zone"),
+    ("ReportPage.swift", '["date": clock.date(report.until), "time"', '["time"', "report.unfinished.text needs date"),
+    ("ReportPage.swift", 't("report.heading")', 't("report.heading", ["name": x])', "report.heading has no placeholder for name"),
+    ("ReportPage.swift", 't("report.session.teachers", count: teachers.count)', 't("report.session.teachers")', "report.session.teachers needs a count"),
+    ("ReportPage.swift", '\\(t("report.heading"))', "Exam report", "reads “Exam report”"),
+    ("ReportPage.swift", '\\(t("report.attention.mark"))', "look here", "reads “look here”"),
+    ("ReportPage.swift", 'by: "list.next"', 'by: "list.last"', "list.last needs last"),
+    ("ReportPage.swift", 't("report.attention.nothing")', 't("report.attention.heading")', "report.attention.nothing is not used"),
+    ("ReportWords.swift", '"report.cause.\\(', '"report.causes.\\(', "there are no words report.causes.*"),
+    ("ReportWords.swift", '"limit": (record', '"limits": (record', "alert.looking_away.seen needs limit"),
+    ("ReportWords.swift", 'self("report.ending.idle")', '"ended by itself"', "reads “ended by itself”"),
+    ("ReportCSV.swift", "t.baseline($0)", '"head \\($0.yaw)"', "reads “head "),
+])
+def test_a_fault_of_the_report_is_found(web, tmp_path, file, old, new, fault):
+    report = shutil.copytree(ROOT / report_check.FOLDER, tmp_path / "Report")
+    change(report / file, old, new)
+    found = faults(web, report)
     assert any(fault in one for one in found), found
 
 

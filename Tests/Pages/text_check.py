@@ -1,6 +1,6 @@
-"""Checks that all texts of the pages are in the catalogues of Web/text, and that they match the pages.
+"""Checks that all texts of the pages and of reports are in the catalogues of Web/text, and that they match.
 
-`faults(web)` answers a sentence for each fault, none where all is well. Keys are those of i18next: `name_one`, `name_other`
+`faults(web, report)` answers a sentence for each fault, none where all is well. Keys are those of i18next: `name_one`, `name_other`
 are the plural forms of `name`; `name_student` is `name` in the context `student`.
 """
 import json
@@ -8,6 +8,7 @@ import pathlib
 import re
 from html.parser import HTMLParser
 
+import report_check
 from js_tokens import HOLE, arguments, every, names_of_object, tokens
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -218,8 +219,8 @@ def is_class(found, index):
     return False
 
 
-def faults(web):
-    """What is wrong with the catalogues in `web`/text and the pages that use them."""
+def faults(web, report=ROOT / report_check.FOLDER):
+    """What is wrong with the catalogues in `web`/text, the pages and the sources of the report that use them."""
     web = pathlib.Path(web)
     catalogues = {path.stem: Catalogue(path) for path in sorted((web / "text").glob("*.json"))}
     english = catalogues["en"]
@@ -230,6 +231,9 @@ def faults(web):
         name = str(path.relative_to(web))
         read = {".html": read_page, ".js": read_script, ".css": read_style}[path.suffix]
         uses += read(name, path.read_text(), english, found, literals)
+    for name, source in report_check.read(pathlib.Path(report), {key.split(".")[0] for key in english.forms}):
+        uses += [Use(f"{name}:{line}", key, params) for line, key, params in source.uses]
+        literals += [(name, *literal) for literal in source.literals]
     found += [f"{name}:{line}: reads “{text}”, which belongs into the catalogue"
               for name, line, text in literals if text not in ALLOWED]
     used = set()
@@ -287,7 +291,7 @@ def check(use, english, used):
         needed, given = english.placeholders(key), set(use.params)
         if missing := needed - given:
             yield f"{use.where}: {key} needs {', '.join(sorted(missing))}"
-        if "*" in given:
+        if "*" in given or HOLE in use.key:
             continue
         if (more := given - needed - NO_PLACEHOLDERS) and "context" not in given:
             yield f"{use.where}: {key} has no placeholder for {', '.join(sorted(more))}"
@@ -297,6 +301,8 @@ def check(use, english, used):
 
 def expanded(use, english):
     if HOLE in use.key:
+        if use.key.startswith("report.") and use.key.endswith(f".{HOLE}"):
+            return [key for key in english.forms if key.rpartition(".")[0] == use.key[:-2]] or [use.key.replace(HOLE, "*")]
         if not use.key.startswith(f"alert.{HOLE}."):
             return [use.key.replace(HOLE, "*")]
         return [use.key.replace(HOLE, kind) for kind in kinds()]

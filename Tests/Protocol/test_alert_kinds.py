@@ -7,7 +7,7 @@ from clients import Exam, request
 from media import face
 from support.alert_kinds import FILE
 from support.journal import Journal
-from support.server import ROOT, Server
+from support.server import Server
 
 KINDS = json.loads(FILE.read_text(encoding="utf-8"))["kinds"]
 
@@ -22,13 +22,6 @@ def test_anybody_is_told_the_kinds_as_they_are_written_down(server):
     assert answer.status == 200 and answer.headers["content-type"] == "application/json"
     assert answer.headers["cache-control"] == "public, max-age=60"
     assert answer.json == {"kinds": KINDS}, "`make alert-kinds` writes docs/alert-kinds.json anew"
-
-
-@pytest.mark.parametrize("row", KINDS, ids=lambda row: row["kind"])
-def test_the_pages_call_a_kind_as_the_server_and_its_report_do(row):
-    words = json.loads((ROOT / "Web/text/en.json").read_text(encoding="utf-8"))["alert"][row["kind"]]
-    for word in ("title", "short"):
-        assert row["texts"][f"alert.{row['kind']}.{word}"] == words[word]
 
 
 def test_the_rules_are_those_of_this_server(data, tmp_path):

@@ -9,14 +9,12 @@ def test_a_missing_face(exam, teacher):
     ada = exam.student("Ada").start("image/jpeg", face())
     ada.expect("check", state="ok", faces=1)
     ada.upload.play(absent())
-    suspected = ada.expect("check", state="suspected", kind="face_missing")
-    assert suspected["hint"]
+    ada.expect("check", state="suspected", kind="face_missing")
     assert not teacher.alerts(ada), "a suspicion is told to the student alone"
     alert = teacher.expect_alert(ada, "face_missing", "confirmed")
     assert alert["severity"] == "high" and alert["repeats"] == 0 and 0.8 <= alert["confidence"] <= 1
     assert alert["since"].endswith("Z") and len(alert["since"]) == len("2026-03-01T09:00:00.000Z")
-    told = ada.expect("check", state="alert", kind="face_missing")
-    assert told["hint"] == suspected["hint"]
+    ada.expect("check", state="alert", kind="face_missing")
 
     picture = exam.request("GET", alert["picture"].removeprefix(exam.path))
     assert picture.status == 200 and picture.headers["content-type"] == "image/jpeg"

@@ -41,7 +41,7 @@ class Journal:
         at = NOW - (100_000 - number) * 1_000_000
         alert = {
             "alert_id": f"a{number:012}", "student": student, "kind": kind, "severity": "medium", "repeats": 0,
-            "state": "confirmed" if open else "cleared", "since": at, "confidence": 1, "detail": "The exam page is not in front.",
+            "state": "confirmed" if open else "cleared", "since": at, "confidence": 1,
             "thresholds": {"window": 1, "share": 1, "cooldown": 30}}
         if not open:
             alert |= {"until": at + 500_000, "duration": 0.5}

@@ -95,15 +95,14 @@ const TOO_FAR = sentence('warn', 'student.state.tooFar');
  * What the server suspects (shown only to the student) and what it has told the teachers: the problem, and how to fix
  * it. Too dark or too far comes before anything only suspected: it makes the rest doubtful, and is easily fixed.
  */
-export function checkSentence({ state, kind, hint, light, distance }) {
+export function checkSentence({ state, kind, light, distance }) {
   if (state !== 'alert' && light === 'dark') return TOO_DARK;
   if (state !== 'alert' && distance === 'far') return TOO_FAR;
   if (state === 'ok') return LIVE;
   const title = t([`alert.${kind}.student`, 'alert.unknown.student']);
-  const words = { defaultValue: hint || t('alert.unknown.hint') }; // of a kind unknown to this page
   return state === 'alert'
-    ? { tone: 'bad', title, text: sentences(t(`alert.${kind}.advice`, words), t('student.state.seenToo')) }
-    : { tone: 'warn', title, text: t(`alert.${kind}.hint`, words) };
+    ? { tone: 'bad', title, text: sentences(t([`alert.${kind}.advice`, 'alert.unknown.hint']), t('student.state.seenToo')) }
+    : { tone: 'warn', title, text: t([`alert.${kind}.hint`, 'alert.unknown.hint']) };
 }
 
 /** What happened, as the student would say it. */

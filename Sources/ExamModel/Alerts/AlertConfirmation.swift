@@ -19,12 +19,4 @@ public struct AlertConfirmation {
     self.confidence = confidence
     self.thresholds = thresholds
   }
-
-  /// What was seen, in a sentence for a teacher.
-  var detail: String {
-    let seconds = Int(thresholds.window.rounded())
-    let share = Int((confidence * 100).rounded())
-    return kind.row.seen.replacing("{seconds}", with: "\(seconds)").replacing("{share}", with: "\(share)")
-      .replacing("{limit}", with: "\(Int((thresholds.limit ?? 0).rounded()))")
-  }
 }

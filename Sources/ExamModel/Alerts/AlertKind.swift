@@ -12,9 +12,6 @@ public enum AlertKind: String, Sendable, Codable, CaseIterable, Hashable {
 
   /// Everything that is specific to this kind.
   public var row: AlertRow { AlertTable.rows[self]! }
-
-  /// The prefix under which a page finds its texts, such as `alert.face_missing.title`.
-  public func textKey(_ text: String) -> String { "alert.\(rawValue).\(text)" }
 }
 
 /// Everything that is specific to one kind of alert. Rules, masks, settings, metrics, the report, `GET
@@ -44,8 +41,6 @@ public struct AlertRow: Sendable {
     public let isBadAbove: Bool
     /// How far the limit can be raised for a student who is allowed more; `nil`: it stays.
     public var farthest: Double?
-    /// For the report, with `{limit}` in it.
-    public let words: String
   }
 
   /// Used unless the operator sets another.
@@ -57,13 +52,6 @@ public struct AlertRow: Sendable {
   public var explainsWhileSuspected = false
   /// For kinds with a limit.
   public var measure: Measure?
-  public let title: String
-  /// A short title for tables, tiles and timelines.
-  public var short: String
-  /// What was seen, in a sentence for a teacher, with `{seconds}`, `{share}` and `{limit}` in it.
-  public let seen: String
-  /// What the student can do about it, worded for somebody who is nervous.
-  public let hint: String
 }
 
 public enum AlertSeverity: String, Sendable, Codable, Hashable, Comparable {

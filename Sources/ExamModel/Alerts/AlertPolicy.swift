@@ -262,7 +262,7 @@ public struct AlertPolicy: Sendable {
       ($0.value.rule.severity, $1.key.rawValue) < ($1.value.rule.severity, $0.key.rawValue)
     }
     if let kind = confirmed?.key {
-      (check.state, check.kind, check.hint) = (.alert, kind, kind.row.hint)
+      (check.state, check.kind) = (.alert, kind)
       return check
     }
     let suspected = machines.keys.compactMap { kind in
@@ -271,9 +271,8 @@ public struct AlertPolicy: Sendable {
     .filter { now - $0.onset >= rules.hintAfter }
     .min { ($0.onset, $0.kind.rawValue) < ($1.onset, $1.kind.rawValue) }
     if let kind = suspected?.kind {
-      (check.state, check.kind, check.hint) = (.suspected, kind, kind.row.hint)
+      (check.state, check.kind) = (.suspected, kind)
     }
-    check.hint = advice.hint ?? check.hint
     return check
   }
 }

@@ -14,8 +14,6 @@ public struct AlertRecord: Sendable, Codable, Hashable, Identifiable {
   public var confidence: Double
   /// The thresholds in force for this student when it was confirmed.
   public var thresholds: AlertThresholds
-  /// What was seen, in a sentence.
-  public var detail: String
   /// Path of the picture taken at the onset, if there is one.
   public var picture: String?
   /// What became of the picture; `nil` for alerts kept by an older version.
@@ -32,7 +30,7 @@ public struct AlertRecord: Sendable, Codable, Hashable, Identifiable {
 
   public init(
     id: AlertID, student: ParticipantID, kind: AlertKind, severity: AlertSeverity, since: Timestamp,
-    confidence: Double, thresholds: AlertThresholds, detail: String
+    confidence: Double, thresholds: AlertThresholds
   ) {
     self.id = id
     self.student = student
@@ -42,7 +40,6 @@ public struct AlertRecord: Sendable, Codable, Hashable, Identifiable {
     self.since = since
     self.confidence = confidence
     self.thresholds = thresholds
-    self.detail = detail
   }
 
   /// Whether it is still open.
@@ -50,7 +47,7 @@ public struct AlertRecord: Sendable, Codable, Hashable, Identifiable {
 
   private enum CodingKeys: String, CodingKey {
     case id = "alert_id"
-    case student, kind, severity, state, since, until, duration, confidence, thresholds, detail, picture
+    case student, kind, severity, state, since, until, duration, confidence, thresholds, picture
     case pictureState = "picture_state"
     case acknowledgedBy = "acknowledged_by"
     case note

@@ -22,12 +22,6 @@ struct PictureAdvice: Sendable {
     Self.count(height < limit, &farRun, &isFar)
   }
 
-  /// What the student can do, in a sentence.
-  var hint: String? {
-    if isDark { return "Your picture is dark. A lamp in front of you helps." }
-    return isFar ? "You are far from the camera. Please come a little closer." : nil
-  }
-
   /// `run` counts the looks in a row that differ from the current advice.
   private static func count(_ isTrue: Bool, _ run: inout Int, _ isSaid: inout Bool) {
     run = isTrue == isSaid ? 0 : run + 1

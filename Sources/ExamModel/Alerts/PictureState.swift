@@ -1,5 +1,5 @@
 /// What became of the picture of an alert's onset.
-public enum PictureState: String, Sendable, Hashable, Codable {
+public enum PictureState: String, Sendable, Hashable, Codable, CaseIterable {
   /// None was taken: none had arrived, or none had been requested yet.
   case notTaken = "none"
   case kept

@@ -124,7 +124,7 @@ public struct AlertBook: Sendable {
       return AlertRecord(
         id: id, student: confirmation.student, kind: confirmation.kind, severity: confirmation.severity,
         since: confirmation.since, confidence: confirmation.confidence,
-        thresholds: confirmation.thresholds, detail: confirmation.detail)
+        thresholds: confirmation.thresholds)
     }
     // It did not last all that time.
     if !again { record.since = confirmation.since }

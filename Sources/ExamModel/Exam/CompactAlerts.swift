@@ -11,7 +11,6 @@ struct CompactAlerts: Sendable {
     let duration: Double?
     let confidence: Double
     let thresholds: Int32
-    let detail: Int32
     let repeats: Int32
     /// The picture's path up to the alert's own file name, or the whole of another path; -1 if there is none.
     let picture: Int32
@@ -38,7 +37,7 @@ struct CompactAlerts: Sendable {
     var record = AlertRecord(
       id: id, student: ParticipantID(rawValue: texts[compact.student]!), kind: compact.kind,
       severity: compact.severity, since: compact.since, confidence: compact.confidence,
-      thresholds: thresholds[compact.thresholds]!, detail: texts[compact.detail]!)
+      thresholds: thresholds[compact.thresholds]!)
     record.state = compact.state
     record.until = compact.until
     record.duration = compact.duration
@@ -59,7 +58,7 @@ struct CompactAlerts: Sendable {
       student: texts.index(of: record.student.rawValue), kind: record.kind, severity: record.severity,
       state: record.state, pictureState: record.pictureState, since: record.since, until: record.until,
       duration: record.duration, confidence: record.confidence,
-      thresholds: thresholds.index(of: record.thresholds), detail: texts.index(of: record.detail),
+      thresholds: thresholds.index(of: record.thresholds),
       repeats: Int32(clamping: record.repeats),
       picture: texts.index(of: record.picture.map { isInFolder ? String($0.dropLast(file.count)) : $0 }),
       isInFolder: isInFolder,

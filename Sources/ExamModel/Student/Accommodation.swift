@@ -1,7 +1,7 @@
 /// An exception that a teacher makes for one student: one kind of alert is muted, or has to last longer and go further.
 /// Kept in the journal with its reason.
 public struct Accommodation: Sendable, Hashable, Codable {
-  public enum Effect: String, Sendable, Codable {
+  public enum Effect: String, Sendable, Codable, CaseIterable {
     /// No alert of the kind.
     case mute
     /// Windows are `factor` times as long, and a head may turn `factor` times as far.

@@ -77,19 +77,16 @@ public struct StudentCheck: Sendable, Hashable, Encodable {
 
   public var state: State
   public var kind: AlertKind?
-  /// How to mend it, in a sentence.
-  public var hint: String?
   public var faces: Int
   public var light: Light
   public var distance: Distance
 
   public init(
-    state: State, kind: AlertKind? = nil, hint: String? = nil, faces: Int, light: Light = .ok,
+    state: State, kind: AlertKind? = nil, faces: Int, light: Light = .ok,
     distance: Distance = .ok
   ) {
     self.state = state
     self.kind = kind
-    self.hint = hint
     self.faces = faces
     self.light = light
     self.distance = distance

@@ -1,3 +1,4 @@
+import Foundation
 import WebGateway
 
 /// The folder of the pages.
@@ -32,6 +33,21 @@ enum WebFolder {
     }
     for (name, path) in libraries where !folder.has(name) { throw MissingLibrary(path: path) }
     return folder
+  }
+
+  /// The words of reports. Reads a file on the calling thread.
+  ///
+  /// - Throws: `ServerConfiguration.InvalidSetting`.
+  static func words(_ path: String) throws -> TextCatalogue {
+    let file = "\(path)/text/en.json"
+    do {
+      guard let handle = FileHandle(forReadingAtPath: file) else {
+        throw TextCatalogue.Fault(description: "cannot be read")
+      }
+      return try TextCatalogue(try handle.read(upToCount: TextCatalogue.maximumBytes + 1) ?? Data())
+    } catch {
+      throw invalid("\(file) \(error is TextCatalogue.Fault ? "\(error)" : "is no JSON")")
+    }
   }
 
   private static func invalid(_ problem: String) -> ServerConfiguration.InvalidSetting {

@@ -11,7 +11,7 @@ enum ReportCSV {
 
   /// The header line and that of the session.
   ///
-  /// - Parameter clock: for the times, which include their offset from UTC.
+  /// - Parameter clock: for the times, which include their offset from UTC, and for the text.
   static func opening(_ report: SessionReport, _ clock: ReportClock) -> String {
     var lines = CSVLines()
     lines.add(columns)
@@ -25,7 +25,7 @@ enum ReportCSV {
     for unknown in report.unknownEvents {
       var line = Line(report, nil, "unknown")
       line.kind = unknown.kind
-      line.detail = "\(ReportWords.count(unknown.count, "event")) of a newer version"
+      line.detail = clock.words("report.newer.events", count: unknown.count)
       lines.add(line.fields(clock))
     }
     return lines.text
@@ -34,11 +34,13 @@ enum ReportCSV {
   /// The lines of one of the report's students.
   static func section(_ index: Int, of report: SessionReport, _ clock: ReportClock) -> String {
     var lines = CSVLines(isBeginning: false)
-    for line in Self.lines(of: report.students[index], report) { lines.add(line.fields(clock)) }
+    for line in Self.lines(of: report.students[index], report, clock.words) { lines.add(line.fields(clock)) }
     return lines.text
   }
 
-  private static func lines(of student: ReportStudent, _ report: SessionReport) -> [Line] {
+  private static func lines(
+    of student: ReportStudent, _ report: SessionReport, _ t: TextCatalogue
+  ) -> [Line] {
     func line(_ record: String, _ span: ReportSpan?, _ fill: (inout Line) -> Void = { _ in }) -> Line {
       var line = Line(report, student, record)
       line.span = span
@@ -51,12 +53,12 @@ enum ReportCSV {
         line("joined", nil) {
           $0.from = joined
           // Non-breaking spaces are for the page.
-          $0.detail = student.baseline.map { ReportWords.baseline($0).replacing("\u{A0}", with: " ") }
+          $0.detail = student.baseline.map { t.baseline($0).replacing("\u{A0}", with: " ") }
         })
     }
     lines += student.presence.map { line("connection", $0) }
     lines += student.alerts.map { alert in
-      line("alert", alert.span) { $0.set(alert) }
+      line("alert", alert.span) { $0.set(alert, t) }
     }
     lines += student.blindSpots.map { spot in
       line("blind_spot", spot.span) { $0.kind = spot.cause.rawValue }
@@ -123,12 +125,12 @@ enum ReportCSV {
       }
     }
 
-    mutating func set(_ alert: ReportStudent.Alert) {
+    mutating func set(_ alert: ReportStudent.Alert, _ t: TextCatalogue) {
       self.alert = alert.record
       kind = alert.record.kind.rawValue
       state = alert.record.state.rawValue
       picture = alert.picture
-      detail = alert.record.detail
+      detail = t.seen(alert.record)
       by = alert.record.acknowledgedBy
       note = alert.record.note
     }

@@ -15,6 +15,7 @@ struct ReportClock: Sendable {
   }
 
   let zone: TimeZone
+  let words: TextCatalogue
   /// Within the period of the report. A session of years would have more; each time gives its own offset all the same.
   let changes: [Change]
   private static let maximumChanges = 4
@@ -26,8 +27,11 @@ struct ReportClock: Sendable {
   /// - Parameters:
   ///   - start: its day is not mentioned.
   ///   - span: the period of the report; `nil` for `start` alone.
-  init(zone: TimeZone, from start: Timestamp, telling span: ReportSpan? = nil) {
+  init(
+    zone: TimeZone, from start: Timestamp, telling span: ReportSpan? = nil, words: TextCatalogue
+  ) {
     self.zone = zone
+    self.words = words
     day = Self.wall(start, zone) / 86_400
     self.start = span?.from ?? start
     usualOffset = Self.offset(self.start, zone)
@@ -57,8 +61,8 @@ struct ReportClock: Sendable {
     let day = wall / 86_400
     let offset = Self.offset(time, zone)
     let clock = Self.clock(wall % 86_400, seconds: true)
-    return (day == self.day ? "" : "\(shortDay(day)) ") + clock
-      + (changes.isEmpty && offset == usualOffset ? "" : "\u{A0}\(Self.words(ofOffset: offset))")
+    return (day == self.day ? clock : self.date(of: day, clock))
+      + (changes.isEmpty && offset == usualOffset ? "" : "\u{A0}\(Self.difference(ofOffset: offset))")
   }
 
   /// `09:41`.
@@ -67,26 +71,33 @@ struct ReportClock: Sendable {
   /// `24 November 2025`.
   func date(_ time: Timestamp) -> String {
     let (year, month, day) = Self.civil(Self.wall(time, zone) / 86_400)
-    return "\(day) \(Self.months[month - 1]) \(year)"
+    return words(
+      "report.date", ["day": "\(day)", "month": words("report.month.\(month)"), "year": "\(year)"])
   }
 
   /// `UTC`, or `Europe/Berlin (UTC+01:00)`.
   func offset(at time: Timestamp) -> String {
     guard zone != Self.utc else { return "UTC" }
-    return "\(zone.identifier) (\(difference(at: time)))"
+    return words("report.clocks.zone", ["zone": zone.identifier, "difference": difference(at: time)])
   }
 
   /// `UTC+01:00`.
-  func difference(at time: Timestamp) -> String { Self.words(ofOffset: Self.offset(time, zone)) }
+  func difference(at time: Timestamp) -> String { Self.difference(ofOffset: Self.offset(time, zone)) }
 
   /// The zone of all times, and any changes of its clocks.
   var name: String {
     guard !changes.isEmpty else { return offset(at: start) }
     let told = changes.map {
-      "on \(date($0.at)) from \(Self.words(ofOffset: $0.before)) to \(Self.words(ofOffset: $0.after))"
+      words(
+        "report.clocks.change",
+        [
+          "date": date($0.at), "before": Self.difference(ofOffset: $0.before),
+          "after": Self.difference(ofOffset: $0.after),
+        ])
     }
-    return "\(zone.identifier), each with its difference from UTC: clocks there changed "
-      + told.joined(separator: " and ")
+    return words(
+      "report.clocks.changed",
+      ["zone": zone.identifier, "changes": words.listed(told, by: "report.clocks.and")])
   }
 
   /// For programs: RFC 3339 with milliseconds, `Z` in UTC, else the offset from it.
@@ -100,17 +111,13 @@ struct ReportClock: Sendable {
   /// Seconds of local time from `time` back to its last whole `step`.
   func secondsPastWhole(_ step: Int64, at time: Timestamp) -> Int64 { Self.wall(time, zone) % step }
 
-  private func shortDay(_ days: Int64) -> String {
+  private func date(of days: Int64, _ clock: String) -> String {
     let (_, month, day) = Self.civil(days)
-    return "\(day) \(Self.months[month - 1].prefix(3))"
+    return words(
+      "report.shortDate", ["day": "\(day)", "month": words("report.monthShort.\(month)"), "time": clock])
   }
 
   // MARK: Arithmetic
-
-  private static let months = [
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
-    "November", "December",
-  ]
 
   private static func date(_ time: Timestamp) -> Date {
     Date(timeIntervalSince1970: Double(time.microseconds) / 1_000_000)
@@ -120,7 +127,9 @@ struct ReportClock: Sendable {
     zone.secondsFromGMT(for: date(time))
   }
 
-  private static func words(ofOffset seconds: Int) -> String { "UTC\(digits(ofOffset: seconds, minus: "−"))" }
+  private static func difference(ofOffset seconds: Int) -> String {
+    "UTC\(digits(ofOffset: seconds, minus: "−"))"
+  }
 
   private static func digits(ofOffset seconds: Int, minus: String) -> String {
     let minutes = Int64(abs(seconds) / 60)

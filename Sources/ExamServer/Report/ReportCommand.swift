@@ -8,13 +8,15 @@ public enum ReportCommand {
   private static let maximumListed = 20
 
   /// - Parameters:
+  ///   - webFolder: the folder with the pages, which has the words.
   ///   - output: a file; `nil` for standard output.
   ///   - timeZone: for the times on a page, such as `Europe/Berlin`.
   ///   - warn: receives anything else the reader should know, a line each.
-  /// - Throws: `ReportProblem`, or the store's error when it cannot be read.
+  /// - Throws: `ReportProblem`, `ServerConfiguration.InvalidSetting` without texts, or the store's error when it cannot be read.
   public static func run(
-    code: String, dataFolder: String, format: ReportFormat = .html, output: String? = nil,
-    timeZone: String = "UTC", warn: @escaping @Sendable (String) -> Void = Self.toStandardError
+    code: String, dataFolder: String, webFolder: String, format: ReportFormat = .html,
+    output: String? = nil, timeZone: String = "UTC",
+    warn: @escaping @Sendable (String) -> Void = Self.toStandardError
   ) async throws {
     guard let zone = ReportClock.zone(named: timeZone) else { throw ReportProblem.unknownTimeZone(timeZone) }
     guard let sessionCode = SessionCode(code) else { throw ReportProblem.notACode(code) }
@@ -23,6 +25,7 @@ public enum ReportCommand {
     else {
       throw ReportProblem.noDataFolder(dataFolder)
     }
+    let words = try WebFolder.words(webFolder)
     // Read-only, next to a server that may be writing.
     let store = try SQLiteStore(reading: DataFolder(existing: dataFolder), report: warn)
     let (lastAlive, clocks) = (store.lastAlive, store.clocks)
@@ -32,8 +35,7 @@ public enum ReportCommand {
       let now = isOn ? clocks?.time(at: .now, system: .system) : nil
       return try Self.text(
         of: sessionCode, from: archive, lastAlive: lastAlive, dataFolder: dataFolder, format: format,
-        zone: zone,
-        at: now ?? .system, warn: warn)
+        zone: zone, words: words, at: now ?? .system, warn: warn)
     }
     if let output, output != "-" {
       try ReportFile.write(Array(text.utf8), to: output)
@@ -49,10 +51,10 @@ public enum ReportCommand {
   /// The report as text.
   static func text(
     of code: SessionCode, from archive: any ArchiveReader, lastAlive: Timestamp?, dataFolder: String,
-    format: ReportFormat, zone: TimeZone, at now: Timestamp, warn: (String) -> Void
+    format: ReportFormat, zone: TimeZone, words: TextCatalogue, at now: Timestamp, warn: (String) -> Void
   ) throws -> String {
     guard let report = try SessionReport.read(code, from: archive, at: now, lastAlive: lastAlive) else {
-      throw try missing(code, archive, dataFolder, ReportClock(zone: zone, from: now))
+      throw try missing(code, archive, dataFolder, ReportClock(zone: zone, from: now, words: words))
     }
     if !report.isFinished {
       warn("session \(code) is not finished; the report tells how things stood at \(report.until)")
@@ -60,7 +62,7 @@ public enum ReportCommand {
     for problem in report.pictureProblems {
       warn("session \(code) in \(dataFolder): \(problem); the report says so")
     }
-    return format.text(report, zone: zone) { try archive.picture(of: $0, in: code) }
+    return format.text(report, zone: zone, words: words) { try archive.picture(of: $0, in: code) }
   }
 
   private static func missing(

@@ -10,12 +10,16 @@ struct ReportPage: Sendable {
   /// What the timelines show.
   let shown: ReportSpan
   let clock: ReportClock
+  private let attention: [SessionReport.Attention]
+  private let t: TextCatalogue
 
-  init(_ report: SessionReport, zone: TimeZone = ReportClock.utc) {
+  init(_ report: SessionReport, zone: TimeZone, words t: TextCatalogue) {
     self.report = report
+    self.t = t
+    attention = report.attention(t)
     shown = report.shown
     clock = ReportClock(
-      zone: zone, from: shown.from, telling: ReportSpan(from: report.from, until: report.until))
+      zone: zone, from: shown.from, telling: ReportSpan(from: report.from, until: report.until), words: t)
   }
 
   /// Maximum number of missing pictures listed at the top; each is also mentioned in its place.
@@ -33,7 +37,7 @@ struct ReportPage: Sendable {
       <meta name="referrer" content="no-referrer">
       <meta name="color-scheme" content="light dark">
       <link rel="icon" href="data:,">
-      <title>Exam report: \(report.title), session \(report.code.digits)</title>
+      <title>\(t("report.title", ["exam": report.title, "code": report.code.digits]))</title>
       <style>\(verbatim: ReportStyle.text)</style>
       </head>
       <body>
@@ -46,10 +50,10 @@ struct ReportPage: Sendable {
 
       """
     html += header
-    html += attention
+    html += needsAttention
     html += summary
     html += kinds
-    if !report.students.isEmpty { html += "<h2 class=\"each\">Each student</h2>\n\(legend)" }
+    if !report.students.isEmpty { html += "<h2 class=\"each\">\(t("report.students.each"))</h2>\n\(legend)" }
     return html
   }
 
@@ -66,12 +70,11 @@ struct ReportPage: Sendable {
 
   /// Everything after the last student's section.
   var closing: HTML {
-    let made = ReportClock(zone: clock.zone, from: report.generatedAt)
+    let at = report.generatedAt
+    let made = ReportClock(zone: clock.zone, from: at, words: t)
     return """
       </main>
-      <footer><p>Made by ExamMonitoring on \(made.date(report.generatedAt)) at \(made.time(report.generatedAt)), \
-      \(made.offset(at: report.generatedAt)). What was written in the chat is not part of this report; it is in the \
-      session’s journal.</p></footer>
+      <footer><p>\(t("report.made", ["date": made.date(at), "time": made.time(at), "zone": made.offset(at: at)]))</p></footer>
       </body>
       </html>
 
@@ -83,95 +86,97 @@ struct ReportPage: Sendable {
   private var header: HTML {
     let report = report
     let alerts = report.alerts
-    let length = ReportSpan(from: report.from, until: report.until).seconds
-    let teachers: [HTML] = report.teachers.enumerated().map { index, name in
-      "\(index == 0 ? "" : ", ")\(.typed(name))"
-    }
+    let teachers = report.teachers.map(HTML.typed)
     var html: HTML = """
       <header>
-      <p class="eyebrow">Exam report</p>
+      <p class="eyebrow">\(t("report.heading"))</p>
       <h1>\(.typed(report.title))</h1>
 
       """
     if !report.isFinished {
-      html += """
-        <p class="notice warn"><strong>This exam is not finished.</strong> The report tells how things stood on \
-        \(clock.date(report.until)) at \(clock.time(report.until)). What was not over then is shown as open.</p>
-
-        """
+      let until = ["date": clock.date(report.until), "time": clock.time(report.until)]
+      html += notice("warn", t("report.unfinished.title"), "\(t("report.unfinished.text", until))")
     }
+    let until = report.isFinished ? clock.time(report.until) : t("report.session.notFinished")
+    let counts = ["serious": "\(alerts.count { $0.severity == .high })", "open": "\(report.openAlerts)"]
     html += """
       <dl class="session">
-      <div><dt>Session</dt><dd>\(report.code.digits)</dd></div>
-      <div><dt>Date</dt><dd>\(clock.date(report.from))<small>times in \(clock.name)</small></dd></div>
-      <div><dt>Time</dt><dd>\(clock.time(report.from)) – \
-      \(report.isFinished ? clock.time(report.until) : "not finished")<small>\
-      \(report.isFinished ? "" : "so far ")\(ReportWords.duration(length))\
-      \(report.ending.map { .typed("; " + ReportWords.ending($0.reason, by: $0.by)) } ?? "")</small></dd></div>
-      <div><dt>\(report.teachers.count == 1 ? "Teacher" : "Teachers")</dt><dd>\(teachers)</dd></div>
-      <div><dt>Students</dt><dd>\(report.students.count)</dd></div>
-      <div><dt>Alerts</dt><dd>\(alerts.count)<small>\(alerts.count { $0.severity == .high }) serious, \
-      \(report.openAlerts) \(report.isFinished ? "not over at the end" : "open")</small></dd></div>
-      <div><dt>Lines of chat</dt><dd>\(report.chatMessages)</dd></div>
+      <div><dt>\(t("report.session.code"))</dt><dd>\(report.code.digits)</dd></div>
+      <div><dt>\(t("report.session.date"))</dt><dd>\(clock.date(report.from))\
+      <small>\(t("report.session.zone", ["zone": clock.name]))</small></dd></div>
+      <div><dt>\(t("report.session.time"))</dt>\
+      <dd>\(t("report.session.span", ["from": clock.time(report.from), "until": until]))<small>\(length)</small></dd></div>
+      <div><dt>\(t("report.session.teachers", count: teachers.count))</dt><dd>\(t.listed(teachers, by: "list.next"))</dd></div>
+      <div><dt>\(t("report.session.students"))</dt><dd>\(report.students.count)</dd></div>
+      <div><dt>\(t("report.session.alerts"))</dt><dd>\(alerts.count)\
+      <small>\(t(report.isFinished ? "report.session.alertsOver" : "report.session.alertsSoFar", counts))</small></dd></div>
+      <div><dt>\(t("report.session.chat"))</dt><dd>\(report.chatMessages)</dd></div>
       </dl>
 
       """
-    if !report.pictureProblems.isEmpty {
-      let count = report.pictureProblems.count
-      let missing: [HTML] = report.pictureProblems.prefix(Self.maximumProblems).enumerated().map {
-        index, problem in
-        """
-        \(index == 0 ? "" : "; ")\(.typed(problem.student)), \(problem.kind.row.title), \
-        \(clock.time(problem.since)) (\(problem.reason == nil ? "file missing" : "file not readable"))
-        """
-      }
-      html += """
-        <p class="notice bad"><strong>\(ReportWords.count(count, "picture")) \
-        \(count == 1 ? "is" : "are") not there:</strong> \(missing)\
-        \(count > Self.maximumProblems ? "; and more, as said with each alert" : ""). All else that was recorded is in this \
-        report.</p>
-
-        """
+    let problems = report.pictureProblems
+    if !problems.isEmpty {
+      let which = t.listed(problems.prefix(Self.maximumProblems).map(missing), by: "report.next")
+      let all =
+        problems.count > Self.maximumProblems ? t.html("report.missing.more", ["which": which]) : which
+      html += notice(
+        "bad", t("report.missing.title", count: problems.count), t.html("report.missing.text", ["which": all])
+      )
     }
     if !report.unknownEvents.isEmpty {
-      let kinds: [HTML] = report.unknownEvents.enumerated().map { index, unknown in
-        "\(index == 0 ? "" : ", ")\(unknown.count) \(.typed(unknown.kind))"
+      let kinds = report.unknownEvents.map {
+        t.html("report.newer.kind", ["number": "\($0.count)", "kind": .typed($0.kind)])
       }
-      html += """
-        <p class="notice warn"><strong>A newer version of the program recorded things that this one does not know:</strong> \
-        \(kinds). They are in the journal, and in the report of that version.</p>
-
-        """
+      html += notice(
+        "warn", t("report.newer.title"),
+        t.html("report.newer.text", ["which": t.listed(kinds, by: "list.next")]))
     }
     html += """
-      <p class="reading">An alert says what was measured, with its thresholds, and not why. It is no proof of anything: \
-      please judge by the picture, the notes and the timeline. Times in which nobody was watched, for whatever reason, \
-      are shown as such and held against nobody.</p>
+      <p class="reading">\(t("report.reading"))</p>
       </header>
 
       """
     return html
   }
 
-  private var attention: HTML {
-    let attention = report.attention
-    guard !report.students.isEmpty else { return "<h2>Students</h2>\n<p>Nobody joined this session.</p>\n" }
-    guard !attention.isEmpty else {
-      return """
-        <h2>What needs attention</h2>
-        <p>Nothing: every serious alert was acknowledged, none stood open, and nobody went unwatched for long.</p>
+  private func notice(_ tone: String, _ title: String, _ text: HTML) -> HTML {
+    "<p class=\"notice \(tone)\"><strong>\(title)</strong> \(text)</p>\n"
+  }
 
-        """
+  private func missing(_ problem: SessionReport.PictureProblem) -> HTML {
+    t.html(
+      problem.reason == nil ? "report.missing.gone" : "report.missing.unreadable",
+      [
+        "student": .typed(problem.student), "kind": "\(t.title(problem.kind))",
+        "time": "\(clock.time(problem.since))",
+      ])
+  }
+
+  /// How long it was, or has been, and how it ended.
+  private var length: HTML {
+    let length = t.duration(ReportSpan(from: report.from, until: report.until).seconds)
+    guard report.isFinished else { return "\(t("report.session.soFar", ["long": length]))" }
+    guard let ending = report.ending else { return "\(length)" }
+    let how = HTML.typed(t.ending(ending.reason, by: ending.by))
+    return t.html("report.session.how", ["long": "\(length)", "how": how])
+  }
+
+  private var needsAttention: HTML {
+    guard !report.students.isEmpty else {
+      return "<h2>\(t("report.nobody.heading"))</h2>\n<p>\(t("report.nobody.text"))</p>\n"
     }
-    let numbers = numbers
+    let heading: HTML = "<h2>\(t("report.attention.heading"))</h2>\n"
+    guard !attention.isEmpty else { return "\(heading)<p>\(t("report.attention.nothing"))</p>\n" }
+    let numbers = Dictionary(
+      report.students.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
     let items: [HTML] = attention.map {
       """
       <li><a href="#s\(numbers[$0.student.id] ?? 0)">\(name(of: $0.student))</a> \
-      <span>\($0.reasons.joined(separator: "; "))</span></li>
+      <span>\(t.listed($0.reasons, by: "report.next"))</span></li>
 
       """
     }
-    return "<h2>What needs attention</h2>\n<ul class=\"attention card\">\n\(items)</ul>\n"
+    return "\(heading)<ul class=\"attention card\">\n\(items)</ul>\n"
   }
 
   private var kinds: HTML {
@@ -179,20 +184,22 @@ struct ReportPage: Sendable {
     let rows: [HTML] = report.alerts.countsByKind.map { kind, count in
       let alerts = all.filter { $0.record.kind == kind }
       let students = Set(alerts.map(\.record.student)).count
-      let severities = Set(alerts.map(\.record.severity)).sorted(by: >).map(ReportWords.severity)
+      let severities = Set(alerts.map(\.record.severity)).sorted(by: >).map(t.severity)
       return """
-        <tr><th scope="row">\(kind.row.title)</th><td class="extra">\(severities.joined(separator: ", "))</td>\
+        <tr><th scope="row">\(t.title(kind))</th><td class="extra">\(t.listed(severities, by: "list.next"))</td>\
         <td class="number">\(count)</td><td class="number">\(students)</td>\
-        <td class="number">\(ReportWords.duration(alerts.reduce(0) { $0 + $1.span.seconds }))</td></tr>
+        <td class="number">\(t.duration(alerts.reduce(0) { $0 + $1.span.seconds }))</td></tr>
 
         """
     }
-    guard !rows.isEmpty else { return "<h2>Alerts by kind</h2>\n<p>There was no alert.</p>\n" }
+    let heading: HTML = "<h2>\(t("report.kinds.heading"))</h2>\n"
+    guard !rows.isEmpty else { return "\(heading)<p>\(t("report.kinds.none"))</p>\n" }
     return """
-      <h2>Alerts by kind</h2>
-      <table class="summary"><thead><tr><th scope="col">Kind</th><th scope="col" class="extra">Severity</th>\
-      <th scope="col" class="number">Alerts</th><th scope="col" class="number">Students</th>\
-      <th scope="col" class="number">Total time</th></tr></thead><tbody>
+      \(heading)<table class="summary"><thead><tr><th scope="col">\(t("report.kinds.kind"))</th>\
+      <th scope="col" class="extra">\(t("report.kinds.severity"))</th>\
+      <th scope="col" class="number">\(t("report.kinds.alerts"))</th>\
+      <th scope="col" class="number">\(t("report.kinds.students"))</th>\
+      <th scope="col" class="number">\(t("report.kinds.time"))</th></tr></thead><tbody>
       \(rows)</tbody></table>
 
       """
@@ -200,52 +207,47 @@ struct ReportPage: Sendable {
 
   private var summary: HTML {
     guard !report.students.isEmpty else { return "" }
-    let flagged = Set(report.attention.map(\.student.id))
+    let flagged = Set(attention.map(\.student.id))
     let rows: [HTML] = report.students.enumerated().map { index, student in
-      let kinds = student.alertCounts.map { "\($0.kind.row.short) \($0.count)" }
+      let kinds = student.alertCounts.map {
+        t("report.students.kind", ["kind": t.short($0.kind), "number": "\($0.count)"])
+      }
       let flag: HTML =
         flagged.contains(student.id)
         ? """
-        \u{A0}<svg class="flag" viewBox="0 0 10 10" role="img" aria-label="needs attention"><path d="M5 .5 10 9.5H0Z"/></svg>
+        \u{A0}<svg class="flag" viewBox="0 0 10 10" role="img" aria-label="\(t("report.attention.mark"))"><path d="M5 .5 10 9.5H0Z"/></svg>
         """ : ""
       return """
         <tr><th scope="row"><a href="#s\(index)">\(name(of: student))</a>\(flag)</th>\
         <td class="number">\(student.alerts.count)</td>\
-        <td>\(kinds.joined(separator: ", "))\(kinds.isEmpty ? "–" : "")</td>\
+        <td>\(kinds.isEmpty ? "–" : t.listed(kinds, by: "list.next"))</td>\
         <td class="number">\(brief(student.presentSeconds))</td>\
         <td class="number extra">\(brief(student.blindSeconds))</td></tr>
 
         """
     }
     return """
-      <h2>All students</h2>
-      <table class="summary"><thead><tr><th scope="col">Student</th><th scope="col" class="number">Alerts</th>\
-      <th scope="col">Of these</th><th scope="col" class="number">Present</th>\
-      <th scope="col" class="number extra">Not watched</th></tr></thead><tbody>
+      <h2>\(t("report.students.heading"))</h2>
+      <table class="summary"><thead><tr><th scope="col">\(t("report.students.name"))</th>\
+      <th scope="col" class="number">\(t("report.students.alerts"))</th>\
+      <th scope="col">\(t("report.students.kinds"))</th>\
+      <th scope="col" class="number">\(t("report.students.present"))</th>\
+      <th scope="col" class="number extra">\(t("report.students.blind"))</th></tr></thead><tbody>
       \(rows)</tbody></table>
 
       """
   }
 
-  private func brief(_ seconds: Double) -> String { seconds == 0 ? "–" : ReportWords.duration(seconds) }
+  private func brief(_ seconds: Double) -> String { seconds == 0 ? "–" : t.duration(seconds) }
 
-  private var numbers: [ParticipantID: Int] {
-    Dictionary(report.students.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
-  }
-
-  private func name(of student: ReportStudent) -> HTML {
-    ReportStudentSection.name(of: student, clock)
-  }
+  private func name(of student: ReportStudent) -> HTML { ReportStudentSection.name(of: student, clock) }
 
   private var legend: HTML {
-    let styles: [(String, String)] = [
-      ("presence", "connected"), ("high", "alert, serious"), ("medium", "alert, medium"),
-      ("blind", "not watched"),
-      ("pause", "exam paused"), ("presence open", "dashed edge: not over when the report ends"),
-    ]
-    let items: [HTML] = styles.map { style, words in
+    let styles = ["presence", "high", "medium", "blind", "pause", "presence open"]
+    let items: [HTML] = styles.map { style in
       """
-      <li><svg aria-hidden="true" focusable="false"><rect class="\(style)" width="26" height="12"/></svg>\(words)</li>
+      <li><svg aria-hidden="true" focusable="false"><rect class="\(style)" width="26" height="12"/></svg>\
+      \(t("report.legend.\(style.split(separator: " ").last!)"))</li>
       """
     }
     return "<ul class=\"legend\">\(items)</ul>\n"

@@ -74,7 +74,7 @@ struct ReportStudent: Sendable, Identifiable {
   /// Somebody for whom the journal has only alerts, which are reported all the same.
   init(unknown id: ParticipantID, alerts: [AlertRecord], until end: Timestamp) {
     self.id = id
-    name = "Unknown participant \(id)"
+    name = id.rawValue
     joinedAt = nil
     hasStreamed = true
     presence = []

@@ -12,10 +12,16 @@ struct ReportStudentSection {
   let clock: ReportClock
   let picture: (AlertID) throws -> [UInt8]?
 
+  private var t: TextCatalogue { clock.words }
+
   /// Students of the same name are distinguished by when they joined.
   static func name(of student: ReportStudent, _ clock: ReportClock) -> HTML {
-    guard student.isNameShared, let joined = student.joinedAt else { return .typed(student.name) }
-    return "\(.typed(student.name)) (joined \(clock.time(joined)))"
+    guard let joined = student.joinedAt else {
+      return .typed(clock.words("report.student.unknown", ["id": student.name]))
+    }
+    guard student.isNameShared else { return .typed(student.name) }
+    return clock.words.html(
+      "report.student.joinedAt", ["name": .typed(student.name), "time": "\(clock.time(joined))"])
   }
 
   /// Everything up to the first alert.
@@ -23,22 +29,24 @@ struct ReportStudentSection {
     let timeline = ReportTimeline(of: student, bounds: shown, clock: clock)
     var sums = [
       student.presence.isEmpty
-        ? "Never connected"
-        : "Present for \(ReportWords.duration(student.presentSeconds))",
-      student.alerts.isEmpty ? "no alerts" : ReportWords.count(student.alerts.count, "alert"),
+        ? t("report.student.never")
+        : t("report.student.present", ["long": t.duration(student.presentSeconds)]),
+      student.alerts.isEmpty
+        ? t("report.student.noAlerts") : t("report.student.alerts", count: student.alerts.count),
     ]
     if student.openAlerts > 0 {
-      sums.append("\(student.openAlerts) \(isFinished ? "not over at the end" : "open")")
+      sums.append(
+        t(isFinished ? "report.student.notOver" : "report.student.open", ["number": "\(student.openAlerts)"]))
     }
-    if student.dismissal != nil { sums.append("removed") }
+    if student.dismissal != nil { sums.append(t("report.student.removed")) }
     if student.blindSeconds > 0 {
-      sums.append("not watched for \(ReportWords.duration(student.blindSeconds))")
+      sums.append(t("report.student.blind", ["long": t.duration(student.blindSeconds)]))
     }
     return """
       <section class="student card" id="s\(number)" aria-labelledby="h\(number)">
       <h3 id="h\(number)">\(Self.name(of: student, clock))</h3>
-      <p>\(sums.joined(separator: " · "))</p>
-      \(timeline.drawing(title: "Timeline of \(student.name)", id: number))\(facts)\(tableOpening)
+      <p>\(t.listed(sums, by: "report.part"))</p>
+      \(timeline.drawing(title: t("report.student.timeline", ["name": student.name]), id: number))\(facts)\(tableOpening)
       """
   }
 
@@ -56,63 +64,75 @@ struct ReportStudentSection {
       let items: [HTML] = values.map { "<dd>\($0)</dd>" }
       html += "<div><dt>\(term)</dt>\(items)</div>\n"
     }
-    if let joined = student.joinedAt { add("Joined", ["\(clock.time(joined))"]) }
-    let spans = student.presence.map { span($0) }
-    if !spans.isEmpty {
+    if let joined = student.joinedAt { add(t("report.facts.joined"), ["\(clock.time(joined))"]) }
+    if !student.presence.isEmpty {
+      let spans = t.listed(student.presence.map(span), by: "list.next")
       add(
-        "Connected",
-        ["\(spans.joined(separator: ", "))\(student.hasStreamed ? "" : "; no picture ever came")"])
+        t("report.facts.connected"),
+        ["\(student.hasStreamed ? spans : t("report.facts.noPicture", ["when": spans]))"])
     }
     if let dismissal = student.dismissal {
+      let (time, reason): (HTML, HTML) = ("\(clock.time(dismissal.at))", .typed(dismissal.reason))
       add(
-        "Removed",
+        t("report.facts.removed"),
         [
-          """
-          \(clock.time(dismissal.at)) by \(dismissal.by.map { HTML.typed($0) } ?? "the server"): \
-          \(.typed(dismissal.reason))
-          """
+          dismissal.by.map {
+            t.html("report.facts.removedBy", ["time": time, "name": .typed($0), "reason": reason])
+          } ?? t.html("report.facts.removedByServer", ["time": time, "reason": reason])
         ])
     }
-    add("Not watched", student.blindSecondsByCause.map { blindSpots($0.cause, $0.seconds) })
+    add(t("report.facts.blind"), student.blindSecondsByCause.map { blindSpots($0.cause, $0.seconds) })
     add(
-      "Paused",
+      t("report.facts.paused"),
       student.pauses.map {
-        """
-        \(span($0.span)) (\(ReportWords.duration($0.span.seconds))) by \(.typed($0.pause.by))\
-        \($0.pause.reason.isEmpty ? "" : ": ")\(.typed($0.pause.reason))
-        """
+        because(
+          $0.pause.reason,
+          t.html(
+            "report.facts.pause",
+            [
+              "when": "\(span($0.span))", "long": "\(t.duration($0.span.seconds))",
+              "name": .typed($0.pause.by),
+            ]))
       })
-    add("Allowed", student.accommodations.map { accommodation($0) })
-    if let baseline = student.baseline { add("Usual picture", ["\(ReportWords.baseline(baseline))"]) }
+    add(t("report.facts.allowed"), student.accommodations.map { accommodation($0) })
+    if let baseline = student.baseline { add(t("report.facts.usual"), ["\(t.baseline(baseline))"]) }
     if student.chatWritten + student.chatReceived > 0 {
-      add(
-        "Chat",
-        [
-          "\(ReportWords.count(student.chatWritten, "line")) written, \(student.chatReceived) received privately"
-        ])
+      let lines = t(
+        "report.facts.lines", count: student.chatWritten, ["received": "\(student.chatReceived)"])
+      add(t("report.facts.chat"), ["\(lines)"])
     }
     html += "</dl>\n"
     return html
   }
 
+  private func because(_ reason: String, _ fact: HTML) -> HTML {
+    reason.isEmpty ? fact : t.html("report.facts.why", ["fact": fact, "reason": .typed(reason)])
+  }
+
   private func span(_ span: ReportSpan) -> String {
-    "\(clock.time(span.from)) – \(span.isOpen ? "open" : clock.time(span.until))"
+    let until = span.isOpen ? t("report.alert.open") : clock.time(span.until)
+    return t("report.session.span", ["from": clock.time(span.from), "until": until])
   }
 
   private func blindSpots(_ cause: BlindSpot.Cause, _ seconds: Double) -> HTML {
     let spots = student.blindSpots.filter { $0.cause == cause }
     // The timeline shows them all, and the CSV has their times.
     let times =
-      spots.count > 6 ? "\(spots.count) times" : spots.map { span($0.span) }.joined(separator: ", ")
-    return "\(ReportWords.duration(seconds)): \(ReportWords.cause(cause)) (\(times))"
+      spots.count > 6
+      ? t("report.facts.times", ["number": "\(spots.count)"])
+      : t.listed(spots.map { span($0.span) }, by: "list.next")
+    let words = ["long": t.duration(seconds), "cause": t.cause(cause), "when": times]
+    return "\(t("report.facts.blindSpots", words))"
   }
 
   private func accommodation(_ item: Accommodation) -> HTML {
-    let until = item.until.map { " until \(clock.time($0))" } ?? ""
-    return """
-      \(ReportWords.effect(item)) from \(clock.time(item.at))\(item.effect == .none ? "" : until), by \
-      \(.typed(item.by))\(item.reason.isEmpty ? "" : ": ")\(.typed(item.reason))
-      """
+    let from = clock.time(item.at)
+    let until = item.effect == .none ? nil : item.until.map(clock.time)
+    let when = until.map { t("report.facts.until", ["from": from, "until": $0]) } ?? from
+    return because(
+      item.reason,
+      t.html(
+        "report.facts.from", ["effect": "\(t.effect(item))", "when": "\(when)", "name": .typed(item.by)]))
   }
 
   // MARK: Alerts
@@ -120,8 +140,8 @@ struct ReportStudentSection {
   private var tableOpening: HTML {
     guard !student.alerts.isEmpty else { return "" }
     return """
-      <table class="alerts"><thead><tr><th scope="col">Picture</th><th scope="col">Alerts of \
-      \(Self.name(of: student, clock))</th></tr></thead><tbody>
+      <table class="alerts"><thead><tr><th scope="col">\(t("report.alert.picture"))</th><th scope="col">\
+      \(t.html("report.alert.of", ["name": Self.name(of: student, clock)]))</th></tr></thead><tbody>
 
       """
   }
@@ -130,57 +150,53 @@ struct ReportStudentSection {
   func row(_ index: Int) -> HTML {
     let alert = student.alerts[index]
     let record = alert.record
+    let until = record.isOpen ? standing : clock.time(alert.span.until)
     var when = [
-      "\(clock.time(record.since)) – \(record.isOpen ? standing : clock.time(alert.span.until))",
-      ReportWords.duration(alert.span.seconds), "\(ReportWords.percent(record.confidence)) of looks agreed",
+      t("report.session.span", ["from": clock.time(record.since), "until": until]),
+      t.duration(alert.span.seconds), t("report.alert.agreed", ["share": t.percent(record.confidence)]),
     ]
-    if record.repeats > 0 { when.append("came back \(ReportWords.count(record.repeats, "time"))") }
+    if record.repeats > 0 { when.append(t("report.alert.again", count: record.repeats)) }
     let severity: HTML =
-      "<span class=\"tag \(record.severity.rawValue)\">\(ReportWords.severity(record.severity))</span>"
+      "<span class=\"tag \(record.severity.rawValue)\">\(t.severity(record.severity))</span>"
     return """
       <tr><td class="picture">\(figure(alert))</td><td>
-      <p class="what"><strong>\(record.kind.row.title)</strong> \(severity) \(state(alert))</p>
-      <p>\(when.joined(separator: " · "))</p>
-      \(record.detail.isEmpty ? "" : "<p class=\"typed\">\(.typed(record.detail))</p>")
-      <p class="fine">\(ReportWords.thresholds(record.thresholds, of: record.kind))</p>
-      \(note("Teacher’s note", record.note))\(note("Student’s own note", record.studentNote))</td></tr>
+      <p class="what"><strong>\(t.title(record.kind))</strong> \(severity) \(state(alert))</p>
+      <p>\(t.listed(when, by: "report.part"))</p>
+      <p>\(t.seen(record))</p>
+      <p class="fine">\(t.thresholds(record.thresholds, of: record.kind))</p>
+      \(note("report.alert.note", record.note))\(note("report.alert.studentNote", record.studentNote))</td></tr>
 
       """
   }
 
-  private var standing: String { isFinished ? "not over at the end" : "open" }
+  private var standing: String { t(isFinished ? "report.alert.notOver" : "report.alert.open") }
 
   private func state(_ alert: ReportStudent.Alert) -> HTML {
     let open: HTML = alert.record.isOpen ? "<span class=\"tag standing\">\(standing)</span> " : ""
-    guard let teacher = alert.record.acknowledgedBy else {
-      return "\(open)<span class=\"fine\">not acknowledged</span>"
-    }
-    return "\(open)<span class=\"fine\">acknowledged by \(.typed(teacher))</span>"
+    let seen =
+      alert.record.acknowledgedBy.map { t.html("report.alert.acknowledged", ["name": .typed($0)]) }
+      ?? "\(t("report.alert.notAcknowledged"))"
+    return "\(open)<span class=\"fine\">\(seen)</span>"
   }
 
   private func note(_ title: String, _ text: String?) -> HTML {
     guard let text, !text.isEmpty else { return "" }
-    return "<p class=\"note\"><b>\(title):</b> <span class=\"typed\">\(.typed(text))</span></p>\n"
+    return "<p class=\"note\"><b>\(t(title))</b> <span class=\"typed\">\(.typed(text))</span></p>\n"
   }
 
   private func figure(_ alert: ReportStudent.Alert) -> HTML {
-    switch alert.picture {
-    case .notTaken: return "<div class=\"no-picture\">No picture was taken</div>"
-    case .studentFull, .examFull, .serverFull, .lost:
-      return "<div class=\"no-picture\">\(ReportWords.noRoom(alert.picture))</div>"
-    case .missing: return Self.missing
-    case .unreadable: return Self.unreadable
-    case .kept:
-      // The picture may not have been checked before, and files can disappear in between.
-      guard let bytes = try? picture(alert.id) else { return Self.missing }
-      guard KeptPicture(bytes).isJPEG else { return Self.unreadable }
-      return """
-        <img alt="\(student.name) at \(clock.time(alert.record.since))" \
-        src="data:image/jpeg;base64,\(verbatim: Data(bytes).base64EncodedString())">
-        """
+    // The picture may not have been checked before, and files can disappear in between.
+    let bytes = alert.picture == .kept ? try? picture(alert.id) : nil
+    guard let bytes, KeptPicture(bytes).isJPEG else {
+      let state = alert.picture != .kept ? alert.picture : bytes == nil ? .missing : .unreadable
+      let isGone = [.missing, .unreadable].contains(state)
+      return
+        "<div class=\"no-picture\(isGone ? " gone" : "")\">\(t("report.picture.\(state.rawValue)"))</div>"
     }
+    let words = ["name": student.name, "time": clock.time(alert.record.since)]
+    return """
+      <img alt="\(t("report.alert.pictureAt", words))" \
+      src="data:image/jpeg;base64,\(verbatim: Data(bytes).base64EncodedString())">
+      """
   }
-
-  private static let missing: HTML = "<div class=\"no-picture gone\">Picture file missing</div>"
-  private static let unreadable: HTML = "<div class=\"no-picture gone\">Picture file not readable</div>"
 }

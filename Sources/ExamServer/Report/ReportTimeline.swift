@@ -32,23 +32,31 @@ struct ReportTimeline {
   let description: String
 
   init(of student: ReportStudent, bounds: ReportSpan, clock: ReportClock) {
+    let t = clock.words
     func lane(_ name: String, _ style: Style, _ spans: [ReportSpan], _ what: (Int) -> String) -> Lane {
       let bars = spans.indices.compactMap { index -> Bar? in
-        guard let extent = Self.extent(of: spans[index], in: bounds) else { return nil }
+        let span = spans[index]
+        guard let extent = Self.extent(of: span, in: bounds) else { return nil }
+        let words = [
+          "what": what(index), "from": clock.time(span.from),
+          "until": span.isOpen ? t("report.timeline.end") : clock.time(span.until),
+          "long": t.duration(span.seconds),
+        ]
         return Bar(
-          x: extent.x, width: extent.width, style: style, isOpen: spans[index].isOpen,
-          label: "\(what(index)), \(Self.words(spans[index], clock))")
+          x: extent.x, width: extent.width, style: style, isOpen: span.isOpen,
+          label: t("report.timeline.bar", words))
       }
       return Lane(name: name, bars: bars)
     }
-    var lanes = [lane("Connected", .presence, student.presence) { _ in "Connected" }]
+    let (connected, paused) = (t("report.timeline.connected"), t("report.timeline.paused"))
+    var lanes = [lane(connected, .presence, student.presence) { _ in connected }]
     if !student.pauses.isEmpty {
-      lanes.append(lane("Paused", .pause, student.pauses.map(\.span)) { _ in "Paused" })
+      lanes.append(lane(paused, .pause, student.pauses.map(\.span)) { _ in paused })
     }
     if !student.blindSpots.isEmpty {
       lanes.append(
-        lane("Not watched", .blind, student.blindSpots.map(\.span)) {
-          "Not watched: \(ReportWords.cause(student.blindSpots[$0].cause))"
+        lane(t("report.timeline.blind"), .blind, student.blindSpots.map(\.span)) {
+          t("report.timeline.blindWhy", ["cause": t.cause(student.blindSpots[$0].cause)])
         })
     }
     for kind in student.alertCounts.map(\.kind) {
@@ -56,24 +64,19 @@ struct ReportTimeline {
       // A kind has one severity, unless the rules were changed in between.
       let isHigh = alerts.contains { $0.record.severity == .high }
       lanes.append(
-        lane(kind.row.short, isHigh ? .high : .medium, alerts.map(\.span)) { _ in
-          kind.row.title
-        })
+        lane(t.short(kind), isHigh ? .high : .medium, alerts.map(\.span)) { _ in t.title(kind) })
     }
     self.lanes = lanes
     ticks = Self.ticks(bounds, clock)
-    description = lanes.map { lane in
+    let told = lanes.map { lane in
+      guard !lane.bars.isEmpty else { return t("report.timeline.never", ["lane": lane.name]) }
       // Nobody reads hundreds of bars; the table has all of them.
-      let told = lane.bars.prefix(12).map(\.label).joined(separator: "; ")
-      let rest = lane.bars.count > 12 ? "; and \(lane.bars.count - 12) more" : ""
-      return lane.bars.isEmpty ? "\(lane.name): never." : "\(told)\(rest)."
+      let bars = t.listed(lane.bars.prefix(12).map(\.label), by: "report.next")
+      let more = ["bars": bars, "number": "\(lane.bars.count - 12)"]
+      return t(
+        "report.timeline.lane", ["bars": lane.bars.count > 12 ? t("report.timeline.more", more) : bars])
     }
-    .joined(separator: " ")
-  }
-
-  private static func words(_ span: ReportSpan, _ clock: ReportClock) -> String {
-    "\(clock.time(span.from)) to \(span.isOpen ? "the end of the report" : clock.time(span.until)), "
-      + ReportWords.duration(span.seconds)
+    description = t.sentences(told)
   }
 
   /// Position of a stretch, in percent; `nil` if none of it is shown.
@@ -147,5 +150,5 @@ extension ReportTimeline {
       """
   }
 
-  private static func percent(_ value: Double) -> String { ReportWords.number(value, digits: 3) + "%" }
+  private static func percent(_ value: Double) -> String { value.written(digits: 3) + "%" }
 }

@@ -17,11 +17,13 @@ struct ReportWriter: Sendable {
   private var next = Part.opening
 
   /// - Parameter zone: for the times on a page and in CSV; JSON is for programs and uses UTC.
-  init(_ report: SessionReport, as format: ReportFormat, zone: ReportClock.Zone) {
+  init(
+    _ report: SessionReport, as format: ReportFormat, zone: ReportClock.Zone, words: TextCatalogue
+  ) {
     self.report = report
     self.format = format
-    page = ReportPage(report, zone: zone)
-    csvClock = ReportClock(zone: zone, from: report.from)
+    page = ReportPage(report, zone: zone, words: words)
+    csvClock = ReportClock(zone: zone, from: report.from, words: words)
   }
 
   /// Writes the next part.

@@ -162,8 +162,8 @@ struct SessionReport: Sendable {
   }
 
   /// Who to look at first: the most open and unseen alerts on top, then by name.
-  var attention: [Attention] {
-    students.map { Attention(student: $0, reasons: ReportWords.reasons(for: $0, isFinished: isFinished)) }
+  func attention(_ t: TextCatalogue) -> [Attention] {
+    students.map { Attention(student: $0, reasons: t.reasons(for: $0, isFinished: isFinished)) }
       .filter { !$0.reasons.isEmpty }
       .enumerated()
       .sorted {

@@ -28,7 +28,7 @@ struct AlertKindsRoute: Encodable {
     let bad_when: String?
     let texts: [String: String]
 
-    init(_ kind: AlertKind, _ rule: AlertRule) {
+    init(_ kind: AlertKind, _ rule: AlertRule, _ words: TextCatalogue) {
       let row = kind.row
       self.kind = kind
       severity = rule.severity
@@ -47,16 +47,15 @@ struct AlertKindsRoute: Encodable {
       limit = rule.limit
       unit = row.measure?.unit
       bad_when = row.measure.map { $0.isBadAbove ? "above" : "below" }
-      texts = [
-        kind.textKey("title"): row.title, kind.textKey("short"): row.short, kind.textKey("hint"): row.hint,
-      ]
+      let keys = ["title", "short", "hint"].map { "alert.\(kind.rawValue).\($0)" }
+      texts = Dictionary(uniqueKeysWithValues: keys.map { ($0, words($0)) })
     }
   }
 
   private let kinds: [Kind]
 
-  init(rules: AlertRules) {
-    kinds = AlertKind.allCases.compactMap { kind in rules.rules[kind].map { Kind(kind, $0) } }
+  init(rules: AlertRules, words: TextCatalogue) {
+    kinds = AlertKind.allCases.compactMap { kind in rules.rules[kind].map { Kind(kind, $0, words) } }
   }
 
   @GatewayActor

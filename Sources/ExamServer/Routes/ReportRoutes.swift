@@ -7,15 +7,17 @@ final class ReportRoutes {
   private let archive: any Archive
   private let admission: Admission
   private let answers: LongAnswers
+  private let words: TextCatalogue
   private let note: @Sendable (String) -> Void
 
   /// - Parameter note: called for each picture that should be there and is not, with a line.
   init(
-    archive: any Archive, admission: Admission, answers: LongAnswers,
+    archive: any Archive, admission: Admission, answers: LongAnswers, words: TextCatalogue,
     note: @escaping @Sendable (String) -> Void
   ) {
     self.archive = archive
     self.answers = answers
+    self.words = words
     self.admission = admission
     self.note = note
   }
@@ -39,7 +41,7 @@ final class ReportRoutes {
     }
     let answer = try await LongAnswer(
       of: code, in: answers.enter(reader), from: archive,
-      beginning: ReportDocument(of: code, as: format, zone: zone, note: note)
+      beginning: ReportDocument(of: code, as: format, zone: zone, words: words, note: note)
     ) { archive, document, piece in try document.write(to: &piece, from: archive) }
     var response = HTTPResponse(
       status: 200, headers: [("Content-Type", format.contentType)], body: answer.body)

@@ -65,7 +65,7 @@ extension JournalEvent {
     let payload =
       switch payload {
       case .alert(let alert):
-        500 + [alert.detail, alert.note, alert.studentNote].reduce(0) { $0 + ($1?.utf8.count ?? 0) }
+        500 + [alert.note, alert.studentNote].reduce(0) { $0 + ($1?.utf8.count ?? 0) }
       case .chat(let message): 150 + message.text.utf8.count + message.name.utf8.count
       case .accommodation(let accommodation): 200 + accommodation.reason.utf8.count
       case .pause(let pause): 100 + pause.reason.utf8.count
