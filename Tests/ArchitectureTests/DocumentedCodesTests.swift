@@ -53,7 +53,7 @@ import Testing
   @Test func everyCodeOfASocketIsInTheTable() throws {
     let errors = Self.used([
       /(?:refuse|protocolError)\(\s*(?:text,\s*)?"([a-z_]+)"/, /\.error\(code: "([a-z_]+)"/,
-      /refuse\(.*code \?\? "([a-z_]+)"/, /WireError\(\s*code: "([a-z_]+)"/,
+      /refuse\([^"]*code \?\? "([a-z_]+)"/, /WireError\(\s*code: "([a-z_]+)"/,
     ])
     let notices = Self.used([/\.notice\(\s*code: "([a-z_]+)"/])
     #expect(errors.count > 9 && notices.count > 3)

@@ -118,6 +118,31 @@ import Testing
     #expect(thresholds == ["window": 2, "share": 0.6, "cooldown": 30])
   }
 
+  @Test func wordsAreCodesWithWhatTheyNeed() throws {
+    let full = try object(TeacherNotice.notice(code: "pictures", state: RoomLevel.full.state, room: "exam"))
+    #expect(
+      full as? [String: String] == ["type": "notice", "code": "pictures", "state": "full", "room": "exam"])
+    let over = try object(TeacherNotice.notice(code: "quota", state: RoomLevel.roomy.state))
+    #expect(over as? [String: String] == ["type": "notice", "code": "quota"])
+    for error in [
+      try object(TeacherNotice.error(code: "bad_message", why: .tooLong, detail: "x")),
+      try object(StudentNotice.error(code: "bad_chat", why: .tooLong, detail: "x")),
+    ] {
+      #expect(error["why"] as? String == "too_long" && error["maximum"] as? Int == ChatMessage.maximumLength)
+    }
+    let empty = try object(StudentNotice.error(code: "bad_chat", why: .empty, detail: "x"))
+    #expect(empty["why"] as? String == "empty" && empty["maximum"] == nil)
+  }
+
+  @Test func whoMadeRoomIsToldSoByACode() throws {
+    let dismissal = Dismissal(cause: .unseen, at: Timestamp(microseconds: 0))
+    #expect(try object(StudentNotice.dismissed(dismissal))["cause"] as? String == "unseen")
+    // As an older version wrote it.
+    let old = #"{"reason":"The exam was full.","at":"1970-01-01T00:00:00.000Z"}"#
+    let read = try JSONDecoder().decode(Dismissal.self, from: Data(old.utf8))
+    #expect(read.cause == nil && read.by == nil && read.reason == "The exam was full.")
+  }
+
   @Test func whatATeacherAllowsIsReadWithItsDefaults() throws {
     func read(_ json: String) throws -> TeacherMessage {
       try JSONDecoder().decode(TeacherMessage.self, from: Data(json.utf8))

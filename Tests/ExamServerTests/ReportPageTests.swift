@@ -194,6 +194,24 @@ import Testing
     expectBalanced(page)
   }
 
+  @Test func whoWasRemovedIsToldWithTheReason() {
+    var exam = HandWrittenExam()
+    for (index, dismissal) in [
+      Dismissal(reason: "Not of this class", by: "Alan Turing", at: HandWrittenExam.at(10)),
+      Dismissal(cause: .unseen, at: HandWrittenExam.at(11)),
+      // As an older version wrote it.
+      Dismissal(reason: "There was no room.", by: nil, at: HandWrittenExam.at(12)),
+    ].enumerated() {
+      exam.student("p\(index)", "Student \(index)")
+      exam.add(10 + Double(index), .dismissed, "p\(index)", .dismissal(dismissal))
+    }
+    let text = words(exam.page())
+    #expect(text.contains("08:10:00 by Alan Turing : Not of this class"))
+    #expect(
+      text.contains("08:11:00 by the server: The exam was full, and no picture had come from this page."))
+    #expect(text.contains("08:12:00 by the server: There was no room."))
+  }
+
   @Test func aSessionWithoutStudents() {
     var exam = HandWrittenExam()
     exam.end(1)

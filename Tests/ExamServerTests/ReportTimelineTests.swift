@@ -298,6 +298,7 @@ import Testing
     }
     keys += AlertKind.allCases.filter { $0.row.measure != nil }.map { "report.limit.\($0.rawValue)" }
     keys += BlindSpot.Cause.allCases.map { "report.cause.\($0.rawValue)" }
+    keys += Dismissal.Cause.allCases.map { "report.removal.\($0.rawValue)" }
     keys += PictureState.allCases.filter { $0 != .kept }.map { "report.picture.\($0.rawValue)" }
     keys += Accommodation.Effect.allCases.map { "report.effect.\($0.rawValue)" }
     keys += [AlertSeverity.high, .medium].map { "report.severity.\($0.rawValue)" }

@@ -9,11 +9,10 @@ from playwright.sync_api import expect
 from support.server import ROOT, Server
 
 MARK = re.compile(r"(<(\w+)>)(.*?)(</\2>)")
-# What is read outside of the marked texts' brackets, of everything in the page, visible or not. What the server reports about itself,
-# for instance that its disk is full, is in its own words.
+# What is read outside of the marked texts' brackets, of everything in the page, visible or not.
 OUTSIDE = """() => {
   const body = document.body.cloneNode(true);
-  for (const node of body.querySelectorAll('noscript, script, kbd, #notices, .unfilled')) node.remove();
+  for (const node of body.querySelectorAll('noscript, script, kbd, .unfilled')) node.remove();
   const texts = [document.title, body.textContent];
   for (const name of ['alt', 'aria-label', 'label', 'placeholder', 'title']) {
     for (const node of body.querySelectorAll(`[${name}]`)) texts.push(node.getAttribute(name));

@@ -156,7 +156,7 @@ def test_who_is_refused_thrice_is_told_why(people, served):
     expect(ada.page.locator("[data-check=camera]")).to_have_attribute("data-state", "ok")
     ada.page.click("#join")
     ada.expect_ending("The connection was refused")
-    expect(ada.page.locator("#end-reason")).to_contain_text("too many text messages (1008)")
+    expect(ada.page.locator("#end-reason")).to_contain_text("the code 1008")
     expect(ada.page.locator("#end-action")).to_have_text("Load the page again")
     expect_no_overflow(ada.page)
 
@@ -170,7 +170,7 @@ def test_a_teacher_who_is_refused_thrice_is_told_why(people, served):
     page.fill("#name", "Ms Smith")
     page.click("#setup-submit")
     expect(page.locator("#ended-title")).to_have_text("The connection was refused")
-    expect(page.locator("#ended-text")).to_contain_text("too many text messages (1008)")
+    expect(page.locator("#ended-text")).to_contain_text("the code 1008")
     expect(page.locator("#ended-action")).to_have_text("Load the page again")
 
 
@@ -179,7 +179,7 @@ def test_what_a_student_has_typed_is_not_lost_when_it_is_refused(exam, people):
     ada.expect_live()
     # No keyboard types it, but pasted text may contain it.
     ada.say("Help\u0007me")
-    expect(ada.page.locator("#chat-note")).to_contain_text("Not sent: the chat message has control characters in it")
+    expect(ada.page.locator("#chat-note")).to_contain_text("Not sent. It has control characters in it.")
     expect(ada.page.locator("#chat-text")).to_have_value("Help\u0007me")
     ada.say("Help me")
     expect(exam.chat).to_contain_text("Help me")
@@ -203,7 +203,7 @@ def test_a_students_note_that_is_refused_stays_where_it_was_typed(exam, people):
     ada = people.student("covered").open(exam.student_link, "Ada").join()
     event = ada.event("Your picture was dark or empty")
     ada.write_note(event, "a cloud\u0007")
-    expect(event.locator(".note-state")).to_contain_text("Not saved: the note has control characters in it")
+    expect(event.locator(".note-state")).to_contain_text("Not saved. It has control characters in it.")
     expect(event.get_by_label("Your note")).to_have_value("a cloud\u0007")
     ada.write_note(event, "a cloud")
     expect(event.locator(".note-state")).to_contain_text("Saved")
@@ -260,15 +260,15 @@ def test_the_pages_have_words_for_every_code(exam):
     assert codes == set(known)
     for code in codes | {"unheard_of"}:
         text = exam.page.evaluate("""code => import('/student/student-text.js').then(words =>
-          [words.refusalText({ code, detail: 'why' }), words.refusalText({ code, detail: 'why' }, 'message'), words.troubleSentence({ code, detail: 'why' }).text])""", code)
+          [words.refusalText({ code }), words.refusalText({ code }, 'message'), words.troubleSentence({ code }).text])""", code)
         assert all(len(one) > 20 and "undefined" not in one for one in text), (code, text)
     assert "unheard_of" in exam.page.evaluate(
-        "import('/student/student-text.js').then(words => words.refusalText({ code: 'unheard_of', detail: 'why' }))")
+        "import('/student/student-text.js').then(words => words.refusalText({ code: 'unheard_of' }))")
 
-    # Teachers read the server's own text, whatever the code.
+    # Teachers are told what they can mend, whatever the code.
     assert codes_of("teacher") == {"too_many", "quota", "bad_message"}
     assert exam.page.evaluate(
-        "import('/teacher/alerts/alert-text.js').then(words => words.notDone('Not done.', { code: 'x', detail: 'too late' }))") == "Not done. Too late."
+        "import('/teacher/alerts/alert-text.js').then(words => words.notDone('Not done.', { code: 'x', detail: 'too late' }))") == "Not done. The server did not understand it (x)."
 
 
 def test_refusals_in_firefox(served, tmp_path):

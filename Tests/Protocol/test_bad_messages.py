@@ -103,10 +103,12 @@ def test_chat_that_is_refused(exam, teacher, neighbour):
     for text in CHATS_REFUSED:
         since = ada.mark
         ada.send("chat", text=text)
-        assert len(ada.expect("error", since, code="bad_chat")["detail"]) < 200
+        error = ada.expect("error", since, code="bad_chat")
+        assert len(error["detail"]) < 200 and error["why"] in ("empty", "control_characters", "too_long")
+        assert error.get("maximum") == (2000 if error["why"] == "too_long" else None)
         since = teacher.mark
         teacher.send("chat", to="students", text=text)
-        teacher.expect("error", since, code="bad_message")
+        teacher.expect("error", since, code="bad_message", why=error["why"])
     for recipient in ("nobody", "", exam.teacher_id, "x" * 10_000):
         since = teacher.mark
         teacher.send("chat", to=recipient, text="hi")

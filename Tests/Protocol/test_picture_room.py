@@ -54,7 +54,7 @@ def test_an_exam_whose_room_is_used_up_goes_on_and_no_other_suffers(tmp_path):
         ada, other = come(exam, teacher, "Ada"), Exam(server.url)
         kept, refused = hide_until("exam_full", ada, teacher)
         assert len(kept) >= 2 and 80_000 < size(server, exam.code) <= 100_000
-        assert "this exam is used up" in full(teacher)
+        assert full(teacher) == "exam"
         # The student is told the same, and so are those who look later.
         assert ada.expect("alert", alert_id=refused["alert_id"])["picture_state"] == "exam_full"
         hide(come(exam, teacher, "Alan"), teacher)
@@ -78,7 +78,7 @@ def test_an_exam_whose_room_is_used_up_goes_on_and_no_other_suffers(tmp_path):
         server = Server(server.data, environment=environment)
         exam.url = server.url
         again = Teacher(exam, teacher.token, teacher.id)
-        assert again.expect("notice", code="pictures")["detail"]
+        again.expect("notice", code="pictures", room="exam")
         back = come(exam, again, "Ada", ada.joined)
         assert hide(back, again)["picture_state"] == "exam_full" and size(server, exam.code) <= 100_000
     finally:
@@ -87,7 +87,7 @@ def test_an_exam_whose_room_is_used_up_goes_on_and_no_other_suffers(tmp_path):
 
 def full(teacher):
     return wait_until(
-        lambda: [m["detail"] for m in teacher.find("notice", code="pictures") if "used up" in m.get("detail", "")],
+        lambda: [m["room"] for m in teacher.find("notice", code="pictures", state="full")],
         "told that the room is used up")[0]
 
 
@@ -116,18 +116,18 @@ def test_the_room_of_all_exams_and_how_erasing_one_makes_room(tmp_path):
         for _ in range(4):
             assert hide(ada, teacher)["picture_state"] == "kept"
         # Teachers are warned too whose own exam has none.
-        assert "80 %" in other.expect("notice", code="pictures")["detail"]
+        other.expect("notice", code="pictures", state="nearly_full", room="server")
         kept, _ = hide_until("server_full", ada, teacher)
         assert len(kept) == 1
         bert = come(second, other, "Bert")
         assert hide(bert, other)["picture_state"] == "server_full"
         assert len(list((server.data / "pictures").rglob("*.jpg"))) == 5
         for one in (teacher, other):
-            assert "all exams" in full(one)
+            assert full(one) == "server"
         assert len(warnings(server, "pictures of all sessions is used up")) == 1
         mark = other.mark
         assert first.request("DELETE", "/data").json["pictures"] == 5
-        wait_until(lambda: [m for m in other.find("notice", mark, code="pictures") if not m.get("detail")], "room again")
+        wait_until(lambda: [m for m in other.find("notice", mark, code="pictures") if "state" not in m], "room again")
         assert hide(bert, other)["picture_state"] == "kept"
     finally:
         server.stop()

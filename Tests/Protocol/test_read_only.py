@@ -110,7 +110,7 @@ def test_while_an_exam_is_on_it_goes_on_and_what_waits_is_kept_afterwards(folder
         if IS_ROOT:
             os.chown(pictures, NOBODY, NOBODY)
         wait_until(
-            lambda: [m for m in teacher.find("notice", mark, code="store") if not m.get("detail")], "well again")
+            lambda: [m for m in teacher.find("notice", mark, code="store") if "state" not in m], "well again")
         assert (pictures / exam.code / f"{alert['alert_id']}.jpg").stat().st_size > 1000
     finally:
         server.stop()

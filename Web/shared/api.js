@@ -1,11 +1,12 @@
 // The HTTP requests of the pages. Every failure is a Problem with a sentence that can be shown.
 
+import { problemText } from './refusal.js';
 import { t } from './text.js';
 import { addressOf } from './wire.js';
 
 export class Problem extends Error {
-  constructor(status, detail, { code = null, retryAfter = null, waiting = null, interval = null } = {}) {
-    super(detail);
+  constructor(status, text, { code = null, retryAfter = null, waiting = null, interval = null } = {}) {
+    super(text);
     this.status = status; // 0: the server could not be reached
     this.code = code;
     this.retryAfter = retryAfter; // seconds
@@ -30,7 +31,8 @@ async function request(method, path, { body, type, token, timeout = 10000, cache
   }
   const document = (await response.json().catch(() => null)) ?? {};
   const retryAfter = Number(response.headers.get('Retry-After')) || null;
-  throw new Problem(response.status, document.detail || document.title || t('error.answered', { status: response.status }),
+  console.warn('the server refuses:', response.status, document.code, document.detail);
+  throw new Problem(response.status, problemText(response.status, document, retryAfter ?? 5),
     { code: document.code ?? null, retryAfter, waiting: document.waiting ?? null, interval: document.interval ?? null });
 }
 

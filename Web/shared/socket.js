@@ -28,7 +28,10 @@ const UPGRADE_REQUIRED = 426; // an ordinary request would have been accepted
 
 const endedBecause = reason => (['teacher', 'idle'].includes(reason) ? `ended_${reason}` : 'ended');
 
-const sighted = (status, detail) => (typeof detail === 'string' && detail ? `${status}: ${detail}` : String(status)).slice(0, LONGEST_REASON);
+const sighted = (status, code) => (typeof code === 'string' && code ? `${status} ${code}` : String(status)).slice(0, LONGEST_REASON);
+
+/** A person's words, or what the server did for a cause of its own. */
+const whyDismissed = (cause, reason) => (cause ? { cause } : reason);
 
 export class ReconnectingSocket {
   /**
@@ -36,8 +39,7 @@ export class ReconnectingSocket {
    * that says what was sent is not accepted; state(name, reason, detail) follows the diagram. Reasons for "waiting": server
    * (it closed or answers for reasons of its own), refused, answered (unexpectedly, perhaps by something in between; detail:
    * what), or null if the network is to be suspected. Reasons for "closed": ended (it is not known how), ended_teacher,
-   * ended_idle, replaced, dismissed (detail: a person's reason), identity, refused (detail: {said, code}: the server's text,
-   * if any, and the close code).
+   * ended_idle, replaced, dismissed (detail: a person's reason, or {cause}), identity, refused (detail: {code}: the close code).
    */
   constructor(address, token, handlers) {
     this.address = address;
@@ -147,7 +149,7 @@ export class ReconnectingSocket {
     }
     this.handlers.text(message);
     if (message.type === 'ended') this.close(endedBecause(message.reason));
-    if (message.type === 'dismissed') this.close('dismissed', message.reason);
+    if (message.type === 'dismissed') this.close('dismissed', whyDismissed(message.cause, message.reason));
   }
 
   #closed(event) {
@@ -164,7 +166,10 @@ export class ReconnectingSocket {
   #refused({ code, reason }) {
     if (this.state === 'open' && performance.now() - this.openedAt > WELL_AFTER) this.refusals = 0;
     this.refusals += 1;
-    if (this.refusals >= TRIES) return this.close('refused', { said: reason, code });
+    if (this.refusals >= TRIES) {
+      console.warn('the server closed the connection:', code, reason);
+      return this.close('refused', { code });
+    }
     this.handlers.refused?.(code);
     this.cause = 'refused';
     this.failures = Math.max(this.failures, this.refusals);
@@ -187,13 +192,13 @@ export class ReconnectingSocket {
   /** A browser hides the status of a refused upgrade; an ordinary request to the same address reveals it. */
   async #askWhy() {
     const generation = this.generation;
-    const { status, code, detail } = await this.#ask(this.address.replace(/^ws/, 'http'), { Authorization: `Bearer ${this.token}` });
+    const { status, code, detail, cause } = await this.#ask(this.address.replace(/^ws/, 'http'), { Authorization: `Bearer ${this.token}` });
     if (generation !== this.generation) return;
     const end = endingOf(code);
-    if (end) return this.close(end, end === 'dismissed' ? detail : null);
+    if (end) return this.close(end, end === 'dismissed' ? whyDismissed(cause, detail) : null);
     const before = this.seen;
     this.seen = [0, UPGRADE_REQUIRED].includes(status) ? null
-      : BUSY.includes(status) ? { reason: 'server' } : { reason: 'answered', detail: sighted(status, detail) };
+      : BUSY.includes(status) ? { reason: 'server' } : { reason: 'answered', detail: sighted(status, code) };
     if (this.seen?.reason !== before?.reason || this.seen?.detail !== before?.detail) this.#wait();
   }
 
@@ -201,9 +206,9 @@ export class ReconnectingSocket {
   async #ask(address, headers = {}) {
     try {
       const response = await fetch(address, { headers, cache: 'no-store', signal: AbortSignal.timeout(4000) });
-      const { code, detail } = response.ok ? {} : (await response.json().catch(() => null)) ?? {};
+      const { code, detail, cause } = response.ok ? {} : (await response.json().catch(() => null)) ?? {};
       response.body?.cancel().catch(() => {});
-      return { status: response.status, code, detail };
+      return { status: response.status, code, detail, cause };
     } catch {
       return { status: 0 };
     }

@@ -2,6 +2,7 @@
 // Tone: ok, wait, warn, bad.
 
 import { hasEnded, isGone } from '../shared/endings.js';
+import { whyNot } from '../shared/refusal.js';
 import { listed, sentences, t } from '../shared/text.js';
 
 const sentence = (tone, key) => ({ tone, title: t(`${key}.title`), text: t(`${key}.text`) });
@@ -49,19 +50,17 @@ export const TROUBLES = {
 };
 
 /** code: undefined if the browser is at fault. */
-export function troubleSentence({ code, detail }) {
+export function troubleSentence({ code }) {
   if (!code) return UNSUPPORTED;
-  return { ...TROUBLES[code] ?? UNUSABLE, detail: forHelpers(detail || code) };
+  return { ...TROUBLES[code] ?? UNUSABLE, detail: forHelpers(code) };
 }
 
-const LONGEST_DETAIL = 120;
-const forHelpers = text => t('student.state.forHelpers', { detail: inShort(text) });
-const inShort = text => (text.length > LONGEST_DETAIL ? `${text.slice(0, LONGEST_DETAIL)}…` : text);
+const forHelpers = detail => t('student.state.forHelpers', { detail });
 
 /** The check of the picture fails on the server. */
 export const UNCHECKED = { tone: 'warn', title: t('student.state.unchecked.title'), text: t('error.check_failed') };
 
-const notTaken = ({ detail }, context) => t('error.not_taken', { context, detail: inShort(detail) });
+const notTaken = (error, context) => t('error.not_taken', { context, why: whyNot(error) });
 
 /** By the code of the error: what was refused, why, and what to do. context: "message" or "note" if the person typed one, or undefined. */
 export const REFUSALS = {
@@ -74,10 +73,7 @@ export const REFUSALS = {
   check_failed: () => UNCHECKED.text,
 };
 
-export function refusalText(error, what) {
-  const text = REFUSALS[error.code];
-  return text ? text(error, what) : t('error.unknown', { what: notTaken(error, what), code: error.code });
-}
+export const refusalText = (error, what) => (REFUSALS[error.code] ?? notTaken)(error, what);
 
 /** The state during a pause. Problems can be fixed meanwhile, without hurry. */
 export function pausedSentence(trouble) {

@@ -24,5 +24,14 @@ public enum RoomLevel: Int, Sendable, Comparable {
   /// The share from which on those concerned are warned.
   public static let warningShare = 0.8
 
+  /// As teachers' pages are told; `nil` where there is nothing to tell.
+  public var state: String? {
+    switch self {
+    case .roomy: nil
+    case .nearlyFull: "nearly_full"
+    case .full: "full"
+    }
+  }
+
   public static func < (left: RoomLevel, right: RoomLevel) -> Bool { left.rawValue < right.rawValue }
 }

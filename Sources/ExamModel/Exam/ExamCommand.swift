@@ -65,7 +65,7 @@ extension ExamState {
 
   private func present(_ id: ParticipantID) throws(WireError) -> ExamPerson {
     guard let student = student(id) else {
-      throw WireError(detail: "there is no student \(id) in this session")
+      throw WireError(why: .unknownStudent, detail: "there is no student \(id) in this session")
     }
     return student
   }
@@ -86,7 +86,7 @@ extension ExamState {
   ) throws(WireError) -> JournalEvent {
     if let note { try WrittenText.check(note, what: "the note") }
     guard let alert = alerts.acknowledged(id, by: actor?.name ?? "", note: note) else {
-      throw WireError(detail: "there is no alert \(id) in this session")
+      throw WireError(why: .unknownAlert, detail: "there is no alert \(id) in this session")
     }
     var fields = ["kind": alert.kind.rawValue, "alert": id.rawValue, "student": alert.student.rawValue]
     fields["note"] = note
@@ -98,7 +98,7 @@ extension ExamState {
   ) throws(WireError) -> JournalEvent {
     try WrittenText.check(text, what: "the note")
     guard let alert = actor.flatMap({ alerts.noted(id, by: $0.id, text: text) }) else {
-      throw WireError(detail: "there is no alert \(id) about you in this session")
+      throw WireError(why: .unknownAlert, detail: "there is no alert \(id) about you in this session")
     }
     return event(
       .alertNoted, about: actor, ["alert": id.rawValue, "note": text], payload: .alert(alert), at: now)

@@ -1,7 +1,17 @@
 /// A student's removal from an exam: the token is void, and anyone who wants to come back joins anew.
 public struct Dismissal: Sendable, Codable, Hashable {
-  /// Free text, for the student and the report.
+  /// Whom the server removed to make room for somebody else.
+  public enum Cause: String, Sendable, Codable, CaseIterable {
+    /// Connected, and never sent a picture.
+    case unseen
+    /// Never connected.
+    case absent
+  }
+
+  /// Free text of a teacher, for the student and the report; by the server, English for programmers.
   public let reason: String
+  /// `nil` if a teacher did it, or an older version.
+  public var cause: Cause?
   /// The name of the teacher; `nil` if the server made room for somebody else.
   public let by: String?
   public let at: Timestamp
@@ -10,5 +20,10 @@ public struct Dismissal: Sendable, Codable, Hashable {
     self.reason = reason
     self.by = by
     self.at = at
+  }
+
+  public init(cause: Cause, at: Timestamp) {
+    self.init(reason: "the exam was full", by: nil, at: at)
+    self.cause = cause
   }
 }

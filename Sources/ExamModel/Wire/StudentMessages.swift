@@ -66,7 +66,8 @@ public enum StudentNotice: Sendable, Hashable {
   case ended(EndReason)
   /// `retryAfter`: seconds after which the same would be taken. `id`: that of the message it answers, if that had one.
   case error(
-    code: String, detail: String, retryAfter: Int? = nil, id: Int? = nil, source: StreamSource = .camera)
+    code: String, why: WireError.Why? = nil, detail: String, retryAfter: Int? = nil, id: Int? = nil,
+    source: StreamSource = .camera)
 }
 
 /// How the server sees the student, told to the student alone.
@@ -97,7 +98,8 @@ extension StudentNotice: Encodable {
   private enum Key: String, CodingKey {
     case type
     case participantID = "participant_id"
-    case window, source, from, name, text, at, number, history, reason, code, detail, teachers, focus, paused,
+    case window, source, from, name, text, at, number, history, reason, code, why, maximum, detail, teachers,
+      focus, paused,
       up, id
     case retryAfter = "retry_after"
   }
@@ -150,11 +152,13 @@ extension StudentNotice: Encodable {
     case .ended(let reason):
       try fields.encode("ended", forKey: .type)
       try fields.encode(reason, forKey: .reason)
-    case .error(let code, let detail, let retryAfter, let id, let source):
+    case .error(let code, let why, let detail, let retryAfter, let id, let source):
       try fields.encode("error", forKey: .type)
       try fields.encode(source: source, forKey: .source)
       try fields.encode(code, forKey: .code)
       try fields.encode(detail, forKey: .detail)
+      try fields.encodeIfPresent(why, forKey: .why)
+      if why == .tooLong { try fields.encode(ChatMessage.maximumLength, forKey: .maximum) }
       try fields.encodeIfPresent(retryAfter, forKey: .retryAfter)
       try fields.encodeIfPresent(id, forKey: .id)
     }

@@ -191,12 +191,13 @@ public enum TeacherNotice: Sendable, Hashable {
   case chat(ChatMessage, number: Int, history: Bool)
   /// The end of a page of the past.
   case history(HistoryMark)
-  /// A problem of the server itself that teachers must know of; `detail` is `nil` when it is over.
-  case notice(code: String, detail: String?)
+  /// A problem of the server itself that teachers must know of. `state` is `nil` when it is over; `room` says which storage
+  /// it is about; `detail` is English for the operator.
+  case notice(code: String, state: String?, room: String? = nil, detail: String? = nil)
   /// The exam is over; close code 1000 follows.
   case ended(EndReason)
   /// `retryAfter`: seconds after which the same message would be accepted. `id`: of the message it answers, if any.
-  case error(code: String, detail: String, retryAfter: Int? = nil, id: Int? = nil)
+  case error(code: String, why: WireError.Why? = nil, detail: String, retryAfter: Int? = nil, id: Int? = nil)
 }
 
 extension TeacherNotice: Encodable {
@@ -204,7 +205,7 @@ extension TeacherNotice: Encodable {
     case type
     case participantID = "participant_id"
     case at, credit, heartbeat, participants, paused, dismissed, participant, number, history, code, detail,
-      reason, id
+      state, room, why, maximum, reason, id
     case retryAfter = "retry_after"
   }
 
@@ -239,17 +240,21 @@ extension TeacherNotice: Encodable {
     case .history(let mark):
       try fields.encode("history", forKey: .type)
       try mark.encode(to: encoder)
-    case .notice(let code, let detail):
+    case .notice(let code, let state, let room, let detail):
       try fields.encode("notice", forKey: .type)
       try fields.encode(code, forKey: .code)
-      try fields.encode(detail, forKey: .detail)
+      try fields.encodeIfPresent(state, forKey: .state)
+      try fields.encodeIfPresent(room, forKey: .room)
+      try fields.encodeIfPresent(detail, forKey: .detail)
     case .ended(let reason):
       try fields.encode("ended", forKey: .type)
       try fields.encode(reason, forKey: .reason)
-    case .error(let code, let detail, let retryAfter, let id):
+    case .error(let code, let why, let detail, let retryAfter, let id):
       try fields.encode("error", forKey: .type)
       try fields.encode(code, forKey: .code)
       try fields.encode(detail, forKey: .detail)
+      try fields.encodeIfPresent(why, forKey: .why)
+      if why == .tooLong { try fields.encode(ChatMessage.maximumLength, forKey: .maximum) }
       try fields.encodeIfPresent(retryAfter, forKey: .retryAfter)
       try fields.encodeIfPresent(id, forKey: .id)
     }

@@ -7,8 +7,13 @@ struct Refusal: Error {
 
   init(response: HTTPResponse) { self.response = response }
 
-  init(status: Int, title: String, detail: String, code: String, retryAfter: Int? = nil) {
-    response = .problem(status: status, title: title, detail: detail, code: code, retryAfter: retryAfter)
+  init(
+    status: Int, title: String, detail: String, code: String, retryAfter: Int? = nil,
+    parameters: [String: any Sendable & CustomStringConvertible] = [:]
+  ) {
+    response = .problem(
+      status: status, title: title, detail: detail, code: code, retryAfter: retryAfter,
+      parameters: parameters)
   }
 }
 
@@ -47,7 +52,8 @@ extension Refusal {
 
   static func dismissed(_ dismissal: Dismissal) -> Refusal {
     Refusal(
-      status: 403, title: "Removed from the exam", detail: dismissal.reason, code: "dismissed")
+      status: 403, title: "Removed from the exam", detail: dismissal.reason, code: "dismissed",
+      parameters: dismissal.cause.map { ["cause": $0.rawValue] } ?? [:])
   }
 
   /// What is kept cannot be read, or not now.

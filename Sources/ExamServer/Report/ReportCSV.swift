@@ -74,7 +74,8 @@ enum ReportCSV {
         line("dismissed", nil) {
           $0.from = dismissal.at
           $0.by = dismissal.by ?? "server"
-          $0.note = dismissal.reason
+          $0.kind = dismissal.cause?.rawValue
+          $0.note = dismissal.cause.map(t.removal) ?? dismissal.reason
         })
     }
     lines += student.accommodations.map { item in

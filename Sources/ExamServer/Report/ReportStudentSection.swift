@@ -72,7 +72,9 @@ struct ReportStudentSection {
         ["\(student.hasStreamed ? spans : t("report.facts.noPicture", ["when": spans]))"])
     }
     if let dismissal = student.dismissal {
-      let (time, reason): (HTML, HTML) = ("\(clock.time(dismissal.at))", .typed(dismissal.reason))
+      let (time, reason): (HTML, HTML) = (
+        "\(clock.time(dismissal.at))", .typed(dismissal.cause.map(t.removal) ?? dismissal.reason)
+      )
       add(
         t("report.facts.removed"),
         [

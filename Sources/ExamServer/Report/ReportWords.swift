@@ -10,6 +10,8 @@ extension TextCatalogue {
 
   func cause(_ cause: BlindSpot.Cause) -> String { self("report.cause.\(cause.rawValue)") }
 
+  func removal(_ cause: Dismissal.Cause) -> String { self("report.removal.\(cause.rawValue)") }
+
   func ending(_ reason: EndReason, by name: String?) -> String {
     switch reason {
     case .teacher: name.map { self("report.ending.teacher", ["name": $0]) } ?? self("report.ending.somebody")

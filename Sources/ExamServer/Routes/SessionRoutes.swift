@@ -90,7 +90,7 @@ final class SessionRoutes {
         status: 503, title: "Too many sessions",
         detail:
           "This server holds \(services.configuration.maximumSessions) sessions at once. End one first.",
-        code: "too_many_sessions")
+        code: "too_many_sessions", parameters: ["maximum": services.configuration.maximumSessions])
     }
     session.begin(by: name)
     guard
@@ -225,7 +225,7 @@ final class SessionRoutes {
         status: 400, title: "Title not usable",
         detail:
           "The name of an exam has 1 to \(ExamTitle.maximumLength) readable characters, or is left out.",
-        code: "bad_title")
+        code: "bad_title", parameters: ["maximum": ExamTitle.maximumLength])
     }
     return title.text
   }
@@ -234,7 +234,8 @@ final class SessionRoutes {
     guard let name = PersonName(typed) else {
       throw Refusal(
         status: 400, title: "Name not usable",
-        detail: "A name has 1 to \(PersonName.maximumLength) readable characters.", code: "bad_name")
+        detail: "A name has 1 to \(PersonName.maximumLength) readable characters.", code: "bad_name",
+        parameters: ["maximum": PersonName.maximumLength])
     }
     return name
   }

@@ -9,7 +9,7 @@ extension ExamSession {
     guard let id = members.leastEntitled(role, newcomerFrom: address, at: .now), let member = members[id]
     else { return false }
     if role == .student, member.hasConnected {
-      makeRoom(id, "The exam was full, and your page had not sent a picture. You can join once more.")
+      makeRoom(id, .unseen)
     } else {
       forget(id)
     }
@@ -34,14 +34,15 @@ extension ExamSession {
   private func forget(_ id: ParticipantID) {
     members.remove(id)
     commands.add { [code] _ in [.remove(id, from: code)] }
-    makeRoom(id, "The exam was full.")
+    makeRoom(id, .absent)
   }
 
-  private func makeRoom(_ id: ParticipantID, _ reason: String) {
+  private func makeRoom(_ id: ParticipantID, _ cause: Dismissal.Cause) {
     showOut(id)
+    let dismissal = Dismissal(cause: cause, at: .now)
     record(
-      .dismissed, about: id, ["reason": reason],
-      payload: .dismissal(Dismissal(reason: reason, by: nil, at: .now)))
+      .dismissed, about: id, ["cause": cause.rawValue, "reason": dismissal.reason],
+      payload: .dismissal(dismissal))
   }
 
   /// Somebody is about to be removed for good: the place is free, and what was written and observed until now goes into

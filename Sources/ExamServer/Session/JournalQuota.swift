@@ -17,19 +17,6 @@ struct JournalQuota: Sendable {
 
   mutating func add(bytes: Int) { self.bytes += Double(bytes) }
 
-  /// The notice to teachers about a level; without a detail all is well again.
-  static func notice(_ level: Level) -> TeacherNotice {
-    let detail: String? =
-      switch level {
-      case .roomy: nil
-      case .nearlyFull:
-        "80 % of the room for this exam is used. When it is full, chat, notes and accommodations are refused; alerts go on."
-      case .full:
-        "The room for this exam is used up: chat, notes and accommodations are refused. Alerts, joining, pauses, removing and the end of the exam go on and are kept."
-      }
-    return .notice(code: "quota", detail: detail)
-  }
-
   /// The answer to those who write when it is full.
   static let refusal = WireError(
     code: "quota",

@@ -5,7 +5,7 @@ import ExamModel
 struct ServerConditions {
   /// Checks are late.
   var isOverloaded = false
-  /// Why events are not kept, as text.
+  /// Why events are not kept, for the operator.
   var trouble: String?
   /// The exam's storage in the journal.
   var quota = RoomLevel.roomy
@@ -18,21 +18,19 @@ struct ServerConditions {
   func notices(since before: ServerConditions = ServerConditions()) -> [TeacherNotice] {
     var notices: [TeacherNotice] = []
     if isOverloaded != before.isOverloaded {
-      notices.append(
-        .notice(
-          code: "load",
-          detail: isOverloaded ? "Some students are checked less often than once a second." : nil))
+      notices.append(.notice(code: "load", state: isOverloaded ? "late" : nil))
     }
-    if trouble != before.trouble { notices.append(.notice(code: "store", detail: trouble)) }
-    if quota != before.quota { notices.append(JournalQuota.notice(quota)) }
-    if pictureRoom != before.pictureRoom { notices.append(.pictures(pictureRoom)) }
+    if trouble != before.trouble {
+      notices.append(.notice(code: "store", state: trouble.map { _ in "failing" }, detail: trouble))
+    }
+    if quota != before.quota { notices.append(.notice(code: "quota", state: quota.state)) }
+    if pictureRoom != before.pictureRoom {
+      let level = max(pictureRoom.exam, pictureRoom.all)
+      let room = level == .roomy ? nil : level == pictureRoom.exam ? "exam" : "server"
+      notices.append(.notice(code: "pictures", state: level.state, room: room))
+    }
     if isGuessed != before.isGuessed {
-      notices.append(
-        .notice(
-          code: "guessing",
-          detail: isGuessed
-            ? "Students who type the code wait in line and may wait long. The invite link lets them in at once: please send it to those who are missing."
-            : nil))
+      notices.append(.notice(code: "guessing", state: isGuessed ? "waiting" : nil))
     }
     return notices
   }

@@ -24,6 +24,7 @@ enum StreamEvent {
 /// A refusal of something a student sent, reported to the page and journalled as often as `report` says.
 struct StudentRefusal {
   var code: String
+  var why: WireError.Why?
   var detail: String
   /// Only for the log.
   var cause: String?

@@ -34,7 +34,7 @@ extension StudentSession {
       refuse("quota", JournalQuota.refusal.detail, isAnswer: !isFlood, of: text)
     case .note(let alert, let note):
       if let problem = exam?.problem(with: .note(alert, text: note), by: id) {
-        refuse("bad_note", problem.detail, isAnswer: !isFlood, of: text)
+        refuse("bad_note", problem.detail, why: problem.why, isAnswer: !isFlood, of: text)
       } else {
         hear(.note(alert: alert, text: note), later: isFlood, at: now, of: text)
       }
@@ -44,7 +44,8 @@ extension StudentSession {
       } else {
         exam?.perform(.say(to: .teachers, text: line), by: id) { [weak self] problem in
           if let problem {
-            self?.refuse(problem.code ?? "bad_chat", problem.detail, isAnswer: true, of: text)
+            self?.refuse(
+              problem.code ?? "bad_chat", problem.detail, why: problem.why, isAnswer: true, of: text)
           }
         }
       }

@@ -221,12 +221,13 @@ final class StudentSession {
   ///   - isAnswer: somebody waits for this answer, so it is sent however many came before.
   ///   - text: the refused message; the answer names it.
   func refuse(
-    _ code: String, _ detail: String, retryAfter: Int? = nil, isAnswer: Bool = false, of text: String? = nil
+    _ code: String, _ detail: String, why: WireError.Why? = nil, retryAfter: Int? = nil,
+    isAnswer: Bool = false, of text: String? = nil
   ) {
     let report = refusals.add(code, at: .now)
     refused(
       StudentRefusal(
-        code: code, detail: detail, retryAfter: retryAfter, id: text.flatMap(WireJSON.requestID),
+        code: code, why: why, detail: detail, retryAfter: retryAfter, id: text.flatMap(WireJSON.requestID),
         isTold: report.tellStudent || isAnswer, journalCount: report.journalCount))
   }
 
@@ -235,7 +236,8 @@ final class StudentSession {
     if refusal.isTold {
       send(
         .error(
-          code: code, detail: detail, retryAfter: refusal.retryAfter, id: refusal.id, source: refusal.source))
+          code: code, why: refusal.why, detail: detail, retryAfter: refusal.retryAfter, id: refusal.id,
+          source: refusal.source))
     }
     guard let count = refusal.journalCount else { return }
     if let cause = refusal.cause {

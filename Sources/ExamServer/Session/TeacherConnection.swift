@@ -109,13 +109,15 @@ final class TeacherConnection {
       default:
         guard let command = message.command else { break }
         exam.perform(command, by: participant) { [weak self] problem in
-          if let problem { self?.refuse(text, problem.code ?? "bad_message", problem.detail) }
+          if let problem {
+            self?.refuse(text, problem.code ?? "bad_message", problem.detail, why: problem.why)
+          }
         }
       }
     } catch {
       problem = error
     }
-    if let problem { refuse(text, "bad_message", problem.detail) }
+    if let problem { refuse(text, "bad_message", problem.detail, why: problem.why) }
   }
 
   private func wait(for message: TeacherMessage, _ exam: ExamSession) -> Duration? {
@@ -123,7 +125,11 @@ final class TeacherConnection {
     return message.command != nil ? exam.waitingTime(of: participant) : nil
   }
 
-  private func refuse(_ text: String, _ code: String, _ detail: String, retryAfter: Int? = nil) {
-    send(.error(code: code, detail: detail, retryAfter: retryAfter, id: WireJSON.requestID(in: text)))
+  private func refuse(
+    _ text: String, _ code: String, _ detail: String, why: WireError.Why? = nil, retryAfter: Int? = nil
+  ) {
+    send(
+      .error(
+        code: code, why: why, detail: detail, retryAfter: retryAfter, id: WireJSON.requestID(in: text)))
   }
 }

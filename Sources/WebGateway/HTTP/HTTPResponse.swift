@@ -48,11 +48,15 @@ public struct HTTPResponse: Sendable {
   ///   - code: for programs, such as `unknown_session`. docs/protocol.md lists all of them.
   ///   - retryAfter: in seconds; also sent as `Retry-After`.
   public static func problem(
-    status: Int, title: String, detail: String, code: String, retryAfter: Int? = nil
+    status: Int, title: String, detail: String, code: String, retryAfter: Int? = nil,
+    parameters: [String: any Sendable & CustomStringConvertible] = [:]
   ) -> HTTPResponse {
     var document = "{\"type\":\"about:blank\",\"title\":\(jsonString(title)),\"status\":\(status)"
     document += ",\"detail\":\(jsonString(detail)),\"code\":\(jsonString(code))"
     if let retryAfter { document += ",\"retry_after\":\(retryAfter)" }
+    for (name, value) in parameters.sorted(by: { $0.key < $1.key }) {
+      document += ",\(jsonString(name)):\(value is Int ? "\(value)" : jsonString("\(value)"))"
+    }
     document += "}"
     var headers: [(name: String, value: String)] = [("Content-Type", "application/problem+json")]
     if let retryAfter { headers.append(("Retry-After", String(retryAfter))) }

@@ -23,7 +23,7 @@ const sticky = new Map(); // the newest status, sent again after every reconnect
 const hand = new PendingHand(sendWindow, message => socket?.send(message));
 let socket;
 let choice = null;
-let trouble = null;   // {code?, detail?}: no encoding works, and why the last one failed
+let trouble = null;   // {code?}: no encoding works, and why the last one failed
 let retry = null;
 let welcome = false;  // since the last hello
 let met = false;      // welcomed on this connection before
@@ -103,7 +103,7 @@ function nextMedia(refusal = {}) {
   encoderFailures = 0;
   stopEncoder();
   if (choice.next()) return greet();
-  inTrouble({ code: refusal.code, detail: refusal.detail });
+  inTrouble({ code: refusal.code });
   clearTimeout(retry);
   retry = setTimeout(fromTheStart, FROM_THE_START);
 }

@@ -8,7 +8,7 @@ import { Recorder, recorderSupported, WEBM } from './recorder.js';
 const ORDER = ['video/x-vp8', 'image/jpeg', WEBM];
 const SHORT = { vp8: 'video/x-vp8', jpeg: 'image/jpeg', webm: WEBM };
 
-/** Events: connection {state, reason}, camera {state}, message {message}, trouble {trouble: {code?, detail?} | null}, media {media}. */
+/** Events: connection {state, reason}, camera {state}, message {message}, trouble {trouble: {code?} | null}, media {media}. */
 export class Uplink extends EventTarget {
   /** only: 'vp8' | 'jpeg' | 'webm' restricts the page to one encoding (for support). */
   constructor(video, only) {

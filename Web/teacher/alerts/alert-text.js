@@ -1,6 +1,7 @@
 // Alerts and exceptions for a student, as sentences.
 
 import { duration, timeOfDay } from '../../shared/dom.js';
+import { whyNot } from '../../shared/refusal.js';
 import { enumerated, number, sentences, t } from '../../shared/text.js';
 import { serverNow } from '../connection/clock.js';
 import { kindText, rowOf } from './kinds.js';
@@ -94,8 +95,5 @@ export function untilText({ until }) {
 export const allowed = person => Object.values(person.accommodations ?? {})
   .filter(one => one.effect !== 'none' && (!one.until || Date.parse(one.until) > serverNow()));
 
-/** What the server says, as a sentence of its own. */
-export const sentence = text => `${text[0].toUpperCase()}${text.slice(1)}${/[.!?…]$/.test(text) ? '' : '.'}`;
-
 /** What is shown if the server did not do what was asked. */
-export const notDone = (what, { code, detail }) => sentences(what, sentence(detail || code));
+export const notDone = (what, error) => sentences(what, whyNot(error));

@@ -102,7 +102,7 @@ async function erase({ code, token }) {
   $('ended-links').replaceChildren();
   const at = t('teacher.receipt.at', { date: new Date(receipt.at).toLocaleDateString(locale), time: timeOfDay(receipt.at, true) });
   const rows = [
-    [t('teacher.receipt.when'), at], [t('teacher.receipt.exam'), receipt.session], [t('teacher.receipt.why'), receipt.reason],
+    [t('teacher.receipt.when'), at], [t('teacher.receipt.exam'), receipt.session], [t('teacher.receipt.why'), receipt.reason === 'request' ? t('teacher.receipt.request') : receipt.reason],
     [t('teacher.receipt.participants'), receipt.participants], [t('teacher.receipt.events'), receipt.events],
     [t('teacher.receipt.pictures'), receipt.pictures],
   ];

@@ -2,15 +2,28 @@
 // continues. Also requests of this teacher that were not done, if there is no better place for the message.
 
 import { $, el, setHidden } from '../../shared/dom.js';
+import { whyNot } from '../../shared/refusal.js';
 import { sentences, t } from '../../shared/text.js';
-import { sentence } from '../alerts/alert-text.js';
 
 const TITLES = {
-  store: t('teacher.notices.store'),
-  guessing: t('teacher.notices.guessing'),
-  quota: t('teacher.notices.quota'),
-  pictures: t('teacher.notices.pictures'),
-  load: t('teacher.notices.load'),
+  store: t('teacher.notices.store.title'),
+  guessing: t('teacher.notices.guessing.title'),
+  quota: t('teacher.notices.quota.title'),
+  pictures: t('teacher.notices.pictures.title'),
+  load: t('teacher.notices.load.title'),
+};
+/** By how it stands. */
+const STATES = {
+  store: { failing: t('teacher.notices.store.failing') },
+  guessing: { waiting: t('teacher.notices.guessing.waiting') },
+  quota: { nearly_full: t('teacher.notices.quota.nearly_full'), full: t('teacher.notices.quota.full') },
+  pictures: {
+    exam_nearly_full: t('teacher.notices.pictures.exam_nearly_full'),
+    exam_full: t('teacher.notices.pictures.exam_full'),
+    server_nearly_full: t('teacher.notices.pictures.server_nearly_full'),
+    server_full: t('teacher.notices.pictures.server_full'),
+  },
+  load: { late: t('teacher.notices.load.late') },
 };
 const REFUSED = t('teacher.notices.refused');
 const PASSES_AFTER = 10; // seconds
@@ -18,13 +31,15 @@ const SETTLED = 1500; // after the welcome, current problems are sent again
 
 export class Notices {
   constructor() {
-    this.standing = new Map(); // code -> detail
-    this.passing = new Map(); // code of an error -> {title, detail, timer}
+    this.standing = new Map(); // code -> how it stands
+    this.passing = new Map(); // code of an error -> {title, text, timer}
   }
 
-  received({ code, detail }) {
+  /** Without a state it is well again. room: whose is meant, the exam's or the server's. */
+  received({ code, state, room, detail }) {
     this.again?.add(code);
-    this.#set(code, detail);
+    if (detail) console.warn('the server reports:', code, detail);
+    this.#set(code, room ? `${room}_${state}` : state);
   }
 
   welcomed() {
@@ -37,29 +52,30 @@ export class Notices {
   }
 
   /** what: which request was not done, if known. It disappears by itself. Returns the text shown. */
-  refused({ code, detail, retry_after: seconds = 0 }, what = REFUSED) {
+  refused(error, what = REFUSED) {
+    const { code, retry_after: seconds = 0 } = error;
     clearTimeout(this.passing.get(code)?.timer);
     const timer = setTimeout(() => { this.passing.delete(code); this.#show(); }, Math.max(PASSES_AFTER, seconds) * 1000);
-    this.passing.set(code, { title: what, detail: sentence(detail || code), timer });
+    this.passing.set(code, { title: what, text: whyNot(error), timer });
     this.#show();
-    return sentences(what, sentence(detail || code));
+    return sentences(what, whyNot(error));
   }
 
-  #set(code, detail) {
-    if ((this.standing.get(code) ?? null) === (detail ?? null)) return;
-    if (detail) this.standing.set(code, detail);
+  #set(code, state) {
+    if ((this.standing.get(code) ?? null) === (state ?? null)) return;
+    if (state) this.standing.set(code, state);
     else this.standing.delete(code);
     this.#show();
   }
 
   /** What is already shown stays as it is, or it would be announced again. */
   #show() {
-    const lines = new Map(); // text as shown -> [code, title, detail]
+    const lines = new Map(); // text as shown -> [code, title, text]
     const put = (...line) => lines.set(line.slice(1).join(' '), line);
-    for (const [code, detail] of this.standing) put(code, TITLES[code] ?? t('teacher.notices.other'), detail);
-    for (const [code, { title, detail }] of this.passing) put(code, title, detail);
+    for (const [code, state] of this.standing) put(code, TITLES[code] ?? t('teacher.notices.other', { code }), STATES[code]?.[state] ?? '');
+    for (const [code, { title, text }] of this.passing) put(code, title, text);
     setHidden($('notices'), lines.size === 0);
     for (const line of [...$('notices').children]) if (!lines.delete(line.textContent)) line.remove();
-    $('notices').append(...[...lines.values()].map(([code, title, detail]) => el('p', { data: { code } }, el('strong', {}, title), ' ', detail)));
+    $('notices').append(...[...lines.values()].map(([code, title, text]) => el('p', { data: { code } }, el('strong', {}, title), ' ', text)));
   }
 }
