@@ -25,8 +25,7 @@ enum AlertTable {
       AlertRow(
         rule: AlertRule(window: .seconds(5), share: 0.8, severity: .medium, limit: 30), source: .picture,
         // A head turned further shows too little of the face to tell its direction.
-        measure: .init(
-          unit: .degrees, isBadAbove: true, farthest: 75))
+        measure: .init(unit: .degrees, isBadAbove: true, farthest: 75))
     case .cameraCovered:
       AlertRow(
         rule: AlertRule(window: .seconds(2), share: 0.8, severity: .high, limit: 6), source: .picture,
@@ -34,8 +33,7 @@ enum AlertTable {
         masks: [.pictureFrozen] + ofPerson,
         // Darkness hides a face at once and is confirmed before a missing face would be.
         explainsWhileSuspected: true,
-        measure: .init(
-          unit: .levels, isBadAbove: false))
+        measure: .init(unit: .levels, isBadAbove: false))
     case .pictureFrozen:
       AlertRow(
         // Each key frame makes two looks at a frozen picture differ.

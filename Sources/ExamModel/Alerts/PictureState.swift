@@ -25,13 +25,7 @@ public enum RoomLevel: Int, Sendable, Comparable {
   public static let warningShare = 0.8
 
   /// As teachers' pages are told; `nil` where there is nothing to tell.
-  public var state: String? {
-    switch self {
-    case .roomy: nil
-    case .nearlyFull: "nearly_full"
-    case .full: "full"
-    }
-  }
+  public var state: String? { [nil, "nearly_full", "full"][rawValue] }
 
   public static func < (left: RoomLevel, right: RoomLevel) -> Bool { left.rawValue < right.rawValue }
 }

@@ -61,7 +61,7 @@ struct ReportClock: Sendable {
     let day = wall / 86_400
     let offset = Self.offset(time, zone)
     let clock = Self.clock(wall % 86_400, seconds: true)
-    return (day == self.day ? clock : self.date(of: day, clock))
+    return (day == self.day ? clock : shortDate(time, clock))
       + (changes.isEmpty && offset == usualOffset ? "" : "\u{A0}\(Self.difference(ofOffset: offset))")
   }
 
@@ -70,9 +70,9 @@ struct ReportClock: Sendable {
 
   /// `24 November 2025`.
   func date(_ time: Timestamp) -> String {
-    let (year, month, day) = Self.civil(Self.wall(time, zone) / 86_400)
+    let date = date(of: time)
     return words(
-      "report.date", ["day": "\(day)", "month": words("report.month.\(month)"), "year": "\(year)"])
+      "report.date", ["day": date.day, "month": words("report.month.\(date.month)"), "year": date.year])
   }
 
   /// `UTC`, or `Europe/Berlin (UTC+01:00)`.
@@ -111,10 +111,17 @@ struct ReportClock: Sendable {
   /// Seconds of local time from `time` back to its last whole `step`.
   func secondsPastWhole(_ step: Int64, at time: Timestamp) -> Int64 { Self.wall(time, zone) % step }
 
-  private func date(of days: Int64, _ clock: String) -> String {
-    let (_, month, day) = Self.civil(days)
+  private func shortDate(_ time: Timestamp, _ clock: String) -> String {
+    let date = date(of: time)
     return words(
-      "report.shortDate", ["day": "\(day)", "month": words("report.monthShort.\(month)"), "time": clock])
+      "report.shortDate", ["day": date.day, "month": words("report.monthShort.\(date.month)"), "time": clock])
+  }
+
+  private func date(of time: Timestamp) -> (day: String, month: String, year: String) {
+    var calendar = Calendar(identifier: .gregorian)
+    calendar.timeZone = zone
+    let parts = calendar.dateComponents([.day, .month, .year], from: Self.date(time))
+    return ("\(parts.day ?? 0)", "\(parts.month ?? 0)", "\(parts.year ?? 0)")
   }
 
   // MARK: Arithmetic
@@ -146,21 +153,5 @@ struct ReportClock: Sendable {
   private static func clock(_ second: Int64, seconds: Bool) -> String {
     let minute = "\(two(second / 3600)):\(two(second / 60 % 60))"
     return seconds ? "\(minute):\(two(second % 60))" : minute
-  }
-
-  /// Year, month and day, this many days after 1 January 1970.
-  private static func civil(_ days: Int64) -> (year: Int, month: Int, day: Int) {
-    // Counted from 1 March 0000, so that a leap day is the last of its year.
-    let shifted = days + 719_468
-    let era = shifted / 146_097
-    let dayOfEra = shifted % 146_097
-    let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-    let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-    let shiftedMonth = (5 * dayOfYear + 2) / 153
-    let month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9
-    return (
-      Int(yearOfEra + era * 400 + (month <= 2 ? 1 : 0)), Int(month),
-      Int(dayOfYear - (153 * shiftedMonth + 2) / 5 + 1)
-    )
   }
 }

@@ -3,16 +3,14 @@ import ExamModel
 /// How much of one exam is kept in the journal, and how much may be. Budgets per participant limit how fast it grows,
 /// this limits how large anything people write freely can make it: what the exam itself produces is kept beyond that.
 struct JournalQuota: Sendable {
-  typealias Level = RoomLevel
-
   private let maximumBytes: Double
   private var bytes = 0.0
 
   init(maximumMegabytes: Double) { maximumBytes = maximumMegabytes * 1_000_000 }
 
-  var level: Level {
+  var level: RoomLevel {
     if bytes >= maximumBytes { return .full }
-    return bytes >= maximumBytes * Level.warningShare ? .nearlyFull : .roomy
+    return bytes >= maximumBytes * RoomLevel.warningShare ? .nearlyFull : .roomy
   }
 
   mutating func add(bytes: Int) { self.bytes += Double(bytes) }
