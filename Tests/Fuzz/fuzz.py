@@ -2,7 +2,7 @@
 
 The corpus of each target is in Tests/Fuzz/corpus/TARGET: what first reached a part of the code, and every input that ever
 broke something, named after what it broke. It is replayed first. What a run finds goes to .build-fuzz/corpus/TARGET, an
-input that breaks something to .build-fuzz/findings: give it a name, put it into the corpus, and mend the code.
+input that breaks something to .build-fuzz/findings: give it a name, put it into the corpus, and fix the code.
 """
 
 import argparse

@@ -50,7 +50,7 @@ export class ReconnectingSocket {
     this.refusals = 0; // in a row, without a good connection in between
     this.cause = null; // why we wait
     this.seen = null; // {reason, detail}: the answer when asked why there is no connection
-    this.lastHeard = 0;
+    this.lastReceived = 0;
     this.silence = DEFAULT_SILENCE;
     this.generation = 0;
     self.addEventListener('online', () => this.renew());
@@ -133,7 +133,7 @@ export class ReconnectingSocket {
   }
 
   #receive(data) {
-    this.lastHeard = performance.now();
+    this.lastReceived = performance.now();
     if (typeof data !== 'string') return this.handlers.binary?.(data);
     let message;
     try { message = JSON.parse(data); } catch { return; }
@@ -218,13 +218,13 @@ export class ReconnectingSocket {
   async #watch() {
     const deadly = this.handlers.silenceIsDeath?.() === true;
     const limit = deadly ? Math.min(DEADLY_SILENCE, this.silence) : this.silence;
-    if (this.state !== 'open' || this.asking || performance.now() - this.lastHeard < limit) return;
+    if (this.state !== 'open' || this.asking || performance.now() - this.lastReceived < limit) return;
     const generation = this.generation;
     if (!deadly) {
       this.asking = true;
       const { status } = await this.#ask(addressOf('/healthz'));
       this.asking = false;
-      if (status === 200) this.lastHeard = performance.now();
+      if (status === 200) this.lastReceived = performance.now();
       if (status === 200 || generation !== this.generation) return;
     }
     this.renew();

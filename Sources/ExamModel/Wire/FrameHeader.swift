@@ -6,7 +6,7 @@ public struct FrameHeader: Sendable, Hashable {
 
   public var source: StreamSource
   public var isKeyFrame: Bool
-  /// 0...3: no frame of a lower temporal layer refers to this one. 0 where the page does not know.
+  /// 0...3: no frame of a lower temporal layer refers to this one. 0 if the page does not know.
   public var temporalLayer: Int
   /// Counts messages of one source on a connection; wraps.
   public var sequence: UInt32
@@ -57,8 +57,8 @@ public struct FrameHeader: Sendable, Hashable {
 }
 
 extension FrameHeader {
-  /// Tells the page that this message, and all before it, was dealt with, whatever became of it. It goes out for every
-  /// frame, so no encoder makes it.
+  /// Tells the page that this message, and all before it, was processed, whatever the result. It is sent for every
+  /// frame, so it is not built by an encoder.
   public var acknowledgement: String {
     let source = source == .camera ? "" : #""source":\#(source),"#
     return #"{"type":"ack",\#(source)"seq":\#(sequence)}"#
@@ -69,7 +69,7 @@ extension FrameHeader {
 public enum PictureView: UInt8, Sendable, Hashable, Codable, CaseIterable, CustomStringConvertible {
   /// Small, for the wall.
   case tile = 0
-  /// Large, for a teacher who looks at one student.
+  /// Large, for a teacher who watches one student.
   case focus = 1
 
   public var description: String { self == .tile ? "tile" : "focus" }

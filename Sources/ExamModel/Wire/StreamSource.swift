@@ -1,10 +1,10 @@
-/// Which of a student's streams: each is sent, decoded and watched for itself.
+/// One of a student's streams: each is sent, decoded and watched separately.
 public struct StreamSource: Sendable, Hashable, Codable, CustomStringConvertible {
-  /// The student's face: the only stream that is checked, and the one that is meant where none is named.
+  /// The student's face: the only stream that is checked, and the default.
   public static let camera = StreamSource(number: 0)!
   /// Every source that a student may send.
   public static let all = (0..<count).map { StreamSource(number: $0)! }
-  /// A bound on the pipelines that one student can make the server run.
+  /// A limit on the pipelines that one student can make the server run.
   private static let count: UInt16 = 2
 
   public let number: UInt16
@@ -40,7 +40,7 @@ extension KeyedDecodingContainer {
 }
 
 extension KeyedEncodingContainer {
-  /// Names every source but the camera.
+  /// Names every source except the camera.
   mutating func encode(source: StreamSource, forKey key: Key) throws {
     if source != .camera { try encode(source, forKey: key) }
   }

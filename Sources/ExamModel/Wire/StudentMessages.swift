@@ -5,9 +5,9 @@ public enum StudentMessage: Sendable, Hashable {
   case status(PageReport)
   case chat(text: String)
   case hand(up: Bool)
-  /// What the student has to say about an alert of his or her own.
+  /// The student's comment on one of his or her own alerts.
   case note(alert: AlertID, text: String)
-  /// What was before.
+  /// A page of the past.
   case history(HistoryRequest)
   /// A type this version does not know; ignored, so that newer pages can talk to older servers.
   case unknown(type: String)
@@ -39,38 +39,38 @@ extension StudentMessage: Decodable {
   }
 }
 
-/// What the server tells a student.
+/// What the server sends a student.
 public enum StudentNotice: Sendable, Hashable {
   /// `window`: frames of this source that may be unacknowledged.
   case welcome(participant: ParticipantID, window: Int, source: StreamSource)
   /// Send a key frame now.
   case keyframe(StreamSource)
   case check(StudentCheck)
-  /// `number`: its place in the session's chat.
+  /// `number`: its position in the session's chat.
   case chat(from: ParticipantID, name: String, text: String, at: Timestamp, number: Int, history: Bool)
   /// An alert about this student, as teachers see it.
   case alert(AlertRecord)
-  /// The names of the teachers whose page is open, and of those among them who look at this student's large picture.
+  /// The names of the teachers whose page is open, and of those among them who watch this student's large picture.
   case watchers(teachers: [String], focus: [String])
-  /// The exam stands still for this student; `nil`: it goes on.
+  /// The exam is paused for this student; `nil`: it continues.
   case pause(Pause?)
   /// A teacher has lowered the student's hand, or it was still up when the page came back.
   case hand(up: Bool)
-  /// Begin the stream anew.
+  /// Restart the stream.
   case restart(StreamSource)
-  /// The end of a page of what was before.
+  /// The end of a page of the past.
   case history(HistoryMark)
   /// Removed from the exam; close code 4002 follows.
   case dismissed(Dismissal)
   /// The exam is over; close code 1000 follows.
   case ended(EndReason)
-  /// `retryAfter`: seconds after which the same would be taken. `id`: that of the message it answers, if that had one.
+  /// `retryAfter`: seconds after which the same would be accepted. `id`: of the message it answers, if any.
   case error(
     code: String, why: WireError.Why? = nil, detail: String, retryAfter: Int? = nil, id: Int? = nil,
     source: StreamSource = .camera)
 }
 
-/// How the server sees the student, told to the student alone.
+/// How the server sees the student, sent to the student alone.
 public struct StudentCheck: Sendable, Hashable, Encodable {
   public enum State: String, Sendable, Codable { case ok, suspected, alert }
   public enum Light: String, Sendable, Codable { case ok, dark }

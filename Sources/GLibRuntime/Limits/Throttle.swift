@@ -1,4 +1,4 @@
-/// For what happens again and again: when it is time to say so once more, and how often it was. A pure value.
+/// Throttles reports of a recurring event: when it is time for another one, and how often it occurred. A pure value.
 public struct Throttle: Sendable {
   public typealias Instant = ContinuousClock.Instant
 
@@ -6,18 +6,18 @@ public struct Throttle: Sendable {
   private var last: Instant?
   private var count = 0
 
-  /// - Parameter interval: from one time that it is said to the next, at least.
+  /// - Parameter interval: the minimum time between two reports.
   public init(every interval: Duration) { self.interval = interval }
 
-  /// It happened once more.
+  /// It occurred again.
   ///
-  /// - Returns: where it is time to say so, how often it was since it was last said.
+  /// - Returns: if it is time for a report, how often it occurred since the last one.
   public mutating func add(at now: Instant) -> Int? {
     count += 1
     return take(at: now)
   }
 
-  /// - Returns: where it is time to say what was not said yet, how often that was.
+  /// - Returns: if it is time to report what was not reported yet, how often that was.
   public mutating func take(at now: Instant) -> Int? {
     guard count > 0, last.map({ now - $0 >= interval }) ?? true else { return nil }
     defer { (count, last) = (0, now) }

@@ -19,7 +19,7 @@ public struct UnknownMediaError: Error, Sendable, CustomStringConvertible {
   /// The names that exist, sorted: `["image-jpeg", "video-webm"]`.
   public let available: [String]
 
-  /// The codec that there is no file for, where it is one.
+  /// The codec without a file, if that is the problem.
   public var codec: String? { if case .noFileForCodec(let codec) = problem { codec } else { nil } }
 
   public var description: String {

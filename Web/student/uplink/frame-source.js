@@ -28,7 +28,7 @@ export class FrameSource {
 
   /** The page's answer to a tick. Without a frame: the camera has delivered a new picture, but nobody wanted it. */
   offered(frame) {
-    this.#heard();
+    this.#cameraDelivered();
     if (!frame) return;
     if (this.ticker && this.want()) this.deliver(frame);
     else frame.close();
@@ -36,7 +36,7 @@ export class FrameSource {
 
   /** Something else (the recorder) has seen the camera deliver. */
   alivenessFromElsewhere() {
-    this.#heard();
+    this.#cameraDelivered();
   }
 
   stop() {
@@ -53,7 +53,7 @@ export class FrameSource {
     this.alive = true;
   }
 
-  #heard() {
+  #cameraDelivered() {
     if (this.alive === null) return;
     this.lastFrame = performance.now();
     if (!this.alive) {
@@ -75,7 +75,7 @@ export class FrameSource {
       const { value: frame, done } = await reader.read().catch(() => ({ done: true }));
       if (done) return;
       if (generation !== this.generation) return frame.close();
-      this.#heard();
+      this.#cameraDelivered();
       const now = performance.now();
       // A quarter of an interval early counts as on time: cameras are not exact, and a miss costs a whole camera frame.
       if (now < due - INTERVAL / 4 || !this.want()) {

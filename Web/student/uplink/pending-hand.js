@@ -32,7 +32,7 @@ export class PendingHand {
   }
 
   /** What to pass to the page of the server's message; null if the page knows better at the moment. */
-  heard({ up }) {
+  received({ up }) {
     const known = this.fresh;
     this.fresh = false;
     if (known && this.word !== null && this.word !== up) return null;

@@ -165,7 +165,7 @@ function received(message) {
       choice.expected(performance.now());
       return restart();
     case 'hand':
-      message = hand.heard(message);
+      message = hand.received(message);
       if (!message) return;
       break;
     case 'error':
