@@ -158,6 +158,29 @@ import Testing
     #expect(try store.participants(of: .two).count == 1)
   }
 
+  /// A column that a migration added and that nothing fills would come back empty for ever. The records of these tests
+  /// have something in each field.
+  @Test func everyColumnIsWritten() throws {
+    let folder = try TestFolder()
+    let store = try folder.store()
+    store.create(.test())
+    store.add(.test(1))
+    let payload = try #require(Self.payloads.first).1
+    store.append(
+      JournalEvent(
+        at: .test(1), session: .one, kind: .alertConfirmed, participant: ParticipantID(rawValue: "p1"),
+        name: "Ada", payload: payload))
+    store.end(.one, at: .test(2))
+    store.close()
+    let database = try DatabaseQueue(path: folder.data.database)
+    for table in ["sessions", "participants", "events"] {
+      let row = try #require(database.read { try Row.fetchOne($0, sql: "SELECT * FROM \(table)") })
+      let empty = row.filter { $1.isNull }.map(\.0)
+      #expect(empty == [], "nothing wrote these columns of \(table)")
+    }
+    try database.close()
+  }
+
   @Test func sessionsDoNotMix() throws {
     let store = try TestFolder().store()
     store.create(.test(.one))

@@ -88,7 +88,9 @@ extension Timestamp {
 
 extension SessionRecord {
   static func test(_ code: SessionCode = .one, createdAt: Timestamp = .test(0)) -> SessionRecord {
-    SessionRecord(code: code, title: "Analysis “II”", createdAt: createdAt, teacherKeyHash: "c0ffee")
+    SessionRecord(
+      code: code, title: "Analysis “II”", createdAt: createdAt, teacherKeyHash: "c0ffee",
+      inviteHash: "1ce")
   }
 }
 
