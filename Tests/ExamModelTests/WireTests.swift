@@ -92,7 +92,7 @@ import Testing
     #expect(throws: DecodingError.self) { try decode(TeacherMessage.self, #"{"type":"watch","view":"big"}"#) }
     #expect(
       try decode(TeacherMessage.self, #"{"type":"chat","to":"p1","text":"hi"}"#)
-        == .chat(to: .participant(ParticipantID(rawValue: "p1")), text: "hi"))
+        == .command(.say(to: .participant(ParticipantID(rawValue: "p1")), text: "hi")))
     #expect(try decode(TeacherMessage.self, #"{"type":"ack","frames":3}"#) == .ack(frames: 3))
   }
 
@@ -148,11 +148,11 @@ import Testing
       try JSONDecoder().decode(TeacherMessage.self, from: Data(json.utf8))
     }
     func request(_ effect: Accommodation.Effect, factor: Double = 1, minutes: Double?) -> TeacherMessage {
-      .accommodate(
-        AccommodationRequest(
-          student: ParticipantID(rawValue: "p"), kind: .lookingAway, effect: effect, factor: factor,
-          minutes: minutes,
-          reason: "r"))
+      .command(
+        .accommodate(
+          AccommodationRequest(
+            student: ParticipantID(rawValue: "p"), kind: .lookingAway, effect: effect, factor: factor,
+            minutes: minutes, reason: "r")))
     }
     let who = #""student":"p","kind":"looking_away","reason":"r""#
     #expect(try read(#"{"type":"mute","minutes":5,\#(who)}"#) == request(.mute, minutes: 5))
@@ -161,8 +161,8 @@ import Testing
     #expect(try read(#"{"type":"loosen","factor":2,\#(who)}"#) == request(.loosen, factor: 2, minutes: nil))
     #expect(try read(#"{"type":"tighten",\#(who)}"#) == request(.none, minutes: nil))
     #expect(throws: DecodingError.self) { try read(#"{"type":"loosen",\#(who)}"#) }
-    #expect(try read(#"{"type":"pause","student":"all","reason":"x"}"#) == .pause(student: nil, reason: "x"))
-    #expect(try read(#"{"type":"resume","student":"p"}"#) == .resume(student: ParticipantID(rawValue: "p")))
+    #expect(try read(#"{"type":"pause","student":"all","reason":"x"}"#) == .command(.pause(nil, reason: "x")))
+    #expect(try read(#"{"type":"resume","student":"p"}"#) == .command(.resume(ParticipantID(rawValue: "p"))))
   }
 
   @Test func timesAreRFC3339WithMilliseconds() throws {

@@ -12,6 +12,33 @@ public enum ExamCommand: Sendable, Hashable {
   /// By the student, or by a teacher who has responded.
   case lowerHand(of: ParticipantID)
   case dismiss([ParticipantID], reason: String)
+
+  /// Whether it is for everybody, which costs more than what goes to one.
+  public var isForAll: Bool {
+    switch self {
+    case .say(.students, _), .say(.all, _), .pause(nil, _), .resume(nil): true
+    default: false
+    }
+  }
+
+  /// Whether it adds text to the journal that the exam can do without.
+  public var isWrittenAtWill: Bool {
+    switch self {
+    case .say, .accommodate, .note: true
+    case .acknowledge(_, let note): note != nil
+    default: false
+    }
+  }
+
+  /// What a person wrote, in bytes: known before the command is decided.
+  public var textBytes: Int {
+    switch self {
+    case .say(_, let text), .note(_, let text), .pause(_, let text), .dismiss(_, let text): text.utf8.count
+    case .acknowledge(_, let note): note?.utf8.count ?? 0
+    case .accommodate(let request): request.reason.utf8.count
+    case .resume, .raiseHand, .lowerHand: 0
+    }
+  }
 }
 
 extension ExamState {

@@ -3,35 +3,15 @@ public enum TeacherMessage: Sendable, Hashable {
   case watch(WatchRequest)
   /// `frames` more pictures were processed since the last acknowledgement.
   case ack(frames: Int)
-  case chat(to: ChatRecipient, text: String)
-  case acknowledge(alert: AlertID, note: String?)
-  /// Other rules for one kind of alert of one student. `minutes`: `nil` for the rest of the exam.
-  case accommodate(AccommodationRequest)
-  /// Pauses the exam, for one student or, for `nil`, for all.
-  case pause(student: ParticipantID?, reason: String)
-  /// Ends the pause.
-  case resume(student: ParticipantID?)
-  case lowerHand(student: ParticipantID)
-  /// Removes students from the exam for good.
-  case dismiss(students: [ParticipantID], reason: String)
+  /// A change in the exam that it requests.
+  case command(ExamCommand)
   /// A page of the past.
   case history(HistoryRequest)
   /// A type this version does not know; ignored.
   case unknown(type: String)
 
   /// The change it requests in the exam; `nil` if it only affects what this teacher sees.
-  public var command: ExamCommand? {
-    switch self {
-    case .watch, .ack, .history, .unknown: nil
-    case .chat(let to, let text): .say(to: to, text: text)
-    case .acknowledge(let alert, let note): .acknowledge(alert, note: note)
-    case .accommodate(let request): .accommodate(request)
-    case .pause(let student, let reason): .pause(student, reason: reason)
-    case .resume(let student): .resume(student)
-    case .lowerHand(let student): .lowerHand(of: student)
-    case .dismiss(let students, let reason): .dismiss(students, reason: reason)
-    }
-  }
+  public var command: ExamCommand? { if case .command(let command) = self { command } else { nil } }
 }
 
 /// An exception that a teacher makes for one student.
@@ -118,23 +98,25 @@ extension TeacherMessage: Decodable {
           framesPerSecond: try fields.decodeIfPresent(Double.self, forKey: .fps)))
     case "ack": self = .ack(frames: try fields.decode(Int.self, forKey: .frames))
     case "chat":
-      self = .chat(
-        to: try fields.decode(ChatRecipient.self, forKey: .to),
-        text: try fields.decodeProse(forKey: .text))
+      self = .command(
+        .say(
+          to: try fields.decode(ChatRecipient.self, forKey: .to),
+          text: try fields.decodeProse(forKey: .text)))
     case "acknowledge":
-      self = .acknowledge(
-        alert: try fields.decode(AlertID.self, forKey: .alertID),
-        note: try fields.decodeIfPresent(String.self, forKey: .note).map(ReadableText.prose))
+      self = .command(
+        .acknowledge(
+          try fields.decode(AlertID.self, forKey: .alertID),
+          note: try fields.decodeIfPresent(String.self, forKey: .note).map(ReadableText.prose)))
     case "mute":
       // A mute of zero minutes ends the previous one.
       let request = try AccommodationRequest(fields, effect: .mute)
-      self = .accommodate(request.minutes == 0 ? request.with(effect: .none) : request)
-    case "loosen": self = .accommodate(try AccommodationRequest(fields, effect: .loosen))
-    case "tighten": self = .accommodate(try AccommodationRequest(fields, effect: .none))
+      self = .command(.accommodate(request.minutes == 0 ? request.with(effect: .none) : request))
+    case "loosen": self = .command(.accommodate(try AccommodationRequest(fields, effect: .loosen)))
+    case "tighten": self = .command(.accommodate(try AccommodationRequest(fields, effect: .none)))
     case "pause":
-      self = .pause(
-        student: try Self.studentOrAll(fields), reason: try fields.decodeProse(forKey: .reason))
-    case "resume": self = .resume(student: try Self.studentOrAll(fields))
+      self = .command(
+        .pause(try Self.studentOrAll(fields), reason: try fields.decodeProse(forKey: .reason)))
+    case "resume": self = .command(.resume(try Self.studentOrAll(fields)))
     case "dismiss":
       let students =
         if fields.contains(.students) {
@@ -142,10 +124,10 @@ extension TeacherMessage: Decodable {
         } else {
           [try fields.decode(ParticipantID.self, forKey: .student)]
         }
-      self = .dismiss(students: students, reason: try fields.decodeProse(forKey: .reason))
+      self = .command(.dismiss(students, reason: try fields.decodeProse(forKey: .reason)))
     case "history": self = .history(try HistoryRequest(from: decoder))
     case "lower_hand":
-      self = .lowerHand(student: try fields.decode(ParticipantID.self, forKey: .student))
+      self = .command(.lowerHand(of: try fields.decode(ParticipantID.self, forKey: .student)))
     case let type: self = .unknown(type: type)
     }
   }

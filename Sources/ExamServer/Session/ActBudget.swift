@@ -46,18 +46,6 @@ struct ActBudget: Sendable {
   }
 }
 
-extension ExamCommand {
-  /// What a person wrote, in bytes: known before the command is decided.
-  var textBytes: Int {
-    switch self {
-    case .say(_, let text), .note(_, let text), .pause(_, let text), .dismiss(_, let text): text.utf8.count
-    case .acknowledge(_, let note): note?.utf8.count ?? 0
-    case .accommodate(let request): request.reason.utf8.count
-    case .resume, .raiseHand, .lowerHand: 0
-    }
-  }
-}
-
 extension JournalEvent {
   /// Its approximate size in the journal: the texts that people wrote, and the overhead.
   var approximateBytes: Int {

@@ -132,13 +132,3 @@ extension ExamSession {
     members.budget(of: participant, at: .now) { $0.take(acts: acts, bytes: bytes, at: .now) }
   }
 }
-
-extension ExamCommand {
-  /// What goes to everybody costs more than what goes to one.
-  fileprivate var isForAll: Bool {
-    switch self {
-    case .say(.students, _), .say(.all, _), .pause(nil, _), .resume(nil): true
-    default: false
-    }
-  }
-}

@@ -22,14 +22,3 @@ struct JournalQuota: Sendable {
       "This was not kept and nobody got it: the room for what is written in this exam is used up. Alerts and the exam go on."
   )
 }
-
-extension ExamCommand {
-  /// Whether it adds text to the journal that the exam can do without.
-  var isWrittenAtWill: Bool {
-    switch self {
-    case .say, .accommodate, .note: true
-    case .acknowledge(_, let note): note != nil
-    default: false
-    }
-  }
-}
