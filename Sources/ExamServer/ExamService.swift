@@ -154,8 +154,7 @@ public struct ExamService: Sendable {
     let directory = LocalSessionDirectory(maximumSessions: configuration.maximumSessions)
     let archive = NotedArchive(services.store) { logger.error("\($0)") }
     let admission = Admission(
-      directory: directory, archive: archive, guesses: services.guesses,
-      password: configuration.teacherPassword)
+      directory: directory, archive: archive, guesses: services.guesses, configuration: configuration)
     SessionRoutes(services: services, directory: directory, admission: admission).register(on: server)
     PictureRoutes(admission: admission).register(on: server)
     PreviewRoute(services: services, admission: admission).register(on: server)

@@ -18,11 +18,14 @@ final class Admission {
   private let lookUps = TokenLookUps()
   private var newcomers = Newcomers()
 
-  init(directory: any SessionDirectory, archive: any Archive, guesses: GuessBudgets, password: String?) {
+  init(
+    directory: any SessionDirectory, archive: any Archive, guesses: GuessBudgets,
+    configuration: ServerConfiguration
+  ) {
     self.directory = directory
     self.archive = archive
     self.guesses = guesses
-    self.password = password.map { SecretHash(Secret(text: $0)) }
+    password = configuration.teacherPassword.map { SecretHash(Secret(text: $0)) }
     ways = [TeacherKey(directory: directory), OpenCode(directory: directory, guesses: guesses)]
   }
 
@@ -51,10 +54,9 @@ final class Admission {
 
   /// Lets in somebody who has no token yet.
   func admit(
-    _ request: HTTPRequest, as role: Role, teacherKey: String? = nil, invite: String? = nil
+    _ request: HTTPRequest, as role: Role, showing proofs: [String: String]
   ) async throws(Refusal) -> Admitted {
-    let application = Application(
-      request: request, code: try code(request), role: role, teacherKey: teacherKey, invite: invite)
+    let application = Application(request: request, code: try code(request), role: role, proofs: proofs)
     for way in ways {
       if let admitted = try await way.admit(application) { return admitted }
     }

@@ -6,10 +6,8 @@ struct Application {
   let request: HTTPRequest
   let code: SessionCode
   let role: Role
-  /// The secret in the link for co-teachers.
-  let teacherKey: String?
-  /// The secret in the link for students.
-  let invite: String?
+  /// The strings of the request, by their names on the wire: each way in reads its own.
+  let proofs: [String: String]
 }
 
 /// Permission to come in.

@@ -39,7 +39,8 @@ final class PreviewRoute {
     server.route(.post, "/api/sessions/:code/preview", maximumBodyBytes: 256 * 1024) { [self] request in
       await .answering { () async throws(Refusal) in
         // The page has only the invite link's secret, or what was typed.
-        let admitted = try await admission.admit(request, as: .student, invite: request.bearerToken)
+        let admitted = try await admission.admit(
+          request, as: .student, showing: request.bearerToken.map { ["invite": $0] } ?? [:])
         let now = ContinuousClock.now
         let isByLink = admitted.newcomer == .byLink
         let address = Key(of: GuesserAddress(request.remoteAddress), isByLink: isByLink)

@@ -110,8 +110,13 @@ final class SessionRoutes {
   private struct JoinRequest: Decodable {
     let name: String
     let role: Role
-    let teacher_key: String?
-    let invite: String?
+  }
+
+  /// What is sent in one field, where that is a text.
+  private struct Text: Decodable {
+    let text: String?
+
+    init(from decoder: any Decoder) { text = try? decoder.singleValueContainer().decode(String.self) }
   }
 
   private struct JoinAnswer: Encodable {
@@ -132,8 +137,9 @@ final class SessionRoutes {
     // Before the code is checked: an error elsewhere in the request must not reveal that it was right.
     let body: JoinRequest = try decode(request)
     let name = try personName(body.name)
+    let sent: [String: Text] = try decode(request)
     let admitted = try await admission.admit(
-      request, as: body.role, teacherKey: body.teacher_key, invite: body.invite)
+      request, as: body.role, showing: sent.compactMapValues(\.text))
     if let newcomer = admitted.newcomer { try admission.count(newcomer, request) }
     let session = admitted.session
     guard session.makesRoom(for: admitted.role, newcomerFrom: request.remoteAddress) else {
