@@ -4,6 +4,11 @@
 //   close()
 // and report through emit({key, layer?, captured, length, write(bytes)}) and failed(error).
 
+import { MEDIA } from './media.js';
+
+/** The codecs that the browser encodes, by the media type of their frames. */
+const CODECS = { [MEDIA.vp8]: 'vp8' };
+
 const BITRATE = 300000;
 const FRAMERATE = 10;
 const WIDTH = 480; // libvpx starts two threads from 640x480 up: stay below
@@ -21,26 +26,26 @@ const sizeOf = frame => ({ width: frame.displayWidth ?? frame.width, height: fra
 // With temporal layers the server need not decode every picture: no frame of a lower layer refers to one of a higher.
 // Not every browser supports them; without them all frames are of layer 0.
 const LAYERS = { scalabilityMode: 'L1T3' };
-let layers = {};
+const layers = {}; // by codec
 
-function vp8Config({ width, height }) {
-  return { codec: 'vp8', width, height, bitrate: BITRATE, framerate: FRAMERATE, latencyMode: 'realtime', ...layers };
+function config(codec, { width, height }) {
+  return { codec, width, height, bitrate: BITRATE, framerate: FRAMERATE, latencyMode: 'realtime', ...layers[codec] };
 }
 
-async function supportsVp8() {
+async function supportsCodec(codec) {
   if (!('VideoEncoder' in self && 'VideoFrame' in self)) return false;
   const plain = { width: WIDTH, height: HEIGHT };
-  const ask = async more => (await VideoEncoder.isConfigSupported({ ...vp8Config(plain), ...more }).catch(() => null)) ?? {};
+  const ask = async more => (await VideoEncoder.isConfigSupported({ ...config(codec, plain), ...more }).catch(() => null)) ?? {};
   const answer = await ask(LAYERS);
   // A browser that does not know the setting says yes, and omits it from the resulting configuration.
-  if (answer.supported && answer.config?.scalabilityMode) layers = LAYERS;
+  if (answer.supported && answer.config?.scalabilityMode) layers[codec] = LAYERS;
   return answer.supported === true || (await ask({})).supported === true;
 }
 
 export async function supports(media) {
   try {
-    if (media === 'video/x-vp8') return await supportsVp8();
-    if (media === 'image/jpeg') {
+    if (CODECS[media]) return await supportsCodec(CODECS[media]);
+    if (media === MEDIA.jpeg) {
       const canvas = new OffscreenCanvas(16, 16);
       canvas.getContext('2d').fillRect(0, 0, 16, 16);
       return (await canvas.convertToBlob({ type: 'image/jpeg' })).type === 'image/jpeg';
@@ -49,9 +54,15 @@ export async function supports(media) {
   return false;
 }
 
-export class Vp8Encoder {
-  constructor(emit, failed) {
-    this.emit = emit;
+/** null for a media type that is encoded elsewhere. */
+export function makeEncoder(media, emit, failed) {
+  if (CODECS[media]) return new CodecEncoder(CODECS[media], emit, failed);
+  return media === MEDIA.jpeg ? new JpegEncoder(emit, failed) : null;
+}
+
+class CodecEncoder {
+  constructor(codec, emit, failed) {
+    Object.assign(this, { codec, emit });
     this.captured = new Map(); // frame timestamp -> capture time
     this.encoder = new VideoEncoder({ output: (chunk, metadata) => this.#output(chunk, metadata), error: failed });
   }
@@ -66,7 +77,7 @@ export class Vp8Encoder {
     if (width !== this.width || height !== this.height) {
       this.width = width;
       this.height = height;
-      this.encoder.configure(vp8Config(this));
+      this.encoder.configure(config(this.codec, this));
       key = true;
     }
     this.captured.set(frame.timestamp, captured);
@@ -89,7 +100,7 @@ export class Vp8Encoder {
   }
 }
 
-export class JpegEncoder {
+class JpegEncoder {
   constructor(emit, failed) {
     this.emit = emit;
     this.failed = failed;

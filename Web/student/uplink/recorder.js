@@ -1,11 +1,12 @@
 // The fallback: MediaRecorder, webm with VP8, in slices of 100 ms. Runs on the page, since browsers have it nowhere
 // else. Only the first slice contains the header, so every (re)connection and every restart needs a new recorder.
 
-export const WEBM = 'video/webm;codecs=vp8';
+import { MEDIA } from './media.js';
+
 const SLICE = 100;
 
 export function recorderSupported() {
-  return 'MediaRecorder' in window && MediaRecorder.isTypeSupported(WEBM);
+  return 'MediaRecorder' in window && MediaRecorder.isTypeSupported(MEDIA.webm);
 }
 
 export class Recorder {
@@ -23,7 +24,7 @@ export class Recorder {
     let first = true;
     let order = Promise.resolve(); // slices become buffers asynchronously; the queue keeps them in order
     try {
-      this.recorder = new MediaRecorder(stream, { mimeType: WEBM, videoBitsPerSecond: 300000 });
+      this.recorder = new MediaRecorder(stream, { mimeType: MEDIA.webm, videoBitsPerSecond: 300000 });
     } catch (error) {
       return this.failed(error);
     }

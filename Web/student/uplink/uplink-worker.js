@@ -5,14 +5,14 @@
 
 import { ReconnectingSocket } from '../../shared/socket.js';
 import { nowMicroseconds, uplinkMessage } from '../../shared/wire.js';
-import { JpegEncoder, supports, Vp8Encoder } from './encoders.js';
+import { makeEncoder, supports } from './encoders.js';
 import { FrameSource } from './frame-source.js';
+import { MEDIA } from './media.js';
 import { ABOUT_PICTURES, MediaChoice } from './media-choice.js';
 import { PendingHand } from './pending-hand.js';
 import { SendWindow } from './send-window.js';
 
 const KEY_FRAME_EVERY = 5000;
-const WEBM = 'video/webm;codecs=vp8';
 const ONCE_MORE = 1000;
 const FROM_THE_START = 30000; // after every encoding failed: the problem may have been the server's, and be over
 const TOO_LARGE = 1009;
@@ -73,11 +73,10 @@ function renewEncoder() {
   stopEncoder();
   keyWanted = true;
   sendWindow.forgetEncoding();
-  if (choice.current === WEBM) return tell({ type: 'recorder', run: true });
-  const Kind = { 'video/x-vp8': Vp8Encoder, 'image/jpeg': JpegEncoder }[choice.current];
-  if (!Kind) return;
+  if (choice.current === MEDIA.webm) return tell({ type: 'recorder', run: true });
   try {
-    const made = new Kind(
+    const made = makeEncoder(
+      choice.current,
       output => {
         if (encoder !== made) return;
         sendWindow.leaves();
@@ -178,7 +177,7 @@ function acknowledged(sequence) {
   sendWindow.acknowledged(sequence);
   hand.acknowledged(sequence);
   if (choice.acknowledged(performance.now()) && trouble) inTrouble(null);
-  if (choice.current === WEBM) paceRecorder();
+  if (choice.current === MEDIA.webm) paceRecorder();
 }
 
 function welcomed(window) {
@@ -210,7 +209,7 @@ function paceRecorder() {
 
 function chunk({ bytes, first }) {
   frames.alivenessFromElsewhere();
-  if (choice.current !== WEBM || socket?.state !== 'open') return;
+  if (choice.current !== MEDIA.webm || socket?.state !== 'open') return;
   if (first) recorderPaused = false;
   transmit({ key: first, captured: nowMicroseconds(), length: bytes.byteLength, write: room => room.set(new Uint8Array(bytes)) });
   paceRecorder();
@@ -227,11 +226,11 @@ function source({ kind, readable }) {
 async function start({ address, token, order, page }) {
   const media = [];
   for (const type of order) {
-    if (type === WEBM ? page.recorder : await supports(type)) media.push(type);
+    if (type === MEDIA.webm ? page.recorder : await supports(type)) media.push(type);
   }
   if (media.length === 0) {
     inTrouble({});
-    media.push('video/x-vp8'); // the person can still join, be told, and write
+    media.push(MEDIA.vp8); // the person can still join, be told, and write
   }
   choice = new MediaChoice(media);
   connect(address, token);

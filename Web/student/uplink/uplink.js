@@ -3,18 +3,16 @@
 
 import { Requests } from '../../shared/requests.js';
 import { socketAddress } from '../../shared/wire.js';
-import { Recorder, recorderSupported, WEBM } from './recorder.js';
-
-const ORDER = ['video/x-vp8', 'image/jpeg', WEBM];
-const SHORT = { vp8: 'video/x-vp8', jpeg: 'image/jpeg', webm: WEBM };
+import { MEDIA } from './media.js';
+import { Recorder, recorderSupported } from './recorder.js';
 
 /** Events: connection {state, reason}, camera {state}, message {message}, trouble {trouble: {code?} | null}, media {media}. */
 export class Uplink extends EventTarget {
-  /** only: 'vp8' | 'jpeg' | 'webm' restricts the page to one encoding (for support). */
+  /** only: a name in MEDIA restricts the page to that media type. */
   constructor(video, only) {
     super();
     this.video = video;
-    this.order = SHORT[only] ? [SHORT[only]] : ORDER;
+    this.order = MEDIA[only] ? [MEDIA[only]] : Object.values(MEDIA);
     this.requests = new Requests();
     this.worker = new Worker(new URL('./uplink-worker.js', import.meta.url), { type: 'module' });
     this.worker.onmessage = ({ data }) => this.#received(data);
