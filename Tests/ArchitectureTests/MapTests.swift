@@ -20,6 +20,23 @@ import Testing
     }
   }
 
+  /// The suites and files of tests that CONTRIBUTING.md names are there.
+  @Test func everyTestIsThere() throws {
+    let tests = ImportTableTests.root.appending(path: "Tests")
+    let suites = try ImportTableTests.swiftFiles(below: tests).flatMap { file in
+      try String(contentsOf: file, encoding: .utf8).matches(of: /struct (\w+Tests)\b/).map { String($0.1) }
+    }
+    let files = try FileManager.default.subpathsOfDirectory(atPath: tests.path).map {
+      ($0 as NSString).lastPathComponent
+    }
+    let text = try Self.map("CONTRIBUTING.md")
+    let names =
+      text.matches(of: /`(\w+Tests)`/).map { String($0.1) }
+      + text.matches(of: /\btest_\w+\.py/).map { String($0.0) }
+    #expect(names.count > 10)
+    #expect(Set(names).subtracting(suites + files).sorted() == [])
+  }
+
   @Test func everyStepIsInItsFile() throws {
     let steps = try Self.map().matches(of: /\| `([\w\/+]+\.swift)` \| `(\w+)` \|/).map {
       (file: String($0.1), function: String($0.2))
