@@ -106,8 +106,7 @@ final class TeacherConnection {
       case .ack(let frames): pictures.acknowledge(frames)
       case .history(let request): problem = exam.answer(request, on: history, student: nil)
       case .unknown: break
-      default:
-        guard let command = message.command else { break }
+      case .command(let command):
         exam.perform(command, by: participant) { [weak self] problem in
           if let problem {
             self?.refuse(text, problem.code ?? "bad_message", problem.detail, why: problem.why)
