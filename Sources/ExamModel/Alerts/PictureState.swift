@@ -24,7 +24,7 @@ public enum RoomLevel: Int, Sendable, Comparable {
   /// The share from which on those concerned are warned.
   public static let warningShare = 0.8
 
-  /// As teachers' pages are told; `nil` where there is nothing to tell.
+  /// The value sent to teachers' pages; `nil` if there is nothing to report.
   public var state: String? { [nil, "nearly_full", "full"][rawValue] }
 
   public static func < (left: RoomLevel, right: RoomLevel) -> Bool { left.rawValue < right.rawValue }

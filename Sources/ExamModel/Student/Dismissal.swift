@@ -1,6 +1,6 @@
 /// A student's removal from an exam: the token is void, and anyone who wants to come back joins anew.
 public struct Dismissal: Sendable, Codable, Hashable {
-  /// Whom the server removed to make room for somebody else.
+  /// Why the server chose this student to make room for somebody else.
   public enum Cause: String, Sendable, Codable, CaseIterable {
     /// Connected, and never sent a picture.
     case unseen
@@ -8,7 +8,7 @@ public struct Dismissal: Sendable, Codable, Hashable {
     case absent
   }
 
-  /// Free text of a teacher, for the student and the report; by the server, English for programmers.
+  /// A teacher's free text, for the student and the report; from the server, English for programmers.
   public let reason: String
   /// `nil` if a teacher did it, or an older version.
   public var cause: Cause?

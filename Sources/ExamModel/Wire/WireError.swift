@@ -1,6 +1,6 @@
 /// What is wrong with a message or a command, for its sender.
 public struct WireError: Error, Hashable {
-  /// What a person can mend, by a code: pages have words for each.
+  /// What a person can fix, as a code: pages have a text for each.
   public enum Why: String, Sendable, Encodable {
     case empty
     case controlCharacters = "control_characters"

@@ -35,7 +35,7 @@ enum WebFolder {
     return folder
   }
 
-  /// The words of reports. Reads a file on the calling thread.
+  /// The texts of reports. Reads a file on the calling thread.
   ///
   /// - Throws: `ServerConfiguration.InvalidSetting`.
   static func words(_ path: String) throws -> TextCatalogue {

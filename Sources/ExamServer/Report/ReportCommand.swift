@@ -8,7 +8,7 @@ public enum ReportCommand {
   private static let maximumListed = 20
 
   /// - Parameters:
-  ///   - webFolder: the folder with the pages, which has the words.
+  ///   - webFolder: the folder of the pages, which contains the texts.
   ///   - output: a file; `nil` for standard output.
   ///   - timeZone: for the times on a page, such as `Europe/Berlin`.
   ///   - warn: receives anything else the reader should know, a line each.

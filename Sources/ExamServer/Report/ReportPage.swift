@@ -152,7 +152,7 @@ struct ReportPage: Sendable {
       ])
   }
 
-  /// How long it was, or has been, and how it ended.
+  /// How long it lasted, or has lasted, and how it ended.
   private var length: HTML {
     let length = t.duration(ReportSpan(from: report.from, until: report.until).seconds)
     guard report.isFinished else { return "\(t("report.session.soFar", ["long": length]))" }

@@ -1,6 +1,6 @@
 import ExamModel
 
-/// What a report says of an exam, for people who were not there and know nothing of the program.
+/// What a report says about an exam, for people who were not there and do not know the program.
 extension TextCatalogue {
   func title(_ kind: AlertKind) -> String { self("alert.\(kind.rawValue).title") }
 
@@ -36,7 +36,7 @@ extension TextCatalogue {
       ])
   }
 
-  /// What it took to confirm an alert, in sentences.
+  /// The thresholds that confirmed an alert, in sentences.
   func thresholds(_ thresholds: AlertThresholds, of kind: AlertKind) -> String {
     let window = duration(thresholds.window)
     var conditions =
@@ -99,7 +99,7 @@ extension TextCatalogue {
 
   // MARK: Lists and numbers
 
-  /// One behind the other, joined as the words of `key` join two.
+  /// One after the other, joined by the text of `key`, which joins two.
   func listed(_ parts: [String], by key: String) -> String {
     parts.dropFirst().reduce(parts.first ?? "") { self(key, ["rest": $0, "next": $1]) }
   }

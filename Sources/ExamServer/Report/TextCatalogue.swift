@@ -1,11 +1,11 @@
 import Foundation
 
-/// The words of the pages and of reports, as `Web/text/en.json` has them in i18next's format. Of that it reads what a report
-/// in English needs: groups within groups, `{{name}}` for what is put in, and the forms `_one` and `_other` of plurals.
-/// Contexts, formats and marks are for the pages alone. `Tests/Pages/text_check.py` holds that every key in use is there
-/// and gets what it needs; where one is not, its name stands in its place, as i18next has it.
+/// The texts of pages and reports, from `Web/text/en.json` in i18next's format. Of that it supports what a report
+/// in English needs: nested groups, `{{name}}` for interpolation, and the plural forms `_one` and `_other`.
+/// Contexts, formats and marks are only for the pages. `Tests/Pages/text_check.py` makes sure that every key in use exists
+/// and gets what it needs; a missing one is shown as its key, like in i18next.
 struct TextCatalogue: Sendable {
-  /// Why a file is no catalogue.
+  /// Why a file is not a catalogue.
   struct Fault: Error, CustomStringConvertible {
     let description: String
   }
@@ -15,10 +15,10 @@ struct TextCatalogue: Sendable {
     case value(String)
   }
 
-  /// The pages' is 40 kB.
+  /// That of the pages has 40 kB.
   static let maximumBytes = 1_000_000
 
-  /// By their keys, such as `report.session.code`.
+  /// By key, such as `report.session.code`.
   private let texts: [String: [Piece]]
 
   init(_ json: Data) throws {
@@ -40,7 +40,7 @@ struct TextCatalogue: Sendable {
     self.texts = texts
   }
 
-  /// `nil` where braces do not come in pairs.
+  /// `nil` if braces are unbalanced.
   private static func pieces(_ text: String) -> [Piece]? {
     let parts = text.components(separatedBy: "{{")
     var pieces = [Piece.text(parts[0])]
@@ -56,7 +56,7 @@ struct TextCatalogue: Sendable {
     filled(key, count, values) { $0 }.joined()
   }
 
-  /// As markup: the words are text, and each value is what it is.
+  /// As markup: the texts are escaped, and each value is used as it is.
   func html(_ key: String, _ values: [String: HTML]) -> HTML {
     "\(filled(key, nil, values) { "\($0)" })"
   }
