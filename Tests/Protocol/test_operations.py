@@ -23,11 +23,12 @@ def test_health_and_metrics(server):
     assert request(server.url, "GET", "/readyz").body == b"ready\n"
     answer = request(server.url, "GET", "/metrics")
     assert answer.headers["content-type"].startswith("text/plain; version=0.0.4")
-    kinds, helps = {}, set()
+    kinds, helps, labels = {}, {}, {}
     sample = re.compile(r'([a-z_]+)(\{[a-z_]+="[^"\n]*"(,[a-z_]+="[^"\n]*")*\})? (-?[0-9.e+-]+)')
     for line in answer.body.decode().removesuffix("\n").split("\n"):
         if line.startswith("# HELP "):
-            helps.add(line.split()[2])
+            _, _, name, text = line.split(" ", 3)
+            helps[name] = text
         elif line.startswith("# TYPE "):
             _, _, name, kind = line.split()
             assert name not in kinds and kind in ("counter", "gauge", "histogram")
@@ -37,8 +38,14 @@ def test_health_and_metrics(server):
             assert found and float(found[4]) >= 0, line
             name = re.sub("_(bucket|sum|count)$", "", found[1])
             if kinds.get(name) != "histogram":
-                assert kinds[found[1]] == ("counter" if found[1].endswith("_total") else "gauge"), line
-    assert helps == set(kinds) and {"exam_sessions", "exam_frames_received_total"} <= helps
+                name = found[1]
+                assert kinds[name] == ("counter" if name.endswith("_total") else "gauge"), line
+            labels.setdefault(name, set()).update(re.findall('([a-z_]+)="', found[2] or ""))
+    shown = {(name, kinds[name], frozenset(labels[name] - {"le"}), helps[name]) for name in helps}
+    table = (ROOT / "docs/operations.md").read_text().partition("\n| metric | kind | labels | what |\n")[2]
+    rows = re.findall(r"^\| `(\w+)` \| (\w+) \| (.*?) ?\| (.*) \|$", table, re.MULTILINE)
+    documented = {(name, kind, frozenset(re.findall(r"`(\w+)`", of)), what) for name, kind, of, what in rows}
+    assert set(kinds) == set(helps) and shown == documented
 
 
 def test_a_life_over_tls(tmp_path, pipelines):

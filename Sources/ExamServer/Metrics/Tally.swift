@@ -1,0 +1,28 @@
+import Synchronization
+
+/// Numbers that only grow, one for each case of `Key`.
+final class Tally<Key, Value>: Metric
+where
+  Key: Hashable & Sendable & CaseIterable & RawRepresentable<String>,
+  Value: AdditiveArithmetic & Sendable & CustomStringConvertible
+{
+  private let name: String
+  private let help: String
+  private let label: String
+  private let values = Mutex<[Key: Value]>([:])
+
+  init(_ name: String, _ help: String, by label: String) {
+    self.name = name
+    self.help = help
+    self.label = label
+  }
+
+  func add(_ amount: Value, to key: Key) { values.withLock { $0[key, default: .zero] += amount } }
+
+  func write(to text: inout PrometheusText) {
+    let values = values.withLock { $0 }
+    text.add(
+      name, "counter", help,
+      Key.allCases.map { ("{\(label)=\"\($0.rawValue)\"}", values[$0] ?? .zero) })
+  }
+}
