@@ -40,7 +40,7 @@ import Testing
       [
         /\bcode: "([a-z_]+)"/, /let code = "([a-z_]+)"/, /code: isMissing \? "([a-z_]+)" : "/,
         /code: isMissing \? "[a-z_]+" : "([a-z_]+)"/, /code: reason\.map .* \?\? "([a-z_]+)"/,
-        /\(\d{3}, "[\w ]+", "([a-z_]+)",/,
+        /\(\s*\d{3}, "[\w ]+", "([a-z_]+)",/,
       ], in: Self.sources.replacing(/(?:\.notice|\.error|WireError)\(\s*code: "[a-z_]+"/, with: ""))
     #expect(used.count > 30)
     // With the reason appended.
@@ -48,6 +48,17 @@ import Testing
     used.formUnion(["ended_teacher", "ended_idle"])
     let documented = try Self.documented("| status | `code` |", column: 1)
     #expect(used.symmetricDifference(documented).sorted() == [])
+  }
+
+  /// Whoever refuses throws a `Refusal`, or names a `GatewayProblem`: nobody else writes a problem document.
+  @Test func problemDocumentsAreWrittenInOnePlaceEach() throws {
+    for (target, place) in [("ExamServer", "Refusal.swift"), ("WebGateway", "GatewayProblem.swift")] {
+      let folder = ImportTableTests.root.appending(path: "Sources/\(target)")
+      let writers = try ImportTableTests.swiftFiles(below: folder).filter {
+        try String(contentsOf: $0, encoding: .utf8).contains(/\.problem\(\s*status:|"about:blank"|problem\+json"/)
+      }
+      #expect(writers.map(\.lastPathComponent).filter { $0 != "HTTPResponse.swift" } == [place])
+    }
   }
 
   @Test func everyCodeOfASocketIsInTheTable() throws {

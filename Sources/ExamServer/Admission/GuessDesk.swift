@@ -101,29 +101,15 @@ final class GuessDesk {
 }
 
 extension Refusal {
-  private struct Waiting: Encodable {
-    let type = "about:blank"
-    let title = "Waiting in line"
-    let status = 429
-    let detail: String
-    let code = "waiting"
-    let retry_after = 1
-    let waiting: Int
-    let interval: Double
-  }
-
   /// The turn has not come yet. The answer is the same for right and wrong, since nothing was checked.
   fileprivate static func waiting(others: Int, interval: Duration) -> Refusal {
     let seconds = (interval.inSeconds * 10).rounded() / 10
-    let problem = Waiting(
+    return Refusal(
+      status: 429, title: "Waiting in line",
       detail:
         "Many wrong tries came from this network, so those who type wait in line: one is looked at every "
         + "\(seconds) s, drawn by lot. Please ask again with the same. The invite link has no line.",
-      waiting: others, interval: seconds)
-    return Refusal(
-      response: HTTPResponse(
-        status: 429, headers: [("Content-Type", "application/problem+json"), ("Retry-After", "1")],
-        body: .bytes(WireJSON.encode(problem))))
+      code: "waiting", retryAfter: 1, parameters: ["waiting": others, "interval": seconds])
   }
 
   static var stopping: Refusal {

@@ -5,8 +5,6 @@ import WebGateway
 struct Refusal: Error {
   let response: HTTPResponse
 
-  init(response: HTTPResponse) { self.response = response }
-
   init(
     status: Int, title: String, detail: String, code: String, retryAfter: Int? = nil,
     parameters: [String: any Sendable & CustomStringConvertible] = [:]

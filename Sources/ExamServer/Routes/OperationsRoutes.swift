@@ -19,9 +19,10 @@ final class OperationsRoutes {
       // The server listens only after models and pipelines were tested, so the only thing that can fail later is capacity.
       directory.live.count < services.configuration.maximumSessions
         ? .text("ready\n")
-        : .problem(
+        : Refusal(
           status: 503, title: "Not ready", detail: "No further session can be created.",
-          code: "too_many_sessions")
+          code: "too_many_sessions"
+        ).response
     }
     server.route(.get, "/metrics") { [self] _ in
       var text = PrometheusText()

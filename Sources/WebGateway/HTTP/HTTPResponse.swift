@@ -55,7 +55,7 @@ public struct HTTPResponse: Sendable {
     document += ",\"detail\":\(jsonString(detail)),\"code\":\(jsonString(code))"
     if let retryAfter { document += ",\"retry_after\":\(retryAfter)" }
     for (name, value) in parameters.sorted(by: { $0.key < $1.key }) {
-      document += ",\(jsonString(name)):\(value is Int ? "\(value)" : jsonString("\(value)"))"
+      document += ",\(jsonString(name)):\(value is any Numeric ? "\(value)" : jsonString("\(value)"))"
     }
     document += "}"
     var headers: [(name: String, value: String)] = [("Content-Type", "application/problem+json")]

@@ -10,7 +10,9 @@ extension ServerContext {
       request.segments = url.strippingPrefix(request.segments)
     }
     if let ticket = request.query["ticket"], !request.method.changes {
-      guard let holder = redeemTicket?(ticket, request.path) else { return exchange.answer(.badTicket) }
+      guard let holder = redeemTicket?(ticket, request.path) else {
+        return exchange.answer(GatewayProblem.badTicket.response())
+      }
       request.ticketHolder = holder
     }
     switch router.answer(request.method, request.segments) {
@@ -60,16 +62,12 @@ extension ServerContext {
         origin: refusal == .origin ? forLog(origin) : "",
         reason: reason)
     }
-    return refusal.answer
+    return refusal.problem.response()
   }
 
   private func overBudget(_ sender: SiteAddress.Sender, _ wait: Duration) -> HTTPResponse {
     limiter.note(.tooManyRequests) { .requestsOverBudget(count: $0, address: sender.address) }
-    let seconds = max(1, Int(wait.components.seconds + 1))
-    return .problem(
-      status: 429, title: "Too Many Requests",
-      detail: "More requests come from your address than this server takes. Please wait \(seconds) s.",
-      code: "too_many_requests", retryAfter: seconds)
+    return GatewayProblem.tooManyRequests(seconds: max(1, Int(wait.components.seconds + 1))).response()
   }
 
   private func openWebSocket(_ request: HTTPRequest, _ route: Router.WebSocketRoute, _ exchange: HTTPExchange)

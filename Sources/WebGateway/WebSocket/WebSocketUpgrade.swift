@@ -27,9 +27,7 @@ enum WebSocketUpgrade {
   /// Nil if the handshake may proceed.
   static func check(_ request: HTTPRequest, subprotocol: String) -> HTTPResponse? {
     guard list(request.header("Sec-WebSocket-Protocol")).contains(subprotocol[...]) else {
-      return .problem(
-        status: 400, title: "Bad Request", detail: "The subprotocol \(subprotocol) is required.",
-        code: "subprotocol_required")
+      return GatewayProblem.subprotocolRequired(subprotocol).response()
     }
     return nil
   }
