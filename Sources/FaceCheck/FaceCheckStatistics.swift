@@ -19,8 +19,6 @@ public struct FaceCheckStatistics: Sendable, Hashable {
   public var picturesOffered = 0
   /// Pictures replaced by a newer one before they were checked; normal if more arrive than are checked.
   public var picturesReplaced = 0
-  /// The total delay of checks: each from when its student was due and had a picture.
-  public var totalDelay: Duration = .zero
 
   /// Worker threads.
   public var workers = 0

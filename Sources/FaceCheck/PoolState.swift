@@ -169,7 +169,6 @@ final class PoolState: Sendable {
       case .idle: return .wait(until: nil)
       case .sleep(let instant): return .wait(until: instant)
       case .check(let id, let picture, let delay):
-        state.statistics.totalDelay += delay
         var tracker = state.lanes[id]!.tracker
         if state.lanes[id]!.searchesWholePictureNext {
           tracker.searchWholePictureNext()

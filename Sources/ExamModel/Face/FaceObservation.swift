@@ -13,17 +13,6 @@ public struct NormalizedRect: Sendable, Hashable, Codable {
   }
 }
 
-/// A point in fractions of the picture, origin at the top left.
-public struct NormalizedPoint: Sendable, Hashable, Codable {
-  public var x: Float
-  public var y: Float
-
-  public init(x: Float, y: Float) {
-    self.x = x
-    self.y = y
-  }
-}
-
 /// The direction a head points to, in degrees.
 public struct HeadPose: Sendable, Hashable, Codable {
   /// Positive to the right of the picture.

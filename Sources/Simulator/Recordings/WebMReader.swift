@@ -8,7 +8,6 @@ struct WebMReader {
     static let blockGroup = 0xa0
     static let block = 0xa1
     static let referenceBlock = 0xfb
-    static let cues = 0x1c53_bb6b
   }
 
   private let bytes: [UInt8]

@@ -28,9 +28,6 @@ public struct IPAddress: Hashable, CustomStringConvertible {
     isIPv4 ? bytes[12] == 127 : bytes.dropLast().allSatisfy { $0 == 0 } && bytes[15] == 1
   }
 
-  /// 0.0.0.0 and ::, which stand for every address of the machine.
-  var isUnspecified: Bool { (isIPv4 ? bytes.dropFirst(12) : bytes[...]).allSatisfy { $0 == 0 } }
-
   /// What limits per address are counted by: an IPv4 address, or the /64 of an IPv6 address, all of which one customer has.
   ///
   /// - Parameter address: numeric, of either family; anything else counts as itself.

@@ -75,10 +75,7 @@ public final class PictureStream {
     guard chunksOnTheWay == 0 else { return }
     let wasNew = pictureOnTheWay
     pictureOnTheWay = false
-    if wasNew {
-      written += 1
-      core.statistics.picturesWritten += 1
-    }
+    if wasNew { written += 1 }
     if let next = waiting, !isEnding {
       waiting = nil
       write(next, isNew: true)

@@ -14,24 +14,17 @@ public struct GatewayStatistics: Sendable, Equatable {
   /// Requests whose headers or body did not arrive in time.
   public var slowRequests = 0
   public var requests = 0
-  /// Answers by the first digit of the status, from index 1.
-  public var answersByClass = [Int](repeating: 0, count: 6)
 
-  public var webSocketMessagesIn = 0
-  public var webSocketMessagesOut = 0
   /// Payload bytes of messages.
   public var webSocketBytesIn = 0
   public var webSocketBytesOut = 0
   /// WebSockets closed because the peer did not read what was sent.
   public var webSocketOverflows = 0
-  /// WebSockets closed because nothing more came from the peer.
-  public var webSocketTimeouts = 0
   /// WebSockets closed because more came than their budgets or window allow.
   public var webSocketFloods = 0
   /// WebSockets closed for a protocol error of the peer.
   public var webSocketProtocolErrors = 0
 
-  public var picturesWritten = 0
   /// Pictures replaced by newer ones before a slow reader could take them.
   public var picturesSkipped = 0
 }

@@ -130,9 +130,6 @@ final class ServerContext {
   ) {
     exchanges[ObjectIdentifier(exchange)] = nil
     if let message { exchangesByMessage[message] = nil }
-    if statistics.answersByClass.indices.contains(status / 100) {
-      statistics.answersByClass[status / 100] += 1
-    }
     guard !method.isEmpty else { return }
     log(
       .request(

@@ -135,7 +135,7 @@ extension WebSocketConnection {
       }
       try meter.takeText(bytes: text.utf8.count, at: now)
       guard state == .open else { return }
-      count(message: text.utf8.count)
+      host.statistics.webSocketBytesIn += text.utf8.count
       onText?(text)
     case .binary:
       try meter.takeBinary(bytes: decoder.withPayload(\.count), at: now)
@@ -144,7 +144,7 @@ extension WebSocketConnection {
         return exceeded("more messages under way than the window allows")
       }
       decoder.withPayload { bytes in
-        count(message: bytes.count)
+        host.statistics.webSocketBytesIn += bytes.count
         onBinary?(bytes)
       }
     case .ping:
@@ -161,10 +161,5 @@ extension WebSocketConnection {
       }
       end()
     }
-  }
-
-  private func count(message bytes: Int) {
-    host.statistics.webSocketMessagesIn += 1
-    host.statistics.webSocketBytesIn += bytes
   }
 }

@@ -141,7 +141,6 @@ public final class WebSocketConnection: PolledSocket {
   ) {
     guard state == .open else { return }
     guard output.pendingBytes + frame.count + messageBytes <= maximumPendingBytes else { return overflow() }
-    host.statistics.webSocketMessagesOut += 1
     host.statistics.webSocketBytesOut += messageBytes
     output.append(frame, payload: payload, kind: kind)
     scheduleFlush()
@@ -204,7 +203,6 @@ public final class WebSocketConnection: PolledSocket {
     case .open:
       let configuration = host.configuration
       if now - lastReceived > configuration.pongTimeout {
-        host.statistics.webSocketTimeouts += 1
         finish(WebSocketCloseReason(cause: .timeout, code: 1006, text: "nothing received"))
       } else if now - lastPing >= configuration.pingInterval {
         lastPing = now
