@@ -55,59 +55,61 @@ import Testing
   }
 }
 
-@Suite struct StudentWordsTests {
+@Suite struct PendingUpdatesTests {
   private let start = ContinuousClock.now
   private func alert(_ number: Int) -> AlertID { AlertID(rawValue: "a\(number)") }
 
   @Test func ofEachOnlyTheNewestCounts() {
-    var words = StudentWords()
+    var pending = PendingUpdates()
     for number in 0..<1000 {
-      _ = words.add(.hand(up: number % 2 == 0))
-      _ = words.add(.status(PageReport(page: number % 2 == 0 ? .hidden : .visible)))
-      _ = words.add(.note(alert: alert(1), text: "\(number)"))
+      _ = pending.add(.hand(up: number % 2 == 0))
+      _ = pending.add(.status(PageReport(page: number % 2 == 0 ? .hidden : .visible)))
+      _ = pending.add(.note(alert: alert(1), text: "\(number)"))
     }
-    _ = words.add(.status(PageReport(camera: .denied)))
-    var heard: [StudentWords.Word] = []
-    while let word = words.next(at: start) { heard.append(word) }
+    _ = pending.add(.status(PageReport(camera: .denied)))
+    var handled: [PendingUpdates.Update] = []
+    while let update = pending.next(at: start) { handled.append(update) }
     #expect(
-      heard == [
+      handled == [
         .status(PageReport(page: .visible, camera: .denied)), .hand(up: false),
         .note(alert: alert(1), text: "999"),
       ])
   }
 
   @Test func notesAreASecondApartAndWaitInLine() {
-    var words = StudentWords()
-    let taken = (0..<9).map { words.add(.note(alert: alert($0), text: "x")) }
+    var pending = PendingUpdates()
+    let taken = (0..<9).map { pending.add(.note(alert: alert($0), text: "x")) }
     #expect(taken == Array(repeating: true, count: 8) + [false])
-    var heard: [StudentWords.Word] = []
+    var handled: [PendingUpdates.Update] = []
     for tenth in 0..<25 {
-      while let word = words.next(at: start + .milliseconds(100 * tenth)) { heard.append(word) }
+      while let update = pending.next(at: start + .milliseconds(100 * tenth)) { handled.append(update) }
     }
-    #expect(heard == (0..<3).map { .note(alert: alert($0), text: "x") })
-    #expect(words.takeAll().count == 5)
-    #expect(!words.isWaiting(at: start + .seconds(9)))
+    #expect(handled == (0..<3).map { .note(alert: alert($0), text: "x") })
+    #expect(pending.takeAll().count == 5)
+    #expect(!pending.isWaiting(at: start + .seconds(9)))
   }
 
   @Test func everyStreamHasItsOwnHello() throws {
     let second = try #require(StreamSource(number: 1))
-    var words = StudentWords()
+    var pending = PendingUpdates()
     for media in ["a", "b"] {
-      _ = words.add(.hello(media: media))
-      _ = words.add(.hello(media: media + media, source: second))
+      _ = pending.add(.hello(media: media))
+      _ = pending.add(.hello(media: media + media, source: second))
     }
-    var heard: Set<StudentWords.Word> = []
-    while let word = words.next(at: start) { heard.insert(word) }
-    #expect(heard == [.hello(media: "b"), .hello(media: "bb", source: second)])
+    var handled: Set<PendingUpdates.Update> = []
+    while let update = pending.next(at: start) { handled.insert(update) }
+    #expect(handled == [.hello(media: "b"), .hello(media: "bb", source: second)])
   }
 
   @Test func aPageThatIsGoneSaysNothingMore() {
-    var words = StudentWords()
-    for word: StudentWords.Word in [.status(PageReport(page: .hidden)), .hello(media: "x"), .hand(up: true)] {
-      _ = words.add(word)
+    var pending = PendingUpdates()
+    for update: PendingUpdates.Update in [
+      .status(PageReport(page: .hidden)), .hello(media: "x"), .hand(up: true),
+    ] {
+      _ = pending.add(update)
     }
-    words.forgetConnection()
-    let rest = [words.next(at: start), words.next(at: start)]
+    pending.forgetConnection()
+    let rest = [pending.next(at: start), pending.next(at: start)]
     #expect(rest == [.hand(up: true), nil])
   }
 }

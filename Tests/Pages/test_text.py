@@ -78,9 +78,9 @@ def test_a_fault_is_found(web, file, old, new, fault):
     ("ReportPage.swift", '\\(t("report.attention.mark"))', "look here", "reads “look here”"),
     ("ReportPage.swift", 'by: "list.next"', 'by: "list.last"', "list.last needs last"),
     ("ReportPage.swift", 't("report.attention.nothing")', 't("report.attention.heading")', "report.attention.nothing is not used"),
-    ("ReportWords.swift", '"report.cause.\\(', '"report.causes.\\(', "there are no words report.causes.*"),
-    ("ReportWords.swift", '"limit": (record', '"limits": (record', "alert.looking_away.seen needs limit"),
-    ("ReportWords.swift", 'self("report.ending.idle")', '"ended by itself"', "reads “ended by itself”"),
+    ("TextCatalogue+Report.swift", '"report.cause.\\(', '"report.causes.\\(', "there are no words report.causes.*"),
+    ("TextCatalogue+Report.swift", '"limit": (record', '"limits": (record', "alert.looking_away.seen needs limit"),
+    ("TextCatalogue+Report.swift", 'self("report.ending.idle")', '"ended by itself"', "reads “ended by itself”"),
     ("ReportCSV.swift", "t.baseline($0)", '"head \\($0.yaw)"', "reads “head "),
 ])
 def test_a_fault_of_the_report_is_found(web, tmp_path, file, old, new, fault):

@@ -16,7 +16,7 @@ extension ExamSession {
     did(command.isForAll ? 1 + Double(students.count) / 10 : 1, bytes: command.textBytes, by: actor)
     // What they wrote and what was observed about them goes into the journal first, so before this command's turn.
     if case .dismiss = command, let events = try? state.decide(command, by: actor, at: now) {
-      events.compactMap(\.participant).forEach(showOut)
+      events.compactMap(\.participant).forEach(beginRemoval)
     }
     commands.add(
       { [weak self] state throws(WireError) in
@@ -62,13 +62,13 @@ extension ExamSession {
 
   /// An event is kept, and takes effect.
   func happened(_ event: JournalEvent) {
-    carryOut(event)
+    takeEffect(event)
     tell(state.notices(of: event))
-    farewell(event)
+    tellRemoved(event)
   }
 
   /// What an event changes for those who watch.
-  private func carryOut(_ event: JournalEvent) {
+  private func takeEffect(_ event: JournalEvent) {
     switch event.kind {
     case .joined: if let id = event.participant { welcome(id) }
     case .accommodated:
@@ -78,7 +78,7 @@ extension ExamSession {
       for id in event.participant.map({ [$0] }) ?? Array(students.keys) {
         students[id]?.pause(state.person(id)?.pause != nil)
       }
-    case .dismissed: if let id = event.participant { letGo(id) }
+    case .dismissed: if let id = event.participant { release(id) }
     default: break
     }
   }

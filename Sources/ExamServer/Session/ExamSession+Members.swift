@@ -38,7 +38,7 @@ extension ExamSession {
   }
 
   private func makeRoom(_ id: ParticipantID, _ cause: Dismissal.Cause) {
-    showOut(id)
+    beginRemoval(id)
     let dismissal = Dismissal(cause: cause, at: .now)
     record(
       .dismissed, about: id, ["cause": cause.rawValue, "reason": dismissal.reason],
@@ -47,10 +47,10 @@ extension ExamSession {
 
   /// Somebody is about to be removed for good: the place is free, and what was written and observed until now goes into
   /// the journal first.
-  func showOut(_ id: ParticipantID) {
-    members.showOut(id)
+  func beginRemoval(_ id: ParticipantID) {
+    members.beginRemoval(id)
     guard let student = students[id] else { return }
-    student.hearLastWords()
+    student.handleAllPending()
     leaving[id] = student.leave(reason: "removed") ?? leaving[id]
     // Open alerts end, as with a pause: nobody can be asked about them any more.
     student.pause(true)
@@ -59,16 +59,16 @@ extension ExamSession {
   }
 
   /// This one is no longer observed, and nothing is kept ready.
-  func letGo(_ id: ParticipantID) {
+  func release(_ id: ParticipantID) {
     if let member = members.remove(id), let person = state.person(id) {
       members.remember(dismissed: Participant(person, at: .now), tokenHash: member.tokenHash)
     }
     fanOut.end(id)
-    if let student = removeStudent(id) { Task { await student.letGo() } }
+    if let student = removeStudent(id) { Task { await student.release() } }
   }
 
   /// Tells somebody who was removed why; the token is already void.
-  func farewell(_ event: JournalEvent) {
+  func tellRemoved(_ event: JournalEvent) {
     guard case .dismissal(let dismissal) = event.payload, let id = event.participant else { return }
     commands.forgetRemoved()
     guard let socket = leaving.removeValue(forKey: id) else { return }

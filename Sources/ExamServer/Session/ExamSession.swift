@@ -259,7 +259,7 @@ final class ExamSession {
   private func close(_ closing: (code: UInt16, reason: String), journalled reason: String) -> Leaving {
     ticking?.cancel()
     var leaving = Leaving(students: Array(students.values))
-    for student in leaving.students { student.hearLastWords() }
+    for student in leaving.students { student.handleAllPending() }
     self.closing = closing
     leaving.sockets = leaving.students.compactMap { $0.leave(reason: reason) }
     // What was observed before but is only reported now comes too late.
@@ -286,7 +286,7 @@ final class ExamSession {
     }
     fanOut.end()
     await withTaskGroup { group in
-      for student in leaving.students { group.addTask { await student.letGo() } }
+      for student in leaving.students { group.addTask { await student.release() } }
     }
   }
 }

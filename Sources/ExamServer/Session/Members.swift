@@ -76,7 +76,7 @@ struct Members {
   }
 
   /// Somebody is about to be removed: the place is free, while the token is still valid.
-  mutating func showOut(_ id: ParticipantID) { members[id]?.isLeaving = true }
+  mutating func beginRemoval(_ id: ParticipantID) { members[id]?.isLeaving = true }
 
   mutating func add(_ member: Member) {
     members[member.participant.id] = member

@@ -33,7 +33,7 @@ struct StudentRefusal {
   /// The id of the message it answers.
   var id: Int?
   var source = StreamSource.camera
-  var isTold: Bool
+  var isSent: Bool
   /// How many there were, when it is time for the journal.
   var journalCount: Int?
 }

@@ -39,7 +39,7 @@ final class StudentSession {
   var lastWatchers: StudentNotice?
   private var refusals = RefusalReport()
   var chats = TokenBucket(burst: 10, perSecond: 1)
-  var words = StudentWords()
+  var pending = PendingUpdates()
   var texts = TokenBucket(burst: textLimit.burst, perSecond: textLimit.perSecond)
   /// Whether a picture of the student was ever decoded.
   private var hasBeenSeen: Bool
@@ -94,9 +94,9 @@ final class StudentSession {
     connection = .none
     history = nil
     presence.state = .left
-    words.forgetConnection()
+    pending.forgetConnection()
     camera.disconnected()
-    for stream in others.values { Task { await stream.letGo() } }
+    for stream in others.values { Task { await stream.release() } }
     others = [:]
     found(monitor.disconnected(at: .now))
     exam?.record(.disconnected, about: id, ["reason": reason])
@@ -104,9 +104,9 @@ final class StudentSession {
   }
 
   /// Releases what observing this student uses.
-  func letGo() async {
-    await camera.letGo()
-    for stream in others.values { await stream.letGo() }
+  func release() async {
+    await camera.release()
+    for stream in others.values { await stream.release() }
   }
 
   func send(_ notice: StudentNotice) { connection.socket?.send(text: WireJSON.text(notice)) }
@@ -228,12 +228,12 @@ final class StudentSession {
     refused(
       StudentRefusal(
         code: code, why: why, detail: detail, retryAfter: retryAfter, id: text.flatMap(WireJSON.requestID),
-        isTold: report.tellStudent || isAnswer, journalCount: report.journalCount))
+        isSent: report.tellStudent || isAnswer, journalCount: report.journalCount))
   }
 
   private func refused(_ refusal: StudentRefusal) {
     let (code, detail) = (refusal.code, refusal.detail)
-    if refusal.isTold {
+    if refusal.isSent {
       send(
         .error(
           code: code, why: refusal.why, detail: detail, retryAfter: refusal.retryAfter, id: refusal.id,
@@ -248,7 +248,7 @@ final class StudentSession {
 
   /// Something that our page never does: the connection ends.
   func protocolError(_ code: String, _ detail: String) {
-    refused(StudentRefusal(code: code, detail: detail, isTold: true, journalCount: 1))
+    refused(StudentRefusal(code: code, detail: detail, isSent: true, journalCount: 1))
     connection.socket?.close(code: CloseCode.policy, reason: code)
   }
 
@@ -259,7 +259,7 @@ final class StudentSession {
   /// - Parameter analysisRate: pictures per second for the face check.
   func tick(analysisRate: Double, at now: Instant) {
     camera.setAnalysisRate(analysisRate)
-    hearWords(at: now)
+    handlePending(at: now)
     let decoded = camera.tick(at: now)
     for stream in others.values { _ = stream.tick(at: now) }
     if decoded {

@@ -113,7 +113,7 @@ final class StudentStream {
   func stop() async { await upload.stop() }
 
   /// Releases what the stream uses.
-  func letGo() async {
+  func release() async {
     lane?.close()
     await upload.stop()
   }
@@ -235,13 +235,13 @@ final class StudentStream {
     _ code: String, _ detail: String, cause: String? = nil, codec: String? = nil, isAnswer: Bool = false
   ) {
     let report = refusals.add(code, at: .now)
-    let isTold = report.tellStudent || isAnswer
+    let isSent = report.tellStudent || isAnswer
     onEvent(
       .refused(
         StudentRefusal(
-          code: code, detail: detail, cause: cause, source: source, isTold: isTold,
+          code: code, detail: detail, cause: cause, source: source, isSent: isSent,
           journalCount: report.journalCount)))
-    if isTold, let reason = NoPictureReason.Code(rawValue: code) { noPicture(reason, codec: codec) }
+    if isSent, let reason = NoPictureReason.Code(rawValue: code) { noPicture(reason, codec: codec) }
   }
 
   private func noPicture(_ code: NoPictureReason.Code, codec: String? = nil) {

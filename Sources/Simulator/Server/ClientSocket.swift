@@ -68,7 +68,7 @@ final class ClientSocket {
 
   /// Closes the connection like a page that is left.
   func close() {
-    letGo()
+    release()
     if soup_websocket_connection_get_state(connection.opaque) == SOUP_WEBSOCKET_STATE_OPEN {
       soup_websocket_connection_close(connection.opaque, 1000, nil)
     }
@@ -76,13 +76,13 @@ final class ClientSocket {
 
   /// Drops the connection without a close frame, like a lost network.
   func drop() {
-    letGo()
+    release()
     let stream = soup_websocket_connection_get_io_stream(connection.opaque)
     g_io_stream_close(stream, nil, nil)
   }
 
   /// The handlers keep this object alive until then.
-  private func letGo() {
+  private func release() {
     for signal in signals { signal.disconnect() }
     signals = []
     onText = nil
@@ -102,7 +102,7 @@ final class ClientSocket {
     let reason = soup_websocket_connection_get_close_data(connection.opaque).map { String(cString: $0) }
     let text = problem ?? "closed with code \(code)" + (reason.map { ": \($0)" } ?? "")
     let callback = onClose
-    letGo()
+    release()
     if let callback { callback(text) } else { early.append(.closed(text)) }
   }
 }

@@ -110,7 +110,7 @@ final class StudentClient {
   private func greet(on socket: ClientSocket) {
     state = .greeting(socket)
     socket.listen(
-      text: { [unowned self] bytes in heard(bytes) },
+      text: { [unowned self] bytes in received(bytes) },
       close: { [unowned self] reason in
         if case .ended = state { return }
         lost(reason)
@@ -136,7 +136,7 @@ final class StudentClient {
     let code: String?
   }
 
-  private func heard(_ bytes: UnsafeRawBufferPointer) {
+  private func received(_ bytes: UnsafeRawBufferPointer) {
     // Every frame is acknowledged, so it is not worth decoding these as JSON.
     if bytes.starts(with: Self.acknowledgement) {
       var sequence: UInt32 = 0

@@ -43,7 +43,7 @@ final class TeacherClient {
     guard !hasLeft else { return socket.close() }
     self.socket = socket
     socket.listen(
-      text: { [unowned self] bytes in heard(bytes) }, binary: { [unowned self] bytes in saw(bytes) },
+      text: { [unowned self] bytes in received(bytes) }, binary: { [unowned self] bytes in saw(bytes) },
       close: { [unowned self] reason in lost(reason) })
   }
 
@@ -84,7 +84,7 @@ final class TeacherClient {
     let code: String?
   }
 
-  private func heard(_ bytes: UnsafeRawBufferPointer) {
+  private func received(_ bytes: UnsafeRawBufferPointer) {
     guard let notice = try? JSONDecoder().decode(Notice.self, from: Data(bytes)) else { return }
     switch notice.type {
     case "welcome":

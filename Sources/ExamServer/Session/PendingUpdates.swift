@@ -3,10 +3,10 @@ import ExamModel
 /// What a student's page last reported: page, camera, hand, notes, what it sends. Only the newest value of each counts,
 /// so if they come faster than they may be processed, the newest waits and older ones are neither processed nor
 /// answered. The last state is never lost, and little is kept.
-struct StudentWords: Sendable {
+struct PendingUpdates: Sendable {
   typealias Instant = ContinuousClock.Instant
 
-  enum Word: Hashable {
+  enum Update: Hashable {
     case hello(media: String, source: StreamSource = .camera)
     case status(PageReport)
     case hand(up: Bool)
@@ -27,8 +27,8 @@ struct StudentWords: Sendable {
   private var lastNote: Instant?
 
   /// - Returns: `false` if there is no capacity for it.
-  mutating func add(_ word: Word) -> Bool {
-    switch word {
+  mutating func add(_ update: Update) -> Bool {
+    switch update {
     case .hello(let media, let source): self.media[source] = media
     case .status(let report): self.report.add(report)
     case .hand(let up): hand = up
@@ -44,7 +44,7 @@ struct StudentWords: Sendable {
   }
 
   /// Takes the next value that may be processed now.
-  mutating func next(at now: Instant) -> Word? {
+  mutating func next(at now: Instant) -> Update? {
     if let (source, media) = media.first {
       self.media[source] = nil
       return .hello(media: media, source: source)
@@ -73,7 +73,7 @@ struct StudentWords: Sendable {
   mutating func forgetConnection() { (media, report) = ([:], PageReport()) }
 
   /// Everything that is still to be kept, when nothing can wait any longer.
-  mutating func takeAll() -> [Word] {
+  mutating func takeAll() -> [Update] {
     defer { (hand, notes) = (nil, []) }
     return (hand.map { [.hand(up: $0)] } ?? []) + notes.map { .note(alert: $0.alert, text: $0.text) }
   }

@@ -27,16 +27,16 @@ extension StudentSession {
     case _ where !connection.saidHello:
       protocolError("no_hello", "the first message must be hello with the media type; this one was another")
     case .hello(let media, let source):
-      hear(.hello(media: media, source: source), later: isFlood, at: now)
-    case .status(let report): hear(.status(report), later: isFlood, at: now)
-    case .hand(let up): hear(.hand(up: up), later: isFlood, at: now)
+      handle(.hello(media: media, source: source), later: isFlood, at: now)
+    case .status(let report): handle(.status(report), later: isFlood, at: now)
+    case .hand(let up): handle(.hand(up: up), later: isFlood, at: now)
     case .note where exam?.isJournalFull == true:
       refuse("quota", JournalQuota.refusal.detail, isAnswer: !isFlood, of: text)
     case .note(let alert, let note):
       if let problem = exam?.problem(with: .note(alert, text: note), by: id) {
         refuse("bad_note", problem.detail, why: problem.why, isAnswer: !isFlood, of: text)
       } else {
-        hear(.note(alert: alert, text: note), later: isFlood, at: now, of: text)
+        handle(.note(alert: alert, text: note), later: isFlood, at: now, of: text)
       }
     case .chat(let line):
       if let wait = isFlood ? .seconds(1) : exam?.waitingTime(of: id) ?? chats.take(at: now) {
@@ -60,32 +60,32 @@ extension StudentSession {
     }
   }
 
-  private func hear(_ word: StudentWords.Word, later: Bool, at now: Instant, of text: String? = nil) {
-    guard words.add(word) else {
-      return refuseForNow("this note was dropped", StudentWords.betweenNotes, isAnswer: !later, of: text)
+  private func handle(_ update: PendingUpdates.Update, later: Bool, at now: Instant, of text: String? = nil) {
+    guard pending.add(update) else {
+      return refuseForNow("this note was dropped", PendingUpdates.betweenNotes, isAnswer: !later, of: text)
     }
     if later {
-      refuseForNow("the last word counts", .seconds(1))
+      refuseForNow("the last one counts", .seconds(1))
     } else {
-      hearWords(at: now)
+      handlePending(at: now)
     }
   }
 
   /// Processes what waits, if the limits allow it now. Call it several times a second.
-  func hearWords(at now: Instant) {
-    while words.isWaiting(at: now) {
-      if let wait = exam?.waitingTime(of: id) { return refuseForNow("the last word counts", wait) }
-      if let word = words.next(at: now) { hear(word) }
+  func handlePending(at now: Instant) {
+    while pending.isWaiting(at: now) {
+      if let wait = exam?.waitingTime(of: id) { return refuseForNow("the last one counts", wait) }
+      if let update = pending.next(at: now) { handle(update) }
     }
   }
 
   /// Nothing can wait any longer: notes and the hand are kept.
-  func hearLastWords() {
-    for word in words.takeAll() { hear(word) }
+  func handleAllPending() {
+    for update in pending.takeAll() { handle(update) }
   }
 
-  private func hear(_ word: StudentWords.Word) {
-    switch word {
+  private func handle(_ update: PendingUpdates.Update) {
+    switch update {
     case .hello(let media, let source):
       guard let socket = connection.socket else { return }
       said(hello: media, from: source, on: socket)
