@@ -80,7 +80,7 @@ def test_what_is_wrong_with_the_picture_is_said_before_joining(people, served):
     ada = people.student(url=server.url)
     ada.page.set_viewport_size({"width": 390, "height": 844})
     ada.open(exam.student_link, "Ada")
-    expect(ada.page.locator("#preview-sentence")).to_contain_text("The picture could not be checked:")
+    expect(ada.page.locator("#preview-sentence")).to_contain_text("The server cannot read this picture.")
     expect(ada.page.locator("#preview-sentence")).to_contain_text("you may join all the same")
     expect_no_overflow(ada.page)
     ada.join().expect_live()
