@@ -125,12 +125,12 @@ import Testing
     let over = try object(TeacherNotice.notice(code: "quota", state: RoomLevel.roomy.state))
     #expect(over as? [String: String] == ["type": "notice", "code": "quota"])
     for error in [
-      try object(TeacherNotice.error(code: "bad_message", why: .tooLong, detail: "x")),
-      try object(StudentNotice.error(code: "bad_chat", why: .tooLong, detail: "x")),
+      try object(TeacherNotice.error(ErrorNotice(code: "bad_message", why: .tooLong, detail: "x"))),
+      try object(StudentNotice.error(ErrorNotice(code: "bad_chat", why: .tooLong, detail: "x"))),
     ] {
       #expect(error["why"] as? String == "too_long" && error["maximum"] as? Int == ChatMessage.maximumLength)
     }
-    let empty = try object(StudentNotice.error(code: "bad_chat", why: .empty, detail: "x"))
+    let empty = try object(StudentNotice.error(ErrorNotice(code: "bad_chat", why: .empty, detail: "x")))
     #expect(empty["why"] as? String == "empty" && empty["maximum"] == nil)
   }
 

@@ -64,10 +64,7 @@ public enum StudentNotice: Sendable, Hashable {
   case dismissed(Dismissal)
   /// The exam is over; close code 1000 follows.
   case ended(EndReason)
-  /// `retryAfter`: seconds after which the same would be accepted. `id`: of the message it answers, if any.
-  case error(
-    code: String, why: WireError.Why? = nil, detail: String, retryAfter: Int? = nil, id: Int? = nil,
-    source: StreamSource = .camera)
+  case error(ErrorNotice)
 }
 
 /// How the server sees the student, sent to the student alone.
@@ -98,10 +95,7 @@ extension StudentNotice: Encodable {
   private enum Key: String, CodingKey {
     case type
     case participantID = "participant_id"
-    case window, source, from, name, text, at, number, history, reason, code, why, maximum, detail, teachers,
-      focus, paused,
-      up, id
-    case retryAfter = "retry_after"
+    case window, source, from, name, text, at, number, history, reason, teachers, focus, paused, up
   }
 
   public func encode(to encoder: any Encoder) throws {
@@ -152,15 +146,9 @@ extension StudentNotice: Encodable {
     case .ended(let reason):
       try fields.encode("ended", forKey: .type)
       try fields.encode(reason, forKey: .reason)
-    case .error(let code, let why, let detail, let retryAfter, let id, let source):
+    case .error(let error):
       try fields.encode("error", forKey: .type)
-      try fields.encode(source: source, forKey: .source)
-      try fields.encode(code, forKey: .code)
-      try fields.encode(detail, forKey: .detail)
-      try fields.encodeIfPresent(why, forKey: .why)
-      if why == .tooLong { try fields.encode(ChatMessage.maximumLength, forKey: .maximum) }
-      try fields.encodeIfPresent(retryAfter, forKey: .retryAfter)
-      try fields.encodeIfPresent(id, forKey: .id)
+      try error.encode(to: encoder)
     }
   }
 }

@@ -178,8 +178,7 @@ public enum TeacherNotice: Sendable, Hashable {
   case notice(code: String, state: String?, room: String? = nil, detail: String? = nil)
   /// The exam is over; close code 1000 follows.
   case ended(EndReason)
-  /// `retryAfter`: seconds after which the same message would be accepted. `id`: of the message it answers, if any.
-  case error(code: String, why: WireError.Why? = nil, detail: String, retryAfter: Int? = nil, id: Int? = nil)
+  case error(ErrorNotice)
 }
 
 extension TeacherNotice: Encodable {
@@ -187,8 +186,7 @@ extension TeacherNotice: Encodable {
     case type
     case participantID = "participant_id"
     case at, credit, heartbeat, participants, paused, dismissed, participant, number, history, code, detail,
-      state, room, why, maximum, reason, id
-    case retryAfter = "retry_after"
+      state, room, reason
   }
 
   public func encode(to encoder: any Encoder) throws {
@@ -231,14 +229,9 @@ extension TeacherNotice: Encodable {
     case .ended(let reason):
       try fields.encode("ended", forKey: .type)
       try fields.encode(reason, forKey: .reason)
-    case .error(let code, let why, let detail, let retryAfter, let id):
+    case .error(let error):
       try fields.encode("error", forKey: .type)
-      try fields.encode(code, forKey: .code)
-      try fields.encode(detail, forKey: .detail)
-      try fields.encodeIfPresent(why, forKey: .why)
-      if why == .tooLong { try fields.encode(ChatMessage.maximumLength, forKey: .maximum) }
-      try fields.encodeIfPresent(retryAfter, forKey: .retryAfter)
-      try fields.encodeIfPresent(id, forKey: .id)
+      try error.encode(to: encoder)
     }
   }
 }

@@ -21,19 +21,13 @@ enum StreamEvent {
   case noted(JournalEvent.Kind, [String: String])
 }
 
-/// A refusal of something a student sent, reported to the page and journalled as often as `report` says.
+/// A refusal of something a student sent.
 struct StudentRefusal {
-  var code: String
-  var why: WireError.Why?
-  var detail: String
+  let notice: ErrorNotice
   /// Only for the log.
   var cause: String?
-  /// Seconds after which the same would be accepted.
-  var retryAfter: Int?
-  /// The id of the message it answers.
-  var id: Int?
-  var source = StreamSource.camera
-  var isSent: Bool
+  /// Whether the page is told.
+  let isSent: Bool
   /// How many there were, when it is time for the journal.
-  var journalCount: Int?
+  let journalCount: Int?
 }

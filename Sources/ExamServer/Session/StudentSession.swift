@@ -227,28 +227,26 @@ final class StudentSession {
     let report = refusals.add(code, at: .now)
     refused(
       StudentRefusal(
-        code: code, why: why, detail: detail, retryAfter: retryAfter, id: text.flatMap(WireJSON.requestID),
+        notice: ErrorNotice(
+          code: code, why: why, detail: detail, retryAfter: retryAfter, id: text.flatMap(WireJSON.requestID)),
         isSent: report.tellStudent || isAnswer, journalCount: report.journalCount))
   }
 
   private func refused(_ refusal: StudentRefusal) {
-    let (code, detail) = (refusal.code, refusal.detail)
-    if refusal.isSent {
-      send(
-        .error(
-          code: code, why: refusal.why, detail: detail, retryAfter: refusal.retryAfter, id: refusal.id,
-          source: refusal.source))
-    }
+    let notice = refusal.notice
+    if refusal.isSent { send(.error(notice)) }
     guard let count = refusal.journalCount else { return }
     if let cause = refusal.cause {
-      services.recorder.logger.warning("\(code)", metadata: ["name": "\(name)", "cause": "\(cause)"])
+      services.recorder.logger.warning("\(notice.code)", metadata: ["name": "\(name)", "cause": "\(cause)"])
     }
-    record(.uploadRefused, ["code": code, "detail": detail, "count": String(count)], of: refusal.source)
+    record(
+      .uploadRefused, ["code": notice.code, "detail": notice.detail, "count": String(count)],
+      of: notice.source ?? .camera)
   }
 
   /// Something that our page never does: the connection ends.
   func protocolError(_ code: String, _ detail: String) {
-    refused(StudentRefusal(code: code, detail: detail, isSent: true, journalCount: 1))
+    refused(StudentRefusal(notice: ErrorNotice(code: code, detail: detail), isSent: true, journalCount: 1))
     connection.socket?.close(code: CloseCode.policy, reason: code)
   }
 

@@ -239,7 +239,7 @@ final class StudentStream {
     onEvent(
       .refused(
         StudentRefusal(
-          code: code, detail: detail, cause: cause, source: source, isSent: isSent,
+          notice: ErrorNotice(code: code, detail: detail, source: source), cause: cause, isSent: isSent,
           journalCount: report.journalCount)))
     if isSent, let reason = NoPictureReason.Code(rawValue: code) { noPicture(reason, codec: codec) }
   }

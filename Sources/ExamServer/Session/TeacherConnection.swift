@@ -35,7 +35,7 @@ final class TeacherConnection {
     socket.budget = .teacher
     socket.onText = { [weak self] text in self?.receive(text) }
     socket.onBinary = { [weak self] _ in
-      self?.send(.error(code: "bad_message", detail: "teachers send text messages only"))
+      self?.send(.error(ErrorNotice(code: "bad_message", detail: "teachers send text messages only")))
     }
     socket.onClose = { [weak self] _ in
       guard let self else { return }
@@ -129,6 +129,7 @@ final class TeacherConnection {
   ) {
     send(
       .error(
-        code: code, why: why, detail: detail, retryAfter: retryAfter, id: WireJSON.requestID(in: text)))
+        ErrorNotice(
+          code: code, why: why, detail: detail, retryAfter: retryAfter, id: WireJSON.requestID(in: text))))
   }
 }
