@@ -141,19 +141,21 @@ extension JournalWriter {
 
   func setTrouble(_ state: inout State) {
     let loss = state.dropped == 0 ? "" : " \(state.dropped) more found no room in memory and are lost."
-    var text: String?
+    var trouble: (StoreState, String)?
     if let failure = state.failure {
-      text = """
+      let text = """
         The database \(database.path) cannot be written (\(failure.cause)). The exam goes on; \
         \(StoreWords.waiting(state.waiting.count, "entry", "entries")).\(loss) \(failure.advice)
         """
+      trouble = (.failing, text)
     } else if state.rest.isOn || state.dropped > 0 {
-      text = """
+      let text = """
         The disk of the database \(database.path) is slow, or another program holds it. The exam goes on; \
         \(StoreWords.waiting(state.waiting.count, "entry", "entries")).\(loss)
         """
+      trouble = (.slow, text)
     }
-    sentence.withLock { $0 = text }
+    sentence.withLock { $0 = trouble }
   }
 
   private func explain(_ error: any Error) -> (cause: String, advice: String) {

@@ -149,6 +149,10 @@ public final class SQLiteStore: SessionStore {
     return sentences.isEmpty ? nil : sentences.joined(separator: " ")
   }
 
+  public var troubleState: StoreState? {
+    writing?.writer.troubleState ?? (evidence.trouble == nil ? nil : .pictures)
+  }
+
   // MARK: Reading and erasing
 
   public func read<Value: Sendable>(

@@ -41,7 +41,7 @@ import Testing
         /\bcode: "([a-z_]+)"/, /let code = "([a-z_]+)"/, /code: isMissing \? "([a-z_]+)" : "/,
         /code: isMissing \? "[a-z_]+" : "([a-z_]+)"/, /code: reason\.map .* \?\? "([a-z_]+)"/,
         /\(\s*\d{3}, "[\w ]+", "([a-z_]+)",/,
-      ], in: Self.sources.replacing(/(?:\.notice|\.error|WireError)\(\s*code: "[a-z_]+"/, with: ""))
+      ], in: Self.sources.replacing(/(?:\.notice|ErrorNotice|WireError)\(\s*code: "[a-z_]+"/, with: ""))
     #expect(used.count > 30)
     // With the reason appended.
     #expect(Self.sources.contains(#""ended_\($0.rawValue)""#))
@@ -63,7 +63,7 @@ import Testing
 
   @Test func everyCodeOfASocketIsInTheTable() throws {
     let errors = Self.used([
-      /(?:refuse|protocolError)\(\s*(?:text,\s*)?"([a-z_]+)"/, /\.error\(code: "([a-z_]+)"/,
+      /(?:refuse|protocolError)\(\s*(?:text,\s*)?"([a-z_]+)"/, /ErrorNotice\(code: "([a-z_]+)"/,
       /refuse\([^"]*code \?\? "([a-z_]+)"/, /WireError\(\s*code: "([a-z_]+)"/,
     ])
     let notices = Self.used([/\.notice\(\s*code: "([a-z_]+)"/])

@@ -95,7 +95,7 @@ def test_while_an_exam_is_on_it_goes_on_and_what_waits_is_kept_afterwards(folder
         folder.chmod(0o500)
         ada.upload.play(absent())
         alert = teacher.expect_alert(ada, "face_missing", "confirmed")
-        told = teacher.expect("notice", code="store")["detail"]
+        told = teacher.expect("notice", code="store", state="pictures")["detail"]
         assert str(pictures) in told and "Permission denied" in told
         # Waiting data can be read, and everything else is kept and reported.
         assert exam.request("GET", f"/alerts/{alert['alert_id']}.jpg").status == 200

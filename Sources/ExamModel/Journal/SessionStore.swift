@@ -25,6 +25,8 @@ public protocol Journal: Sendable {
 
   /// Why writes cannot be kept, as text for an operator; `nil` while all is well.
   var trouble: String? { get }
+  /// The same for programs.
+  var troubleState: StoreState? { get }
 }
 
 /// What is kept, for those who read it or want it erased. That may take seconds, so it happens on the archive's own
@@ -170,4 +172,14 @@ extension ArchiveReader {
     try forEachEvent(of: session, choice) { state.apply($0) }
     return state
   }
+}
+
+/// What a store in trouble does not keep. As teachers' pages are told.
+public enum StoreState: String, Sendable {
+  /// Events cannot be written.
+  case failing
+  /// Events are written late.
+  case slow
+  /// Events are written, pictures of alerts cannot be.
+  case pictures
 }

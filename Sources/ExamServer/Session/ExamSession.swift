@@ -84,7 +84,8 @@ final class ExamSession {
     }
     let before = conditions
     conditions = ServerConditions(
-      isOverloaded: pace.isOverloaded, trouble: services.store.trouble, quota: quota.level,
+      isOverloaded: pace.isOverloaded, trouble: (services.store.troubleState, services.store.trouble),
+      quota: quota.level,
       pictureRoom: services.store.pictureRoom(of: code), isGuessed: services.guesses.isCodeGuessed)
     for notice in conditions.notices(since: before) { tellTeachers(notice) }
   }

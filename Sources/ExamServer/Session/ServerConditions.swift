@@ -5,8 +5,8 @@ import ExamModel
 struct ServerConditions {
   /// Checks are late.
   var isOverloaded = false
-  /// Why events are not kept, for the operator.
-  var trouble: String?
+  /// What is not kept, and why, for the operator.
+  var trouble: (state: StoreState?, detail: String?) = (nil, nil)
   /// The exam's storage in the journal.
   var quota = RoomLevel.roomy
   /// The storage for pictures of alerts.
@@ -21,7 +21,7 @@ struct ServerConditions {
       notices.append(.notice(code: "load", state: isOverloaded ? "late" : nil))
     }
     if trouble != before.trouble {
-      notices.append(.notice(code: "store", state: trouble.map { _ in "failing" }, detail: trouble))
+      notices.append(.notice(code: "store", state: trouble.state?.rawValue, detail: trouble.detail))
     }
     if quota != before.quota { notices.append(.notice(code: "quota", state: quota.state)) }
     if pictureRoom != before.pictureRoom {

@@ -14,7 +14,11 @@ const TITLES = {
 };
 /** By how it stands. */
 const STATES = {
-  store: { failing: t('teacher.notices.store.failing') },
+  store: {
+    failing: t('teacher.notices.store.failing'),
+    slow: t('teacher.notices.store.slow'),
+    pictures: t('teacher.notices.store.pictures'),
+  },
   guessing: { waiting: t('teacher.notices.guessing.waiting') },
   quota: { nearly_full: t('teacher.notices.quota.nearly_full'), full: t('teacher.notices.quota.full') },
   pictures: {
