@@ -25,12 +25,12 @@ PLAN = "face:6 absent:3 face:3"
 
 # In a page of the server's own, so that the encoder is the one students use.
 RECORD = """async ({ seconds, rate, keyEvery }) => {
-  const { supports, Vp8Encoder } = await import('/student/uplink/encoders.js');
+  const { supports, makeEncoder } = await import('/student/uplink/encoders.js');
   if (!await supports('video/x-vp8')) throw new Error('no VP8 here');
   const stream = await navigator.mediaDevices.getUserMedia({ video: { width: 640, height: 480, frameRate: 30 } });
   const reader = new MediaStreamTrackProcessor({ track: stream.getVideoTracks()[0], maxBufferSize: 1 }).readable.getReader();
   const frames = [];
-  const encoder = new Vp8Encoder(({ key, layer, captured, length, write }) => {
+  const encoder = makeEncoder('video/x-vp8', ({ key, layer, captured, length, write }) => {
     const bytes = new Uint8Array(length);
     write(bytes);
     frames.push({ key: key ? 1 : 0, layer, captured, bytes: btoa(String.fromCharCode(...bytes)) });

@@ -20,7 +20,9 @@ enum WireJSON {
   static func decode<Value: Decodable>(_ type: Value.Type, from text: String) throws(WireError) -> Value {
     // The names of fields become dictionary keys before anything checks them.
     if CombiningMarks.runTooLong(in: text, escaped: true) {
-      throw WireError(detail: "the text has more than \(CombiningMarks.longestRun) combining marks in a row")
+      throw WireError(
+        why: .combiningMarks,
+        detail: "the text has more than \(CombiningMarks.longestRun) combining marks in a row")
     }
     do {
       return try JSONDecoder().decode(type, from: Data(text.utf8))

@@ -68,7 +68,7 @@ extension JournalWriter {
       let batch = state.withLock { Array($0.waiting.prefix(JournalWriter.batch)) }
       guard !batch.isEmpty else { break }
       guard perform(batch) else {
-        throw StoreError(.notErased, "session \(session) is not erased: \(trouble ?? "")")
+        throw StoreError(.notErased, "session \(session) is not erased: \(failure?.detail ?? "")")
       }
     }
     guard identity.isInPlace else { throw FileIdentity.Lost() }
@@ -147,13 +147,13 @@ extension JournalWriter {
         The database \(database.path) cannot be written (\(failure.cause)). The exam goes on; \
         \(StoreWords.waiting(state.waiting.count, "entry", "entries")).\(loss) \(failure.advice)
         """
-      trouble = (.failing, text)
+      trouble = (state.dropped > 0 ? .losing : .failing, text)
     } else if state.rest.isOn || state.dropped > 0 {
       let text = """
         The disk of the database \(database.path) is slow, or another program holds it. The exam goes on; \
         \(StoreWords.waiting(state.waiting.count, "entry", "entries")).\(loss)
         """
-      trouble = (.slow, text)
+      trouble = (state.dropped > 0 ? .losing : .slow, text)
     }
     sentence.withLock { $0 = trouble }
   }

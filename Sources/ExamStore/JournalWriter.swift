@@ -27,7 +27,7 @@ final class JournalWriter: Sendable {
   let report: @Sendable (String) -> Void
   /// Held only for moments, never for a transaction.
   let state: Mutex<State>
-  let sentence = Mutex<(state: StoreState, text: String)?>(nil)
+  let sentence = Mutex<(state: StoreState, detail: String)?>(nil)
   private let arrivals = DispatchSemaphore(value: 0)
   private let ended = DispatchSemaphore(value: 0)
 
@@ -88,8 +88,7 @@ final class JournalWriter: Sendable {
   deinit { arrivals.signal() }
 
   /// `nil` while everything is in the database.
-  var trouble: String? { sentence.withLock { $0?.text } }
-  var troubleState: StoreState? { sentence.withLock { $0?.state } }
+  var failure: (state: StoreState, detail: String)? { sentence.withLock { $0 } }
 
   // MARK: For those who write
 

@@ -143,14 +143,11 @@ public final class SQLiteStore: SessionStore {
 
   private func refuse() { report("nothing is written: \(folder.path) is open for reading only") }
 
-  public var trouble: String? {
-    guard let writing else { return "\(folder.path) is open for reading only" }
-    let sentences = [writing.writer.trouble, evidence.trouble].compactMap(\.self)
-    return sentences.isEmpty ? nil : sentences.joined(separator: " ")
-  }
-
-  public var troubleState: StoreState? {
-    writing?.writer.troubleState ?? (evidence.trouble == nil ? nil : .pictures)
+  public var failure: (state: StoreState, detail: String)? {
+    guard let writing else { return (.failing, "\(folder.path) is open for reading only") }
+    let (events, pictures) = (writing.writer.failure, evidence.trouble)
+    guard let state = events?.state ?? pictures.map({ _ in StoreState.pictures }) else { return nil }
+    return (state, [events?.detail, pictures].compactMap(\.self).joined(separator: " "))
   }
 
   // MARK: Reading and erasing

@@ -19,6 +19,8 @@ enum Schema {
     // `number` among the fields of `joined`.
     migrator.registerMigration("5") { _ in }
     migrator.registerMigration("6") { db in try db.execute(sql: version6) }
+    // Alerts without `detail`, which an older version requires, and streams of another source than the camera.
+    migrator.registerMigration("7") { _ in }
     return migrator
   }()
 

@@ -45,7 +45,7 @@ def fill(data, code, students, count):
             return "chat", student, {"to": "teachers", "text": message["text"]}, {"chat": message}
         alert = {"alert_id": f"a{number % 200:012}", "student": student, "kind": "face_missing", "severity": "high",
                  "state": "cleared", "since": at, "until": at + 5_000_000, "duration": 5, "confidence": 0.9,
-                 "thresholds": thresholds, "detail": "No face in the picture.", "repeats": 0, "student_note": "I was here " * 12}
+                 "thresholds": thresholds, "repeats": 0, "student_note": "I was here " * 12}
         return "alert_noted", student, {"alert": alert["alert_id"], "note": alert["student_note"]}, {"alert": alert}
 
     rows = [(code, at + n, kind, who, "Ada", json.dumps(fields), json.dumps(payload))

@@ -79,6 +79,17 @@ import Testing
     }
   }
 
+  @Test func whatIsSentIsNamedBriefly() throws {
+    // One visible character each.
+    let long = "a" + String(repeating: "\u{FE0F}", count: 20_000)
+    guard
+      case .hello(let media, _) = try decode(StudentMessage.self, #"{"type":"hello","media":"\#(long)"}"#)
+    else { throw CancellationError() }
+    #expect(media.unicodeScalars.count == 201)
+    let reason = NoPictureReason(code: .badFrame, media: media, codec: long)
+    #expect(reason.media.unicodeScalars.count == 80 && reason.codec?.unicodeScalars.count == 80)
+  }
+
   @Test func teacherMessages() throws {
     #expect(
       try decode(TeacherMessage.self, #"{"type":"watch","view":"tile","students":"all","fps":5}"#)

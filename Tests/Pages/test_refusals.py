@@ -179,7 +179,7 @@ def test_what_a_student_has_typed_is_not_lost_when_it_is_refused(exam, people):
     ada.expect_live()
     # No keyboard types it, but pasted text may contain it.
     ada.say("Help\u0007me")
-    expect(ada.page.locator("#chat-note")).to_contain_text("Not sent. It has control characters in it.")
+    expect(ada.page.locator("#chat-note")).to_contain_text("Not sent. The text has control characters in it.")
     expect(ada.page.locator("#chat-text")).to_have_value("Help\u0007me")
     ada.say("Help me")
     expect(exam.chat).to_contain_text("Help me")
@@ -203,7 +203,7 @@ def test_a_students_note_that_is_refused_stays_where_it_was_typed(exam, people):
     ada = people.student("covered").open(exam.student_link, "Ada").join()
     event = ada.event("Your picture was dark or empty")
     ada.write_note(event, "a cloud\u0007")
-    expect(event.locator(".note-state")).to_contain_text("Not saved. It has control characters in it.")
+    expect(event.locator(".note-state")).to_contain_text("Not saved. The text has control characters in it.")
     expect(event.get_by_label("Your note")).to_have_value("a cloud\u0007")
     ada.write_note(event, "a cloud")
     expect(event.locator(".note-state")).to_contain_text("Saved")
@@ -268,7 +268,7 @@ def test_the_pages_have_words_for_every_code(exam):
     # Teachers are told what they can mend, whatever the code.
     assert codes_of("teacher") == {"too_many", "quota", "bad_message"}
     assert exam.page.evaluate(
-        "import('/teacher/alerts/alert-text.js').then(words => words.notDone('Not done.', { code: 'x', detail: 'too late' }))") == "Not done. The server did not understand it (x)."
+        "import('/teacher/alerts/alert-text.js').then(words => words.notDone('Not done.', { code: 'x', detail: 'too late' }))") == "Not done. The server did not accept it (x)."
 
 
 def test_refusals_in_firefox(served, tmp_path):

@@ -44,7 +44,7 @@ def test_a_note_reaches_the_teacher_and_is_there_after_a_reload(exam, ada):
 def test_a_note_that_is_refused_stays_in_its_box(exam, ada):
     event = ada.event("We could not see your face")
     ada.write_note(event, "A bell \a rang")
-    expect(event).to_contain_text("Not saved. It has control characters")
+    expect(event).to_contain_text("Not saved. The text has control characters")
     exam.alert("Ada", "No face in the picture").get_by_role("button", name="Acknowledge").click()
     expect(event).to_contain_text("Seen by Ms Smith")
     expect(event.get_by_label("Your note")).to_have_value("A bell \a rang")

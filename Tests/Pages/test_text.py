@@ -1,5 +1,6 @@
 """All texts of the pages and of reports are in the catalogues of Web/text, and match them. Needs no browser."""
 import json
+import re
 import shutil
 
 import pytest
@@ -105,3 +106,35 @@ def test_a_fault_of_a_translation_is_found(web, name, spoil, fault):
     translate(web, name, spoil)
     found = faults(web)
     assert any(fault in one for one in found), found
+
+
+def cases(file, name):
+    """The raw values of a Swift enum of texts."""
+    body = re.search(rf"enum {name}: String[^{{]*{{(.*?)\n *}}", (ROOT / "Sources" / file).read_text(), re.S)[1]
+    return {raw or case for case, raw in re.findall(r'^ *case (\w+)(?: = "(\w+)")?$', body, re.M)}
+
+
+def names(file, table):
+    """The names in a table of a page's module."""
+    body = re.search(rf"\b{table}\b[:=\s]*{{(.*?)}}", (ROOT / "Web" / file).read_text(), re.S)[1]
+    return set(re.findall(r"(\w+): (?:t\()?'", body))
+
+
+# Met by programs alone, or told by a text of the place where they are met.
+NO_TEXT = {
+    "bad_request", "subprotocol_required", "bad_handshake", "bad_ticket", "password_needed", "password_wrong", "wrong_role",
+    "wrong_key", "dismissed", "unknown_student", "no_picture", "not_found", "method_not_allowed", "too_slow", "too_large", "bad_host",
+    "upgrade_required", "waiting", "head_too_large", "unknown_method",
+}
+
+
+def test_the_pages_have_a_text_for_every_code_of_the_server():
+    whys = cases("ExamModel/Wire/WireError.swift", "Why")
+    assert len(whys) > 5 and names("shared/refusal.js", "WHY") == whys | {"too_many", "quota"}
+    stores = cases("ExamModel/Journal/SessionStore.swift", "StoreState")
+    assert len(stores) > 3 and names("teacher/panels/notices.js", "store") == stores
+    reasons = cases("ExamModel/Session/Participant.swift", "Code")
+    assert len(reasons) > 5 and names("teacher/connection/roster.js", "NO_PICTURE") == reasons
+    rows = re.findall(r"^\| \d{3} \| (.*) \|$", (ROOT / "docs/protocol.md").read_text(), re.M)
+    codes = {code for row in rows for code in re.findall(r"`([a-z_]+)`", row)}
+    assert len(codes) > 30 and codes - names("shared/refusal.js", "PROBLEMS") == NO_TEXT

@@ -19,6 +19,12 @@ const PROBLEMS = {
   store: 'error.code.store',
   pipeline_failed: 'error.code.pipeline_failed',
   bad_picture: 'error.code.bad_picture',
+  no_token: 'error.code.gone',
+  bad_token: 'error.code.gone',
+  unknown_session: 'error.code.gone',
+  bad_origin: 'error.code.bad_origin',
+  not_encrypted: 'error.code.not_encrypted',
+  too_many_tries: 'error.code.busy',
 };
 
 /** For a problem document; seconds: after which to try again. */
@@ -32,6 +38,9 @@ const WHY = {
   too_long: 'error.why.too_long',
   unknown_student: 'error.why.unknown_student',
   unknown_alert: 'error.why.unknown_alert',
+  combining_marks: 'error.why.combining_marks',
+  page_pending: 'error.why.page_pending',
+  over: 'error.why.over',
   too_many: 'error.why.too_many',
   quota: 'error.why.quota',
 };

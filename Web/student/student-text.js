@@ -50,9 +50,9 @@ export const TROUBLES = {
 };
 
 /** code: undefined if the browser is at fault. */
-export function troubleSentence({ code }) {
+export function troubleSentence({ code, media }) {
   if (!code) return UNSUPPORTED;
-  return { ...TROUBLES[code] ?? UNUSABLE, detail: forHelpers(code) };
+  return { ...TROUBLES[code] ?? UNUSABLE, detail: forHelpers(media ? `${code}, ${media}` : code) };
 }
 
 const forHelpers = detail => t('student.state.forHelpers', { detail });

@@ -23,10 +23,12 @@ public protocol Journal: Sendable {
   /// The process is alive, with these clocks: after a crash the time from here on counts as a blind spot.
   func noteAlive(_ clocks: ClockRecord)
 
-  /// Why writes cannot be kept, as text for an operator; `nil` while all is well.
-  var trouble: String? { get }
-  /// The same for programs.
-  var troubleState: StoreState? { get }
+  /// What is not kept, and why, as text for an operator; `nil` while all is well.
+  var failure: (state: StoreState, detail: String)? { get }
+}
+
+extension Journal {
+  public var trouble: String? { failure?.detail }
 }
 
 /// What is kept, for those who read it or want it erased. That may take seconds, so it happens on the archive's own
@@ -180,6 +182,8 @@ public enum StoreState: String, Sendable {
   case failing
   /// Events are written late.
   case slow
+  /// There was no capacity in memory for some events: they are lost.
+  case losing
   /// Events are written, pictures of alerts cannot be.
   case pictures
 }

@@ -38,9 +38,11 @@ public struct NoPictureReason: Sendable, Codable, Hashable {
     case unsupportedMedia = "unsupported_media"
     case pipelineFailed = "pipeline_failed"
     case decoderStuck = "decoder_stuck"
+    /// Several pipelines in a row made no picture of it.
+    case noPictureMade = "no_picture_made"
   }
 
-  /// Limit for each parameter, in characters: they come from the page.
+  /// Limit for each parameter, in code points: they come from the page.
   public static let maximumLength = 80
 
   public let code: Code
@@ -51,8 +53,12 @@ public struct NoPictureReason: Sendable, Codable, Hashable {
 
   public init(code: Code, media: String, codec: String? = nil) {
     self.code = code
-    self.media = String(media.prefix(Self.maximumLength))
-    self.codec = codec.map { String($0.prefix(Self.maximumLength)) }
+    self.media = Self.shortened(media)
+    self.codec = codec.map(Self.shortened)
+  }
+
+  private static func shortened(_ text: String) -> String {
+    String(String.UnicodeScalarView(text.unicodeScalars.prefix(maximumLength)))
   }
 }
 

@@ -26,7 +26,7 @@ public struct BlindSpotTracker: Sendable {
       case running
     }
 
-    public init(framesArrive: Bool, picturesDecode: Bool, pipeline: Pipeline, checkFailed: Bool) {
+    public init(framesArrive: Bool, picturesDecode: Bool, pipeline: Pipeline, checkFailed: Bool = false) {
       self.framesArrive = framesArrive
       self.picturesDecode = picturesDecode
       self.pipeline = pipeline

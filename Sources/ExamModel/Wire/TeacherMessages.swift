@@ -9,9 +9,6 @@ public enum TeacherMessage: Sendable, Hashable {
   case history(HistoryRequest)
   /// A type this version does not know; ignored.
   case unknown(type: String)
-
-  /// The change it requests in the exam; `nil` if it only affects what this teacher sees.
-  public var command: ExamCommand? { if case .command(let command) = self { command } else { nil } }
 }
 
 /// An exception that a teacher makes for one student.

@@ -1,12 +1,15 @@
 /// What is wrong with a message or a command, for its sender.
 public struct WireError: Error, Hashable {
   /// What a person can fix, as a code: pages have a text for each.
-  public enum Why: String, Sendable, Encodable {
+  public enum Why: String, Sendable, Encodable, CaseIterable {
     case empty
     case controlCharacters = "control_characters"
     case tooLong = "too_long"
     case unknownStudent = "unknown_student"
     case unknownAlert = "unknown_alert"
+    case combiningMarks = "combining_marks"
+    case pagePending = "page_pending"
+    case over
   }
 
   /// Longest detail, in characters: it may quote the message.

@@ -72,11 +72,14 @@ extension Refusal {
           + "\(error.retryAfter) s.",
         code: "stopping", retryAfter: error.retryAfter)
     }
+    if error is SessionGone {
+      return Refusal(
+        status: 404, title: "Session erased", detail: "Nothing is kept of this session: \(error).",
+        code: "unknown_session")
+    }
     return Refusal(
       status: 503, title: "Records not readable",
-      detail: error is SessionGone
-        ? "What is kept of this session cannot be read: \(error)."
-        : "What is kept of this session cannot be read at the moment; the server's log says why.",
+      detail: "What is kept of this session cannot be read at the moment; the server's log says why.",
       code: "store")
   }
 

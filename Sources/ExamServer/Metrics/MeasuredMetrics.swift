@@ -69,7 +69,7 @@ struct MeasuredMetrics {
       "exam_analysis_pictures_per_second",
       "Pictures a second that are made of each student for the face check at most: fewer while checks come late.",
       services.pacer.pace.rate)
-    text.gauge("exam_pipelines", "Pipelines in memory, one for each student who sends.", LivePipeline.count)
+    text.gauge("exam_pipelines", "Pipelines in memory, one for each stream.", LivePipeline.count)
     text.counter(
       "exam_pipelines_stopped_total", "Pipelines that ended, of streams that ended or began anew.",
       PipelineReaper.shared.stopped)

@@ -1,19 +1,17 @@
 import Synchronization
 
-/// Counts the decoded pictures a streaming thread has delivered.
+/// Notes the decoded pictures a streaming thread has delivered.
 final class DecodeProgress: Sendable {
   private struct State {
-    var count = 0
     var last: ContinuousClock.Instant?
     var isNew = false
   }
 
   private let state = Mutex(State())
 
-  /// Counts one more; called on the streaming thread.
+  /// One more; called on the streaming thread.
   func note() {
     state.withLock { state in
-      state.count += 1
       state.last = .now
       state.isNew = true
     }
@@ -27,6 +25,5 @@ final class DecodeProgress: Sendable {
     }
   }
 
-  var count: Int { state.withLock(\.count) }
   var lastDecoded: ContinuousClock.Instant? { state.withLock(\.last) }
 }

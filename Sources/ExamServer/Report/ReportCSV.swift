@@ -139,7 +139,8 @@ enum ReportCSV {
     func fields(_ clock: ReportClock) -> [CSVLines.Field] {
       let thresholds = alert?.thresholds
       return [
-        .text("\(code)"), .init(student?.id.rawValue), .init(student?.name), .text(record), .init(kind),
+        .text("\(code)"), .init(student?.id.rawValue), .init(student.map(clock.words.name)), .text(record),
+        .init(kind),
         .init(alert?.severity.rawValue), .init(state), .init(from.map(clock.stamp)),
         .init(until.map(clock.stamp)),
         .init(seconds), .init(alert?.confidence), .init(thresholds?.window), .init(thresholds?.share),

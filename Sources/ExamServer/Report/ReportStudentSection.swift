@@ -16,10 +16,9 @@ struct ReportStudentSection {
 
   /// Students of the same name are distinguished by when they joined.
   static func name(of student: ReportStudent, _ clock: ReportClock) -> HTML {
-    guard let joined = student.joinedAt else {
-      return .typed(clock.words("report.student.unknown", ["id": student.name]))
+    guard let joined = student.joinedAt, student.isNameShared else {
+      return .typed(clock.words.name(student))
     }
-    guard student.isNameShared else { return .typed(student.name) }
     return clock.words.html(
       "report.student.joinedAt", ["name": .typed(student.name), "time": "\(clock.time(joined))"])
   }
@@ -46,7 +45,7 @@ struct ReportStudentSection {
       <section class="student card" id="s\(number)" aria-labelledby="h\(number)">
       <h3 id="h\(number)">\(Self.name(of: student, clock))</h3>
       <p>\(t.listed(sums, by: "report.part"))</p>
-      \(timeline.drawing(title: t("report.student.timeline", ["name": student.name]), id: number))\(facts)\(tableOpening)
+      \(timeline.drawing(title: t("report.student.timeline", ["name": t.name(student)]), id: number))\(facts)\(tableOpening)
       """
   }
 
@@ -195,7 +194,7 @@ struct ReportStudentSection {
       return
         "<div class=\"no-picture\(isGone ? " gone" : "")\">\(t("report.picture.\(state.rawValue)"))</div>"
     }
-    let words = ["name": student.name, "time": clock.time(alert.record.since)]
+    let words = ["name": t.name(student), "time": clock.time(alert.record.since)]
     return """
       <img alt="\(t("report.alert.pictureAt", words))" \
       src="data:image/jpeg;base64,\(verbatim: Data(bytes).base64EncodedString())">

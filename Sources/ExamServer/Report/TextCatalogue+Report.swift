@@ -6,6 +6,11 @@ extension TextCatalogue {
 
   func short(_ kind: AlertKind) -> String { self("alert.\(kind.rawValue).short") }
 
+  /// The name, or that nothing but the id is known.
+  func name(_ student: ReportStudent) -> String {
+    student.joinedAt == nil ? self("report.student.unknown", ["id": student.name]) : student.name
+  }
+
   func severity(_ severity: AlertSeverity) -> String { self("report.severity.\(severity.rawValue)") }
 
   func cause(_ cause: BlindSpot.Cause) -> String { self("report.cause.\(cause.rawValue)") }

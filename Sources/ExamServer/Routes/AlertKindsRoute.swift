@@ -47,7 +47,7 @@ struct AlertKindsRoute: Encodable {
       limit = rule.limit
       unit = row.measure?.unit
       bad_when = row.measure.map { $0.isBadAbove ? "above" : "below" }
-      let keys = ["title", "short", "hint"].map { "alert.\(kind.rawValue).\($0)" }
+      let keys = ["title", "short", "student", "hint"].map { "alert.\(kind.rawValue).\($0)" }
       texts = Dictionary(uniqueKeysWithValues: keys.map { ($0, words($0)) })
     }
   }

@@ -144,12 +144,12 @@ final class SessionRoutes {
     let session = admitted.session
     guard session.makesRoom(for: admitted.role, newcomerFrom: request.remoteAddress) else {
       let most =
-        admitted.role == .student
-        ? "\(services.configuration.maximumParticipants) students" : "\(Members.teacherPlaces) teachers"
+        admitted.role == .student ? services.configuration.maximumParticipants : Members.teacherPlaces
       throw Refusal(
         status: 409, title: "The session is full",
-        detail: "A session on this server takes \(most). A teacher can remove who does not belong to it.",
-        code: "full")
+        detail:
+          "A session on this server takes \(most) \(admitted.role.rawValue)s. A teacher can remove anyone who does not belong in it.",
+        code: "full", parameters: ["maximum": most])
     }
     guard
       let (participant, token) = await session.join(

@@ -11,7 +11,7 @@ extension ExamSession {
     _ command: ExamCommand, by actor: ParticipantID,
     then completion: @escaping CommandQueue.Completion = { _ in }
   ) {
-    guard closing == nil else { return completion(WireError(detail: "the exam is over")) }
+    guard closing == nil else { return completion(WireError(why: .over, detail: "the exam is over")) }
     let now = Timestamp.now
     did(command.isForAll ? 1 + Double(students.count) / 10 : 1, bytes: command.textBytes, by: actor)
     // What they wrote and what was observed about them goes into the journal first, so before this command's turn.

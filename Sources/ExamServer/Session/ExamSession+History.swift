@@ -38,7 +38,9 @@ extension ExamSession {
     guard let feed else { return nil }
     // Pages are requested one after the other, so what one connection makes the server hold is limited.
     if feed.isSending(request.of) {
-      return WireError(detail: "a page of \(request.of.rawValue) is still on its way; ask when it is whole")
+      return WireError(
+        why: .pagePending,
+        detail: "a page of \(request.of.rawValue) is still on its way; ask when it is whole")
     }
     feed.add(page(request, student: student))
     return nil

@@ -84,7 +84,7 @@ final class ExamSession {
     }
     let before = conditions
     conditions = ServerConditions(
-      isOverloaded: pace.isOverloaded, trouble: (services.store.troubleState, services.store.trouble),
+      isOverloaded: pace.isOverloaded, failure: services.store.failure,
       quota: quota.level,
       pictureRoom: services.store.pictureRoom(of: code), isGuessed: services.guesses.isCodeGuessed)
     for notice in conditions.notices(since: before) { tellTeachers(notice) }

@@ -6,7 +6,7 @@ struct ServerConditions {
   /// Checks are late.
   var isOverloaded = false
   /// What is not kept, and why, for the operator.
-  var trouble: (state: StoreState?, detail: String?) = (nil, nil)
+  var failure: (state: StoreState, detail: String)?
   /// The exam's storage in the journal.
   var quota = RoomLevel.roomy
   /// The storage for pictures of alerts.
@@ -20,8 +20,8 @@ struct ServerConditions {
     if isOverloaded != before.isOverloaded {
       notices.append(.notice(code: "load", state: isOverloaded ? "late" : nil))
     }
-    if trouble != before.trouble {
-      notices.append(.notice(code: "store", state: trouble.state?.rawValue, detail: trouble.detail))
+    if failure?.state != before.failure?.state || failure?.detail != before.failure?.detail {
+      notices.append(.notice(code: "store", state: failure?.state.rawValue, detail: failure?.detail))
     }
     if quota != before.quota { notices.append(.notice(code: "quota", state: quota.state)) }
     if pictureRoom != before.pictureRoom {

@@ -18,7 +18,7 @@ extension StudentSession {
     do {
       message = try WireJSON.decode(StudentMessage.self, from: text)
     } catch {
-      refuse("bad_message", error.detail, of: text)
+      refuse("bad_message", error.detail, why: error.why, of: text)
       return
     }
     switch message {
@@ -53,7 +53,7 @@ extension StudentSession {
       if let wait = history?.wait(at: now) {
         refuseForNow("this page was not looked for", wait, isAnswer: !isFlood, of: text)
       } else if let problem = exam?.answer(request, on: history, student: id) {
-        refuse("bad_message", problem.detail, of: text)
+        refuse("bad_message", problem.detail, why: problem.why, of: text)
       }
     case .unknown:
       break

@@ -28,7 +28,7 @@ final class StudentSession {
   let services: ExamServices
   private let fanOut: any PictureFanOut
   let camera: StudentStream
-  /// Created by their `hello`, and removed with the connection.
+  /// Each is created by its first `hello`, and stopped with the connection.
   private var others: [StreamSource: StudentStream] = [:]
 
   private(set) var connection = StudentConnection.none
@@ -96,8 +96,10 @@ final class StudentSession {
     presence.state = .left
     pending.forgetConnection()
     camera.disconnected()
-    for stream in others.values { Task { await stream.release() } }
-    others = [:]
+    for stream in others.values {
+      stream.disconnected()
+      Task { await stream.stop() }
+    }
     found(monitor.disconnected(at: .now))
     exam?.record(.disconnected, about: id, ["reason": reason])
     return socket
@@ -142,7 +144,7 @@ final class StudentSession {
     }
     // The socket may have closed meanwhile; its successor starts a stream of its own.
     guard case .open(let present, let wasWelcomed) = connection, present === socket else {
-      if connection.socket == nil || self.stream(stream.source) !== stream { await stream.stop() }
+      if connection.socket == nil { await stream.stop() }
       return
     }
     connection = .open(socket, isWelcomed: true)
@@ -259,7 +261,10 @@ final class StudentSession {
     camera.setAnalysisRate(analysisRate)
     handlePending(at: now)
     let decoded = camera.tick(at: now)
-    for stream in others.values { _ = stream.tick(at: now) }
+    for stream in others.values {
+      stream.setAnalysisRate(analysisRate)
+      _ = stream.tick(at: now)
+    }
     if decoded {
       problem = nil
       if !hasBeenSeen { exam?.record(.firstSeen, about: id) }

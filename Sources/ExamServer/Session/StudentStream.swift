@@ -86,7 +86,7 @@ final class StudentStream {
 
   /// Creates the pipeline for what the page said it will send.
   func begin(media: String) async throws(StudentUpload.BeginError) {
-    self.media = String(media.prefix(NoPictureReason.maximumLength))
+    self.media = media
     try await upload.begin(media: media)
   }
 
@@ -207,7 +207,7 @@ final class StudentStream {
       refuse(
         "unsupported_media",
         "no picture came of what was sent as \(media) in \(RestartPace.tries) tries, and no more are made before the next "
-          + "hello", isAnswer: true)
+          + "hello", reason: .noPictureMade, isAnswer: true)
     case .unsupportedMedia(let problem):
       undecoded = nil
       refuse(
@@ -232,7 +232,8 @@ final class StudentStream {
   ///   - codec: one without a pipeline file.
   ///   - isAnswer: somebody waits for this answer, so it is sent however many came before.
   private func refuse(
-    _ code: String, _ detail: String, cause: String? = nil, codec: String? = nil, isAnswer: Bool = false
+    _ code: String, _ detail: String, cause: String? = nil, codec: String? = nil,
+    reason: NoPictureReason.Code? = nil, isAnswer: Bool = false
   ) {
     let report = refusals.add(code, at: .now)
     let isSent = report.tellStudent || isAnswer
@@ -241,7 +242,7 @@ final class StudentStream {
         StudentRefusal(
           notice: ErrorNotice(code: code, detail: detail, source: source), cause: cause, isSent: isSent,
           journalCount: report.journalCount)))
-    if isSent, let reason = NoPictureReason.Code(rawValue: code) { noPicture(reason, codec: codec) }
+    if isSent, let reason = reason ?? NoPictureReason.Code(rawValue: code) { noPicture(reason, codec: codec) }
   }
 
   private func noPicture(_ code: NoPictureReason.Code, codec: String? = nil) {
@@ -290,7 +291,7 @@ final class StudentStream {
   func condition(at now: Instant) -> BlindSpotTracker.Stream {
     BlindSpotTracker.Stream(
       framesArrive: isRecent(lastFrame, at: now), picturesDecode: hasPicture(at: now),
-      pipeline: upload.health, checkFailed: false)
+      pipeline: upload.health)
   }
 
   private func isRecent(_ last: Instant?, at now: Instant) -> Bool {

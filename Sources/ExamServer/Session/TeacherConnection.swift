@@ -120,8 +120,11 @@ final class TeacherConnection {
   }
 
   private func wait(for message: TeacherMessage, _ exam: ExamSession) -> Duration? {
-    if case .history = message { return history?.wait(at: .now) }
-    return message.command != nil ? exam.waitingTime(of: participant) : nil
+    switch message {
+    case .history: history?.wait(at: .now)
+    case .command: exam.waitingTime(of: participant)
+    case .watch, .ack, .unknown: nil
+    }
   }
 
   private func refuse(

@@ -57,7 +57,9 @@ public final class PipelineCatalog: Sendable {
   ) throws(UnknownMediaError) -> PipelineTemplate {
     let all = templates.withLock { $0 }
     func unknown(_ problem: UnknownMediaError.Problem) -> UnknownMediaError {
-      UnknownMediaError(media: String(media.prefix(100)), problem: problem, available: all.keys.sorted())
+      UnknownMediaError(
+        media: String(String.UnicodeScalarView(media.unicodeScalars.prefix(100))), problem: problem,
+        available: all.keys.sorted())
     }
     guard let type = MediaType(media) else { throw unknown(.notAMediaType) }
     guard let codecs = found.map({ [$0] }) ?? type.videoCodecs else {

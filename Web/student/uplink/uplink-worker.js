@@ -23,7 +23,7 @@ const sticky = new Map(); // the newest status, sent again after every reconnect
 const hand = new PendingHand(sendWindow, message => socket?.send(message));
 let socket;
 let choice = null;
-let trouble = null;   // {code?}: no encoding works, and why the last one failed
+let trouble = null;   // {code?, media?}: no encoding works, and why the last one failed
 let retry = null;
 let welcome = false;  // since the last hello
 let met = false;      // welcomed on this connection before
@@ -101,8 +101,9 @@ function encoderFailed(error) {
 function nextMedia(refusal = {}) {
   encoderFailures = 0;
   stopEncoder();
+  const media = choice.current;
   if (choice.next()) return greet();
-  inTrouble({ code: refusal.code });
+  inTrouble({ code: refusal.code, media });
   clearTimeout(retry);
   retry = setTimeout(fromTheStart, FROM_THE_START);
 }

@@ -6,7 +6,7 @@ import { socketAddress } from '../../shared/wire.js';
 import { MEDIA } from './media.js';
 import { Recorder, recorderSupported } from './recorder.js';
 
-/** Events: connection {state, reason}, camera {state}, message {message}, trouble {trouble: {code?} | null}, media {media}. */
+/** Events: connection {state, reason}, camera {state}, message {message}, trouble {trouble: {code?, media?} | null}, media {media}. */
 export class Uplink extends EventTarget {
   /** only: a name in MEDIA restricts the page to that media type. */
   constructor(video, only) {

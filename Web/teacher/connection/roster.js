@@ -73,6 +73,7 @@ const NO_PICTURE = {
   unsupported_media: 'teacher.noPicture.unsupported',
   pipeline_failed: 'teacher.noPicture.pipeline',
   decoder_stuck: 'teacher.noPicture.stuck',
+  no_picture_made: 'teacher.noPicture.none',
 };
 
 /** Why there is no picture, as text; null if the server does not know. */

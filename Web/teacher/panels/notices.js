@@ -16,6 +16,7 @@ const TITLES = {
 const STATES = {
   store: {
     failing: t('teacher.notices.store.failing'),
+    losing: t('teacher.notices.store.losing'),
     slow: t('teacher.notices.store.slow'),
     pictures: t('teacher.notices.store.pictures'),
   },
