@@ -208,7 +208,7 @@ import Testing
     let text = words(exam.page())
     #expect(text.contains("08:10:00 by Alan Turing : Not of this class"))
     #expect(
-      text.contains("08:11:00 by the server: The exam was full, and no picture had come from this page."))
+      text.contains("08:11:00 by the server: The exam was full, and no picture had come from this student."))
     #expect(text.contains("08:12:00 by the server: There was no room."))
   }
 
