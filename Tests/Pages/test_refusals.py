@@ -156,7 +156,7 @@ def test_who_is_refused_thrice_is_told_why(people, served):
     expect(ada.page.locator("[data-check=camera]")).to_have_attribute("data-state", "ok")
     ada.page.click("#join")
     ada.expect_ending("The connection was refused")
-    expect(ada.page.locator("#end-reason")).to_contain_text("the code 1008")
+    expect(ada.page.locator("#end-reason")).to_contain_text("close code 1008")
     expect(ada.page.locator("#end-action")).to_have_text("Load the page again")
     expect_no_overflow(ada.page)
 
@@ -170,7 +170,7 @@ def test_a_teacher_who_is_refused_thrice_is_told_why(people, served):
     page.fill("#name", "Ms Smith")
     page.click("#setup-submit")
     expect(page.locator("#ended-title")).to_have_text("The connection was refused")
-    expect(page.locator("#ended-text")).to_contain_text("the code 1008")
+    expect(page.locator("#ended-text")).to_contain_text("close code 1008")
     expect(page.locator("#ended-action")).to_have_text("Load the page again")
 
 
