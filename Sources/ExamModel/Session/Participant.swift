@@ -53,12 +53,8 @@ public struct NoPictureReason: Sendable, Codable, Hashable {
 
   public init(code: Code, media: String, codec: String? = nil) {
     self.code = code
-    self.media = Self.shortened(media)
-    self.codec = codec.map(Self.shortened)
-  }
-
-  private static func shortened(_ text: String) -> String {
-    String(String.UnicodeScalarView(text.unicodeScalars.prefix(maximumLength)))
+    self.media = media.prefix(codePoints: Self.maximumLength)
+    self.codec = codec?.prefix(codePoints: Self.maximumLength)
   }
 }
 

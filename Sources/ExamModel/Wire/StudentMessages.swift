@@ -22,17 +22,13 @@ extension StudentMessage: Decodable {
   /// In code points: one visible character can consist of any number of these. It stands in refusals and in the roster.
   private static let maximumMediaLength = 200
 
-  private static func shortened(_ media: String) -> String {
-    // One too long stays too long, and so is refused.
-    String(String.UnicodeScalarView(media.unicodeScalars.prefix(maximumMediaLength + 1)))
-  }
-
   public init(from decoder: any Decoder) throws {
     let fields = try decoder.container(keyedBy: Key.self)
     switch try fields.decode(String.self, forKey: .type) {
     case "hello":
       self = .hello(
-        media: Self.shortened(try fields.decode(String.self, forKey: .media)),
+        // One too long stays too long, and so is refused.
+        media: try fields.decode(String.self, forKey: .media).prefix(codePoints: Self.maximumMediaLength + 1),
         source: try fields.decodeSource(forKey: .source))
     case "status": self = .status(try PageReport(from: decoder))
     case "chat": self = .chat(text: try fields.decodeProse(forKey: .text))

@@ -28,8 +28,7 @@ public struct WireError: Error, Hashable {
   }
 
   private static func shortened(_ text: String) -> String {
-    let scalars = text.unicodeScalars
-    return scalars.count <= maximumLength
-      ? text : String(String.UnicodeScalarView(scalars.prefix(maximumLength))) + "…"
+    text.unicodeScalars.count <= maximumLength
+      ? text : text.prefix(codePoints: maximumLength) + "…"
   }
 }

@@ -1,3 +1,4 @@
+import ExamModel
 import Foundation
 import Synchronization
 
@@ -58,7 +59,7 @@ public final class PipelineCatalog: Sendable {
     let all = templates.withLock { $0 }
     func unknown(_ problem: UnknownMediaError.Problem) -> UnknownMediaError {
       UnknownMediaError(
-        media: String(String.UnicodeScalarView(media.unicodeScalars.prefix(100))), problem: problem,
+        media: media.prefix(codePoints: 100), problem: problem,
         available: all.keys.sorted())
     }
     guard let type = MediaType(media) else { throw unknown(.notAMediaType) }
