@@ -32,7 +32,7 @@ final class StudentStream {
   private let progress = DecodeProgress()
   private let mailbox = PictureMailbox()
   private var refusals = RefusalReport()
-  private var lastKeyFrameRequest: Instant?
+  private var keyFrameRequests = Throttle(every: .seconds(1))
   /// When a frame last arrived, whatever happened to it.
   private var lastFrame: Instant?
   /// The first and the last frame accepted since a picture was last decoded.
@@ -151,10 +151,7 @@ final class StudentStream {
   }
 
   private func requestKeyFrame() {
-    let now = Instant.now
-    if let last = lastKeyFrameRequest, now - last < .seconds(1) { return }
-    lastKeyFrameRequest = now
-    onEvent(.tell(.keyframe(source)))
+    if keyFrameRequests.add(at: .now) != nil { onEvent(.tell(.keyframe(source))) }
   }
 
   // MARK: Output
