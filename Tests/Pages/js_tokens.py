@@ -30,41 +30,53 @@ def value(text):
 @functools.cache
 def tokens(source):
     """The tokens of a file. Raises ValueError if it is not understood."""
+    return whole(source, read)
+
+
+def whole(source, read):
+    """The tokens of a whole file."""
     found, end = read(source, 0, 1, False)
     if end != len(source):
         raise ValueError(f"cannot read from {source[end:end + 30]!r} on")
     return found
 
 
-def read(source, at, line, in_hole):
-    """Tokens from `at` on, up to the end or the brace that closes the hole; and its position."""
+def read_with(token_at, brackets, source, at, line, in_hole):
+    """Tokens from `at` on, up to the end or the one of `brackets` that closes the hole; and its position.
+    `token_at(source, at, line, found)` answers the next token and its end."""
     found, depth = [], 0
     while at < len(source):
         if match := SPACE.match(source, at):
             line += match[0].count("\n")
             at = match.end()
             continue
-        character = source[at]
-        if in_hole and character == "}" and depth == 0:
+        if in_hole and source[at] == brackets[1] and depth == 0:
             return found, at
-        if character == "`":
-            token, end = template(source, at + 1, line)
-        elif match := STRING.match(source, at):
-            token, end = Token("string", value(match[0][1:-1]), line), match.end()
-        elif match := NAME.match(source, at):
-            token, end = Token("name", match[0], line), match.end()
-        elif match := NUMBER.match(source, at):
-            token, end = Token("number", match[0], line), match.end()
-        elif character == "/" and begins_regex(found) and (match := REGEX.match(source, at)):
-            token, end = Token("regex", match[0], line), match.end()
-        else:
-            match = PUNCTUATION.match(source, at)
-            depth += {"{": 1, "}": -1}.get(match[0], 0)
-            token, end = Token("punctuation", match[0], line), match.end()
+        token, end = token_at(source, at, line, found)
+        if token.kind == "punctuation":
+            depth += {brackets[0]: 1, brackets[1]: -1}.get(token.text, 0)
         found.append(token)
         line += source[at:end].count("\n")
         at = end
     return found, at
+
+
+def token_at(source, at, line, found):
+    if source[at] == "`":
+        return template(source, at + 1, line)
+    if match := STRING.match(source, at):
+        return Token("string", value(match[0][1:-1]), line), match.end()
+    if match := NAME.match(source, at):
+        return Token("name", match[0], line), match.end()
+    if match := NUMBER.match(source, at):
+        return Token("number", match[0], line), match.end()
+    if source[at] == "/" and begins_regex(found) and (match := REGEX.match(source, at)):
+        return Token("regex", match[0], line), match.end()
+    match = PUNCTUATION.match(source, at)
+    return Token("punctuation", match[0], line), match.end()
+
+
+read = functools.partial(read_with, token_at, "{}")
 
 
 def begins_regex(before):

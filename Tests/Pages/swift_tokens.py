@@ -2,46 +2,29 @@
 import functools
 import re
 
-from js_tokens import HOLE, Token
+from js_tokens import HOLE, NUMBER, Token, read_with, whole
 
-SPACE = re.compile(r"\s+|//[^\n]*|/\*.*?\*/", re.S)
 NAME = re.compile(r"[A-Za-z_$]\w*")
-NUMBER = re.compile(r"\d[\w.]*")
 ESCAPE = re.compile(r"\\(?:u\{([0-9a-fA-F]+)\}|\n[ \t]*|(.))")
 
 
 @functools.cache
 def tokens(source):
     """The tokens of a file; of a string with interpolations `inner` has those of each."""
-    found, end = read(source, 0, 1, False)
-    if end != len(source):
-        raise ValueError(f"cannot read from {source[end:end + 30]!r} on")
-    return found
+    return whole(source, read)
 
 
-def read(source, at, line, in_hole):
-    """Tokens from `at` on, up to the end or the parenthesis that closes the interpolation; and where that is."""
-    found, depth = [], 0
-    while at < len(source):
-        if match := SPACE.match(source, at):
-            line += match[0].count("\n")
-            at = match.end()
-            continue
-        if in_hole and source[at] == ")" and depth == 0:
-            return found, at
-        if source[at] == '"':
-            token, end = string(source, at, line)
-        elif match := NAME.match(source, at):
-            token, end = Token("name", match[0], line), match.end()
-        elif match := NUMBER.match(source, at):
-            token, end = Token("number", match[0], line), match.end()
-        else:
-            depth += {"(": 1, ")": -1}.get(source[at], 0)
-            token, end = Token("punctuation", source[at], line), at + 1
-        found.append(token)
-        line += source[at:end].count("\n")
-        at = end
-    return found, at
+def token_at(source, at, line, found):
+    if source[at] == '"':
+        return string(source, at, line)
+    if match := NAME.match(source, at):
+        return Token("name", match[0], line), match.end()
+    if match := NUMBER.match(source, at):
+        return Token("number", match[0], line), match.end()
+    return Token("punctuation", source[at], line), at + 1
+
+
+read = functools.partial(read_with, token_at, "()")
 
 
 def string(source, at, line):
