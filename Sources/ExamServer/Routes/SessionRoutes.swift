@@ -108,15 +108,26 @@ final class SessionRoutes {
   }
 
   private struct JoinRequest: Decodable {
+    /// What is sent in one field, where that is a text.
+    private struct Text: Decodable {
+      let text: String?
+
+      init(from decoder: any Decoder) { text = try? decoder.singleValueContainer().decode(String.self) }
+    }
+
+    private enum Key: String, CodingKey { case name, role }
+
     let name: String
     let role: Role
-  }
+    /// For the ways in: each reads its own.
+    let proofs: [String: String]
 
-  /// What is sent in one field, where that is a text.
-  private struct Text: Decodable {
-    let text: String?
-
-    init(from decoder: any Decoder) { text = try? decoder.singleValueContainer().decode(String.self) }
+    init(from decoder: any Decoder) throws {
+      let fields = try decoder.container(keyedBy: Key.self)
+      name = try fields.decode(String.self, forKey: .name)
+      role = try fields.decode(Role.self, forKey: .role)
+      proofs = try [String: Text](from: decoder).compactMapValues(\.text)
+    }
   }
 
   private struct JoinAnswer: Encodable {
@@ -137,9 +148,7 @@ final class SessionRoutes {
     // Before the code is checked: an error elsewhere in the request must not reveal that it was right.
     let body: JoinRequest = try decode(request)
     let name = try personName(body.name)
-    let sent: [String: Text] = try decode(request)
-    let admitted = try await admission.admit(
-      request, as: body.role, showing: sent.compactMapValues(\.text))
+    let admitted = try await admission.admit(request, as: body.role, showing: body.proofs)
     if let newcomer = admitted.newcomer { try admission.count(newcomer, request) }
     let session = admitted.session
     guard session.makesRoom(for: admitted.role, newcomerFrom: request.remoteAddress) else {
