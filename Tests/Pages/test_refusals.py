@@ -230,13 +230,47 @@ def test_what_a_teacher_asked_in_vain_is_told_where_it_was_asked(exam, people):
     expect(focus.get_by_label("Reason, for the report")).to_have_value("a bandage\u0007")
     page.keyboard.press("Escape")
 
-    page.click("#open-pause")
-    exam.pause("Fire\u0007drill")
-    expect(page.locator("#notices")).to_contain_text("The exam was not paused.")
-    page.click("#open-pause")
-    expect(page.locator("#pause-reason")).to_have_value("Fire\u0007drill")
-    page.keyboard.press("Escape")
-    expect(page.locator("#notices")).to_be_hidden()
+    expect(focus).to_be_hidden()
+
+
+@pytest.mark.parametrize("name, refused", [("pause", "The exam was not paused."), ("dismiss", "Nobody was removed.")])
+def test_a_reason_is_asked_for_and_kept_until_it_is_taken(people, server, network, name, refused):
+    exam = people.teacher(url=network.url).create()
+    ada = people.student().open(exam.student_link.replace(network.url, server.url), "Ada").join()
+    exam.expect_state("Ada", "live")
+    page = exam.page
+    reason, fault, dialog = (page.locator(f"#{name}-{part}") for part in ("reason", "error", "dialog"))
+    opener = exam.large("Ada").get_by_role("button", name={"pause": "Pause…", "dismiss": "Remove…"}[name])
+    opener.click()
+    expect(page.locator(f"#{name}-heading")).to_contain_text("Ada")
+    page.keyboard.press("Enter")
+    expect(fault).to_contain_text("Please give a reason")
+    expect(reason).to_have_attribute("aria-invalid", "true")
+    reason.fill("Fire\u0007drill")
+    page.keyboard.press("Enter")
+    expect(dialog).to_be_hidden()
+    expect(page.locator("#notices")).to_contain_text(refused)
+    opener.click()
+    expect(fault).to_be_empty()
+    expect(reason).not_to_have_attribute("aria-invalid", "true")
+    expect(reason).to_have_value("Fire\u0007drill")
+    network.cut()
+    expect(page.locator("#connection")).to_contain_text("trying again")
+    reason.fill("Fire drill")
+    page.keyboard.press("Enter")
+    expect(fault).to_contain_text("There is no connection just now")
+    network.restore()
+    exam.expect_connected()
+    page.keyboard.press("Enter")
+    expect(dialog).to_be_hidden()
+    told = ada.page.locator({"pause": "#pause-banner", "dismiss": "#end-reason"}[name])
+    expect(told).to_contain_text("Fire drill")
+    if name == "pause":
+        page.locator("#focus").get_by_role("button", name="Resume").click()
+        opener.click()
+        expect(reason).to_have_value("")  # what was taken is not there again
+        expect(page.locator("#notices")).to_be_hidden()  # a refusal is told for a while
+    exam.end_if_on()
 
 
 def codes_of(role):

@@ -5,18 +5,20 @@ import { $, el, setHidden, setText } from '../../shared/dom.js';
 import { compose, t } from '../../shared/text.js';
 import { serverNow } from '../connection/clock.js';
 import { stateLine } from '../connection/roster.js';
+import { ReasonDialog } from './reason-dialog.js';
 
 const JUST_JOINED = 20_000; // those who have just joined may still be looking for where to allow the camera
 
 export class Dismiss {
   constructor({ roster, link, announce }) {
-    Object.assign(this, { roster, link });
-    this.dialog = $('dismiss-dialog');
+    this.roster = roster;
+    this.dialog = new ReasonDialog('dismiss', link, {
+      missing: t('teacher.dismiss.missing'), refused: t('teacher.dismiss.notRemoved'),
+      message: reason => ({ type: 'dismiss', students: this.#chosen, reason }),
+    });
     this.boxes = new Map(); // id -> checkbox; empty if only one person is asked about
     this.one = null;
     $('open-dismiss').addEventListener('click', () => this.askSeveral());
-    $('dismiss-form').addEventListener('submit', event => this.#submit(event));
-    $('dismiss-cancel').addEventListener('click', () => this.dialog.close());
     $('dismiss-unseen').addEventListener('click', () => this.#choose(id => !this.roster.get(id)?.seen));
     $('dismiss-none').addEventListener('click', () => this.#choose(() => false));
     $('dismiss-list').addEventListener('change', () => this.#count());
@@ -27,7 +29,7 @@ export class Dismiss {
       if (detail.role === 'student') announce(t('teacher.dismiss.removed', { name: detail.name }));
       this.boxes.get(detail.id)?.closest('li').remove();
       this.boxes.delete(detail.id);
-      if (this.dialog.open && (detail.id === this.one || (!this.one && !this.boxes.size))) this.dialog.close();
+      if (this.dialog.isOpen && (detail.id === this.one || (!this.one && !this.boxes.size))) this.dialog.close();
       else this.#count();
     });
   }
@@ -55,14 +57,8 @@ export class Dismiss {
   }
 
   #open(heading) {
-    setText($('dismiss-heading'), heading);
     setHidden($('dismiss-part'), this.one !== null);
-    setText($('dismiss-error'), '');
-    $('dismiss-reason').value = this.notTaken ?? '';
-    this.notTaken = null;
-    $('dismiss-reason').removeAttribute('aria-invalid');
-    this.dialog.showModal();
-    $('dismiss-reason').focus();
+    this.dialog.open(heading);
   }
 
   #choose(isChosen) {
@@ -79,22 +75,6 @@ export class Dismiss {
     const { length } = this.#chosen;
     setText($('dismiss-confirm'), length ? t('teacher.dismiss.several', { count: length }) : t('teacher.dismiss.nobody'));
     $('dismiss-confirm').disabled = length === 0;
-  }
-
-  #submit(event) {
-    event.preventDefault();
-    const reason = $('dismiss-reason').value.trim();
-    if (!reason) {
-      $('dismiss-reason').setAttribute('aria-invalid', 'true');
-      setText($('dismiss-error'), t('teacher.dismiss.missing'));
-      return $('dismiss-reason').focus();
-    }
-    const refused = () => {
-      this.notTaken = reason; // so that it need not be typed again
-      return t('teacher.dismiss.notRemoved');
-    };
-    if (!this.link.send({ type: 'dismiss', students: this.#chosen, reason }, refused)) return setText($('dismiss-error'), t('teacher.noConnection'));
-    this.dialog.close();
   }
 
   /** The button on the wall is shown while somebody has never sent a picture. */

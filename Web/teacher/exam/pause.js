@@ -3,14 +3,16 @@
 
 import { $, setHidden, setText, timeOfDay } from '../../shared/dom.js';
 import { listed, t } from '../../shared/text.js';
+import { ReasonDialog } from './reason-dialog.js';
 
 export class Pause {
   constructor({ roster, link }) {
     Object.assign(this, { roster, link });
-    this.dialog = $('pause-dialog');
+    this.dialog = new ReasonDialog('pause', link, {
+      missing: t('teacher.pause.missing'), refused: t('teacher.pause.notPaused'),
+      message: reason => ({ type: 'pause', student: this.student, reason }),
+    });
     $('open-pause').addEventListener('click', () => this.ask('all'));
-    $('pause-form').addEventListener('submit', event => this.#submit(event));
-    $('pause-cancel').addEventListener('click', () => this.dialog.close());
     // "all" also ends the pause for those who join later.
     $('resume').addEventListener('click', () => this.resume('all'));
     const soon = () => { this.pending ??= setTimeout(() => { this.pending = null; this.#show(); }, 30); };
@@ -24,34 +26,12 @@ export class Pause {
   ask(student) {
     this.student = student;
     const name = this.roster.get(student)?.name;
-    setText($('pause-heading'), name ? t('teacher.pause.one', { name }) : t('teacher.pause.everybody'));
     setText($('pause-lead'), name ? t('teacher.pause.leadOne', { name }) : t('teacher.pause.leadEverybody'));
-    setText($('pause-error'), '');
-    $('pause-reason').value = this.notTaken ?? '';
-    this.notTaken = null;
-    $('pause-reason').removeAttribute('aria-invalid');
-    this.dialog.showModal();
-    $('pause-reason').focus();
+    this.dialog.open(name ? t('teacher.pause.one', { name }) : t('teacher.pause.everybody'));
   }
 
   resume(student) {
     return this.link.send({ type: 'resume', student }, () => t('teacher.pause.goesOn'));
-  }
-
-  #submit(event) {
-    event.preventDefault();
-    const reason = $('pause-reason').value.trim();
-    if (!reason) {
-      $('pause-reason').setAttribute('aria-invalid', 'true');
-      setText($('pause-error'), t('teacher.pause.missing'));
-      return $('pause-reason').focus();
-    }
-    const refused = () => {
-      this.notTaken = reason; // so that it need not be typed again
-      return t('teacher.pause.notPaused');
-    };
-    if (!this.link.send({ type: 'pause', student: this.student, reason }, refused)) return setText($('pause-error'), t('teacher.noConnection'));
-    this.dialog.close();
   }
 
   #show() {
