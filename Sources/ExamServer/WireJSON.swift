@@ -59,7 +59,9 @@ extension WireError {
       case .keyNotFound(let key, _): "the field \(key.stringValue) is missing"
       case .typeMismatch(_, let context): "\(path(context)) has the wrong type"
       case .valueNotFound(_, let context): "\(path(context)) must not be null"
-      case .dataCorrupted(let context) where context.codingPath.isEmpty: "the text is not valid JSON"
+      // The decoder does not tell the two apart.
+      case .dataCorrupted(let context) where context.codingPath.isEmpty:
+        "the text is not valid JSON, or has a number with a fraction, or too large, where a whole one belongs"
       case .dataCorrupted(let context): "\(path(context)): \(context.debugDescription)"
       @unknown default: "the text cannot be read"
       }

@@ -113,7 +113,8 @@ import Testing
       .dismiss([Self.ada], reason: "again"), .pause(Self.ada, reason: "x"), .resume(Self.ada),
       .lowerHand(of: Self.ada), .say(to: .participant(Self.ada), text: "x"),
       .accommodate(
-        AccommodationRequest(student: Self.ada, kind: .cameraOff, effect: .mute, minutes: nil, reason: "x")),
+        AccommodationRequest(
+          student: Self.ada, kind: .alert(.cameraOff), effect: .mute, minutes: nil, reason: "x")),
     ] as [ExamCommand] {
       #expect(refusal(of: command, by: Self.hill) == gone)
     }
@@ -142,7 +143,7 @@ import Testing
   @Test(arguments: [(1441.0, 2.0), (-1, 2), (.nan, 2), (5, 0.5), (5, 11), (5, .nan)])
   func anAllowanceHasBounds(minutes: Double, factor: Double) {
     let request = AccommodationRequest(
-      student: Self.ada, kind: .lookingAway, effect: .loosen, factor: factor, minutes: minutes,
+      student: Self.ada, kind: .alert(.lookingAway), effect: .loosen, factor: factor, minutes: minutes,
       reason: "glasses")
     #expect(refusal(of: .accommodate(request), by: Self.hill) != nil)
   }
@@ -151,15 +152,36 @@ import Testing
     func request(_ effect: Accommodation.Effect, minutes: Double?) -> ExamCommand {
       .accommodate(
         AccommodationRequest(
-          student: Self.ada, kind: .lookingAway, effect: effect, minutes: minutes, reason: "x"))
+          student: Self.ada, kind: .alert(.lookingAway), effect: effect, minutes: minutes, reason: "x"))
     }
     #expect(try perform(request(.mute, minutes: nil), by: Self.hill) == [.line(Self.ada)])
     try perform(request(.loosen, minutes: 5), by: Self.hill)
     let later = now.advanced(by: .seconds(299))
-    #expect(exam.person(Self.ada)?.allowances(at: later)[.lookingAway]?.effect == .loosen)
+    #expect(exam.person(Self.ada)?.allowances(at: later)[.alert(.lookingAway)]?.effect == .loosen)
     #expect(exam.person(Self.ada)?.allowances(at: now.advanced(by: .seconds(301))).isEmpty == true)
     try perform(request(.none, minutes: nil), by: Self.hill)
     #expect(exam.person(Self.ada)?.allowances(at: now).isEmpty == true)
+  }
+
+  @Test mutating func aStudentIsToldAllThatIsGranted() throws {
+    func grant(_ amount: Int?) -> ExamCommand {
+      .accommodate(
+        AccommodationRequest(
+          student: Self.ada, kind: .grant(.extraTime), effect: .grant, amount: amount, minutes: nil,
+          reason: "reads slowly"))
+    }
+    for wrong in [nil, 0, -1, 601] {
+      #expect(refusal(of: grant(wrong), by: Self.hill) == "the amount of extra_time is 1 to 600")
+    }
+    try perform(grant(10), by: Self.hill)
+    let told = try perform(grant(15), by: Self.hill)
+    let granted = exam.person(Self.ada)?.granted(at: now) ?? []
+    #expect(granted.map(\.amount) == [15] && granted.map(\.by) == ["hill"])
+    #expect(told == [.student(Self.ada, .granted(granted)), .line(Self.ada)])
+    let end = AccommodationRequest(
+      student: Self.ada, kind: .grant(.extraTime), effect: .none, minutes: nil, reason: "a mistake")
+    #expect(
+      try perform(.accommodate(end), by: Self.hill) == [.student(Self.ada, .granted([])), .line(Self.ada)])
   }
 
   @Test mutating func thoseWhoWereRemovedLongAgoAreForgotten() throws {

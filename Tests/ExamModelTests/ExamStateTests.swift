@@ -131,8 +131,8 @@ import Testing
   @Test func handsBaselinesAndAccommodationsAreTakenUp() {
     let baseline = Baseline(yaw: 4, faceHeight: 0.3, luminance: 100, edges: 40, checks: 40)
     let accommodation = Accommodation(
-      kind: .lookingAway, effect: .loosen, factor: 2, until: nil, reason: "torticollis", by: "Grace",
-      at: time(12))
+      kind: .alert(.lookingAway), effect: .loosen, factor: 2, until: nil, reason: "torticollis",
+      by: "Grace", at: time(12))
     let state = fold(
       begin + [
         event(5, .handUp, ada), event(6, .handDown, ada), event(7, .handUp, ada),

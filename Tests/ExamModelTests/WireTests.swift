@@ -158,11 +158,14 @@ import Testing
     func read(_ json: String) throws -> TeacherMessage {
       try JSONDecoder().decode(TeacherMessage.self, from: Data(json.utf8))
     }
-    func request(_ effect: Accommodation.Effect, factor: Double = 1, minutes: Double?) -> TeacherMessage {
+    func request(
+      _ effect: Accommodation.Effect, _ kind: Accommodation.Kind = .alert(.lookingAway), factor: Double = 1,
+      amount: Int? = nil, minutes: Double?
+    ) -> TeacherMessage {
       .command(
         .accommodate(
           AccommodationRequest(
-            student: ParticipantID(rawValue: "p"), kind: .lookingAway, effect: effect, factor: factor,
+            student: ParticipantID(rawValue: "p"), kind: kind, effect: effect, factor: factor, amount: amount,
             minutes: minutes, reason: "r")))
     }
     let who = #""student":"p","kind":"looking_away","reason":"r""#
@@ -172,6 +175,17 @@ import Testing
     #expect(try read(#"{"type":"loosen","factor":2,\#(who)}"#) == request(.loosen, factor: 2, minutes: nil))
     #expect(try read(#"{"type":"tighten",\#(who)}"#) == request(.none, minutes: nil))
     #expect(throws: DecodingError.self) { try read(#"{"type":"loosen",\#(who)}"#) }
+    let time = #""student":"p","kind":"extra_time","reason":"r""#
+    let granted = Accommodation.Kind.grant(.extraTime)
+    #expect(
+      try read(#"{"type":"grant","amount":15,"minutes":5,\#(time)}"#)
+        == request(.grant, granted, amount: 15, minutes: nil))
+    #expect(try read(#"{"type":"tighten",\#(time)}"#) == request(.none, granted, minutes: nil))
+    for wrong in [
+      #"{"type":"grant",\#(who)}"#, #"{"type":"mute",\#(time)}"#, #"{"type":"grant","amount":1.5,\#(time)}"#,
+    ] {
+      #expect(throws: DecodingError.self) { try read(wrong) }
+    }
     #expect(try read(#"{"type":"pause","student":"all","reason":"x"}"#) == .command(.pause(nil, reason: "x")))
     #expect(try read(#"{"type":"resume","student":"p"}"#) == .command(.resume(ParticipantID(rawValue: "p"))))
   }

@@ -77,7 +77,8 @@ struct MembersTests {
     join("gone", connected: true, seen: true)
     join("allowed", connected: true)
     let allowance = Accommodation(
-      kind: .cameraOff, effect: .mute, factor: 1, until: nil, reason: "no camera", by: "Ms Smith", at: .now)
+      kind: .alert(.cameraOff), effect: .mute, factor: 1, until: nil, reason: "no camera", by: "Ms Smith",
+      at: .now)
     members.update(line("allowed", allowed: allowance))
     #expect(leaves(after: 10_000) == nil)
   }

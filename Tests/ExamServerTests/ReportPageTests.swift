@@ -127,7 +127,8 @@ import Testing
       30, .accommodated, "p1",
       .accommodation(
         Accommodation(
-          kind: .pageHidden, effect: .mute, until: nil, reason: typed, by: typed, at: HandWrittenExam.at(30)))
+          kind: .alert(.pageHidden), effect: .mute, until: nil, reason: typed, by: typed,
+          at: HandWrittenExam.at(30)))
     )
     let page = exam.page()
     #expect(!page.contains("<script"))

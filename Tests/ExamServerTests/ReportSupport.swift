@@ -130,8 +130,8 @@ struct HandWrittenExam {
       7, .accommodated, "p2",
       .accommodation(
         Accommodation(
-          kind: .lookingAway, effect: .loosen, factor: 2, until: at(60), reason: "Second sheet to the left",
-          by: "Alan Turing", at: at(7))))
+          kind: .alert(.lookingAway), effect: .loosen, factor: 2, until: at(60),
+          reason: "Second sheet to the left", by: "Alan Turing", at: at(7))))
     exam.add(11, .blindSpot, "p2", .blindSpot(BlindSpot(from: at(10), until: at(11), cause: .overload)))
     exam.add(13, .blindSpot, "p2", .blindSpot(BlindSpot(from: at(12.5), until: at(13), cause: .overload)))
     exam.add(14, .blindSpot, "p2", .blindSpot(BlindSpot(from: at(13.9), until: at(14), cause: .keyFrame)))

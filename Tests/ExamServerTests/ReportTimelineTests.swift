@@ -172,7 +172,7 @@ import Testing
       minutes(25, 21, 10), .accommodated, "p1",
       .accommodation(
         Accommodation(
-          kind: .pageHidden, effect: .mute, until: HandWrittenExam.at(minutes(26, 1, 30)), reason: "",
+          kind: .alert(.pageHidden), effect: .mute, until: HandWrittenExam.at(minutes(26, 1, 30)), reason: "",
           by: "T",
           at: HandWrittenExam.at(minutes(25, 21, 10)))))
     exam.end(minutes(25, 21, 40))
@@ -300,7 +300,10 @@ import Testing
     keys += BlindSpot.Cause.allCases.map { "report.cause.\($0.rawValue)" }
     keys += Dismissal.Cause.allCases.map { "report.removal.\($0.rawValue)" }
     keys += PictureState.allCases.filter { $0 != .kept }.map { "report.picture.\($0.rawValue)" }
-    keys += Accommodation.Effect.allCases.map { "report.effect.\($0.rawValue)" }
+    keys += Accommodation.Effect.allCases.filter { $0 != .grant }.map { "report.effect.\($0.rawValue)" }
+    keys += Grant.allCases.flatMap { grant in
+      ["title", grant.amounts == nil ? "granted" : "granted_other"].map { "grant.\(grant.rawValue).\($0)" }
+    }
     keys += [AlertSeverity.high, .medium].map { "report.severity.\($0.rawValue)" }
     keys += (1...12).flatMap { ["report.month.\($0)", "report.monthShort.\($0)"] }
     keys += ["presence", "high", "medium", "blind", "pause", "open"].map { "report.legend.\($0)" }

@@ -12,7 +12,7 @@ import Testing
         return nil
       } catch { return error.detail }
     }
-    #expect(problem("{") == "the text is not valid JSON")
+    #expect(problem("{")?.hasPrefix("the text is not valid JSON") == true)
     #expect(problem("{}") == "the field type is missing")
     #expect(problem(#"{"type":"hello"}"#) == "the field media is missing")
     #expect(problem(#"{"type":"hand","up":"yes"}"#) == "up has the wrong type")

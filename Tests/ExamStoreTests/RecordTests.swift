@@ -36,14 +36,22 @@ import Testing
           .accommodated,
           .accommodation(
             Accommodation(
-              kind: .pageHidden, effect: .mute, until: nil, reason: "reader", by: "Grace", at: .test(3)))
+              kind: .alert(.pageHidden), effect: .mute, until: nil, reason: "reader", by: "Grace",
+              at: .test(3)))
         ),
         (
           .accommodated,
           .accommodation(
             Accommodation(
-              kind: .faceMissing, effect: .loosen, factor: 2.5, until: .test(4), reason: "", by: "Grace",
-              at: .test(3)))
+              kind: .alert(.faceMissing), effect: .loosen, factor: 2.5, until: .test(4), reason: "",
+              by: "Grace", at: .test(3)))
+        ),
+        (
+          .accommodated,
+          .accommodation(
+            Accommodation(
+              kind: .grant(.extraTime), effect: .grant, amount: 15, until: nil, reason: "reads slowly",
+              by: "Grace", at: .test(3)))
         ),
         (.calibrated, .baseline(Baseline(yaw: nil, faceHeight: 0.1, luminance: 99.9, edges: 40, checks: 8))),
         (.calibrated, .baseline(Baseline(yaw: -12.3, faceHeight: 0.3, luminance: 1, edges: 0.5, checks: 8))),

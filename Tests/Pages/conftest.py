@@ -95,3 +95,15 @@ def network(server):
     network = Network(server.port)
     yield network
     network.close()
+
+
+@pytest.fixture
+def student(exam, people):
+    """Lets students join, whose pictures arrive."""
+    def student(name, clip="face", url=None):
+        link = exam.student_link.replace(exam.url, url or exam.url)
+        one = people.student(clip, url=url).open(link, name).join()
+        one.expect_live()
+        exam.expect_state(name, "live")
+        return one
+    return student

@@ -114,8 +114,8 @@ class Teacher(Person):
 
     def adjust(self, name, kind, rule, time, reason):
         focus = self.large(name)
-        focus.get_by_text("Adjust alerts for this student").click()
-        for label, value in (("Kind of alert", kind), ("Rule", rule), ("For", time)):
+        focus.get_by_text("Adjust for this student").click()
+        for label, value in (("What to adjust", kind), ("Rule", rule), ("For", time)):
             focus.get_by_label(label, exact=True).select_option(label=value)
         focus.get_by_label("Reason, for the report").fill(reason)
         focus.get_by_role("button", name="Apply").click()

@@ -135,7 +135,7 @@ def test_the_teachers_states(people):
     teacher.tile("Ada").press("Enter")
     expect(page.locator("#focus")).to_be_visible()
     expect_accessible(page, "focus")
-    page.get_by_text("Adjust alerts for this student").click()
+    page.get_by_text("Adjust for this student").click()
     page.get_by_role("button", name="Apply").click()
     expect(page.locator("#adjust-note")).to_contain_text("give a reason")
     expect_accessible(page, "focus, a reason is missing")

@@ -223,10 +223,10 @@ def test_what_a_teacher_asked_in_vain_is_told_where_it_was_asked(exam, people):
     focus.get_by_role("button", name="Send").click()
     expect(focus.get_by_label("Message to Ada")).to_have_value("Are you\u0007well?")
     expect(focus).to_contain_text("Not sent")
-    focus.get_by_text("Adjust alerts for this student").click()
+    focus.get_by_text("Adjust for this student").click()
     focus.get_by_label("Reason, for the report").fill("a bandage\u0007")
     focus.get_by_role("button", name="Apply").click()
-    expect(focus.locator("#adjust-note")).to_contain_text("The rules stay as they are.")
+    expect(focus.locator("#adjust-note")).to_contain_text("Nothing was changed.")
     expect(focus.get_by_label("Reason, for the report")).to_have_value("a bandage\u0007")
     page.keyboard.press("Escape")
 

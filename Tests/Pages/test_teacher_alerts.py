@@ -14,17 +14,6 @@ COUNT_TONES = """
 """
 
 
-@pytest.fixture
-def student(exam, people):
-    def student(name, clip="face", url=None):
-        link = exam.student_link.replace(exam.url, url or exam.url)
-        one = people.student(clip, url=url).open(link, name).join()
-        one.expect_live()
-        exam.expect_state(name, "live")
-        return one
-    return student
-
-
 def test_the_wall_is_ordered_by_need_when_asked_and_never_by_itself(exam, student):
     cora, ada, bert = student("Cora"), student("Ada"), student("Bert")
     exam.expect_order("Cora", "Ada", "Bert")
@@ -205,7 +194,7 @@ def test_one_kind_is_muted_for_one_student_for_all_teachers_to_see_and_ended(exa
     expect(entry).to_contain_text("Her camera is broken (Ms Smith)")
     exam.page.keyboard.press("Escape")
     for teacher in (exam, colleague):
-        expect(teacher.tile("Ada").locator(".tile-mark")).to_contain_text("Alerts adjusted: Camera off: no alerts")
+        expect(teacher.tile("Ada").locator(".tile-mark")).to_contain_text("Adjusted: Camera off: no alerts")
     ada.unplug()
     expect(exam.tile("Ada")).to_contain_text("Camera off")  # shown for the student, and not an alert
     expect(exam.tile("Ada")).to_have_attribute("data-alert", "none")
@@ -244,7 +233,7 @@ def test_a_card_leads_to_the_form_that_mutes_its_kind(exam, student):
     student("Ada").leave_page()
     exam.alert("Ada", "Left the exam page").get_by_role("button", name="Mute 10 min").click()
     focus = exam.page.locator("#focus")
-    expect(focus.get_by_label("Kind of alert")).to_have_value("page_hidden")
+    expect(focus.get_by_label("What to adjust")).to_have_value("page_hidden")
     expect(focus.get_by_label("Reason, for the report")).to_be_focused()
     exam.page.keyboard.type("Asked to read a second page")
     exam.page.keyboard.press("Enter")

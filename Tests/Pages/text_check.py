@@ -48,9 +48,9 @@ TECHNICAL = re.compile(
 WORDS = re.compile(r"[^\W\d_][,;:.!?…]? [^\W\d_\ufffc]|[^\W\d_][,;:.!?…]? \ufffc|\ufffc[,;:.!?…]? [^\W\d_]|^[A-Z][a-z]")
 
 
-def kinds():
-    """The wire names of alerts."""
-    return [row["kind"] for row in json.loads((ROOT / "docs/alert-kinds.json").read_text())["kinds"]]
+def kinds(of="kinds"):
+    """The wire names of alerts, or of grants."""
+    return [row["kind"] for row in json.loads((ROOT / "docs/alert-kinds.json").read_text())[of]]
 
 
 class Catalogue:
@@ -303,9 +303,8 @@ def expanded(use, english):
     if HOLE in use.key:
         if use.key.startswith("report.") and use.key.endswith(f".{HOLE}"):
             return [key for key in english.forms if key.rpartition(".")[0] == use.key[:-2]] or [use.key.replace(HOLE, "*")]
-        if not use.key.startswith(f"alert.{HOLE}."):
-            return [use.key.replace(HOLE, "*")]
-        return [use.key.replace(HOLE, kind) for kind in kinds()]
+        named = {"alert": "kinds", "grant": "grants"}.get(use.key.split(f".{HOLE}.")[0])
+        return [use.key.replace(HOLE, kind) for kind in (kinds(named) if named else "*")]
     contexts = [key for key in english.forms if key.startswith(f"{use.key}_") and key[len(use.key) + 1:] in CONTEXTS]
     if use.params is not None and "context" in use.params:
         return contexts + [use.key] * (use.key in english.forms or not contexts)

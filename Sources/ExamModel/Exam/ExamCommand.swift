@@ -141,18 +141,21 @@ extension ExamState {
     guard Accommodation.factors.contains(request.factor) else {
       throw WireError(detail: "factor is 1 to 10, not \(request.factor)")
     }
+    if request.effect == .grant, case .grant(let grant) = request.kind {
+      try grant.check(request.amount)
+    }
     try WrittenText.check(request.reason, what: "the reason")
     let accommodation = Accommodation(
-      kind: request.kind, effect: request.effect, factor: request.factor,
+      kind: request.kind, effect: request.effect, factor: request.factor, amount: request.amount,
       until: request.minutes.map { now.advanced(by: .seconds($0 * 60)) }, reason: request.reason,
       by: actor?.name ?? "", at: now)
-    return event(
-      .accommodated, about: student,
-      [
-        "kind": request.kind.rawValue, "effect": request.effect.rawValue, "factor": "\(request.factor)",
-        "until": accommodation.until.map { "\($0)" } ?? "for good", "reason": request.reason,
-        "by": accommodation.by,
-      ], payload: .accommodation(accommodation), at: now)
+    var fields = [
+      "kind": request.kind.rawValue, "effect": request.effect.rawValue, "factor": "\(request.factor)",
+      "until": accommodation.until.map { "\($0)" } ?? "for good", "reason": request.reason,
+      "by": accommodation.by,
+    ]
+    fields["amount"] = request.amount.map { "\($0)" }
+    return event(.accommodated, about: student, fields, payload: .accommodation(accommodation), at: now)
   }
 
   /// - Parameter id: `nil`: all students.

@@ -13,8 +13,13 @@ extension ExamState {
   public func notices(of event: JournalEvent) -> [ExamNotice] {
     let about = event.participant
     switch event.kind {
-    case .joined, .connected, .disconnected, .accommodated, .firstSeen, .handUp, .dismissed:
+    case .joined, .connected, .disconnected, .firstSeen, .handUp, .dismissed:
       return about.map { [.line($0)] } ?? []
+    case .accommodated:
+      guard let about, case .accommodation(let accommodation) = event.payload else { return [] }
+      // How alerts are made is between teachers; what is granted is for the student.
+      guard case .grant = accommodation.kind else { return [.line(about)] }
+      return [.student(about, .granted(person(about)?.granted(at: event.at) ?? [])), .line(about)]
     case .handDown:
       guard let about else { return [] }
       // The student who lowered the hand knows already.

@@ -36,10 +36,15 @@ public struct ExamPerson: Sendable, Identifiable {
   /// The current pause, if any.
   public var pause: Pause? { pauses.last.flatMap { $0.span.until == nil ? $0.pause : nil } }
 
-  /// The exceptions in force now, by kind of alert.
-  public func allowances(at now: Timestamp) -> [AlertKind: Accommodation] {
-    var last: [AlertKind: Accommodation] = [:]
+  /// The exceptions in force now, by kind.
+  public func allowances(at now: Timestamp) -> [Accommodation.Kind: Accommodation] {
+    var last: [Accommodation.Kind: Accommodation] = [:]
     for accommodation in accommodations { last[accommodation.kind] = accommodation }
     return last.filter { $0.value.isInForce(at: now) }
+  }
+
+  /// What is granted now, the oldest first.
+  public func granted(at now: Timestamp) -> [Accommodation] {
+    allowances(at: now).values.filter { $0.effect == .grant }.sorted { $0.at < $1.at }
   }
 }

@@ -89,7 +89,7 @@ public struct Participant: Sendable, Codable, Hashable, Identifiable {
   public let handSince: Timestamp?
   public let page: PageVisibility
   public let camera: CameraState?
-  /// The exceptions a teacher has made for this student, by kind of alert.
+  /// The exceptions a teacher has made for this student, by kind.
   public let accommodations: [String: Accommodation]
   /// Set while this student is paused.
   public let paused: Pause?

@@ -56,6 +56,8 @@ public enum StudentNotice: Sendable, Hashable {
   case alert(AlertRecord)
   /// The names of the teachers whose page is open, and of those among them who watch this student's large picture.
   case watchers(teachers: [String], focus: [String])
+  /// All that is granted to this student now.
+  case granted([Accommodation])
   /// The exam is paused for this student; `nil`: it continues.
   case pause(Pause?)
   /// A teacher has lowered the student's hand, or it was still up when the page came back.
@@ -99,7 +101,7 @@ extension StudentNotice: Encodable {
   private enum Key: String, CodingKey {
     case type
     case participantID = "participant_id"
-    case window, source, from, name, text, at, number, history, reason, teachers, focus, paused, up
+    case window, source, from, name, text, at, number, history, reason, teachers, focus, paused, up, granted
   }
 
   public func encode(to encoder: any Encoder) throws {
@@ -131,6 +133,9 @@ extension StudentNotice: Encodable {
       try fields.encode("watchers", forKey: .type)
       try fields.encode(teachers, forKey: .teachers)
       try fields.encode(focus, forKey: .focus)
+    case .granted(let accommodations):
+      try fields.encode("granted", forKey: .type)
+      try fields.encode(accommodations, forKey: .granted)
     case .pause(let pause):
       try fields.encode("pause", forKey: .type)
       try fields.encode(pause != nil, forKey: .paused)

@@ -14,22 +14,24 @@ public enum TeacherMessage: Sendable, Hashable {
 /// An exception that a teacher makes for one student.
 public struct AccommodationRequest: Sendable, Hashable {
   public var student: ParticipantID
-  public var kind: AlertKind
+  public var kind: Accommodation.Kind
   public var effect: Accommodation.Effect
   public var factor: Double
+  /// Of what is granted.
+  public var amount: Int?
   /// `nil`: for the rest of the exam.
   public var minutes: Double?
   public var reason: String
 
   public init(
-    student: ParticipantID, kind: AlertKind, effect: Accommodation.Effect, factor: Double = 1,
-    minutes: Double?,
-    reason: String
+    student: ParticipantID, kind: Accommodation.Kind, effect: Accommodation.Effect, factor: Double = 1,
+    amount: Int? = nil, minutes: Double?, reason: String
   ) {
     self.student = student
     self.kind = kind
     self.effect = effect
     self.factor = factor
+    self.amount = amount
     self.minutes = minutes
     self.reason = reason
   }
@@ -61,7 +63,8 @@ public struct WatchRequest: Sendable, Hashable {
 
 extension TeacherMessage: Decodable {
   fileprivate enum Key: String, CodingKey {
-    case type, view, source, students, fps, frames, to, text, note, student, kind, minutes, factor, reason
+    case type, view, source, students, fps, frames, to, text, note, student, kind, minutes, factor, amount,
+      reason
     case alertID = "alert_id"
   }
 
@@ -109,6 +112,7 @@ extension TeacherMessage: Decodable {
       let request = try AccommodationRequest(fields, effect: .mute)
       self = .command(.accommodate(request.minutes == 0 ? request.with(effect: .none) : request))
     case "loosen": self = .command(.accommodate(try AccommodationRequest(fields, effect: .loosen)))
+    case "grant": self = .command(.accommodate(try AccommodationRequest(fields, effect: .grant)))
     case "tighten": self = .command(.accommodate(try AccommodationRequest(fields, effect: .none)))
     case "pause":
       self = .command(
@@ -142,10 +146,16 @@ extension AccommodationRequest {
     _ fields: KeyedDecodingContainer<TeacherMessage.Key>, effect: Accommodation.Effect
   ) throws {
     student = try fields.decode(ParticipantID.self, forKey: .student)
-    kind = try fields.decode(AlertKind.self, forKey: .kind)
+    kind =
+      switch effect {
+      case .mute, .loosen: .alert(try fields.decode(AlertKind.self, forKey: .kind))
+      case .grant: .grant(try fields.decode(Grant.self, forKey: .kind))
+      case .none: try fields.decode(Accommodation.Kind.self, forKey: .kind)
+      }
     self.effect = effect
     factor = effect == .loosen ? try fields.decode(Double.self, forKey: .factor) : 1
-    minutes = try fields.decodeIfPresent(Double.self, forKey: .minutes)
+    amount = effect == .grant ? try fields.decodeIfPresent(Int.self, forKey: .amount) : nil
+    minutes = effect == .grant ? nil : try fields.decodeIfPresent(Double.self, forKey: .minutes)
     reason = try fields.decodeProse(forKey: .reason)
   }
 

@@ -6,7 +6,7 @@ enum ReportCSV {
   static let columns: [CSVLines.Field] = [
     "session", "student_id", "student", "record", "kind", "severity", "state", "from", "until", "seconds",
     "confidence", "window", "share", "limit", "baseline", "cooldown", "repeats", "alert_id", "picture",
-    "effect", "factor", "detail", "by", "note", "student_note",
+    "effect", "factor", "amount", "detail", "by", "note", "student_note",
   ]
 
   /// The header line and that of the session.
@@ -85,6 +85,7 @@ enum ReportCSV {
         $0.until = item.until
         $0.effect = item.effect.rawValue
         $0.factor = item.effect == .loosen ? item.factor : nil
+        $0.amount = item.amount
         $0.by = item.by
         $0.note = item.reason
       }
@@ -106,6 +107,7 @@ enum ReportCSV {
     var picture: PictureState?
     var effect: String?
     var factor: Double?
+    var amount: Int?
     var detail: String?
     var by: String?
     var note: String?
@@ -146,7 +148,8 @@ enum ReportCSV {
         .init(seconds), .init(alert?.confidence), .init(thresholds?.window), .init(thresholds?.share),
         .init(thresholds?.limit), .init(thresholds?.baseline), .init(thresholds?.cooldown),
         .init(alert.map { Double($0.repeats) }), .init(alert?.id.rawValue), .init(picture?.rawValue),
-        .init(effect), .init(factor), .init(detail), .init(by), .init(note), .init(alert?.studentNote),
+        .init(effect), .init(factor), .init(amount.map(Double.init)), .init(detail), .init(by), .init(note),
+        .init(alert?.studentNote),
       ]
     }
   }

@@ -4,6 +4,13 @@ import ExamModel
 extension TextCatalogue {
   func title(_ kind: AlertKind) -> String { self("alert.\(kind.rawValue).title") }
 
+  func title(_ kind: Accommodation.Kind) -> String {
+    switch kind {
+    case .alert(let kind): title(kind)
+    case .grant(let grant): self("grant.\(grant.rawValue).title")
+    }
+  }
+
   func short(_ kind: AlertKind) -> String { self("alert.\(kind.rawValue).short") }
 
   /// The name, or that nothing but the id is known.
@@ -25,9 +32,14 @@ extension TextCatalogue {
   }
 
   func effect(_ accommodation: Accommodation) -> String {
-    self(
-      "report.effect.\(accommodation.effect.rawValue)",
-      ["kind": title(accommodation.kind), "factor": accommodation.factor.written(digits: 1)])
+    switch accommodation.kind {
+    case .grant(let grant) where accommodation.effect == .grant:
+      self("grant.\(grant.rawValue).granted", count: accommodation.amount)
+    case .alert, .grant:
+      self(
+        "report.effect.\(accommodation.effect.rawValue)",
+        ["kind": title(accommodation.kind), "factor": accommodation.factor.written(digits: 1)])
+    }
   }
 
   /// What was seen, in a sentence.

@@ -1,7 +1,8 @@
 import ExamModel
 import WebGateway
 
-/// The kinds of alerts with the rules in force here, for pages and programs, so that nobody has to keep a list of them.
+/// The kinds of alerts with the rules in force here, and what teachers can grant, for pages and programs, so that nobody has
+/// to keep a list of them.
 struct AlertKindsRoute: Encodable {
   /// A field of `status`, and what it means.
   private struct Word: Encodable {
@@ -52,7 +53,16 @@ struct AlertKindsRoute: Encodable {
     }
   }
 
+  private struct Granted: Encodable {
+    let kind: Grant
+    let minimum: Int?
+    let maximum: Int?
+  }
+
   private let kinds: [Kind]
+  private let grants = Grant.allCases.map {
+    Granted(kind: $0, minimum: $0.amounts?.lowerBound, maximum: $0.amounts?.upperBound)
+  }
 
   init(rules: AlertRules, words: TextCatalogue) {
     kinds = AlertKind.allCases.compactMap { kind in rules.rules[kind].map { Kind(kind, $0, words) } }

@@ -79,9 +79,10 @@ struct StudentMonitor: Sendable {
   // MARK: Teachers' decisions
 
   mutating func accommodate(_ accommodation: Accommodation, at now: Instant) -> [StudentFinding] {
-    apply(
+    guard case .alert(let kind) = accommodation.kind else { return [] }
+    return apply(
       policy.accommodate(
-        accommodation.kind, accommodation.effect, factor: accommodation.factor,
+        kind, accommodation.effect, factor: accommodation.factor,
         until: accommodation.until.map(Instant.init), at: now),
       at: now)
   }

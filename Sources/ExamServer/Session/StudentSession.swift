@@ -154,6 +154,7 @@ final class StudentSession {
       let person = exam?.state.person(id)
       send(.pause(person?.pause))
       send(.hand(up: person?.handSince != nil))
+      send(.granted(person?.granted(at: .now) ?? []))
       if let lastWatchers { send(lastWatchers) }
       exam?.studentWelcomed(self)
     }

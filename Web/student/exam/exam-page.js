@@ -8,6 +8,7 @@ import { OwnEvents } from '../own/own-events.js';
 import { OwnNotes } from '../own/own-notes.js';
 import { OwnView } from '../own/own-view.js';
 import { CAMERA, checkSentence, connectionSentence, LIVE, MENDED_BY_RESTART, pausedSentence, refusalText, troubleSentence, UNCHECKED } from '../student-text.js';
+import { Granted } from './granted.js';
 import { Hand } from './hand.js';
 import { Pause } from './pause.js';
 import { Watchers } from './watchers.js';
@@ -45,6 +46,7 @@ export class ExamPage {
     uplink.addEventListener('trouble', ({ detail }) => { this.trouble = detail.trouble; this.#show(); });
     this.hand = new Hand(uplink);
     this.pause = new Pause(() => { this.check = null; this.#show(); });
+    this.granted = new Granted();
     this.watchers = new Watchers();
     this.view = new OwnView(identity);
     this.notes = new OwnNotes({ uplink, waiting: identity.notes, keep });
@@ -106,6 +108,7 @@ export class ExamPage {
       case 'alert': return this.events.received(message);
       case 'history': return message.of === 'chat' ? this.chat.marked(message) : this.events.marked(message);
       case 'watchers': return this.watchers.received(message);
+      case 'granted': return this.granted.received(message);
       case 'pause': return this.pause.received(message);
       case 'hand': return this.hand.received(message);
       case 'error': return this.#refused(message);

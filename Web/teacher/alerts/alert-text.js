@@ -80,13 +80,18 @@ export function foldedText(alert) {
   return [timeOfDay(alert.since, true), kindText(alert.kind), alert.until ? duration(lasted(alert)) : t('teacher.card.over')];
 }
 
-/** An exception in short: "no alerts", "twice as much". */
-export function effectText({ effect, factor }) {
+/** What an exception is about. */
+export const exceptionText = ({ kind, effect }) => (effect === 'grant' ? t(`grant.${kind}.title`) : kindText(kind));
+
+/** An exception in short: "no alerts", "twice as much", "15 minutes more". */
+export function effectText({ kind, effect, factor, amount }) {
+  if (effect === 'grant') return t(`grant.${kind}.granted`, { count: amount });
   if (effect === 'mute') return t('teacher.adjust.noAlerts');
   return factor === 2 ? t('teacher.adjust.twiceAllowed') : t('teacher.adjust.timesAllowed', { factor: number(factor) });
 }
 
-export function untilText({ until }) {
+export function untilText({ effect, until }) {
+  if (effect === 'grant') return '';
   if (!until) return t('teacher.adjust.wholeExam');
   return t('teacher.adjust.until', { time: timeOfDay(until), long: duration(Date.parse(until) - serverNow()) });
 }

@@ -1,9 +1,11 @@
-// The kinds of alerts: the server's table, their names, and which one decides how a student's tile looks.
+// The kinds of alerts and what can be granted: the server's tables, their names, and which alert decides how a student's
+// tile looks.
 
 import { alertKinds } from '../../shared/api.js';
 import { t } from '../../shared/text.js';
 
 let table = new Map(); // kind -> its row
+let grants = new Map(); // the same for what can be granted
 
 const AGAIN_AFTER = 5000; // milliseconds
 let again;
@@ -12,8 +14,9 @@ let again;
 export async function loadKinds() {
   clearTimeout(again);
   const answer = await alertKinds().catch(() => null);
-  if (answer) table = new Map(answer.kinds.map(row => [row.kind, row]));
-  else again = setTimeout(loadKinds, AGAIN_AFTER);
+  if (!answer) return void (again = setTimeout(loadKinds, AGAIN_AFTER));
+  table = new Map(answer.kinds.map(row => [row.kind, row]));
+  grants = new Map(answer.grants.map(row => [row.kind, row]));
 }
 
 /** The row of a kind; empty if the server has not sent it. */
@@ -21,6 +24,12 @@ export const rowOf = kind => table.get(kind) ?? {};
 
 /** All kinds for which exceptions can be made. */
 export const kinds = () => [...table.keys()];
+
+/** All that can be granted, as rows; `minimum` and `maximum` are absent from those without an amount. */
+export const allGrants = () => [...grants.values()];
+
+/** The row of something that can be granted; undefined for a kind of alert. */
+export const grantOf = kind => grants.get(kind);
 
 // For a kind newer than this page the server provides the text.
 const told = (kind, what) => rowOf(kind).texts?.[`alert.${kind}.${what}`];

@@ -1,10 +1,10 @@
-// Different rules for one kind of alert of one student: for a bandage, a window behind, an assistant in the picture.
-// Current exceptions are listed with their reasons, and can be ended. Everything is kept in the journal.
+// Exceptions for one student: other rules for a kind of alert (a bandage, a window behind, an assistant in the picture), or
+// something granted, as extra time. Current ones are listed with their reasons, and can be ended. All is kept in the journal.
 
 import { el, setHidden, setText } from '../../shared/dom.js';
 import { compose, t } from '../../shared/text.js';
-import { allowed, effectText, notDone, untilText } from '../alerts/alert-text.js';
-import { kinds, kindText } from '../alerts/kinds.js';
+import { allowed, effectText, exceptionText, notDone, untilText } from '../alerts/alert-text.js';
+import { allGrants, grantOf, kinds, kindText } from '../alerts/kinds.js';
 
 const EFFECTS = [['mute', t('teacher.adjust.mute')], ['2', t('teacher.adjust.twice')], ['3', t('teacher.adjust.three')], ['usual', t('teacher.adjust.usual')]];
 const TIMES = [
@@ -13,6 +13,7 @@ const TIMES = [
 ];
 const option = ([value, text]) => el('option', { value }, text);
 const select = (id, options) => el('select', { id }, ...options.map(option));
+const group = (label, options) => el('optgroup', { label }, ...options.map(option));
 const field = (label, input, name) => el('div', { class: name }, el('label', { for: input.id }, label), input);
 
 export class Adjust {
@@ -22,15 +23,19 @@ export class Adjust {
     this.kind = select('adjust-kind', []);
     this.effect = select('adjust-effect', EFFECTS);
     this.minutes = select('adjust-minutes', TIMES);
+    this.rule = field(t('teacher.adjust.rule'), this.effect);
     this.time = field(t('teacher.adjust.for'), this.minutes);
+    this.amount = el('input', { id: 'adjust-amount', inputmode: 'numeric', maxlength: '6', autocomplete: 'off', 'aria-describedby': 'adjust-note' });
+    this.much = field('', this.amount);
+    this.why = el('label', { for: 'adjust-reason' });
     this.reason = el('input', { id: 'adjust-reason', maxlength: '200', autocomplete: 'off', 'aria-describedby': 'adjust-note' });
     this.note = el('p', { id: 'adjust-note', class: 'hint wide', role: 'status' });
     const form = el('form', { onsubmit: event => this.#submit(event) },
-      field(t('teacher.adjust.kind'), this.kind, 'wide'), field(t('teacher.adjust.rule'), this.effect), this.time,
-      el('div', { class: 'wide' }, el('label', { for: 'adjust-reason' }, t('teacher.adjust.reason')),
+      field(t('teacher.adjust.what'), this.kind, 'wide'), this.rule, this.time, this.much,
+      el('div', { class: 'wide' }, this.why,
         el('div', { class: 'row' }, this.reason, el('button', { type: 'submit' }, t('teacher.adjust.apply')))),
       this.note);
-    this.effect.addEventListener('change', () => setHidden(this.time, this.effect.value === 'usual'));
+    for (const choice of [this.kind, this.effect]) choice.addEventListener('change', () => this.#offer());
     this.details = el('details', { class: 'adjust' }, el('summary', {}, t('teacher.adjust.heading')), form);
     this.element = el('div', {}, this.list, this.details);
     setInterval(() => { if (this.list.offsetParent) this.show(); }, 10_000);
@@ -41,17 +46,30 @@ export class Adjust {
     this.student = student;
     this.details.open = kind !== undefined;
     this.reason.value = '';
-    this.reason.removeAttribute('aria-invalid');
+    this.amount.value = '';
+    for (const input of [this.reason, this.amount]) input.removeAttribute('aria-invalid');
     this.note.dataset.tone = '';
     setText(this.note, '');
     this.effect.value = 'mute';
     this.minutes.value = '10';
-    setHidden(this.time, false);
     const chosen = kind ?? likely ?? this.kind.value;
-    const all = kinds();
-    this.kind.replaceChildren(...all.map(one => option([one, kindText(one)])));
-    if (all.includes(chosen)) this.kind.value = chosen;
+    this.kind.replaceChildren(
+      group(t('teacher.adjust.kinds'), kinds().map(one => [one, kindText(one)])),
+      group(t('teacher.adjust.grants'), allGrants().map(one => [one.kind, t(`grant.${one.kind}.title`)])));
+    this.kind.value = chosen;
+    if (!this.kind.value) this.kind.selectedIndex = 0;
+    this.#offer();
     this.show();
+  }
+
+  /** The fields that go with what is chosen. */
+  #offer() {
+    const grant = grantOf(this.kind.value);
+    setHidden(this.rule, Boolean(grant));
+    setHidden(this.time, Boolean(grant) || this.effect.value === 'usual');
+    setHidden(this.much, grant?.minimum === undefined);
+    if (grant?.minimum !== undefined) setText(this.much.firstElementChild, t(`grant.${grant.kind}.amount`));
+    setText(this.why, grant ? t('teacher.adjust.granted') : t('teacher.adjust.reason'));
   }
 
   focus() {
@@ -73,7 +91,7 @@ export class Adjust {
   }
 
   #entry(one) {
-    const kind = kindText(one.kind);
+    const kind = exceptionText(one);
     const end = () => this.#send({ type: 'tighten', kind: one.kind, reason: t('teacher.adjust.notNeeded') });
     return el('li', {},
       el('p', {}, ...compose('teacher.adjust.entry', { what: el('strong'), why: el('span', { class: 'allowed-why' }) },
@@ -84,21 +102,32 @@ export class Adjust {
 
   #submit(event) {
     event.preventDefault();
-    const reason = this.reason.value.trim();
-    if (!reason) {
-      this.reason.setAttribute('aria-invalid', 'true');
-      setText(this.note, t('teacher.adjust.reasonMissing'));
-      return this.reason.focus();
-    }
-    this.reason.removeAttribute('aria-invalid');
-    const [kind, effect, minutes] = [this.kind.value, this.effect.value, this.minutes.value];
-    const time = minutes ? { minutes: Number(minutes) } : {};
-    const sent = this.#send(effect === 'usual' ? { type: 'tighten', kind, reason }
-      : effect === 'mute' ? { type: 'mute', kind, reason, ...time }
-        : { type: 'loosen', kind, reason, factor: Number(effect), ...time });
-    if (!sent) return;
+    const [kind, reason] = [this.kind.value, this.reason.value.trim()];
+    const grant = grantOf(kind);
+    const amount = grant?.minimum === undefined ? undefined : Number(this.amount.value.trim() || NaN);
+    const isWrong = amount !== undefined && !(Number.isInteger(amount) && amount >= grant.minimum && amount <= grant.maximum);
+    this.#mark(this.reason, reason ? '' : t('teacher.adjust.reasonMissing'));
+    this.#mark(this.amount, isWrong ? t('teacher.adjust.amountWrong', { what: t(`grant.${kind}.amount`), minimum: grant.minimum, maximum: grant.maximum }) : '');
+    if (!reason || isWrong) return;
+    const effect = grant ? effectText({ kind, effect: 'grant', amount }) : this.effect.selectedOptions[0].text;
+    if (!this.#send(grant ? { type: 'grant', kind, reason, amount } : { ...this.#rules(), kind, reason })) return;
     this.reason.value = '';
-    setText(this.note, t('teacher.adjust.done', { kind: kindText(kind), effect: this.effect.selectedOptions[0].text }));
+    setText(this.note, t('teacher.adjust.done', { kind: this.kind.selectedOptions[0].text, effect }));
+  }
+
+  /** fault: what is wrong with an input; empty if nothing is. */
+  #mark(input, fault) {
+    if (!fault) return input.removeAttribute('aria-invalid');
+    input.setAttribute('aria-invalid', 'true');
+    setText(this.note, fault);
+    input.focus();
+  }
+
+  #rules() {
+    const [effect, minutes] = [this.effect.value, this.minutes.value];
+    if (effect === 'usual') return { type: 'tighten' };
+    const time = minutes ? { minutes: Number(minutes) } : {};
+    return effect === 'mute' ? { type: 'mute', ...time } : { type: 'loosen', factor: Number(effect), ...time };
   }
 
   #send(message) {

@@ -2,8 +2,8 @@
 
 import { el, setHidden, setText } from '../../shared/dom.js';
 import { t } from '../../shared/text.js';
-import { allowed, effectText } from '../alerts/alert-text.js';
-import { kindText, shortText, worst } from '../alerts/kinds.js';
+import { allowed, effectText, exceptionText } from '../alerts/alert-text.js';
+import { shortText, worst } from '../alerts/kinds.js';
 import { stateLine, stateTone, whyNoPicture } from '../connection/roster.js';
 
 export class Tile {
@@ -48,7 +48,7 @@ export class Tile {
 
   #allowed(entries) {
     setHidden(this.mark, entries.length === 0);
-    const text = entries.map(one => t('teacher.tile.allowed', { kind: kindText(one.kind), effect: effectText(one) }))
+    const text = entries.map(one => t('teacher.tile.allowed', { kind: exceptionText(one), effect: effectText(one) }))
       .reduce((rest, next) => (rest ? t('teacher.tile.allowedNext', { rest, next }) : next), '');
     if (this.mark.title === text) return;
     this.mark.title = text;
