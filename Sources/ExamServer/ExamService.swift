@@ -95,7 +95,7 @@ public struct ExamService: Sendable {
   ) {
     let logger = logger
     let pages = try WebFolder.read(configuration.webFolder) { logger.warning("\($0)") }
-    let words = try WebFolder.words(configuration.webFolder)
+    let look = try WebFolder.reportLook(configuration.webFolder)
     try await PipelineCheck.require(folder: configuration.pipelinesFolder)
     let pipelines = try PipelineCatalog(folder: configuration.pipelinesFolder)
     var checks = FaceCheckConfiguration()
@@ -124,7 +124,7 @@ public struct ExamService: Sendable {
       pacer: AnalysisPacer(faces, logger: logger), store: store,
       recorder: EventRecorder(journal: store, logger: logger), metrics: ServerMetrics(),
       guesses: await GuessBudgets(devices: devices) { logger.warning("\($0)") })
-    let (server, directory) = try await makeServer(services, pages, words)
+    let (server, directory) = try await makeServer(services, pages, look)
     let clocks = try await ClockKeeper(services: services)
     try await StoreKeeper(services: services, directory: directory, clocks: clocks).restoreSessions()
     return (services, store, server, directory, clocks)
@@ -132,7 +132,7 @@ public struct ExamService: Sendable {
 
   @GatewayActor
   private func makeServer(
-    _ services: ExamServices, _ pages: PageFolder, _ words: TextCatalogue
+    _ services: ExamServices, _ pages: PageFolder, _ look: ReportLook
   ) throws -> (WebServer, any SessionDirectory) {
     var gateway = GatewayConfiguration(host: configuration.host, port: UInt16(configuration.port))
     if let certificate = configuration.certificate, let key = configuration.privateKey {
@@ -162,11 +162,11 @@ public struct ExamService: Sendable {
     DataRoutes(
       services: services, archive: archive, directory: directory, admission: admission, answers: answers
     ).register(on: server)
-    ReportRoutes(archive: archive, admission: admission, answers: answers, words: words) {
+    ReportRoutes(archive: archive, admission: admission, answers: answers, look: look) {
       logger.warning("\($0)")
     }.register(on: server)
     TicketRoutes(admission: admission).register(on: server)
-    AlertKindsRoute(rules: configuration.alerts, words: words).register(on: server)
+    AlertKindsRoute(rules: configuration.alerts, words: look.words).register(on: server)
     OperationsRoutes(services: services, directory: directory, server: server).register()
     server.serveFiles(from: pages, pages: WebFolder.pages)
     return (server, directory)

@@ -118,19 +118,22 @@ import WebGateway
     #expect(missing?.description.contains("libjs-i18next") == true)
   }
 
-  @Test func aFolderWithoutTheWordsOfReportsIsAnError() throws {
+  @Test func aFolderWithoutTheLookOfReportsIsAnError() throws {
     let folder = FileManager.default.temporaryDirectory.appending(path: "words-\(UUID().uuidString)")
     defer { try? FileManager.default.removeItem(at: folder) }
-    try FileManager.default.createDirectory(
-      at: folder.appending(path: "text"), withIntermediateDirectories: true)
-    let file = folder.appending(path: "text/en.json")
+    for name in ["text", "report"] {
+      try FileManager.default.createDirectory(
+        at: folder.appending(path: name), withIntermediateDirectories: true)
+    }
+    let (file, sheet) = (folder.appending(path: "text/en.json"), folder.appending(path: "report/report.css"))
+    try Data("p { color: red }".utf8).write(to: sheet)
     for text in [
       nil, "", "{\"a\": ", "[]", "{\"a\": 1}", "{\"a\": [\"b\"]}", "{\"a\": {\"b\": \"{{c\"}}",
       "{\"a\": \"}}\"}",
     ] {
       if let text { try Data(text.utf8).write(to: file) }
       let problem = #expect(throws: ServerConfiguration.InvalidSetting.self) {
-        try WebFolder.words(folder.path)
+        try WebFolder.reportLook(folder.path)
       }
       #expect(problem?.key == "web_dir", "\(text ?? "none")")
       #expect(
@@ -138,9 +141,19 @@ import WebGateway
           && problem?.problem.contains("; give the folder") == true)
     }
     try Data("{\"a\": \"\(String(repeating: "b", count: TextCatalogue.maximumBytes))\"}".utf8).write(to: file)
-    #expect(throws: ServerConfiguration.InvalidSetting.self) { try WebFolder.words(folder.path) }
-    try Data("{\"a\": \"{{ b }}{{c}}d\"}".utf8).write(to: file)
-    #expect(try WebFolder.words(folder.path)("a", ["b": "{{c}}", "c": "2"]) == "{{c}}2d")
+    #expect(throws: ServerConfiguration.InvalidSetting.self) { try WebFolder.reportLook(folder.path) }
+    try Data(#"{"a": "{{ b }}{{c}}d", "report": {"footer": "a\"b\\<"}}"#.utf8).write(to: file)
+    let look = try WebFolder.reportLook(folder.path)
+    #expect(look.words("a", ["b": "{{c}}", "c": "2"]) == "{{c}}2d")
+    #expect(
+      look.style.text == #"p { color: red }@page { @bottom-left { content: "a\22 b\5c \3c "; } }"# + "\n")
+    for wrong in [Data(repeating: 0x20, count: ReportStyle.maximumBytes + 1), Data([0xFF]), nil] {
+      if let wrong { try wrong.write(to: sheet) } else { try FileManager.default.removeItem(at: sheet) }
+      let problem = #expect(throws: ServerConfiguration.InvalidSetting.self) {
+        try WebFolder.reportLook(folder.path)
+      }
+      #expect(problem?.problem.hasPrefix("\(sheet.path) ") == true)
+    }
   }
 
   @Test func othersReachTheServerOnlyWithPasswordAndTLS() async throws {

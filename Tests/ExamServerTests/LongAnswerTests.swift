@@ -62,7 +62,7 @@ import Testing
     exam.end(60)
     let store = StubStore([exam], pictures: pictures)
     var document = ReportDocument(
-      of: HandWrittenExam.code, as: format, zone: ReportClock.utc, words: .english
+      of: HandWrittenExam.code, as: format, zone: ReportClock.utc, look: .english
     ) {
       Issue.record("\($0)")
     }

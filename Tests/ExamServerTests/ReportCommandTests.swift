@@ -12,7 +12,7 @@ import Testing
   ) throws -> String {
     try ReportCommand.text(
       of: code, from: store, lastAlive: store.lastAlive, dataFolder: "/data", format: format,
-      zone: ReportClock.utc, words: .english,
+      zone: ReportClock.utc, look: .english,
       at: HandWrittenExam.at(300), warn: lines.add)
   }
 

@@ -156,7 +156,7 @@ import Testing
     let bytes = stride(from: 0, to: 64, by: 2).map { UInt8(String(digits[$0...($0 + 1)]), radix: 16)! }
     let hash = "'sha256-\(Data(bytes).base64EncodedString())'"
     #expect(
-      ReportStyle.contentSecurityPolicy
+      ReportLook.english.style.contentSecurityPolicy
         == "default-src 'none'; style-src \(hash); img-src data:; base-uri 'none'; form-action 'none'; "
         + "frame-ancestors 'none'")
     #expect(page.contains(hash.replacing("'", with: "&#39;")))

@@ -5,11 +5,15 @@ import Synchronization
 @testable import ExamServer
 
 extension TextCatalogue {
-  static let english: TextCatalogue = {
+  static var english: TextCatalogue { ReportLook.english.words }
+}
+
+extension ReportLook {
+  static let english: ReportLook = {
     let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .deletingLastPathComponent()
     do {
-      return try WebFolder.words(root.appending(path: "Web").path)
+      return try WebFolder.reportLook(root.appending(path: "Web").path)
     } catch {
       fatalError("\(error)")
     }
@@ -25,7 +29,7 @@ extension ReportClock {
 extension ReportFormat {
   func text(
     _ report: SessionReport, zone: TimeZone, picture: @escaping (AlertID) throws -> [UInt8]?
-  ) -> String { text(report, zone: zone, words: .english, picture: picture) }
+  ) -> String { text(report, zone: zone, look: .english, picture: picture) }
 }
 
 /// Writes the journal of an exam explicitly, in minutes from its start on 24 November 2025, 08:00 UTC.

@@ -5,19 +5,18 @@ from js_tokens import HOLE, arguments, every
 from swift_tokens import tokens
 
 FOLDER = "Sources/ExamServer/Report"
-# Who runs the server or the command reads these in a log or on a terminal; and no person reads a style.
+# Who runs the server or the command reads these in a log or on a terminal.
 TOLD_TO_OPERATORS = {
     "ReportCommand.swift", "ReportDocument.swift", "ReportFile.swift", "ReportProblem.swift", "SessionReport.swift",
     "TextCatalogue.swift", "TimeZoneNames.swift",
 }
-STYLE = "ReportStyle.swift"
 # What answers words to a key: `t("key", …)`, `clock.words("key", …)`, `t.html("key", …)`, in the catalogue `self("key", …)`.
 CATALOGUES = {"t", "words", "self"}
 LISTS = {"rest", "next"}
 KEY = re.compile(r"[a-z]\w*(\.[\w\ufffc]+)+")
 TAG = re.compile(r"<[^<>]*>")
 HUMAN_ATTRIBUTE = re.compile(r"\b(?:alt|title|placeholder|aria-label|aria-description|label)=\"([^\"]*)\"")
-TECHNICAL = re.compile(r"text/\w+; charset=utf-8|presence open")  # types of files, classes of elements
+TECHNICAL = re.compile(r"text/\w+; charset=utf-8|presence open|default-src .*")  # types of files, classes, a policy
 LETTERS = re.compile(r"[^\W\d_]{2}")
 WORDS = re.compile(r"[^\W\d_][,;:.!?…]? [^\W\d_\ufffc]|[^\W\d_][,;:.!?…]? \ufffc|\ufffc[,;:.!?…]? [^\W\d_]|^[A-Z][a-z]")
 
@@ -36,7 +35,7 @@ class ReportSource:
                     continue
                 if KEY.fullmatch(token.text) and token.text.split(".")[0] in tops:
                     self.uses.append((token.line, token.text, set()))
-                elif name not in TOLD_TO_OPERATORS and name != STYLE:
+                elif name not in TOLD_TO_OPERATORS:
                     self.literals += [(token.line, text.replace(HOLE, r"\()")) for text in words_in(token.text)]
 
     def _calls(self, found):

@@ -35,19 +35,32 @@ enum WebFolder {
     return folder
   }
 
-  /// The texts of reports. Reads a file on the calling thread.
+  /// The texts and the style of reports. Reads files on the calling thread.
   ///
   /// - Throws: `ServerConfiguration.InvalidSetting`.
-  static func words(_ path: String) throws -> TextCatalogue {
-    let file = "\(path)/text/en.json"
+  static func reportLook(_ path: String) throws -> ReportLook {
+    let (texts, sheet) = ("\(path)/text/en.json", "\(path)/report/report.css")
+    let words: TextCatalogue
     do {
-      guard let handle = FileHandle(forReadingAtPath: file) else {
-        throw TextCatalogue.Fault(description: "cannot be read")
-      }
-      return try TextCatalogue(try handle.read(upToCount: TextCatalogue.maximumBytes + 1) ?? Data())
+      words = try TextCatalogue(try beginning(of: texts, maximum: TextCatalogue.maximumBytes))
     } catch {
-      throw invalid("\(file) \(error is TextCatalogue.Fault ? "\(error)" : "is no JSON")")
+      throw invalid("\(texts) \(error is TextCatalogue.Fault ? "\(error)" : "is no JSON")")
     }
+    guard let style = try? beginning(of: sheet, maximum: ReportStyle.maximumBytes),
+      style.count <= ReportStyle.maximumBytes, let style = String(data: style, encoding: .utf8)
+    else {
+      throw invalid(
+        "\(sheet) cannot be read, or is no style sheet of at most \(ReportStyle.maximumBytes) bytes")
+    }
+    return ReportLook(words: words, style: ReportStyle(style, words: words))
+  }
+
+  /// - Returns: at most one byte more than `maximum`.
+  private static func beginning(of file: String, maximum: Int) throws -> Data {
+    guard let handle = FileHandle(forReadingAtPath: file) else {
+      throw TextCatalogue.Fault(description: "cannot be read")
+    }
+    return try handle.read(upToCount: maximum + 1) ?? Data()
   }
 
   private static func invalid(_ problem: String) -> ServerConfiguration.InvalidSetting {

@@ -25,7 +25,7 @@ public enum ReportCommand {
     else {
       throw ReportProblem.noDataFolder(dataFolder)
     }
-    let words = try WebFolder.words(webFolder)
+    let look = try WebFolder.reportLook(webFolder)
     // Read-only, next to a server that may be writing.
     let store = try SQLiteStore(reading: DataFolder(existing: dataFolder), report: warn)
     let (lastAlive, clocks) = (store.lastAlive, store.clocks)
@@ -35,7 +35,7 @@ public enum ReportCommand {
       let now = isOn ? clocks?.time(at: .now, system: .system) : nil
       return try Self.text(
         of: sessionCode, from: archive, lastAlive: lastAlive, dataFolder: dataFolder, format: format,
-        zone: zone, words: words, at: now ?? .system, warn: warn)
+        zone: zone, look: look, at: now ?? .system, warn: warn)
     }
     if let output, output != "-" {
       try ReportFile.write(Array(text.utf8), to: output)
@@ -51,10 +51,10 @@ public enum ReportCommand {
   /// The report as text.
   static func text(
     of code: SessionCode, from archive: any ArchiveReader, lastAlive: Timestamp?, dataFolder: String,
-    format: ReportFormat, zone: TimeZone, words: TextCatalogue, at now: Timestamp, warn: (String) -> Void
+    format: ReportFormat, zone: TimeZone, look: ReportLook, at now: Timestamp, warn: (String) -> Void
   ) throws -> String {
     guard let report = try SessionReport.read(code, from: archive, at: now, lastAlive: lastAlive) else {
-      throw try missing(code, archive, dataFolder, ReportClock(zone: zone, from: now, words: words))
+      throw try missing(code, archive, dataFolder, ReportClock(zone: zone, from: now, words: look.words))
     }
     if !report.isFinished {
       warn("session \(code) is not finished; the report tells how things stood at \(report.until)")
@@ -62,7 +62,7 @@ public enum ReportCommand {
     for problem in report.pictureProblems {
       warn("session \(code) in \(dataFolder): \(problem); the report says so")
     }
-    return format.text(report, zone: zone, words: words) { try archive.picture(of: $0, in: code) }
+    return format.text(report, zone: zone, look: look) { try archive.picture(of: $0, in: code) }
   }
 
   private static func missing(

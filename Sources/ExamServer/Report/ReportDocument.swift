@@ -5,20 +5,20 @@ struct ReportDocument: Sendable {
   private let session: SessionCode
   private let format: ReportFormat
   private let zone: ReportClock.Zone
-  private let words: TextCatalogue
+  private let look: ReportLook
   private let note: @Sendable (String) -> Void
   /// `nil` until the report is made from the journal.
   private var writer: ReportWriter?
 
   /// - Parameter note: called for each picture that should be there and is not, with a line.
   init(
-    of session: SessionCode, as format: ReportFormat, zone: ReportClock.Zone, words: TextCatalogue,
+    of session: SessionCode, as format: ReportFormat, zone: ReportClock.Zone, look: ReportLook,
     note: @escaping @Sendable (String) -> Void
   ) {
     self.session = session
     self.format = format
     self.zone = zone
-    self.words = words
+    self.look = look
     self.note = note
   }
 
@@ -30,7 +30,7 @@ struct ReportDocument: Sendable {
     if writer == nil {
       guard let report = try SessionReport.read(session, from: archive, at: .now) else { throw SessionGone() }
       for problem in report.pictureProblems { note("report of session \(session): \(problem)") }
-      writer = ReportWriter(report, as: format, zone: zone, words: words)
+      writer = ReportWriter(report, as: format, zone: zone, look: look)
     }
     return writer?.write(to: &document) { try archive.picture(of: $0, in: session) } ?? false
   }

@@ -17,10 +17,10 @@ public enum ReportFormat: String, Sendable, CaseIterable {
   ///   - zone: for the times on a page and in CSV; JSON is for programs and uses UTC.
   ///   - picture: reads the picture of an alert; `nil` if the file is gone.
   func text(
-    _ report: SessionReport, zone: TimeZone, words: TextCatalogue,
+    _ report: SessionReport, zone: TimeZone, look: ReportLook,
     picture: @escaping (AlertID) throws -> [UInt8]?
   ) -> String {
-    var writer = ReportWriter(report, as: self, zone: zone, words: words)
+    var writer = ReportWriter(report, as: self, zone: zone, look: look)
     var document: [UInt8] = []
     while writer.write(to: &document, picture: picture) {}
     return String(decoding: document, as: UTF8.self)

@@ -12,10 +12,11 @@ struct ReportPage: Sendable {
   let clock: ReportClock
   private let attention: [SessionReport.Attention]
   private let t: TextCatalogue
+  private let style: ReportStyle
 
-  init(_ report: SessionReport, zone: TimeZone, words t: TextCatalogue) {
+  init(_ report: SessionReport, zone: TimeZone, look: ReportLook) {
     self.report = report
-    self.t = t
+    (t, style) = (look.words, look.style)
     attention = report.attention(t)
     shown = report.shown
     clock = ReportClock(
@@ -32,13 +33,13 @@ struct ReportPage: Sendable {
       <html lang="en">
       <head>
       <meta charset="utf-8">
-      <meta http-equiv="Content-Security-Policy" content="\(ReportStyle.policyOfPage)">
+      <meta http-equiv="Content-Security-Policy" content="\(style.policyOfPage)">
       <meta name="viewport" content="width=device-width, initial-scale=1">
       <meta name="referrer" content="no-referrer">
       <meta name="color-scheme" content="light dark">
       <link rel="icon" href="data:,">
       <title>\(t("report.title", ["exam": report.title, "code": report.code.digits]))</title>
-      <style>\(verbatim: ReportStyle.text)</style>
+      <style>\(verbatim: style.text)</style>
       </head>
       <body>
       <svg class="defs" width="0" height="0" aria-hidden="true" focusable="false"><defs>

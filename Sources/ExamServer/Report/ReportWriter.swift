@@ -18,12 +18,12 @@ struct ReportWriter: Sendable {
 
   /// - Parameter zone: for the times on a page and in CSV; JSON is for programs and uses UTC.
   init(
-    _ report: SessionReport, as format: ReportFormat, zone: ReportClock.Zone, words: TextCatalogue
+    _ report: SessionReport, as format: ReportFormat, zone: ReportClock.Zone, look: ReportLook
   ) {
     self.report = report
     self.format = format
-    page = ReportPage(report, zone: zone, words: words)
-    csvClock = ReportClock(zone: zone, from: report.from, words: words)
+    page = ReportPage(report, zone: zone, look: look)
+    csvClock = ReportClock(zone: zone, from: report.from, words: look.words)
   }
 
   /// Writes the next part.

@@ -7,17 +7,17 @@ final class ReportRoutes {
   private let archive: any Archive
   private let admission: Admission
   private let answers: LongAnswers
-  private let words: TextCatalogue
+  private let look: ReportLook
   private let note: @Sendable (String) -> Void
 
   /// - Parameter note: called for each picture that should be there and is not, with a line.
   init(
-    archive: any Archive, admission: Admission, answers: LongAnswers, words: TextCatalogue,
+    archive: any Archive, admission: Admission, answers: LongAnswers, look: ReportLook,
     note: @escaping @Sendable (String) -> Void
   ) {
     self.archive = archive
     self.answers = answers
-    self.words = words
+    self.look = look
     self.admission = admission
     self.note = note
   }
@@ -41,13 +41,13 @@ final class ReportRoutes {
     }
     let answer = try await LongAnswer(
       of: code, in: answers.enter(reader), from: archive,
-      beginning: ReportDocument(of: code, as: format, zone: zone, words: words, note: note)
+      beginning: ReportDocument(of: code, as: format, zone: zone, look: look, note: note)
     ) { archive, document, piece in try document.write(to: &piece, from: archive) }
     var response = HTTPResponse(
       status: 200, headers: [("Content-Type", format.contentType)], body: answer.body)
     let file = "filename=\"exam-report-\(code).\(format.rawValue)\""
     if format == .html {
-      response.headers.append(("Content-Security-Policy", ReportStyle.contentSecurityPolicy))
+      response.headers.append(("Content-Security-Policy", look.style.contentSecurityPolicy))
       response.headers.append(("Content-Disposition", "inline; \(file)"))
     } else {
       response.headers.append(("Content-Disposition", "attachment; \(file)"))
