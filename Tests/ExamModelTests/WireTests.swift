@@ -190,6 +190,14 @@ import Testing
     #expect(try read(#"{"type":"resume","student":"p"}"#) == .command(.resume(ParticipantID(rawValue: "p"))))
   }
 
+  @Test func whatIsNotKnownIsLeftOut() throws {
+    #expect(Set(try object(TeacherNotice.notice(code: "store", state: nil)).keys) == ["type", "code"])
+    let roster = TeacherNotice.roster([], pause: nil, dismissed: [])
+    #expect(Set(try object(roster).keys) == ["type", "participants"])
+    #expect(Set(try object(StudentNotice.restart(.camera)).keys) == ["type"])
+    #expect(try object(StudentNotice.restart(StreamSource(number: 1)!))["source"] as? Int == 1)
+  }
+
   @Test func timesAreRFC3339WithMilliseconds() throws {
     let time = Timestamp(microseconds: 1_772_355_600_123_000)
     #expect("\(time)" == "2026-03-01T09:00:00.123Z")

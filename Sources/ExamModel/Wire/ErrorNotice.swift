@@ -24,7 +24,7 @@ public struct ErrorNotice: Sendable, Hashable, Encodable {
     self.detail = detail
     self.retryAfter = retryAfter
     self.id = id
-    self.source = source == .camera ? nil : source
+    self.source = source.named
   }
 
   private enum CodingKeys: String, CodingKey {

@@ -29,6 +29,9 @@ public struct StreamSource: Sendable, Hashable, Codable, CustomStringConvertible
     try value.encode(number)
   }
 
+  /// As messages name it: the camera is left out.
+  var named: StreamSource? { self == .camera ? nil : self }
+
   public var description: String { "\(number)" }
 }
 
@@ -36,12 +39,5 @@ extension KeyedDecodingContainer {
   /// The source that a message names, or the camera.
   func decodeSource(forKey key: Key) throws -> StreamSource {
     try decodeIfPresent(StreamSource.self, forKey: key) ?? .camera
-  }
-}
-
-extension KeyedEncodingContainer {
-  /// Names every source except the camera.
-  mutating func encode(source: StreamSource, forKey key: Key) throws {
-    if source != .camera { try encode(source, forKey: key) }
   }
 }

@@ -98,7 +98,7 @@ public struct StudentCheck: Sendable, Hashable, Encodable {
 }
 
 extension StudentNotice: Encodable {
-  private enum Key: String, CodingKey {
+  private enum Key: String, MessageKey {
     case type
     case participantID = "participant_id"
     case window, source, from, name, text, at, number, history, reason, teachers, focus, paused, up, granted
@@ -108,56 +108,29 @@ extension StudentNotice: Encodable {
     var fields = encoder.container(keyedBy: Key.self)
     switch self {
     case .welcome(let participant, let window, let source):
-      try fields.encode("welcome", forKey: .type)
-      try fields.encode(participant, forKey: .participantID)
-      try fields.encode(window, forKey: .window)
-      try fields.encode(source: source, forKey: .source)
-    case .keyframe(let source):
-      try fields.encode("keyframe", forKey: .type)
-      try fields.encode(source: source, forKey: .source)
-    case .check(let check):
-      try fields.encode("check", forKey: .type)
-      try check.encode(to: encoder)
+      try fields.encode([
+        .type: "welcome", .participantID: participant, .window: window, .source: source.named,
+      ])
+    case .keyframe(let source): try fields.encode([.type: "keyframe", .source: source.named])
+    case .check(let check): try fields.encode("check", and: check, by: encoder)
     case .chat(let from, let name, let text, let at, let number, let history):
-      try fields.encode("chat", forKey: .type)
-      try fields.encode(from, forKey: .from)
-      try fields.encode(name, forKey: .name)
-      try fields.encode(text, forKey: .text)
-      try fields.encode(at, forKey: .at)
-      try fields.encode(number, forKey: .number)
-      if history { try fields.encode(true, forKey: .history) }
-    case .alert(let alert):
-      try fields.encode("alert", forKey: .type)
-      try alert.encode(to: encoder)
+      try fields.encode([
+        .type: "chat", .from: from, .name: name, .text: text, .at: at, .number: number,
+        .history: history ? true : nil,
+      ])
+    case .alert(let alert): try fields.encode("alert", and: alert, by: encoder)
     case .watchers(let teachers, let focus):
-      try fields.encode("watchers", forKey: .type)
-      try fields.encode(teachers, forKey: .teachers)
-      try fields.encode(focus, forKey: .focus)
-    case .granted(let accommodations):
-      try fields.encode("granted", forKey: .type)
-      try fields.encode(accommodations, forKey: .granted)
+      try fields.encode([.type: "watchers", .teachers: teachers, .focus: focus])
+    case .granted(let accommodations): try fields.encode([.type: "granted", .granted: accommodations])
     case .pause(let pause):
-      try fields.encode("pause", forKey: .type)
-      try fields.encode(pause != nil, forKey: .paused)
+      try fields.encode([.type: "pause", .paused: pause != nil])
       try pause?.encode(to: encoder)
-    case .hand(let up):
-      try fields.encode("hand", forKey: .type)
-      try fields.encode(up, forKey: .up)
-    case .restart(let source):
-      try fields.encode("restart", forKey: .type)
-      try fields.encode(source: source, forKey: .source)
-    case .history(let mark):
-      try fields.encode("history", forKey: .type)
-      try mark.encode(to: encoder)
-    case .dismissed(let dismissal):
-      try fields.encode("dismissed", forKey: .type)
-      try dismissal.encode(to: encoder)
-    case .ended(let reason):
-      try fields.encode("ended", forKey: .type)
-      try fields.encode(reason, forKey: .reason)
-    case .error(let error):
-      try fields.encode("error", forKey: .type)
-      try error.encode(to: encoder)
+    case .hand(let up): try fields.encode([.type: "hand", .up: up])
+    case .restart(let source): try fields.encode([.type: "restart", .source: source.named])
+    case .history(let mark): try fields.encode("history", and: mark, by: encoder)
+    case .dismissed(let dismissal): try fields.encode("dismissed", and: dismissal, by: encoder)
+    case .ended(let reason): try fields.encode([.type: "ended", .reason: reason])
+    case .error(let error): try fields.encode("error", and: error, by: encoder)
     }
   }
 }

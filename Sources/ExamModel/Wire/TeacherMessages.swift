@@ -189,7 +189,7 @@ public enum TeacherNotice: Sendable, Hashable {
 }
 
 extension TeacherNotice: Encodable {
-  private enum Key: String, CodingKey {
+  private enum Key: String, MessageKey {
     case type
     case participantID = "participant_id"
     case at, credit, heartbeat, participants, paused, dismissed, participant, number, history, code, detail,
@@ -200,45 +200,26 @@ extension TeacherNotice: Encodable {
     var fields = encoder.container(keyedBy: Key.self)
     switch self {
     case .welcome(let participant, let credit, let heartbeat, let time):
-      try fields.encode("welcome", forKey: .type)
-      try fields.encode(participant, forKey: .participantID)
-      try fields.encode(credit, forKey: .credit)
-      try fields.encode(heartbeat, forKey: .heartbeat)
-      try fields.encode(time, forKey: .at)
-    case .heartbeat(let time):
-      try fields.encode("heartbeat", forKey: .type)
-      try fields.encode(time, forKey: .at)
+      try fields.encode([
+        .type: "welcome", .participantID: participant, .credit: credit, .heartbeat: heartbeat, .at: time,
+      ])
+    case .heartbeat(let time): try fields.encode([.type: "heartbeat", .at: time])
     case .roster(let participants, let pause, let dismissed):
-      try fields.encode("roster", forKey: .type)
-      try fields.encode(participants, forKey: .participants)
-      try fields.encodeIfPresent(pause, forKey: .paused)
-      if !dismissed.isEmpty { try fields.encode(dismissed, forKey: .dismissed) }
+      try fields.encode([
+        .type: "roster", .participants: participants, .paused: pause,
+        .dismissed: dismissed.isEmpty ? nil : dismissed,
+      ])
     case .participant(let participant):
-      try fields.encode("participant", forKey: .type)
-      try fields.encode(participant, forKey: .participant)
-    case .alert(let alert):
-      try fields.encode("alert", forKey: .type)
-      try alert.encode(to: encoder)
+      try fields.encode([.type: "participant", .participant: participant])
+    case .alert(let alert): try fields.encode("alert", and: alert, by: encoder)
     case .chat(let message, let number, let history):
-      try fields.encode("chat", forKey: .type)
-      try message.encode(to: encoder)
-      try fields.encode(number, forKey: .number)
-      if history { try fields.encode(true, forKey: .history) }
-    case .history(let mark):
-      try fields.encode("history", forKey: .type)
-      try mark.encode(to: encoder)
+      try fields.encode("chat", and: message, by: encoder)
+      try fields.encode([.number: number, .history: history ? true : nil])
+    case .history(let mark): try fields.encode("history", and: mark, by: encoder)
     case .notice(let code, let state, let room, let detail):
-      try fields.encode("notice", forKey: .type)
-      try fields.encode(code, forKey: .code)
-      try fields.encodeIfPresent(state, forKey: .state)
-      try fields.encodeIfPresent(room, forKey: .room)
-      try fields.encodeIfPresent(detail, forKey: .detail)
-    case .ended(let reason):
-      try fields.encode("ended", forKey: .type)
-      try fields.encode(reason, forKey: .reason)
-    case .error(let error):
-      try fields.encode("error", forKey: .type)
-      try error.encode(to: encoder)
+      try fields.encode([.type: "notice", .code: code, .state: state, .room: room, .detail: detail])
+    case .ended(let reason): try fields.encode([.type: "ended", .reason: reason])
+    case .error(let error): try fields.encode("error", and: error, by: encoder)
     }
   }
 }
