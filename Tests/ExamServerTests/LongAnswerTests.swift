@@ -12,15 +12,14 @@ import Testing
     let answers = LongAnswers()
     let code = HandWrittenExam.code
     var one: LongAnswers.Place? = try answers.enter(student(1), role: .student, of: code)
-    let busy = #expect(throws: ArchiveBusy.self) { try answers.enter(student(1), role: .student, of: code) }
-    #expect((busy?.retryAfter ?? 0) > 0)
+    #expect(throws: Refusal.self) { try answers.enter(student(1), role: .student, of: code) }
     #expect(one != nil)
     one = nil
     let again = try answers.enter(student(1), role: .student, of: code)
     let teacher = try (0..<3).map { _ in
       try answers.enter(ParticipantID(rawValue: "t"), role: .teacher, of: code)
     }
-    #expect(throws: ArchiveBusy.self) {
+    #expect(throws: Refusal.self) {
       try answers.enter(ParticipantID(rawValue: "t"), role: .teacher, of: code)
     }
     withExtendedLifetime((again, teacher)) {}
@@ -32,12 +31,12 @@ import Testing
     var places = try (0..<LongAnswers.maximumOfStudents).map {
       try answers.enter(student($0), role: .student, of: code)
     }
-    #expect(throws: ArchiveBusy.self) { try answers.enter(student(99), role: .student, of: code) }
+    #expect(throws: Refusal.self) { try answers.enter(student(99), role: .student, of: code) }
     while places.count < LongAnswers.maximum {
       places.append(
         try answers.enter(ParticipantID(rawValue: "t\(places.count)"), role: .teacher, of: code))
     }
-    #expect(throws: ArchiveBusy.self) {
+    #expect(throws: Refusal.self) {
       try answers.enter(ParticipantID(rawValue: "t"), role: .teacher, of: code)
     }
     places.removeAll()

@@ -78,7 +78,7 @@ def test_the_students_rights(exam, desk, people, network):
     expect(event).to_contain_text("Not saved yet")
     expect(page.locator("#own-view-note")).not_to_be_empty()
     page.click("#own-data")
-    expect(page.locator("#own-data-note")).to_contain_text("nothing was downloaded")
+    expect(page.locator("#own-data-note")).to_contain_text("Nothing was downloaded.")
     expect_accessible(page, "phone, note not saved, nothing downloaded")
     exam.page.keyboard.press("Escape")
     exam.end()

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from firefox import Firefox
+from people import expect_accessible
 from support.server import ROOT, Server
 
 SEND = "  write(payload);\n"
@@ -63,7 +64,7 @@ def test_pictures_that_no_way_makes_useful_are_told_until_they_are(people, serve
     ada.open(exam.student_link, "Ada").join()
     ada.expect_title("Your pictures cannot be used")
     expect(ada.page.locator("#state-text")).to_contain_text("Try the camera again")
-    expect(ada.page.locator("#state-detail")).to_contain_text("For whoever helps you")
+    expect(ada.page.locator("#state-detail")).to_contain_text("For whoever helps you: the video that arrives cannot be")
     expect_no_overflow(ada.page)
     assert [one.split(";")[0] for one in media(exam)] == ["video/x-vp8", "image/jpeg", "video/webm"]
     ada.page.evaluate("new BroadcastChannel('test').postMessage(false)")
@@ -80,7 +81,7 @@ def test_what_is_wrong_with_the_picture_is_said_before_joining(people, served):
     ada = people.student(url=server.url)
     ada.page.set_viewport_size({"width": 390, "height": 844})
     ada.open(exam.student_link, "Ada")
-    expect(ada.page.locator("#preview-sentence")).to_contain_text("The server cannot read this picture.")
+    expect(ada.page.locator("#preview-sentence")).to_contain_text("it is damaged, or of a kind that the server does not take")
     expect(ada.page.locator("#preview-sentence")).to_contain_text("you may join all the same")
     expect_no_overflow(ada.page)
     ada.join().expect_live()
@@ -156,7 +157,8 @@ def test_who_is_refused_thrice_is_told_why(people, served):
     expect(ada.page.locator("[data-check=camera]")).to_have_attribute("data-state", "ok")
     ada.page.click("#join")
     ada.expect_ending("The connection was refused")
-    expect(ada.page.locator("#end-reason")).to_contain_text("close code 1008")
+    expect(ada.page.locator("#end-reason")).to_have_text(
+        "The reason: This page sent more than the server takes, or something that it does not allow.")
     expect(ada.page.locator("#end-action")).to_have_text("Load the page again")
     expect_no_overflow(ada.page)
 
@@ -170,7 +172,7 @@ def test_a_teacher_who_is_refused_thrice_is_told_why(people, served):
     page.fill("#name", "Ms Smith")
     page.click("#setup-submit")
     expect(page.locator("#ended-title")).to_have_text("The connection was refused")
-    expect(page.locator("#ended-text")).to_contain_text("close code 1008")
+    expect(page.locator("#ended-text")).to_contain_text("This page sent more than the server takes")
     expect(page.locator("#ended-action")).to_have_text("Load the page again")
 
 
@@ -271,6 +273,73 @@ def test_a_reason_is_asked_for_and_kept_until_it_is_taken(people, server, networ
         expect(reason).to_have_value("")  # what was taken is not there again
         expect(page.locator("#notices")).to_be_hidden()  # a refusal is told for a while
     exam.end_if_on()
+
+
+def refuse(page, address, status, code, **parameters):
+    """From now on the server seems to refuse this."""
+    headers = {"Retry-After": str(parameters["retry_after"])} if "retry_after" in parameters else {}
+    page.unroute_all()
+    page.route(address, lambda route: route.fulfill(
+        status=status, headers=headers, content_type="application/problem+json",
+        json={"status": status, "title": "English", "detail": "of the server", "code": code} | parameters))
+
+
+REFUSED = [
+    (429, "answer_pending", {"retry_after": 5}, "What you asked for before is still on its way. Please try again in 5 s."),
+    (429, "too_many_requests", {"retry_after": 7}, "More is asked for from your network at once than the server takes. Please try again in 7 s."),
+    (429, "busy", {"retry_after": 9}, "The server is busy just now. Please try again in 9 s."),
+    (503, "store", {}, "What is kept of this exam cannot be read at the moment"),
+]
+
+
+def test_what_happened_is_told_by_the_code(exam, people):
+    ada = people.student().open(exam.student_link, "Ada")
+    page = ada.page
+    expect(page.locator("[data-check=camera]")).to_have_attribute("data-state", "ok")
+    refuse(page, "**/participants", 429, "too_many_requests", retry_after=3)
+    page.click("#join")
+    expect(page.locator("#join-error")).to_have_text(
+        "More is asked for from your network at once than the server takes. Please try again in 3 s.")
+    refuse(page, "**/preview", 503, "pipeline_failed", retry_after=10)
+    expect(page.locator("#preview-sentence")).to_contain_text("The camera is not at fault.")
+    page.unroute_all()
+    ada.join().expect_live()
+    for status, code, parameters, said in REFUSED:
+        refuse(page, "**/data", status, code, **parameters)
+        page.click("#own-data")
+        expect(page.locator("#own-data-note")).to_contain_text(f"Nothing was downloaded. {said}")
+    page.click("#own-view-toggle")
+    for code, said in (("no_picture", "No picture of you reaches your teachers at the moment."),
+                       ("no_room", "The server has too much to do just now."),
+                       ("too_many_streams", "You watch as many pictures at once as you may.")):
+        refuse(page, "**/live.jpg*", 503, code)
+        expect(page.locator("#own-view-note")).to_contain_text(said)
+    page.unroute_all()
+    expect(page.locator("#own-view-note")).to_be_empty()
+
+    exam.end()
+    for status, code, parameters, said in REFUSED:
+        refuse(exam.page, "**/events?format=csv", status, code, **parameters)
+        exam.page.get_by_role("button", name="All events as a table").click()
+        expect(exam.page.locator("#ended-links [role=alert]")).to_contain_text(said)
+
+
+def test_a_kept_picture_that_cannot_be_shown_says_why(exam, people, server):
+    ada = people.student("covered").open(exam.student_link, "Ada").join()
+    expect(exam.alert("Ada", "Camera covered")).to_be_visible()
+    exam.page.wait_for_function("() => document.querySelector('.alert-picture img')?.naturalWidth > 0")
+    picture, = (server.data / "pictures" / exam.code).glob("*.jpg")
+    for spoil, said in ((lambda: picture.write_bytes(b"no picture"), "The picture was kept, but it cannot be read."),
+                        (picture.unlink, "The picture was kept, but its file is gone from the server.")):
+        spoil()
+        for person in (exam, ada):
+            person.page.reload()
+        ada.event("Your picture was dark or empty")
+        expect(ada.page.locator(".event-picture").first).to_have_text(said)
+        exam.expect_connected()
+        expect(exam.alert("Ada", "Camera covered").locator(".alert-picture")).to_have_text(said)
+        expect_accessible(exam.page, said)
+        expect_accessible(ada.page, said)
 
 
 def codes_of(role):

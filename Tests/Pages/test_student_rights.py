@@ -155,7 +155,7 @@ def test_a_download_without_connection_says_so(exam, people, network):
     network.cut()
     ada.expect_title("The connection is interrupted")
     ada.page.click("#own-data")
-    expect(ada.page.locator("#own-data-note")).to_contain_text("nothing was downloaded")
+    expect(ada.page.locator("#own-data-note")).to_contain_text("Nothing was downloaded.")
     expect(ada.page.locator("#own-data")).to_be_focused()
 
 

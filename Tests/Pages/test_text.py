@@ -57,7 +57,7 @@ def translate(web, name="de", spoil=lambda words: None):
     ("landing/main.js", "t('code.invalid')", "t('code.wrong')", "there are no words code.wrong"),
     ("landing/main.js", "t('code.invalid')", "'Six digits'", "reads “Six digits”"),
     ("landing/main.js", "t('code.invalid')", "`not ${code}`", "reads “not ${}”"),
-    ("landing/main.js", "textContent", "innerHTML", "writes markup"),
+    ("landing/main.js", "location.href", "$('code').innerHTML", "writes markup"),
     ("index.html", "<form", "<p>Hello</p><form", "reads “Hello”"),
     ("index.html", "<form", '<form title="Your code"', "reads “Your code”"),
     ("index.html", ' data-i18n="code.label">', ">Exam code", "reads “Exam code”"),
@@ -122,9 +122,8 @@ def names(file, table):
 
 # Met by programs alone, or told by a text of the place where they are met.
 NO_TEXT = {
-    "bad_request", "subprotocol_required", "bad_handshake", "bad_ticket", "password_needed", "password_wrong", "wrong_role",
-    "wrong_key", "dismissed", "unknown_student", "no_picture", "not_found", "method_not_allowed", "too_slow", "too_large", "bad_host",
-    "upgrade_required", "waiting", "head_too_large", "unknown_method",
+    "subprotocol_required", "bad_handshake", "password_needed", "password_wrong", "dismissed", "too_slow", "too_large", "waiting",
+    "head_too_large", "unknown_method",
 }
 
 
@@ -134,7 +133,7 @@ def test_the_pages_have_a_text_for_every_code_of_the_server():
     stores = cases("ExamModel/Journal/SessionStore.swift", "StoreState")
     assert len(stores) > 3 and names("teacher/panels/notices.js", "store") == stores
     reasons = cases("ExamModel/Session/Participant.swift", "Code")
-    assert len(reasons) > 5 and names("teacher/connection/roster.js", "NO_PICTURE") == reasons
+    assert len(reasons) > 5 and names("shared/refusal.js", "NO_PICTURE") == reasons
     rows = re.findall(r"^\| \d{3} \| (.*) \|$", (ROOT / "docs/protocol.md").read_text(), re.M)
     codes = {code for row in rows for code in re.findall(r"`([a-z_]+)`", row)}
     assert len(codes) > 30 and codes - names("shared/refusal.js", "PROBLEMS") == NO_TEXT

@@ -306,4 +306,4 @@ def test_made_up_tokens_for_an_exam_that_is_over_keep_nobody_waiting(alone):
             one.result()
     for parity in (0, 1):
         # The same whether the exam has ended or never existed.
-        assert {rest for n, *rest in told if n % 2 == parity for rest in [tuple(rest)]} == {(401, "bad_token"), (429, "busy")}
+        assert {rest for n, *rest in told if n % 2 == parity for rest in [tuple(rest)]} == {(401, "bad_token"), (429, "too_many_requests")}

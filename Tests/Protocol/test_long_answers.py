@@ -50,7 +50,7 @@ def test_nobody_has_more_than_one_and_teachers_are_not_kept_out(long):
     first = long.students[0]
     assert held[0][1] == 200
     refused = data(long, first)
-    assert (refused.status, refused.code) == (429, "busy") and int(refused.headers["retry-after"]) > 0
+    assert (refused.status, refused.code) == (429, "answer_pending") and int(refused.headers["retry-after"]) > 0
     assert "still on its way" in refused.json["detail"]
     # Students together have their share, and no more.
     assert [status for _, status, _ in held].count(200) == 16

@@ -59,7 +59,7 @@ def test_the_command_beside_a_running_server(exam, teacher, server, tmp_path):
     assert code == 0 and alert["alert_id"] in output and "picture" in output
     assert "I bent down" in page.read_text()
     missing = exam.request("GET", f"/alerts/{alert['alert_id']}.jpg")
-    assert missing.status == 404 and "file is gone" in missing.json["detail"]
+    assert (missing.status, missing.code) == (404, "picture_missing")
 
 
 def test_reports_of_what_is_not_there(server, tmp_path):

@@ -32,7 +32,7 @@ async function request(method, path, { body, type, token, timeout = 10000, cache
   const document = (await response.json().catch(() => null)) ?? {};
   const retryAfter = Number(response.headers.get('Retry-After')) || null;
   console.warn('the server refuses:', response.status, document.code, document.detail);
-  throw new Problem(response.status, problemText(response.status, document, retryAfter ?? 5),
+  throw new Problem(response.status, problemText({ retry_after: retryAfter ?? undefined, ...document, status: response.status }),
     { code: document.code ?? null, retryAfter, waiting: document.waiting ?? null, interval: document.interval ?? null });
 }
 

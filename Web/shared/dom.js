@@ -26,6 +26,12 @@ export function setHidden(node, hidden) {
   if (node.hidden !== hidden) node.hidden = hidden;
 }
 
+/** What is wrong with what was typed into a field; empty: nothing. */
+export function fieldError(field, text) {
+  setText($(`${field}-error`), text);
+  $(field).setAttribute('aria-invalid', String(text !== ''));
+}
+
 const clock = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
 const exactClock = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' });
 export const timeOfDay = (when, exact = false) => (exact ? exactClock : clock).format(new Date(when));

@@ -1,5 +1,5 @@
-// Why the server did not do what it was asked for, or closed a connection for good, as text. The server says it by codes; its
-// English is for the console.
+// Why the server did not do what it was asked for, does not use pictures, or closed a connection for good, as text. The server
+// says it by codes; its English is for the console.
 
 import { t } from './text.js';
 
@@ -9,27 +9,39 @@ const PROBLEMS = {
   ended: 'error.ended',
   ended_teacher: 'error.ended',
   ended_idle: 'error.ended',
+  bad_request: 'error.code.bad_request',
+  bad_ticket: 'error.code.bad_ticket',
+  bad_host: 'error.code.bad_host',
+  not_found: 'error.code.not_found',
+  method_not_allowed: 'error.code.not_found',
+  upgrade_required: 'error.code.not_found',
+  wrong_role: 'error.code.wrong_role',
+  wrong_key: 'error.code.wrong_key',
+  unknown_student: 'error.why.unknown_student',
+  no_picture: 'error.code.no_picture',
+  picture_missing: 'error.code.picture_missing',
   full: 'error.code.full',
   too_many_sessions: 'error.code.too_many_sessions',
   busy: 'error.code.busy',
-  too_many_requests: 'error.code.busy',
-  too_many_streams: 'error.code.busy',
+  answer_pending: 'error.code.answer_pending',
+  too_many_requests: 'error.code.too_many_requests',
+  too_many_streams: 'error.code.too_many_streams',
+  too_many_tries: 'error.code.too_many_tries',
   no_room: 'error.code.no_room',
   stopping: 'error.code.stopping',
   store: 'error.code.store',
   pipeline_failed: 'error.code.pipeline_failed',
   bad_picture: 'error.code.bad_picture',
-  no_token: 'error.code.gone',
+  no_token: 'error.code.no_token',
   bad_token: 'error.code.gone',
   unknown_session: 'error.code.gone',
   bad_origin: 'error.code.bad_origin',
   not_encrypted: 'error.code.not_encrypted',
-  too_many_tries: 'error.code.busy',
 };
 
-/** For a problem document; seconds: after which to try again. */
-export const problemText = (status, { code, maximum }, seconds) =>
-  (code in PROBLEMS ? t(PROBLEMS[code], { maximum, seconds })
+/** For a problem document, or what is known of one. */
+export const problemText = ({ status, code, maximum, retry_after: seconds = 5 }) =>
+  (Object.hasOwn(PROBLEMS, code) ? t(PROBLEMS[code], { maximum, seconds })
     : typeof code === 'string' ? t('error.code.other', { code }) : t('error.answered', { status }));
 
 const WHY = {
@@ -49,8 +61,25 @@ const WHY = {
 export const whyNot = ({ code, why = code, maximum, retry_after: seconds = 1 }) =>
   (why in WHY ? t(WHY[why], { maximum, seconds }) : t('error.why.other', { code }));
 
+const NO_PICTURE = {
+  bad_frame: 'noPicture.badFrame',
+  bad_stream: 'noPicture.badStream',
+  undecodable: 'noPicture.undecodable',
+  unsupported_media: 'noPicture.unsupported',
+  pipeline_failed: 'noPicture.pipeline',
+  decoder_stuck: 'noPicture.stuck',
+  no_picture_made: 'noPicture.none',
+};
+
+/** Why the server has no picture of a student, as half a sentence; null if it does not know. */
+export const whyNoPicture = ({ code, media, codec }) =>
+  (code in NO_PICTURE ? t(NO_PICTURE[code], { media, codec, context: codec ? 'codec' : undefined }) : null);
+
+/** By the code of a close frame, if what a page sent was not accepted. */
+const CLOSED = { 1008: 'closed.policy', 1009: 'closed.tooLarge' };
+
 /** detail: what came with the end of the connection: text by a person, {cause} if the server made room for others, or {code}: that of the close. */
 export function reasonOfEnd(detail) {
   if (typeof detail !== 'object' || detail === null) return detail;
-  return detail.cause ? t('closed.full') : t('closed.code', { code: detail.code });
+  return detail.cause ? t('closed.full') : t(CLOSED[detail.code] ?? 'closed.garbled');
 }

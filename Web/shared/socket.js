@@ -22,13 +22,10 @@ const SERVERS_DOING = [1001, 1011, 1012, 1013]; // it is stopping, broken or ove
 const CROWDED = 1013;
 const TRIES = 3;
 const WELL_AFTER = 30000;
-const LONGEST_REASON = 160;
 const BUSY = [429, 502, 503, 504]; // the server, or a proxy waiting for it
 const UPGRADE_REQUIRED = 426; // an ordinary request would have been accepted
 
 const endedBecause = reason => (['teacher', 'idle'].includes(reason) ? `ended_${reason}` : 'ended');
-
-const sighted = (status, code) => (typeof code === 'string' && code ? `${status} ${code}` : String(status)).slice(0, LONGEST_REASON);
 
 /** A person's words, or what the server did for a cause of its own. */
 const whyDismissed = (cause, reason) => (cause ? { cause } : reason);
@@ -38,7 +35,7 @@ export class ReconnectingSocket {
    * handlers: opened(socket) may send a greeting; text(message) and binary(buffer) receive; refused(code) gets a close code
    * that says what was sent is not accepted; state(name, reason, detail) follows the diagram. Reasons for "waiting": server
    * (it closed or answers for reasons of its own), refused, answered (unexpectedly, perhaps by something in between; detail:
-   * what), or null if the network is to be suspected. Reasons for "closed": ended (it is not known how), ended_teacher,
+   * {status, code}), or null if the network is to be suspected. Reasons for "closed": ended (it is not known how), ended_teacher,
    * ended_idle, replaced, dismissed (detail: a person's reason, or {cause}), identity, refused (detail: {code}: the close code).
    */
   constructor(address, token, handlers) {
@@ -196,10 +193,9 @@ export class ReconnectingSocket {
     if (generation !== this.generation) return;
     const end = endingOf(code);
     if (end) return this.close(end, end === 'dismissed' ? whyDismissed(cause, detail) : null);
-    const before = this.seen;
     this.seen = [0, UPGRADE_REQUIRED].includes(status) ? null
-      : BUSY.includes(status) ? { reason: 'server' } : { reason: 'answered', detail: sighted(status, code) };
-    if (this.seen?.reason !== before?.reason || this.seen?.detail !== before?.detail) this.#wait();
+      : BUSY.includes(status) ? { reason: 'server' } : { reason: 'answered', detail: { status, code } };
+    this.#wait();
   }
 
   /** The status, and what a problem document says. */

@@ -1,7 +1,7 @@
 // The student's steps: name -> camera -> live -> end. A reload in between comes back as the same person.
 
 import { joinAsStudent } from '../shared/api.js';
-import { $, el, setHidden, setText } from '../shared/dom.js';
+import { $, el, fieldError, setHidden, setText } from '../shared/dom.js';
 import { hasEnded } from '../shared/endings.js';
 import { forget, recall, remember } from '../shared/identity.js';
 import { reasonOfEnd } from '../shared/refusal.js';
@@ -44,12 +44,6 @@ function askName(codeError = '') {
   (code && !codeError ? $('name') : $('code')).focus();
 }
 
-function fieldError(field, text) {
-  $(`${field}-error`).textContent = text;
-  if (text) $(field).setAttribute('aria-invalid', 'true');
-  else $(field).removeAttribute('aria-invalid');
-}
-
 $('name-form').addEventListener('submit', event => {
   event.preventDefault();
   const typed = readCode($('code').value);
@@ -74,11 +68,9 @@ function checkCamera() {
   showStep('camera');
   $('preview-place').append(video);
   $('camera-heading').focus();
-  fieldErrorless('join-error');
+  setText($('join-error'), '');
   camera.start();
 }
-
-const fieldErrorless = id => { $(id).textContent = ''; };
 
 function showCamera() {
   if (video.srcObject !== camera.stream) video.srcObject = camera.stream;
@@ -105,8 +97,8 @@ function showPreview(outcome) {
   if (outcome.gone === 'unknown_session') return askName(joinProblem({ code: outcome.gone }));
   if (outcome.gone) return finish('gone');
   if (outcome.waiting) return showLine(outcome.waiting);
-  const { faces, dark, unknown, refused } = outcome;
-  if (unknown || refused) checkItem('face', 'wait', t('student.check.failed'));
+  const { faces, dark, failed } = outcome;
+  if (failed) checkItem('face', 'wait', t('student.check.failed'));
   else checkItem('face', faces === 1 ? 'ok' : 'warn', faces === 0 ? t('student.check.noFace') : faces === 1 ? t('student.check.oneFace') : t('student.check.faces', { count: faces }));
   checkItem('light', dark ? 'warn' : 'ok', dark ? t('student.check.dark') : t('student.check.bright'));
   sentence(previewSentence(outcome));
@@ -144,7 +136,7 @@ function showLine(problem) {
 
 $('join').addEventListener('click', async () => {
   $('join').disabled = true;
-  fieldErrorless('join-error');
+  setText($('join-error'), '');
   try {
     preview.stop(); // one waiting request is enough
     const answer = await inLine(
@@ -157,7 +149,7 @@ $('join').addEventListener('click', async () => {
     if (problem.code === 'unknown_session') askName(joinProblem(problem));
     else if (hasEnded(problem.code)) finish('gone');
     else if (!$('step-camera').hidden) {
-      $('join-error').textContent = joinProblem(problem);
+      setText($('join-error'), joinProblem(problem));
       showCamera();
     }
   } finally {

@@ -1,8 +1,8 @@
 // What a student is told: the problem, and what to do. This decides which text to show; the texts are in the catalogue.
 // Tone: ok, wait, warn, bad.
 
-import { hasEnded, isGone } from '../shared/endings.js';
-import { whyNot } from '../shared/refusal.js';
+import { isGone } from '../shared/endings.js';
+import { problemText, whyNoPicture, whyNot } from '../shared/refusal.js';
 import { listed, sentences, t } from '../shared/text.js';
 
 const sentence = (tone, key) => ({ tone, title: t(`${key}.title`), text: t(`${key}.text`) });
@@ -28,11 +28,11 @@ const CONNECTION = {
   network: sentence('warn', 'student.connection.network'),
 };
 
-/** null if there is nothing to say. reason: why we are waiting: server, refused, answered (detail: what) or network. */
+/** null if there is nothing to say. reason: why we are waiting: server, refused, answered (detail: {status, code}) or network. */
 export function connectionSentence(state, reason, detail) {
   if (state === 'open') return null;
   const words = CONNECTION[reason] ?? CONNECTION.connecting;
-  return detail ? { ...words, detail: forHelpers(t('student.state.answer', { detail })) } : words;
+  return detail ? { ...words, detail: forHelpers(problemText(detail)) } : words;
 }
 
 export const LIVE = sentence('ok', 'student.state.live');
@@ -52,10 +52,11 @@ export const TROUBLES = {
 /** code: undefined if the browser is at fault. */
 export function troubleSentence({ code, media }) {
   if (!code) return UNSUPPORTED;
-  return { ...TROUBLES[code] ?? UNUSABLE, detail: forHelpers(media ? `${code}, ${media}` : code) };
+  const why = whyNoPicture({ code, media });
+  return { ...TROUBLES[code] ?? UNUSABLE, detail: why ? forHelpers(why) : '' };
 }
 
-const forHelpers = detail => t('student.state.forHelpers', { detail });
+const forHelpers = why => t('student.state.forHelpers', { why });
 
 /** The check of the picture fails on the server. */
 export const UNCHECKED = { tone: 'warn', title: t('student.state.unchecked.title'), text: t('error.check_failed') };
@@ -123,29 +124,18 @@ export function watchersSentence({ teachers, focus }) {
 /** "Ms Smith", "Ms Smith and Mr Jones", "Ms Smith, Mr Jones, Mrs Brown and 3 others" */
 const shortened = names => listed(names.length > 4 ? [...names.slice(0, 3), t('list.others', { count: names.length - 3 })] : names);
 
-export function ownViewProblem(problem) {
-  switch (problem.status) {
-    case 0: return t('student.view.unreachable');
-    case 503: return t('student.view.none');
-    case 429: return t('student.view.busy');
-    default: return t('student.view.failed', { why: problem.message });
-  }
+export function ownViewProblem({ status, code, message }) {
+  if (status === 0) return t('student.view.unreachable');
+  return code === 'no_picture' ? t('student.view.none') : t('student.view.failed', { why: message });
 }
 
-export function ownDataProblem(problem) {
-  // What was erased and what never existed get the same answer.
-  if (isGone(problem.code)) return t('student.kept.gone');
-  switch (problem.status) {
-    case 0: return t('student.kept.unreachable');
-    case 429: return t('student.kept.busy', { count: problem.retryAfter ?? 30 });
-    default: return t('student.kept.failed', { why: problem.message });
-  }
-}
+/** What was erased and what never existed get the same answer. */
+export const ownDataProblem = ({ code, message }) =>
+  (isGone(code) ? t('student.kept.gone') : t('student.kept.failed', { why: message }));
 
 /** Before joining: one sentence for all of the checks. */
-export function previewSentence({ faces, dark, unknown, refused }) {
-  if (refused) return { tone: 'warn', text: t('student.preview.refused', { why: refused }) };
-  if (unknown) return { tone: 'warn', text: t('student.preview.unknown') };
+export function previewSentence({ faces, dark, failed }) {
+  if (failed) return { tone: 'warn', text: t('student.preview.failed', { why: failed }) };
   if (faces === 0) return { tone: 'warn', text: dark ? t('student.preview.noFaceDark') : t('student.preview.noFace') };
   if (faces > 1) return { tone: 'warn', text: t('student.preview.severalFaces') };
   return dark ? { tone: 'warn', text: t('student.preview.dark') } : { tone: 'ok', text: t('student.preview.good') };
@@ -163,9 +153,5 @@ export const END = {
   refused: { ...end('student.end.refused'), action: t('student.end.refused.action') },
 };
 
-export function joinProblem(problem) {
-  if (problem.code === 'unknown_session') return t('error.unknown_session', { context: 'student' });
-  if (hasEnded(problem.code)) return t('error.ended');
-  return problem.status === 429
-    ? t('error.too_many_tries', { context: 'student', count: problem.retryAfter ?? 30 }) : problem.message;
-}
+export const joinProblem = ({ code, message }) =>
+  (code === 'unknown_session' ? t('error.unknown_session', { context: 'student' }) : message);

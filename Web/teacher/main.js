@@ -2,6 +2,7 @@
 
 import { $, setText, spaced } from '../shared/dom.js';
 import { recall } from '../shared/identity.js';
+import { problemText } from '../shared/refusal.js';
 import { t } from '../shared/text.js';
 import { readCode } from '../shared/wire.js';
 import { AlertFeed } from './alerts/alert-feed.js';
@@ -110,7 +111,7 @@ function enter(identity) {
     if (state === 'open') room.hidden = false;
     $('connection').dataset.tone = CONNECTION[state].tone;
     setText($('connection'), state === 'waiting' ? WAITING[reason] ?? CONNECTION.waiting.text : CONNECTION[state].text);
-    $('connection').title = state === 'waiting' && detail ? t('teacher.connection.answer', { detail }) : '';
+    $('connection').title = state === 'waiting' && detail ? problemText(detail) : '';
     room.dataset.connection = state;
   });
   link.start(code, token);

@@ -184,9 +184,9 @@ final class Admission {
 
   /// Sent before anything is looked up, so it is the same whatever the code.
   private static let manyTokens = Refusal(
-    status: 429, title: "Busy",
+    status: 429, title: "Too Many Requests",
     detail: "Many tokens from this network are being looked up. Please try again in a second.",
-    code: "busy",
+    code: "too_many_requests",
     retryAfter: 1)
 
   func tokenRefusal(_ request: HTTPRequest) -> Refusal {

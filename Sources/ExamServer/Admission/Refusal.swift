@@ -83,6 +83,12 @@ extension Refusal {
       code: "store")
   }
 
+  /// As many answers as one reader may have at once are still being sent.
+  static let answerPending = Refusal(
+    status: 429, title: "Earlier answer pending",
+    detail: "What you asked for before is still on its way. Please try again in 5 s.",
+    code: "answer_pending", retryAfter: 5)
+
   static func tooMany(_ wait: Duration) -> Refusal {
     let seconds = wait.wholeSecondsToWait
     return Refusal(

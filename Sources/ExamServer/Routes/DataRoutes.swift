@@ -56,9 +56,6 @@ final class DataRoutes {
 
   /// The picture of an alert's onset, for teachers and for the student it shows.
   private func alertPicture(_ request: HTTPRequest) async throws(Refusal) -> HTTPResponse {
-    func missing(_ detail: String) -> Refusal {
-      Refusal(status: 404, title: "No such picture", detail: detail, code: "no_picture")
-    }
     let reader = try await admission.reader(request)
     let code = reader.code
     let name = request.parameters["picture"] ?? ""
@@ -71,10 +68,15 @@ final class DataRoutes {
       return (alert, try archive.picture(of: id, in: code))
     }
     guard let alert, reader.role == .teacher || alert.student == reader.id, alert.picture != nil else {
-      throw missing("There is no picture of this alert.")
+      throw Refusal(
+        status: 404, title: "No such picture", detail: "There is no picture of this alert.",
+        code: "no_picture")
     }
     guard let jpeg else {
-      throw missing("A picture of this alert was kept, but its file is gone from the server's data folder.")
+      throw Refusal(
+        status: 404, title: "Picture missing",
+        detail: "A picture of this alert was kept, but its file is gone from the server's data folder.",
+        code: "picture_missing")
     }
     return HTTPResponse(status: 200, headers: [("Content-Type", "image/jpeg")], body: .bytes(jpeg))
   }

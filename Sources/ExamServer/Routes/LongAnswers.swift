@@ -32,18 +32,20 @@ final class LongAnswers: Sendable {
     deinit { answers.leave(reader) }
   }
 
-  /// A slot for one more answer.
-  func enter(_ id: ParticipantID, role: Role, of session: SessionCode) throws(ArchiveBusy) -> Place {
+  /// A slot for the sender of a request.
+  func enter(_ reader: Admission.Reader) throws(Refusal) -> Place {
+    try enter(reader.id, role: reader.role, of: reader.code)
+  }
+
+  func enter(_ id: ParticipantID, role: Role, of session: SessionCode) throws(Refusal) -> Place {
     let reader = Reader(session: session, id: id, role: role)
-    let refusal: ArchiveBusy? = counts.withLock { counts in
+    let refusal: Refusal? = counts.withLock { counts in
       let own = counts[reader, default: 0]
-      guard own < Self.maximum(for: role) else {
-        return ArchiveBusy(retryAfter: 5, "what you asked for before is still on its way")
-      }
+      guard own < Self.maximum(for: role) else { return .answerPending }
       let all = counts.values.reduce(0, +)
       let students = counts.reduce(0) { $0 + ($1.key.role == .student ? $1.value : 0) }
       guard all < Self.maximum, role != .student || students < Self.maximumOfStudents else {
-        return ArchiveBusy(retryAfter: 5, "many people read what is kept just now")
+        return .unreadable(ArchiveBusy(retryAfter: 5, "many people read what is kept just now"))
       }
       counts[reader] = own + 1
       return nil
@@ -56,17 +58,6 @@ final class LongAnswers: Sendable {
     counts.withLock { counts in
       let rest = counts[reader, default: 0] - 1
       counts[reader] = rest > 0 ? rest : nil
-    }
-  }
-}
-
-extension LongAnswers {
-  /// A slot for the sender of a request.
-  func enter(_ reader: Admission.Reader) throws(Refusal) -> Place {
-    do {
-      return try enter(reader.id, role: reader.role, of: reader.code)
-    } catch {
-      throw .unreadable(error)
     }
   }
 }

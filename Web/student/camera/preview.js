@@ -9,7 +9,7 @@ const WIDTH = 320;
 const DARK_BELOW = 40; // mean luma, 0 to 255
 
 export class Preview {
-  /** result({faces, dark} | {unknown: true, dark} | {refused: why, dark} | {gone: code} | {waiting: Problem}) */
+  /** result({faces, dark} | {failed: why, dark} | {gone: code} | {waiting: Problem}) */
   constructor(video, result) {
     this.video = video;
     this.result = result;
@@ -52,7 +52,7 @@ export class Preview {
       else if (problem.status === 429) wait = Math.max(EVERY, (problem.retryAfter ?? 2) * 1000);
       outcome = endingOf(problem.code) ? { gone: problem.code }
         : waits ? { waiting: problem } : problem.status === 429 ? null
-          : problem.code === 'bad_picture' ? { refused: problem.message, dark } : { unknown: true, dark };
+          : { failed: problem.message, dark };
     }
     if (run === this.running && outcome) this.result(outcome);
     return wait;

@@ -7,7 +7,6 @@ import { t } from '../../shared/text.js';
 import { eventText, NOTE, refusalText } from '../student-text.js';
 
 const LONGEST_NOTE = 2000;
-const NO_PICTURE = t('student.noticed.noPicture');
 
 export class OwnEvents {
   /** older(before): requests the alerts before that one. */
@@ -46,7 +45,7 @@ export class OwnEvents {
     const what = el('h3', { id: `event-${id}` }, eventText(alert.kind));
     const times = el('p', { class: 'event-times' });
     const seen = el('p', { class: 'event-seen' });
-    const picture = el('div', { class: 'event-picture' }, NO_PICTURE);
+    const picture = el('div', { class: 'event-picture' }, t('student.noticed.noPicture'));
     const text = el('textarea', { id: `note-${id}`, rows: 2, maxlength: LONGEST_NOTE, 'aria-describedby': `event-${id}` });
     const state = el('p', { class: 'note-state', role: 'status' });
     const form = el('form', { class: 'note', onsubmit: event => this.#save(event, id) },
@@ -72,10 +71,10 @@ export class OwnEvents {
     entry.address = alert.picture;
     const image = el('img', {
       alt: t('student.noticed.picture', { time: timeOfDay(alert.since) }),
-      width: 320, height: 240, decoding: 'async', onerror: () => entry.picture.replaceChildren(NO_PICTURE),
+      width: 320, height: 240, decoding: 'async',
     });
     entry.picture.replaceChildren(image);
-    showKeptPicture(image, alert.picture, this.token, () => entry.picture.replaceChildren(NO_PICTURE));
+    showKeptPicture(image, alert.picture, this.token, why => entry.picture.replaceChildren(why));
   }
 
   /** What was typed since it was last saved stays. */

@@ -117,7 +117,7 @@ export class AlertCard {
     setHidden(this.pictureButton, !picture);
     if (!picture || picture === this.shownPicture) return;
     this.shownPicture = picture;
-    showKeptPicture(this.image, picture, this.context.token);
+    showKeptPicture(this.image, picture, this.context.token, why => this.pictureButton.replaceChildren(why));
     this.image.alt = this.context.open ? t('teacher.card.pictureOpens', { name: this.name }) : t('teacher.card.picture', { name: this.name });
   }
 

@@ -66,22 +66,6 @@ export class Roster extends EventTarget {
   }
 }
 
-const NO_PICTURE = {
-  bad_frame: 'teacher.noPicture.badFrame',
-  bad_stream: 'teacher.noPicture.badStream',
-  undecodable: 'teacher.noPicture.undecodable',
-  unsupported_media: 'teacher.noPicture.unsupported',
-  pipeline_failed: 'teacher.noPicture.pipeline',
-  decoder_stuck: 'teacher.noPicture.stuck',
-  no_picture_made: 'teacher.noPicture.none',
-};
-
-/** Why there is no picture, as text; null if the server does not know. */
-export function whyNoPicture({ no_picture_reason: reason }) {
-  const key = NO_PICTURE[reason?.code];
-  return key ? t(key, { media: reason.media, codec: reason.codec, context: reason.codec ? 'codec' : undefined }) : null;
-}
-
 /** One line under the name. */
 export function stateLine(person) {
   if (person.state === 'left') return t('teacher.state.left');

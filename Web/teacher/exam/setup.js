@@ -1,7 +1,7 @@
 // Before the room: create an exam, or join one as a further teacher.
 
 import { createSession, joinAsTeacher } from '../../shared/api.js';
-import { $, setHidden, setText } from '../../shared/dom.js';
+import { $, fieldError, setHidden, setText } from '../../shared/dom.js';
 import { remember } from '../../shared/identity.js';
 import { t } from '../../shared/text.js';
 import { inLine, lineSentence } from '../../shared/waiting-line.js';
@@ -20,7 +20,7 @@ export function setup(invitation) {
     $('setup-form').onsubmit = async event => {
       event.preventDefault();
       const name = $('name').value.trim();
-      fieldError(name ? '' : t('teacher.setup.nameMissing'));
+      fieldError('name', name ? '' : t('teacher.setup.nameMissing'));
       if (!name) return $('name').focus();
       $('setup-submit').disabled = true;
       setText($('setup-error'), '');
@@ -62,15 +62,5 @@ function refused(problem) {
     $('password').focus();
     return $('password').select();
   }
-  setText($('setup-error'), {
-    wrong_key: t('error.wrong_key'),
-    unknown_session: t('error.unknown_session'),
-    too_many_tries: t('error.too_many_tries', { count: problem.retryAfter ?? 30 }),
-  }[problem.code] ?? problem.message);
-}
-
-function fieldError(text) {
-  setText($('name-error'), text);
-  if (text) $('name').setAttribute('aria-invalid', 'true');
-  else $('name').removeAttribute('aria-invalid');
+  setText($('setup-error'), problem.code === 'unknown_session' ? t('error.unknown_session') : problem.message);
 }

@@ -3,9 +3,10 @@
 import { ticketAddress } from '../../shared/api.js';
 import { ChatLog, chatForm } from '../../shared/chat-log.js';
 import { $, el, setHidden, setText } from '../../shared/dom.js';
+import { whyNoPicture } from '../../shared/refusal.js';
 import { t } from '../../shared/text.js';
 import { AlertCard } from '../alerts/alert-card.js';
-import { stateLine, stateTone, whyNoPicture } from '../connection/roster.js';
+import { stateLine, stateTone } from '../connection/roster.js';
 import { Adjust } from './adjust.js';
 
 const SHOWN_ALERTS = 20;
@@ -99,7 +100,7 @@ export class Focus {
     const person = this.roster.get(this.student);
     if (!person) return this.close();
     setText(this.name, person.name);
-    const why = whyNoPicture(person);
+    const why = whyNoPicture(person.no_picture_reason ?? {});
     setText(this.state, why ? t('teacher.state.why', { state: stateLine(person), why }) : stateLine(person));
     this.dot.dataset.tone = stateTone(person);
     setHidden(this.hand, !person.hand);

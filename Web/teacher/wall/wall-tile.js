@@ -1,10 +1,11 @@
 // One student on the wall. Changes are written into the existing tile; its position is up to the wall.
 
 import { el, setHidden, setText } from '../../shared/dom.js';
+import { whyNoPicture } from '../../shared/refusal.js';
 import { t } from '../../shared/text.js';
 import { allowed, effectText, exceptionText } from '../alerts/alert-text.js';
 import { shortText, worst } from '../alerts/kinds.js';
-import { stateLine, stateTone, whyNoPicture } from '../connection/roster.js';
+import { stateLine, stateTone } from '../connection/roster.js';
 
 export class Tile {
   constructor(person, open) {
@@ -33,7 +34,7 @@ export class Tile {
     this.#data('paused', String(Boolean(person.paused)));
     this.dot.dataset.tone = stateTone(person);
     setText(this.name, person.name);
-    const why = whyNoPicture(person);
+    const why = whyNoPicture(person.no_picture_reason ?? {});
     const title = why ? t('teacher.tile.noPicture', { name: person.name, why }) : person.name;
     if (this.button.title !== title) this.button.title = title;
     setText(this.state, stateLine(person));
