@@ -59,6 +59,9 @@ def test_an_exam_under_a_path_of_the_site(people, proxy):
     ada.page.reload()
     teacher.expect_tile_moving("Ada")
     teacher.end()
+    page.goto(f"{proxy.url}/api/sessions/123456/report?ticket=used")
+    expect(page).to_have_url(f"{proxy.url}/?problem=bad_ticket")
+    expect(page.locator("#problem")).to_contain_text("This link was good once")
 
     mine = [url for url in asked if re.match("(https|wss):", url)]
     assert mine and all(url.split("://")[1].startswith(proxy.url.split("://")[1] + "/") for url in mine), mine

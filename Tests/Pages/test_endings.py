@@ -4,8 +4,10 @@ import time
 import urllib.error
 import urllib.request
 
+import pytest
 from playwright.sync_api import expect
 
+from people import expect_accessible
 from support.server import Server
 
 
@@ -64,8 +66,36 @@ def test_a_report_that_is_loaded_again_says_where_it_is(exam):
     report = opened.value
     expect(report.locator("h1")).to_have_text("Mathematics")
     report.reload()
-    expect(report.locator("h1")).to_have_text("Link used up")
-    expect(report.locator("p")).to_contain_text("Please open it again from the page where it was.")
+    expect(report.locator("#problem")).to_contain_text("Please open it again from the page where it was.")
+    expect_accessible(report, "a problem on the first page")
+
+
+@pytest.mark.parametrize("address, said", [
+    ("/nothing", "There is nothing to see at this address."),
+    ("/api/sessions/123456/report", "This address can be opened from a page of the exam only."),
+    ("/?problem=too_many_sessions&maximum=12", "This server holds 12 exams at once."),
+    ("/?problem=busy&retry_after=7", "Please try again in 7 s."),
+    ("/?problem=of_another_version", "The server refuses this (of_another_version)."),
+])
+def test_who_opens_an_address_in_vain_is_told_why_on_the_first_page(people, address, said):
+    page = people.teacher().page
+    page.goto(people.teacher().url + address)
+    expect(page.locator("#problem")).to_contain_text(said)
+    expect(page.locator("#code")).to_be_visible()
+
+
+@pytest.mark.parametrize("address", ["/", "/?code=123456", "/?problem=Your%20exam%20is%20at%20evil.example", "/?problem="])
+def test_the_first_page_tells_nothing_that_is_no_problem(people, address):
+    page = people.teacher().page
+    page.goto(people.teacher().url + address)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Exam Monitoring")
+    expect(page.locator("#problem")).to_be_empty()
+
+
+def test_who_comes_by_a_wrong_name_is_told(people, server):
+    page = people.teacher().page
+    page.goto(f"http://exam.localhost:{server.port}/teacher")
+    expect(page.locator("#problem")).to_contain_text("add the name to allowed_hosts")
 
 
 def test_a_title_that_cannot_be_used_is_said(people):

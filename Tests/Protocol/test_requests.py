@@ -164,24 +164,32 @@ def test_a_flood_of_joins(exam):
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}  # as when an address is opened
 
 
-def test_a_problem_is_a_page_for_who_opens_an_address(exam, server):
+def test_who_opens_an_address_is_sent_to_the_page_that_tells_the_problem(exam, server):
     used = f"{exam.path}/report?ticket={'0' * 40}"
-    for path, headers, status, words in [
-        ("/nope", {}, 404, "There is nothing at this address. Please look at it once more."),
-        ("/", {"Host": "exam.example"}, 421, "add the name to allowed_hosts"),
-        (used, {}, 401, "Please open it again from the page where it was."),
+    for path, headers, status, code in [
+        ("/nope", {}, 404, "not_found"),
+        ("/", {"Host": "exam.example"}, 421, "bad_host"),
+        (used, {}, 401, "bad_ticket"),
+        (f"{exam.path}/report?format=%0A%3Cb%3E", {"Authorization": f"Bearer {exam.teacher_token}"}, 400, "bad_request"),
     ]:
-        page = request(server.url, "GET", path, headers=BROWSER | headers)
-        assert page.status == status and page.headers["content-type"] == "text/html; charset=utf-8"
-        assert "<p>" in page.body.decode() and words in page.body.decode() and "{" not in page.body.decode()
-        assert page.headers["content-security-policy"].startswith("default-src 'none'")
+        sent = request(server.url, "GET", path, headers=BROWSER | headers)
+        assert (sent.status, sent.headers["location"], sent.body) == (303, f"/?problem={code}", b"")
+        page = request(server.url, "GET", sent.headers["location"], headers=BROWSER | headers)
+        assert page.status == 200 and page.headers["content-type"] == "text/html; charset=utf-8"
         for others in ({}, {"Accept": "*/*"}, {"Accept": "image/avif,image/webp,*/*"}, {"Accept": "application/json"}):
-            assert request(server.url, "GET", path, headers=others | headers).headers["content-type"] == "application/problem+json"
+            answer = request(server.url, "GET", path, headers=others | headers)
+            assert (answer.status, answer.code, answer.headers["content-type"]) == (status, code, "application/problem+json")
 
 
-def test_what_a_problem_repeats_is_no_markup(exam):
-    page = exam.request("GET", "/report?format=%3Cb%3E%26amp%3B", headers=BROWSER)
-    assert page.status == 400 and "&lt;b&gt;&amp;amp;" in page.body.decode() and "<b>" not in page.body.decode()
+def test_by_a_wrong_name_there_is_nothing_but_why(server):
+    wrong = BROWSER | {"Host": "exam.example"}
+    for path in ("/", "/?code=123456", "/teacher", "/student", "/index.html", "/teacher.html?problem=bad_host"):
+        assert request(server.url, "GET", path, headers={"Host": "exam.example"}).status == 421, path
+    for path in ("/?problem=bad_host", "/landing/main.js", "/shared/style.css", "/text/en.json", "/library/i18next.min.js"):
+        assert request(server.url, "GET", path, headers=wrong).status == 200, path
+    # Nobody is sent round and round.
+    answer = request(server.url, "GET", "/teacher?problem=bad_host", headers=wrong)
+    assert (answer.status, answer.code) == (421, "bad_host")
 
 
 def test_a_session_is_described_at_a_pace(exam, teacher, neighbour):

@@ -6,7 +6,7 @@ public struct PublicURL: Sendable, Hashable, CustomStringConvertible {
 
   /// First segments of the server's own paths. A prefix that equals one could not be told from the path itself.
   private static let ownSegments: Set<String> = [
-    "api", "healthz", "readyz", "metrics", "teacher", "student", "shared", "landing",
+    "api", "healthz", "readyz", "metrics", "teacher", "student", "shared", "landing", "library", "text",
   ]
 
   /// Why a text is not such an address.

@@ -11,10 +11,20 @@ final class StaticFiles {
     self.pages = pages
   }
 
+  private func file(_ request: HTTPRequest) -> PageFolder.File? {
+    folder[pages[request.path] ?? request.segments.joined(separator: "/")]
+  }
+
+  /// Whether it is what tells people why they are refused: the first page with a problem, or a file that pages load. Those
+  /// who come by a wrong name or without encryption get these, too.
+  func isForAnybody(_ request: HTTPRequest) -> Bool {
+    guard request.method == .get, let file = file(request) else { return false }
+    return request.path == "/" ? request.query["problem"] != nil : !file.type.hasPrefix("text/html")
+  }
+
   /// Nil if there is no such file.
   func answer(_ request: HTTPRequest) -> HTTPResponse? {
-    let name = pages[request.path] ?? request.segments.joined(separator: "/")
-    guard let file = folder[name] else { return nil }
+    guard let file = file(request) else { return nil }
     guard request.method == .get || request.method == .head else {
       return GatewayProblem.methodNotAllowed.response(adding: [("Allow", "GET, HEAD")])
     }

@@ -85,7 +85,7 @@ extension HTTPExchange {
 
   func set(_ response: HTTPResponse) {
     guard let message else { return }
-    let response = response.readable(for: headers)
+    let response = shown(response)
     status = response.status
     soup_server_message_set_status(message, guint(response.status), reasonPhrase(response.status))
     let headers = soup_server_message_get_response_headers(message)
@@ -113,6 +113,15 @@ extension HTTPExchange {
       // A HEAD request ends here.
       soup_message_headers_set_encoding(headers, SOUP_ENCODING_EOF)
     }
+  }
+
+  /// Somebody who opens an address in a browser is told on the first page why it was refused; programs get the problem
+  /// document, and so does a browser that is refused that page. Scripts and images do not ask for `text/html`.
+  private func shown(_ response: HTTPResponse) -> HTTPResponse {
+    guard let problem = response.problem, core.files != nil, query["problem"] == nil,
+      headers["accept"]?.lowercased().contains("text/html") == true
+    else { return response }
+    return .redirect(to: "\(core.configuration.publicURL?.path ?? "/")?\(problem)", status: 303)
   }
 
   /// Answers a WebSocket handshake that was accepted.

@@ -46,7 +46,7 @@ final class HTTPExchange {
   var method = ""
   /// The path, decoded; nil if that fails.
   private var segments: [String]?
-  private var query: [String: String] = [:]
+  private(set) var query: [String: String] = [:]
   private var maximumBodyBytes = 0
   /// The cost of the body while it is incomplete.
   private(set) var unreadBytes = 0

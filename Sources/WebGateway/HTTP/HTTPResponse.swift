@@ -21,8 +21,8 @@ public struct HTTPResponse: Sendable {
   /// In order of appearance. `Cache-Control: no-store` is added unless caching is specified.
   public var headers: [(name: String, value: String)]
   public var body: Body
-  /// The text of a problem document, for somebody who opens it as a page.
-  private(set) var problem: ProblemPage?
+  /// Of a problem document: its code and parameters, as a query. The first page has words for them.
+  private(set) var problem: String?
 
   public init(status: Int, headers: [(name: String, value: String)] = [], body: Body = .empty) {
     self.status = status
@@ -53,7 +53,8 @@ public struct HTTPResponse: Sendable {
   ) -> HTTPResponse {
     var document = "{\"type\":\"about:blank\",\"title\":\(jsonString(title)),\"status\":\(status)"
     document += ",\"detail\":\(jsonString(detail)),\"code\":\(jsonString(code))"
-    if let retryAfter { document += ",\"retry_after\":\(retryAfter)" }
+    var parameters = parameters
+    parameters["retry_after"] = retryAfter
     for (name, value) in parameters.sorted(by: { $0.key < $1.key }) {
       document += ",\(jsonString(name)):\(value is any Numeric ? "\(value)" : jsonString("\(value)"))"
     }
@@ -61,17 +62,7 @@ public struct HTTPResponse: Sendable {
     var headers: [(name: String, value: String)] = [("Content-Type", "application/problem+json")]
     if let retryAfter { headers.append(("Retry-After", String(retryAfter))) }
     var response = HTTPResponse(status: status, headers: headers, body: .bytes(Array(document.utf8)))
-    response.problem = ProblemPage(title: title, detail: detail)
-    return response
-  }
-
-  /// The same in a form that the client with these request headers can read.
-  func readable(for headers: [String: String]) -> HTTPResponse {
-    guard let problem, ProblemPage.isWanted(by: headers) else { return self }
-    var response = self
-    response.headers.removeAll { $0.name == "Content-Type" }
-    response.headers.append(("Content-Type", "text/html; charset=utf-8"))
-    response.body = .bytes(Array(problem.html.utf8))
+    response.problem = "problem=\(code)" + parameters.map { "&\($0)=\($1)" }.joined()
     return response
   }
 

@@ -19,9 +19,8 @@ extension SiteAddress.Refusal {
 }
 
 extension HTTPResponse {
-  /// For the path of `public_url` without its trailing slash.
-  static func redirect(to path: String) -> HTTPResponse {
-    HTTPResponse(status: 308, headers: [("Location", path)])
+  static func redirect(to address: String, status: Int) -> HTTPResponse {
+    HTTPResponse(status: status, headers: [("Location", address)])
   }
 }
 

@@ -3,12 +3,13 @@ import GLibRuntime
 /// Dispatches requests.
 extension ServerContext {
   func dispatch(_ request: HTTPRequest, from sender: SiteAddress.Sender, _ exchange: HTTPExchange) {
-    if let refusal = refusal(of: request, from: sender, exchange) { return exchange.answer(refusal) }
+    let url = configuration.publicURL
+    let needsSlash = url?.needsSlash(request.segments) == true
     var request = request
-    if let url = configuration.publicURL {
-      if url.needsSlash(request.segments) { return exchange.answer(.redirect(to: url.path)) }
-      request.segments = url.strippingPrefix(request.segments)
-    }
+    if let url { request.segments = url.strippingPrefix(request.segments) }
+    if let refusal = refusal(of: request, from: sender, exchange) { return exchange.answer(refusal) }
+    // Relative addresses of the page would be wrong.
+    if needsSlash, let url { return exchange.answer(.redirect(to: url.path, status: 308)) }
     if let ticket = request.query["ticket"], !request.method.changes {
       guard let holder = redeemTicket?(ticket, request.path) else {
         return exchange.answer(GatewayProblem.badTicket.response())
@@ -48,6 +49,7 @@ extension ServerContext {
       }
       if let wait = line.take(of: network) { return overBudget(sender, wait) }
     }
+    if files?.isForAnybody(request) == true { return nil }
     let host = request.header("Host")
     let origin = request.header("Origin")
     guard
