@@ -60,6 +60,8 @@ def test_the_command_beside_a_running_server(exam, teacher, server, tmp_path):
     assert "I bent down" in page.read_text()
     missing = exam.request("GET", f"/alerts/{alert['alert_id']}.jpg")
     assert (missing.status, missing.code) == (404, "picture_missing")
+    kept, = exam.request("GET", f"/students/{alert['student']}/data").json["alerts"]
+    assert kept["picture_state"] == "missing" and "picture_jpeg_base64" not in kept
 
 
 def test_reports_of_what_is_not_there(server, tmp_path):

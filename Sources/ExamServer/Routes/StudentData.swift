@@ -43,19 +43,15 @@ struct StudentData: Sendable {
     let alert: AlertRecord
     /// The JPEG of the onset in base 64.
     let jpeg: String?
-    /// Why there is none, if there should be one.
-    let missing: String?
 
     enum CodingKeys: String, CodingKey {
       case jpeg = "picture_jpeg_base64"
-      case missing = "picture_missing"
     }
 
     func encode(to encoder: any Encoder) throws {
       try alert.encode(to: encoder)
       var fields = encoder.container(keyedBy: CodingKeys.self)
       try fields.encodeIfPresent(jpeg, forKey: .jpeg)
-      try fields.encodeIfPresent(missing, forKey: .missing)
     }
   }
 
@@ -141,9 +137,9 @@ struct StudentData: Sendable {
 
   private func withPicture(_ alert: AlertRecord, _ archive: any ArchiveReader) throws -> Alert {
     let jpeg = alert.picture == nil ? nil : try archive.picture(of: alert.id, in: record.code)
-    return Alert(
-      alert: alert, jpeg: jpeg.map { Data($0).base64EncodedString() },
-      missing: alert.picture != nil && jpeg == nil ? "the file is gone from the server's data folder" : nil)
+    var alert = alert
+    if alert.picture != nil, jpeg == nil { alert.pictureState = .missing }
+    return Alert(alert: alert, jpeg: jpeg.map { Data($0).base64EncodedString() })
   }
 
   private mutating func open(_ list: String, in document: inout [UInt8]) {
