@@ -42,7 +42,7 @@ const PROBLEMS = {
 /** For a problem document, or what is known of one. */
 export const problemText = ({ status, code, maximum, retry_after: seconds = 5 }) =>
   (Object.hasOwn(PROBLEMS, code) ? t(PROBLEMS[code], { maximum, seconds })
-    : typeof code === 'string' ? t('error.code.other', { code }) : t('error.answered', { status }));
+    : typeof code === 'string' ? t('error.code.other', { code: code.slice(0, 80) }) : t('error.answered', { status }));
 
 const WHY = {
   empty: 'error.why.empty',

@@ -1,6 +1,6 @@
 // Wire contract, version 1: the binary headers and the addresses. Nothing here touches the page, so workers use it too.
 
-export const PROTOCOL = 'exam-monitoring.v1';
+const PROTOCOL = 'exam-monitoring.v1';
 const VERSION = 1;
 const HEADER_BYTES = 16;
 const KEY_FRAME = 1;

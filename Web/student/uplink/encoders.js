@@ -15,7 +15,7 @@ const WIDTH = 480; // libvpx starts two threads from 640x480 up: stay below
 const HEIGHT = 360;
 
 /** Scales the frame to the area of 480x360, keeping its aspect ratio (a phone may be held upright), with even sides. */
-export function encodeSize(width, height) {
+function encodeSize(width, height) {
   const scale = Math.min(1, Math.sqrt((WIDTH * HEIGHT) / (width * height)));
   const even = side => Math.max(2, Math.round((side * scale) / 2) * 2);
   return { width: even(width), height: even(height) };

@@ -252,13 +252,9 @@ onmessage = ({ data }) => {
       sticky.set(data.message.type, data.message);
       return socket?.send(data.message);
     case 'hand': return hand.say(data.up);
-    case 'send':
-      return tell({ type: 'sent', id: data.id, ok: socket?.send(data.message) === true });
+    case 'send': return socket?.send(data.message);
     case 'online': return socket?.renew();
     case 'nudge': return socket?.nudge();
     case 'reopen': return socket?.reopen();
-    case 'stop':
-      socket?.close('left');
-      return frames.stop();
   }
 };

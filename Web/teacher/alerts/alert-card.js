@@ -77,7 +77,7 @@ export class AlertCard {
     this.image = el('img', { alt: '', decoding: 'async', width: 320, height: 240 });
     const opens = { type: 'button', onclick: () => context.open(student) };
     this.pictureButton = context.open ? el('button', { ...opens, class: 'alert-picture' }, this.image) : el('span', { class: 'alert-picture' }, this.image);
-    this.who = context.open ? el('button', { ...opens, class: 'link alert-name' }) : el('span', {});
+    this.who = context.open ? el('button', { ...opens, class: 'link' }) : el('span', {});
     this.what = el('p', { class: 'alert-what' });
     this.times = el('p', { class: 'alert-times' });
     this.why = el('p', { class: 'alert-why' });

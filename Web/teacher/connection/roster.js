@@ -3,6 +3,9 @@
 import { t } from '../../shared/text.js';
 import { serverNow } from './clock.js';
 
+const SOON = 30; // milliseconds
+
+/** Events: changed {person}, removed {person}; changes, soon after these, once for many. */
 export class Roster extends EventTarget {
   constructor() {
     super();
@@ -19,7 +22,7 @@ export class Roster extends EventTarget {
       for (const person of message.dismissed ?? []) this.gone.set(person.id, person);
       this.paused = message.paused ?? null;
       message.participants.forEach(person => this.#put(person));
-      this.dispatchEvent(new CustomEvent('room'));
+      this.#tellSoon();
     } else if (message.participant.dismissed) {
       this.gone.set(message.participant.id, message.participant);
       this.#remove(message.participant.id);
@@ -44,7 +47,7 @@ export class Roster extends EventTarget {
   #put(person) {
     this.people.set(person.id, person);
     this.#expire(person);
-    this.dispatchEvent(new CustomEvent('changed', { detail: person }));
+    this.#tell('changed', person);
   }
 
   /** Temporary exceptions end by the clock. */
@@ -54,7 +57,7 @@ export class Roster extends EventTarget {
     setTimeout(() => {
       if (this.people.get(person.id) !== person) return;
       this.#expire(person);
-      this.dispatchEvent(new CustomEvent('changed', { detail: person }));
+      this.#tell('changed', person);
     }, Math.min(...ends) + 100);
   }
 
@@ -62,7 +65,19 @@ export class Roster extends EventTarget {
     const person = this.people.get(id);
     if (!person) return;
     this.people.delete(id);
-    this.dispatchEvent(new CustomEvent('removed', { detail: person }));
+    this.#tell('removed', person);
+  }
+
+  #tell(what, person) {
+    this.dispatchEvent(new CustomEvent(what, { detail: person }));
+    this.#tellSoon();
+  }
+
+  #tellSoon() {
+    this.pending ??= setTimeout(() => {
+      this.pending = null;
+      this.dispatchEvent(new Event('changes'));
+    }, SOON);
   }
 }
 

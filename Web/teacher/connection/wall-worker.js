@@ -129,6 +129,5 @@ onmessage = ({ data }) => {
     case 'online': return socket?.renew();
     case 'nudge': return socket?.nudge();
     case 'reopen': return socket?.reopen();
-    case 'stop': return socket?.close('left');
   }
 };

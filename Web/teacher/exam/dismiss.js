@@ -22,9 +22,8 @@ export class Dismiss {
     $('dismiss-unseen').addEventListener('click', () => this.#choose(id => !this.roster.get(id)?.seen));
     $('dismiss-none').addEventListener('click', () => this.#choose(() => false));
     $('dismiss-list').addEventListener('change', () => this.#count());
-    const soon = () => { this.pending ??= setTimeout(() => { this.pending = null; this.#offer(); }, 50); };
-    setInterval(soon, 5000);
-    for (const type of ['changed', 'removed', 'room']) roster.addEventListener(type, soon);
+    setInterval(() => this.#offer(), 5000);
+    roster.addEventListener('changes', () => this.#offer());
     roster.addEventListener('removed', ({ detail }) => {
       if (detail.role === 'student') announce(t('teacher.dismiss.removed', { name: detail.name }));
       this.boxes.get(detail.id)?.closest('li').remove();

@@ -21,18 +21,27 @@ const BACK = { replaced: t('teacher.ended.replaced.action'), refused: t('teacher
 const FILES = [['csv', t('teacher.ended.csv')], ['json', t('teacher.ended.json')]];
 
 export function endDialog({ code, token }) {
-  $('open-end').addEventListener('click', () => {
-    setText($('end-error'), '');
-    $('end-dialog').showModal();
-  });
-  $('end-confirm').addEventListener('click', () => confirmed($('end-confirm'), $('end-error'), async () => {
+  confirmDialog('end', async () => {
     try {
       await endSession(code, token); // the page follows when the server notifies everybody
     } catch (problem) {
       if (!hasEnded(endingOf(problem.code))) throw problem;
     }
-    $('end-dialog').close();
-  }));
+  });
+}
+
+/** A dialog for what cannot be undone: #open-name opens #name-dialog, #name-confirm sends the request, #name-error says why it failed. */
+function confirmDialog(name, request, done = () => {}) {
+  const [dialog, button, error] = ['dialog', 'confirm', 'error'].map(part => $(`${name}-${part}`));
+  $(`open-${name}`).onclick = () => {
+    setText(error, '');
+    dialog.showModal();
+  };
+  button.onclick = () => confirmed(button, error, async () => {
+    const answer = await request();
+    dialog.close();
+    done(answer);
+  });
 }
 
 /** reason: why the connection is closed for good, with the server's explanation. again(): this tab is to be used after all. */
@@ -52,11 +61,7 @@ export function leave(identity, reason, detail, again) {
     again();
   };
   setHidden($('erase-part'), !hasEnded(reason));
-  $('open-erase').onclick = () => {
-    setText($('erase-error'), '');
-    $('erase-dialog').showModal();
-  };
-  $('erase-confirm').onclick = () => confirmed($('erase-confirm'), $('erase-error'), () => erase(identity));
+  confirmDialog('erase', () => eraseData(identity.code, identity.token), receipt => erased(identity, receipt));
   if (reason === 'identity') forget('teacher', identity.code);
 }
 
@@ -94,15 +99,13 @@ async function openReport(code, token) {
   }
 }
 
-async function erase({ code, token }) {
-  const receipt = await eraseData(code, token);
-  $('erase-dialog').close();
+function erased({ code }, receipt) {
   forget('teacher', code);
   setHidden($('erase-part'), true);
   $('ended-links').replaceChildren();
   const at = t('teacher.receipt.at', { date: new Date(receipt.at).toLocaleDateString(locale), time: timeOfDay(receipt.at, true) });
   const rows = [
-    [t('teacher.receipt.when'), at], [t('teacher.receipt.exam'), receipt.session], [t('teacher.receipt.why'), receipt.reason === 'request' ? t('teacher.receipt.request') : receipt.reason],
+    [t('teacher.receipt.when'), at], [t('teacher.receipt.exam'), receipt.session], [t('teacher.receipt.why'), t('teacher.receipt.request')],
     [t('teacher.receipt.participants'), receipt.participants], [t('teacher.receipt.events'), receipt.events],
     [t('teacher.receipt.pictures'), receipt.pictures],
   ];

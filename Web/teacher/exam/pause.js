@@ -15,10 +15,7 @@ export class Pause {
     $('open-pause').addEventListener('click', () => this.ask('all'));
     // "all" also ends the pause for those who join later.
     $('resume').addEventListener('click', () => this.resume('all'));
-    const soon = () => { this.pending ??= setTimeout(() => { this.pending = null; this.#show(); }, 30); };
-    roster.addEventListener('changed', soon);
-    roster.addEventListener('removed', soon);
-    roster.addEventListener('room', soon);
+    roster.addEventListener('changes', () => this.#show());
     this.#show();
   }
 

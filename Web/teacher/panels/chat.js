@@ -22,9 +22,7 @@ export class Chat {
       return this.send(to, text, why => this.#notSent(to, text, why, putBack));
     });
     this.#recipients();
-    const soon = () => { this.pending ??= setTimeout(() => { this.pending = null; this.#recipients(); }, 50); };
-    roster.addEventListener('changed', soon);
-    roster.addEventListener('removed', soon);
+    roster.addEventListener('changes', () => this.#recipients());
     $('room').addEventListener('view', () => { if (isShown('chat')) this.read(); });
   }
 

@@ -18,7 +18,7 @@ export class Hands {
         this.#remove(detail.id);
       }
     });
-    roster.addEventListener('removed', ({ detail }) => this.#remove(detail?.id));
+    roster.addEventListener('removed', ({ detail }) => this.#remove(detail.id));
     setInterval(() => this.#tick(), 1000);
   }
 

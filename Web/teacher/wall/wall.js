@@ -80,7 +80,7 @@ export class Wall {
   }
 
   #removed(person) {
-    const tile = person && this.tiles.get(person.id);
+    const tile = this.tiles.get(person.id);
     if (!tile) return;
     this.observer.unobserve(tile.item);
     this.inView.delete(person.id);
