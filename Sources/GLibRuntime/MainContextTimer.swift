@@ -13,9 +13,12 @@ public final class MainContextTimer {
     every interval: Int, on context: MainContext, action: @escaping @Sendable () -> Void
   ) {
     source = g_timeout_source_new(guint(interval))
+    let run: GSourceFunc = { data in
+      callbackContext(data, as: TimerAction.self).run()
+      return 1  // G_SOURCE_CONTINUE
+    }
     g_source_set_callback(
-      source, runTimerAction, retainedCallbackContext(TimerAction(run: action)),
-      releaseCallbackContext)
+      source, run, retainedCallbackContext(TimerAction(run: action)), releaseCallbackContext)
     g_source_attach(source, context.pointer)
   }
 
@@ -30,9 +33,4 @@ public final class MainContextTimer {
 private final class TimerAction {
   let run: @Sendable () -> Void
   init(run: @escaping @Sendable () -> Void) { self.run = run }
-}
-
-private func runTimerAction(_ data: gpointer?) -> gboolean {
-  callbackContext(data, as: TimerAction.self).run()
-  return 1  // G_SOURCE_CONTINUE
 }

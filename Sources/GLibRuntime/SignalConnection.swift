@@ -7,21 +7,21 @@ public struct SignalConnection {
   private let object: UnsafeMutableRawPointer
   private let identifier: gulong
 
-  /// Connects `handler`, a top-level C function whose last parameter is the user data, as `GCallback`.
+  /// Connects a handler.
   ///
   /// - Parameters:
   ///   - object: the emitter; not retained.
   ///   - signal: the signal's name with its detail, such as `message::error`.
-  ///   - handler: `unsafeBitCast(function as @convention(c) (…) -> …, to: GCallback.self)`.
+  ///   - handler: a `@convention(c)` function with the signal's parameters, the last of which is the user data.
   ///   - context: passed to the handler as user data; read it with `callbackContext(_:as:)`.
-  public init(
-    _ object: UnsafeMutableRawPointer, _ signal: String, handler: @escaping GCallback,
-    context: AnyObject
+  public init<Handler>(
+    _ object: UnsafeMutableRawPointer, _ signal: String, handler: Handler, context: AnyObject
   ) {
     self.object = object
     identifier = g_signal_connect_data(
-      object, signal, handler, Unmanaged.passRetained(context).toOpaque(),
-      releaseClosureContext, GConnectFlags(rawValue: 0))
+      object, signal, unsafeBitCast(handler, to: GCallback.self), retainedCallbackContext(context),
+      { data, _ in releaseCallbackContext(data) },
+      GConnectFlags(rawValue: 0))
   }
 
   /// Disconnects. The object must still be alive.
@@ -44,8 +44,4 @@ public func retainedCallbackContext(_ context: AnyObject) -> UnsafeMutableRawPoi
 /// The `GDestroyNotify` that pairs with `retainedCallbackContext`.
 public func releaseCallbackContext(_ data: gpointer?) {
   Unmanaged<AnyObject>.fromOpaque(data!).release()
-}
-
-private func releaseClosureContext(_ data: gpointer?, _ closure: UnsafeMutablePointer<GClosure>?) {
-  releaseCallbackContext(data)
 }
