@@ -109,7 +109,7 @@ extension HTTPExchange {
       soup_message_headers_set_encoding(headers, isOld ? SOUP_ENCODING_EOF : SOUP_ENCODING_CHUNKED)
       soup_message_body_set_accumulate(body, 0)
     case .pictures:
-      soup_message_headers_replace(headers, "Content-Type", MultipartPart.contentType)
+      soup_message_headers_replace(headers, "Content-Type", PictureStream.contentType)
       // A HEAD request ends here.
       soup_message_headers_set_encoding(headers, SOUP_ENCODING_EOF)
     }

@@ -4,50 +4,47 @@ public import GLibRuntime
 ///
 /// At most one picture is being sent; of those offered meanwhile only the newest waits. So a slow reader sees fewer
 /// pictures, never old ones, and costs no memory.
+///
+/// A picture is followed at once by the next part's boundary and headers, which carry no `Content-Length`: a browser's
+/// `<img>` shows a picture only when the next part's headers have arrived, and at that time the next picture's length
+/// is unknown. ffmpeg (`-f mpjpeg`), GStreamer (`multipartdemux`) and curl accept this form too: without a length they
+/// search for the boundary.
 @GatewayActor
 public final class PictureStream {
-  /// Called after each picture that was written, when the next can be sent at once. Not for repetitions.
-  public var onWritten: (@GatewayActor () -> Void)?
+  private static let boundary = "exam-monitoring-picture"
+  static let contentType = "multipart/x-mixed-replace; boundary=" + boundary
+  /// The boundary and headers before the first picture.
+  private static let opening = SharedBytes(Array("--\(boundary)\r\nContent-Type: image/jpeg\r\n\r\n".utf8))
+  /// What a stream sends before its first picture to find out whether the client is still there, part of the preamble,
+  /// which every reader skips; and what ends a picture.
+  private static let lineBreak = SharedBytes(Array("\r\n".utf8))
+
   /// Called exactly once when the stream is over, for whatever reason.
   public var onClose: (@GatewayActor () -> Void)?
-  /// Pictures written and replaced unwritten, since the start.
-  public private(set) var written = 0
-  public private(set) var skipped = 0
-
-  /// The reader's numeric address.
-  public let remoteAddress: String
-  public var isOpen: Bool { exchange != nil && !isEnding }
 
   private weak var exchange: HTTPExchange?
   private let core: ServerContext
-  private var waiting: MultipartPart?
-  private var last: MultipartPart?
+  private var waiting: SharedBytes?
+  private var last: SharedBytes?
   private var chunksOnTheWay = 0
-  private var pictureOnTheWay = false
   private var isEnding = false
   private var lastWrite = monotonicSeconds()
 
   init(exchange: HTTPExchange, core: ServerContext) {
     self.exchange = exchange
     self.core = core
-    remoteAddress = exchange.client.clientAddress
   }
 
-  /// Sends a picture now or after the current one, replacing one that waits. Never blocks. For one reader; for several,
-  /// make the part once.
-  public func offer(_ jpeg: SharedBytes) { offer(MultipartPart(jpeg)) }
+  private var isOpen: Bool { exchange != nil && !isEnding }
 
-  /// Sends a picture that is shared with other streams.
-  public func offer(_ part: MultipartPart) {
-    guard isOpen else { return }
+  /// Sends a picture now or after the current one, replacing one that waits. Never blocks, and copies nothing.
+  public func offer(_ jpeg: SharedBytes) {
+    guard isOpen, jpeg.count > 0 else { return }
     if chunksOnTheWay > 0 {
-      if waiting != nil {
-        skipped += 1
-        core.statistics.picturesSkipped += 1
-      }
-      waiting = part
+      if waiting != nil { core.statistics.picturesSkipped += 1 }
+      waiting = jpeg
     } else {
-      write(part, isNew: true)
+      write(jpeg)
     }
   }
 
@@ -59,10 +56,13 @@ public final class PictureStream {
     exchange?.endStream()
   }
 
-  private func write(_ part: MultipartPart, isNew: Bool) {
-    let chunks = last == nil ? [MultipartPart.opening, part.bytes] : [part.bytes]
-    last = part
-    pictureOnTheWay = isNew
+  private func write(_ jpeg: SharedBytes) {
+    let picture = [jpeg, Self.lineBreak, Self.opening]
+    write(last == nil ? [Self.opening] + picture : picture)
+    last = jpeg
+  }
+
+  private func write(_ chunks: [SharedBytes]) {
     chunksOnTheWay = chunks.count
     lastWrite = monotonicSeconds()
     exchange?.write(chunks)
@@ -72,15 +72,10 @@ public final class PictureStream {
   func chunkWritten() {
     guard chunksOnTheWay > 0 else { return }
     chunksOnTheWay -= 1
-    guard chunksOnTheWay == 0 else { return }
-    let wasNew = pictureOnTheWay
-    pictureOnTheWay = false
-    if wasNew { written += 1 }
-    if let next = waiting, !isEnding {
+    if chunksOnTheWay == 0, let next = waiting {
       waiting = nil
-      write(next, isNew: true)
+      write(next)
     }
-    if wasNew { onWritten?() }
   }
 
   /// A body without news does not notice that its reader has gone, so something is sent from time to time.
@@ -88,13 +83,7 @@ public final class PictureStream {
     guard isOpen, chunksOnTheWay == 0, now - lastWrite >= core.configuration.pictureRepeatInterval else {
       return
     }
-    if let last {
-      write(last, isNew: false)
-    } else {
-      chunksOnTheWay = 1
-      lastWrite = now
-      exchange?.write([MultipartPart.preamble])
-    }
+    if let last { write(last) } else { write([Self.lineBreak]) }
   }
 
   func closed() {
@@ -102,7 +91,6 @@ public final class PictureStream {
     exchange = nil
     waiting = nil
     last = nil
-    onWritten = nil
     let callback = onClose
     onClose = nil
     callback?()
