@@ -1,3 +1,5 @@
+import CSoup
+
 /// Decodes the request target. Refuses what could mean one thing to a check and another to the code after it.
 enum RequestTarget {
   /// The decoded segments of a percent-encoded path, or nil if a segment is `.` or `..`, is empty (except the last
@@ -11,7 +13,7 @@ enum RequestTarget {
       guard let segment = decode(part) else { return nil }
       if segment.isEmpty && index != parts.count - 1 { return nil }
       if segment == "." || segment == ".." { return nil }
-      if segment.utf8.contains(where: { $0 == 0 || $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "\\") }) {
+      if segment.utf8.contains(where: { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "\\") }) {
         return nil
       }
       segments.append(segment)
@@ -55,28 +57,10 @@ enum RequestTarget {
     return String(String.UnicodeScalarView(text.unicodeScalars.prefix(256).filter { $0.value >= 0x20 }))
   }
 
+  /// Nil for what is not UTF-8, for an encoded NUL and for too many combining marks.
   private static func decode(_ text: Substring.UTF8View) -> String? {
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(text.count)
-    var iterator = text.makeIterator()
-    while let byte = iterator.next() {
-      switch byte {
-      case UInt8(ascii: "%"):
-        guard let high = iterator.next().flatMap(hexValue), let low = iterator.next().flatMap(hexValue)
-        else { return nil }
-        bytes.append(high << 4 | low)
-      default: bytes.append(byte)
-      }
-    }
-    return String(validating: bytes, as: UTF8.self).flatMap { CombiningMarks.runTooLong(in: $0) ? nil : $0 }
-  }
-
-  private static func hexValue(_ byte: UInt8) -> UInt8? {
-    switch byte {
-    case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
-    case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
-    case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
-    default: nil
-    }
+    guard let decoded = g_uri_unescape_string(String(Substring(text)), nil) else { return nil }
+    defer { g_free(decoded) }
+    return String(validatingCString: decoded).flatMap { CombiningMarks.runTooLong(in: $0) ? nil : $0 }
   }
 }
