@@ -40,13 +40,13 @@ public enum ForwardedHeader: String, Sendable, CaseIterable {
   }
 
   private static func scheme(_ text: Substring?) -> String? {
-    let scheme = text.map { trimmed($0).lowercased() }
+    let scheme = text?.trimmed.lowercased()
     return scheme == "http" || scheme == "https" ? scheme : nil
   }
 
   /// `192.0.2.1`, `192.0.2.1:443`, `2001:db8::1`, `[2001:db8::1]`, `[2001:db8::1]:443`.
   private static func address(_ entry: Substring) -> IPAddress? {
-    let text = trimmed(entry)
+    let text = entry.trimmed
     if let address = IPAddress(text) { return address }
     guard let (host, _) = WebOrigin.split(String(text)) else { return nil }
     return IPAddress(host)
@@ -78,17 +78,11 @@ public enum ForwardedHeader: String, Sendable, CaseIterable {
     for item in reversedItems(String(element), separator: ";") {
       let parts = item.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
       guard parts.count == 2 else { continue }
-      let name = trimmed(parts[0]).lowercased()
-      var value = trimmed(parts[1])
+      let name = parts[0].trimmed.lowercased()
+      var value = parts[1].trimmed
       if value.count >= 2, value.first == "\"", value.last == "\"" { value = value.dropFirst().dropLast() }
       if pairs.updateValue(String(value), forKey: name) != nil { repeated.insert(name) }
     }
     return pairs.filter { !repeated.contains($0.key) }
-  }
-
-  private static func trimmed(_ text: Substring) -> Substring {
-    let start = text.drop { $0 == " " || $0 == "\t" }
-    guard let last = start.lastIndex(where: { $0 != " " && $0 != "\t" }) else { return start }
-    return start[...last]
   }
 }

@@ -14,15 +14,6 @@ struct SiteAddress: Sendable {
     var isForwarded: Bool
   }
 
-  enum Refusal: Equatable {
-    /// The `Host` is not one of this server's.
-    case host
-    /// The `Origin` is not.
-    case origin
-    /// Not encrypted, and not through a trusted proxy.
-    case unencrypted
-  }
-
   let configuration: GatewayConfiguration
   private let listensOnLoopback: Bool
   private let allowedHosts: Set<String>
@@ -63,7 +54,9 @@ struct SiteAddress: Sendable {
   ///   - local: the numeric address at which the connection arrived.
   ///   - changes: whether the request can change something or opens a socket; reading is guarded by browsers, which show
   ///     a foreign page nothing.
-  func refusal(host: String?, origin: String?, sender: Sender, local: String, changes: Bool) -> Refusal? {
+  func refusal(
+    host: String?, origin: String?, sender: Sender, local: String, changes: Bool
+  ) -> GatewayEvent.RequestRefusal? {
     if !sender.isForwarded, !sender.isSecure, !listensOnLoopback, !Self.isLoopback(sender.address) {
       return .unencrypted
     }

@@ -32,8 +32,9 @@ final class StaticFiles {
     headers.append(("ETag", file.tag))
     // Cached, but revalidated each time, so that a new version of the server shows at once.
     headers.append(("Cache-Control", "no-cache"))
-    let known = (request.header("If-None-Match") ?? "").split(separator: ",").map { $0.drop { $0 == " " } }
-    if known.contains(file.tag[...]) { return HTTPResponse(status: 304, headers: headers) }
+    if request.list("If-None-Match").contains(file.tag[...]) {
+      return HTTPResponse(status: 304, headers: headers)
+    }
     headers.append(("Content-Type", file.type))
     return HTTPResponse(status: 200, headers: headers, body: .shared(file.bytes))
   }

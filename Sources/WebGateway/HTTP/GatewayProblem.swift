@@ -6,6 +6,15 @@ enum GatewayProblem {
   case subprotocolRequired(String)
   case tooManyRequests(seconds: Int)
 
+  init(_ refusal: GatewayEvent.RequestRefusal) {
+    self =
+      switch refusal {
+      case .host: .badHost
+      case .origin: .badOrigin
+      case .unencrypted: .notEncrypted
+      }
+  }
+
   /// Status, title and code, and what to do.
   private var words: (status: Int, title: String, code: String, detail: String) {
     switch self {
@@ -78,10 +87,16 @@ enum GatewayProblem {
 
   /// All bytes of an answer that ends its connection.
   var raw: String {
-    let response = response()
-    guard case .bytes(let body) = response.body else { return "" }
-    let headers = response.headers.map { "\($0.name): \($0.value)\r\n" }.joined()
-    return "HTTP/1.1 \(status) \(words.title)\r\n\(headers)Content-Length: \(body.count)\r\n"
+    response().raw(reason: words.title)
+  }
+}
+
+extension HTTPResponse {
+  /// All bytes of an answer that ends its connection, sent without libsoup.
+  func raw(reason: String) -> String {
+    guard case .bytes(let body) = body else { return "" }
+    let headers = headers.map { "\($0.name): \($0.value)\r\n" }.joined()
+    return "HTTP/1.1 \(status) \(reason)\r\n\(headers)Content-Length: \(body.count)\r\n"
       + "\(SecurityHeaders.commonText)Cache-Control: no-store\r\nConnection: close\r\n\r\n"
       + String(decoding: body, as: UTF8.self)
   }

@@ -42,6 +42,9 @@ public struct HTTPRequest: Sendable {
   /// A header's value; its name in any case.
   public func header(_ name: String) -> String? { headers[name.lowercased()] }
 
+  /// The members of a header that is a list.
+  func list(_ name: String) -> [Substring] { (header(name) ?? "").split(separator: ",").map(\.trimmed) }
+
   /// The token from `Authorization: Bearer`, else, unless a ticket replaces it, from a subprotocol `token.…`, which is
   /// how a page passes it to a WebSocket. Never from the address: addresses end up in the logs of proxies.
   public var bearerToken: String? {
@@ -50,6 +53,20 @@ public struct HTTPRequest: Sendable {
       guard parts.count == 2, parts[0].lowercased() == "bearer" else { return nil }
       return String(parts[1].drop { $0 == " " })
     }
-    return ticketHolder == nil ? WebSocketUpgrade.token(offeredBy: self) : nil
+    guard ticketHolder == nil else { return nil }
+    let prefix = "token."
+    return list("Sec-WebSocket-Protocol").first { $0.hasPrefix(prefix) }
+      .map { String($0.dropFirst(prefix.count)) }
+  }
+
+  var wantsWebSocket: Bool { list("Upgrade").contains { $0.lowercased() == "websocket" } }
+}
+
+extension Substring {
+  /// Without spaces and tabs at its ends (RFC 9110, 5.6.3).
+  var trimmed: Substring {
+    let start = drop { $0 == " " || $0 == "\t" }
+    guard let last = start.lastIndex(where: { $0 != " " && $0 != "\t" }) else { return start }
+    return start[...last]
   }
 }

@@ -42,6 +42,10 @@ public struct HTTPResponse: Sendable {
     HTTPResponse(status: status, headers: [("Content-Type", contentType)], body: .bytes(Array(text.utf8)))
   }
 
+  static func redirect(to address: String, status: Int) -> HTTPResponse {
+    HTTPResponse(status: status, headers: [("Location", address)])
+  }
+
   /// A problem document (RFC 9457).
   ///
   /// - Parameters:

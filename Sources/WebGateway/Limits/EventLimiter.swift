@@ -4,8 +4,9 @@ import GLibRuntime
 @GatewayActor
 final class EventLimiter {
   enum Kind: Hashable {
-    case refusedTotal, refusedPerAddress, refusedHandshake, descriptors, acceptFailed, handshake, slowRequest,
-      refusedHost, refusedOrigin, refusedUnencrypted, tooManyRequests
+    case connectionsRefused(GatewayEvent.RefusalReason)
+    case requestsRefused(GatewayEvent.RequestRefusal)
+    case descriptors, acceptFailed, handshake, slowRequest, tooManyRequests
   }
 
   private let log: @Sendable (GatewayEvent) -> Void

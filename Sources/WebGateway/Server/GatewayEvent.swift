@@ -29,12 +29,16 @@ public enum GatewayEvent: Sendable, Equatable, CustomStringConvertible {
     case unfinishedHandshakes = "maximum of unfinished TLS handshakes reached, so the oldest gave way"
   }
 
-  /// Each says what to do if the request was legitimate.
+  /// Why a request is not meant for this server. Each says what to do if it was legitimate; so does its answer,
+  /// without the refused names.
   public enum RequestRefusal: String, Sendable {
+    /// The `Host` is not one of this server's.
     case host =
       "it is no name of this server; if it should be one, add it to allowed_hosts, or set public_url to the address people use"
+    /// The `Origin` is not.
     case origin =
       "the page is of another site; if it is this server's, set public_url to the address people use, and trusted_proxies if a proxy speaks https for it; otherwise add it to allowed_origins"
+    /// Not encrypted, and not through a trusted proxy.
     case unencrypted =
       "it came past the proxy without encryption; if it came from the proxy, add the address to trusted_proxies"
   }

@@ -1,17 +1,10 @@
 /// A route's path, such as `/api/sessions/:code/events`: matched segment by segment, as a whole.
-struct PathPattern: Hashable {
-  private enum Segment: Hashable {
-    case literal(String)
-    case parameter(String)
-  }
-
-  private let segments: [Segment]
+struct PathPattern {
+  private let segments: [Substring]
 
   init(_ pattern: String) {
     precondition(pattern.hasPrefix("/"), "a route's pattern begins with /")
-    segments = pattern.split(separator: "/").map {
-      $0.hasPrefix(":") ? .parameter(String($0.dropFirst())) : .literal(String($0))
-    }
+    segments = pattern.split(separator: "/")
   }
 
   /// What the parameters matched, or nil if the path does not match.
@@ -19,11 +12,11 @@ struct PathPattern: Hashable {
     guard path.count == segments.count else { return nil }
     var parameters: [String: String] = [:]
     for (segment, text) in zip(segments, path) {
-      switch segment {
-      case .literal(let literal): guard literal == text else { return nil }
-      case .parameter(let name):
+      if segment.first == ":" {
         guard !text.isEmpty else { return nil }
-        parameters[name] = text
+        parameters[String(segment.dropFirst())] = text
+      } else if segment != text {
+        return nil
       }
     }
     return parameters

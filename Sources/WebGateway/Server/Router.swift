@@ -4,7 +4,7 @@ struct Router {
 
   struct WebSocketRoute {
     let subprotocol: String
-    let explain: (@GatewayActor (HTTPRequest) async -> HTTPResponse?)?
+    let explain: @GatewayActor (HTTPRequest) async -> HTTPResponse?
     let accept: @GatewayActor (HTTPRequest) -> WebSocketDecision
   }
 

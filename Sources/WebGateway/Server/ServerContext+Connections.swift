@@ -15,17 +15,12 @@ extension ServerContext {
     client.whenClosed { [weak self, unowned client] in self?.connectionClosed(client) }
     let hasRoom = count(client, for: site.isTrustedProxy(client.address) ? nil : client.network)
 
-    if isStopping { return refuse(client, .total, .refusedTotal) }
+    if isStopping { return refuse(client, .total) }
     if !hasRoom {
-      guard makeRoom(of: client.network, .perAddress, .refusedPerAddress) else {
-        return refuse(client, .perAddress, .refusedPerAddress)
-      }
+      guard makeRoom(of: client.network, .perAddress) else { return refuse(client, .perAddress) }
     } else if statistics.openConnections > configuration.maximumConnections {
-      guard makeRoom(of: waiting.fullest, .total, .refusedTotal) else {
-        return refuse(client, .total, .refusedTotal)
-      }
+      guard makeRoom(of: waiting.fullest, .total) else { return refuse(client, .total) }
     }
-    statistics.acceptedConnections += 1
     waiting.append(client, of: client.network)
     client.setTimeout(configuration.idleTimeout)
     if let handshakes { handshakes.begin(client) } else { handOver(client) }
@@ -35,21 +30,17 @@ extension ServerContext {
   /// ahead, and would take it for the answer to its next request; when one is closed it sends the request again.
   ///
   /// - Returns: false if there is none.
-  private func makeRoom(
-    of network: String?, _ reason: GatewayEvent.RefusalReason, _ kind: EventLimiter.Kind
-  ) -> Bool {
+  private func makeRoom(of network: String?, _ reason: GatewayEvent.RefusalReason) -> Bool {
     guard let oldest = network.flatMap({ waiting.removeOldest(of: $0) }) else { return false }
-    noteRefusal(of: oldest, reason, kind)
+    noteRefusal(of: oldest, reason)
     // Its reader notices and closes it; in the queue it has no reader yet.
     oldest.shutDown()
     if line.leave(oldest) { oldest.close() }
     return true
   }
 
-  private func refuse(
-    _ client: ClientConnection, _ reason: GatewayEvent.RefusalReason, _ kind: EventLimiter.Kind
-  ) {
-    noteRefusal(of: client, reason, kind)
+  private func refuse(_ client: ClientConnection, _ reason: GatewayEvent.RefusalReason) {
+    noteRefusal(of: client, reason)
     if client.isSecure {
       // An answer would take a handshake, for which there is no capacity.
       client.shutDown()
@@ -59,12 +50,12 @@ extension ServerContext {
     client.close()
   }
 
-  func noteRefusal(
-    of client: ClientConnection, _ reason: GatewayEvent.RefusalReason, _ kind: EventLimiter.Kind
-  ) {
+  func noteRefusal(of client: ClientConnection, _ reason: GatewayEvent.RefusalReason) {
     statistics.refusedConnections += 1
     let address = client.clientAddress
-    limiter.note(kind) { .connectionsRefused(count: $0, address: address, reason: reason) }
+    limiter.note(.connectionsRefused(reason)) {
+      .connectionsRefused(count: $0, address: address, reason: reason)
+    }
   }
 
   /// Counts a connection for a network and no longer for any other. All connections of a proxy come from one address,
@@ -94,13 +85,8 @@ extension ServerContext {
     case .done where !isStopping: return handOver(client)
     case .done: break
     case .failed(let text):
-      statistics.failedHandshakes += 1
       limiter.note(.handshake) { .handshakesFailed(count: $0, address: address, message: text) }
-    case .gaveWay:
-      statistics.refusedConnections += 1
-      limiter.note(.refusedHandshake) {
-        .connectionsRefused(count: $0, address: address, reason: .unfinishedHandshakes)
-      }
+    case .gaveWay: noteRefusal(of: client, .unfinishedHandshakes)
     }
     client.shutDown()
     client.close()

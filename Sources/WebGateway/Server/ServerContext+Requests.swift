@@ -44,7 +44,7 @@ extension ServerContext {
     if sender.isForwarded {
       let network = IPAddress.network(of: sender.address)
       if !count(client, for: network) {
-        noteRefusal(of: client, .perAddress, .refusedPerAddress)
+        noteRefusal(of: client, .perAddress)
         return GatewayProblem.tooManyConnections.response()
       }
       if let wait = line.take(of: network) { return overBudget(sender, wait) }
@@ -55,16 +55,15 @@ extension ServerContext {
     guard
       let refusal = site.refusal(
         host: host, origin: origin, sender: sender, local: client.localNumericAddress,
-        changes: request.method.changes || WebSocketUpgrade.isRequested(by: request))
+        changes: request.method.changes || request.wantsWebSocket)
     else { return nil }
-    let (kind, reason) = refusal.event
-    limiter.note(kind) {
+    limiter.note(.requestsRefused(refusal)) {
       .requestsRefused(
         count: $0, address: sender.address, host: forLog(host),
         origin: refusal == .origin ? forLog(origin) : "",
-        reason: reason)
+        reason: refusal)
     }
-    return refusal.problem.response()
+    return GatewayProblem(refusal).response()
   }
 
   private func overBudget(_ sender: SiteAddress.Sender, _ wait: Duration) -> HTTPResponse {
@@ -74,26 +73,26 @@ extension ServerContext {
 
   private func openWebSocket(_ request: HTTPRequest, _ route: Router.WebSocketRoute, _ exchange: HTTPExchange)
   {
-    guard WebSocketUpgrade.isRequested(by: request) else {
+    guard request.wantsWebSocket else {
       // A page cannot see why its handshake was refused, so it asks again with a plain request.
-      if let explain = route.explain {
-        return exchange.handle(request) { await explain($0) ?? WebSocketUpgrade.required }
+      return exchange.handle(request) {
+        await route.explain($0)
+          ?? GatewayProblem.webSocketRequired.response(adding: [("Upgrade", "websocket")])
       }
-      switch route.accept(request) {
-      case .refuse(let response): exchange.answer(response)
-      case .accept: exchange.answer(WebSocketUpgrade.required)
-      }
-      return
     }
-    switch WebSocketUpgrade.check(request, subprotocol: route.subprotocol) {
-    case .some(let refusal): exchange.answer(refusal)
-    case nil where isStopping:
-      exchange.answer(GatewayProblem.stopping.response())
-    case nil:
-      switch route.accept(request) {
-      case .refuse(let response): exchange.answer(response)
-      case .accept(let accepted): exchange.upgrade(subprotocol: route.subprotocol, accepted: accepted)
-      }
+    guard request.list("Sec-WebSocket-Protocol").contains(route.subprotocol[...]) else {
+      return exchange.answer(GatewayProblem.subprotocolRequired(route.subprotocol).response())
+    }
+    if isStopping { return exchange.answer(GatewayProblem.stopping.response()) }
+    switch route.accept(request) {
+    case .refuse(let response): exchange.answer(response)
+    case .accept(let accepted): exchange.upgrade(subprotocol: route.subprotocol, accepted: accepted)
     }
   }
+}
+
+/// A header's text for a log: short, and without anything that would break its line.
+private func forLog(_ text: String?) -> String {
+  let cut = (text ?? "").unicodeScalars.prefix(120).filter { $0.value > 0x20 && $0.value < 0x7f }
+  return String(String.UnicodeScalarView(cut))
 }

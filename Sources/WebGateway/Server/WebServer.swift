@@ -44,10 +44,10 @@ public final class WebServer {
   /// or an allowed one; then `accept` decides, before the upgrade.
   ///
   /// - Parameter explain: answers a plain request about why a handshake was refused, and may take its time; `nil` if it
-  ///   would be accepted. Without it `accept` decides.
+  ///   would be accepted.
   public func webSocketRoute(
     _ pattern: String, subprotocol: String,
-    explain: (@GatewayActor (HTTPRequest) async -> HTTPResponse?)? = nil,
+    explain: @escaping @GatewayActor (HTTPRequest) async -> HTTPResponse? = { _ in nil },
     accept: @escaping @GatewayActor (HTTPRequest) -> WebSocketDecision
   ) {
     core.router.add(webSocket: pattern, .init(subprotocol: subprotocol, explain: explain, accept: accept))
@@ -68,9 +68,7 @@ public final class WebServer {
     guard case .idle = state else { preconditionFailure("a web server starts once") }
     raiseDescriptorLimit()
     let core = core
-    let acceptor = try Acceptor(
-      host: core.configuration.host, port: core.configuration.port,
-      onSocket: { core.accept($0) }, onFailure: { core.noteAcceptFailure($0) })
+    let acceptor = try Acceptor(for: core)
     let timer = MainContextTimer(every: Self.sweepInterval, on: GatewayActor.executor.mainContext) {
       GatewayActor.assumeIsolated { core.sweep() }
     }
@@ -117,4 +115,12 @@ public final class WebServer {
   }
 
   public var statistics: GatewayStatistics { core.statistics }
+}
+
+/// A route's response to a WebSocket handshake, before it is answered.
+public enum WebSocketDecision {
+  /// Upgrades. The closure gets the connection once the handshake's answer is written, and sets its callbacks; it is
+  /// never called if the client disconnects before that.
+  case accept(@GatewayActor (WebSocketConnection) -> Void)
+  case refuse(HTTPResponse)
 }

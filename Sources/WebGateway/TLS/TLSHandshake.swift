@@ -62,8 +62,6 @@ final class TLSHandshake: PolledSocket {
     }
   }
 
-  func socketIsWritable() {}
-
   private func lookAtFirstBytes() {
     var bytes = [UInt8](repeating: 0, count: FirstRecord.headerBytes)
     let count = recv(client.descriptor, &bytes, bytes.count, Int32(MSG_PEEK | MSG_DONTWAIT))
@@ -130,12 +128,9 @@ final class TLSHandshake: PolledSocket {
     }
   }
 
-  private static let plainAnswer: String = {
-    let body = "This port speaks https. Write https:// at the beginning of the address.\n"
-    return
-      "HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: \(body.utf8.count)"
-      + "\r\n\(SecurityHeaders.commonText)Cache-Control: no-store\r\nConnection: close\r\n\r\n" + body
-  }()
+  private static let plainAnswer = HTTPResponse.text(
+    status: 400, "This port speaks https. Write https:// at the beginning of the address.\n"
+  ).raw(reason: "Bad Request")
 
   // MARK: - The end
 

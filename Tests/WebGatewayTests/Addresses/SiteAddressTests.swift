@@ -15,7 +15,7 @@ import Testing
     _ site: SiteAddress, host: String?, origin: String? = nil, isSecure: Bool = true,
     isForwarded: Bool = false,
     from address: String = "192.0.2.99", local: String = "192.0.2.10", changes: Bool = true
-  ) -> SiteAddress.Refusal? {
+  ) -> GatewayEvent.RequestRefusal? {
     site.refusal(
       host: host, origin: origin,
       sender: .init(address: address, isSecure: isSecure, isForwarded: isForwarded), local: local,
@@ -57,7 +57,7 @@ import Testing
     func check(
       _ origin: String?, host: String = "localhost:8443", isSecure: Bool = true, changes: Bool = true
     )
-      -> SiteAddress.Refusal?
+      -> GatewayEvent.RequestRefusal?
     { refusal(site, host: host, origin: origin, isSecure: isSecure, from: "127.0.0.1", changes: changes) }
     #expect(check(nil) == nil)
     #expect(check("https://LOCALHOST:8443") == nil)
