@@ -90,7 +90,7 @@ extension GatewayServerTests {
         let clients = try (0..<20).map { _ in try test.client() }
         try await eventually("the older ones are closed") {
           let now = await test.statistics
-          return now.acceptedConnections == 21 && now.openConnections == 5
+          return now.refusedConnections == 15 && now.openConnections == 5
         }
         for client in clients { client.close() }
       }

@@ -50,7 +50,7 @@ extension GatewayServerTests {
         #expect(status(head) == 200 && head.hasSuffix("\r\n\r\n") && head.contains("Content-Length: 8"))
         #expect(try TestClient.request(test.port, "GET /slow").hasSuffix("done"))
         #expect(try TestClient.request(test.port, "POST /echo", body: "abc").hasSuffix("\r\n\r\nabc"))
-        #expect(await test.statistics.requests == 4)
+        try await eventually("all are logged") { test.requests == 4 }
       }
     }
 
@@ -174,7 +174,6 @@ extension GatewayServerTests {
         try slowBody.send(
           "POST /echo HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 10\r\n\r\nabc")
         for client in [silent, slowHeaders, slowBody] { expectProblem(client.takeAll(), 408, "too_slow") }
-        #expect(await test.statistics.slowRequests == 3)
         // A handler may take longer than that.
         #expect(status(try TestClient.request(test.port, "GET /slow")) == 200)
       }

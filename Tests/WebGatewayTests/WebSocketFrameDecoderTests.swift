@@ -115,3 +115,18 @@ import Testing
     #expect(events.count == 1)
   }
 }
+
+extension WebSocketFrameDecoder {
+  /// Appends a copy of `bytes`.
+  fileprivate mutating func append(_ bytes: some Collection<UInt8>) {
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      let taken = withSpace { space in
+        let part = rest.prefix(space.count)
+        space.copyBytes(from: part)
+        return part.count
+      }
+      rest = rest.dropFirst(taken)
+    }
+  }
+}

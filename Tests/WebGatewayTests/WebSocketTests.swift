@@ -124,7 +124,6 @@ extension GatewayServerTests {
         #expect(Int(seen.reasons.value[0].code) == code)
         socket.client.close()
         try await eventually("freed") { await test.statistics.openConnections == 0 }
-        #expect(await test.statistics.webSocketProtocolErrors == 1)
       }
     }
 

@@ -7,13 +7,7 @@ import Glibc
 /// Not libsoup's: its listener has a backlog of 10, stops for good after one shortage of descriptors, and leaks a
 /// descriptor for every kept-alive client that disconnects.
 @GatewayActor
-final class Acceptor {
-  enum Failure {
-    /// The process or the system has run out of descriptors.
-    case noDescriptor
-    case other(String)
-  }
-
+final class Acceptor: PolledSocket {
   private static let backlog: gint = 1024
   /// Connections accepted in one turn of the loop, so that a burst does not keep the existing ones waiting.
   private static let perTurn = 64
@@ -21,20 +15,16 @@ final class Acceptor {
   private static let pauseAfterFailure = 100
 
   private let socket: GObjectReference
-  private let onSocket: @GatewayActor (GObjectReference) -> Void
-  private let onFailure: @GatewayActor (Failure) -> Void
-  private var watch: IOWatch?
+  private let core: ServerContext
+  private var registration: SocketPoller.Registration?
   private var pause: MainContextTimer?
 
   /// Binds and listens, but does not accept yet.
   ///
   /// - Throws: `ListenProblem` if the address is not numeric or cannot be bound.
-  init(
-    host: String, port: UInt16, onSocket: @escaping @GatewayActor (GObjectReference) -> Void,
-    onFailure: @escaping @GatewayActor (Failure) -> Void
-  ) throws {
-    self.onSocket = onSocket
-    self.onFailure = onFailure
+  init(for core: ServerContext) throws {
+    self.core = core
+    let (host, port) = (core.configuration.host, core.configuration.port)
     guard
       let raw = g_inet_socket_address_new_from_string(host == "localhost" ? "127.0.0.1" : host, guint(port))
     else { throw ListenProblem(.notNumeric, host: host, port: port) }
@@ -72,28 +62,31 @@ final class Acceptor {
 
   func start() {
     pause = nil
-    watch = IOWatch(readable: socket.cast()) { [weak self] in self?.accept() }
+    registration = core.poller.add(self, descriptor: g_socket_get_fd(socket.cast()))
+    if registration == nil { startLater() }
   }
 
   /// Stops accepting and frees the port.
   func stop() {
     pause = nil
-    watch?.cancel()
-    watch = nil
+    stopWatching()
     g_socket_close(socket.cast(), nil)
   }
 
-  private func accept() {
+  private func stopWatching() {
+    if let registration { core.poller.remove(registration) }
+    registration = nil
+  }
+
+  func socketIsReadable() {
     for _ in 0..<Self.perTurn {
       var error: UnsafeMutablePointer<GError>?
       guard let accepted = g_socket_accept(socket.cast(), nil, &error) else {
-        let failure = error.map { GLibError(consuming: $0) }
-        if let failure { handle(failure) }
+        if let error { handle(GLibError(consuming: error)) }
         return
       }
-      let connection = GObjectReference(adopting: accepted)
-      onSocket(connection)
-      if watch == nil { return }
+      core.accept(GObjectReference(adopting: accepted))
+      if registration == nil { return }
     }
   }
 
@@ -102,11 +95,15 @@ final class Acceptor {
     case G_IO_ERROR_WOULD_BLOCK: return
     // The peer gave up between the connect and the accept.
     case G_IO_ERROR_CONNECTION_CLOSED: return
-    case G_IO_ERROR_TOO_MANY_OPEN_FILES: onFailure(.noDescriptor)
-    default: onFailure(.other(failure.message))
+    case G_IO_ERROR_TOO_MANY_OPEN_FILES:
+      core.limiter.note(.descriptors) { .descriptorsExhausted(count: $0) }
+    default: core.limiter.note(.acceptFailed) { .acceptFailed(count: $0, message: failure.message) }
     }
-    watch?.cancel()
-    watch = nil
+    stopWatching()
+    startLater()
+  }
+
+  private func startLater() {
     pause = MainContextTimer(every: Self.pauseAfterFailure, on: GatewayActor.executor.mainContext) {
       [weak self] in
       GatewayActor.assumeIsolated { self?.start() }

@@ -31,6 +31,4 @@ final class IdleConnection: PolledSocket {
     stopWatching()
     onReadable(self)
   }
-
-  func socketIsWritable() {}
 }

@@ -21,8 +21,8 @@ final class OutputQueue {
     static let done = Message(kind: .message, header: [], payload: nil, count: 0)
   }
 
-  enum FlushResult {
-    case drained
+  enum Progress {
+    case written
     case wouldBlock
     case failed
   }
@@ -99,21 +99,13 @@ final class OutputQueue {
   }
 
   /// Writes until all is written or the socket takes no more.
-  func flush() -> FlushResult {
-    while pendingBytes > 0 {
-      let result = copies ? writeStaged() : writeVectors()
-      switch result {
-      case .written: continue
-      case .wouldBlock: return .wouldBlock
-      case .failed: return .failed
-      }
-    }
-    return .drained
+  func flush() -> Progress {
+    var progress = Progress.written
+    while pendingBytes > 0, progress == .written { progress = copies ? writeStaged() : writeVectors() }
+    return progress
   }
 
-  private enum WriteResult { case written, wouldBlock, failed }
-
-  private func writeVectors() -> WriteResult {
+  private func writeVectors() -> Progress {
     var count: gsize = 0
     var result = G_POLLABLE_RETURN_FAILED
     withUnsafeTemporaryAllocation(of: GOutputVector.self, capacity: Self.vectorLimit) { vectors in
@@ -152,7 +144,7 @@ final class OutputQueue {
     }
   }
 
-  private func writeStaged() -> WriteResult {
+  private func writeStaged() -> Progress {
     if stagedWritten == staged.count { stage() }
     var error: UnsafeMutablePointer<GError>?
     let count = staged.withUnsafeBytes { bytes in

@@ -198,7 +198,6 @@ final class HTTPExchange {
       }
       return
     }
-    core.statistics.requests += 1
     core.requestIsWhole(on: client)
     keepsAlive = refused == nil && core.mayKeepAlive && wantsKeepAlive(message)
     guard let request = makeRequest(message) else {

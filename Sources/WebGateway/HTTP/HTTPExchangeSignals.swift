@@ -2,48 +2,31 @@ import CSoup
 import GLibRuntime
 
 private typealias PlainHandler = @convention(c) (gpointer?, gpointer?) -> Void
+private typealias ChunkHandler = @convention(c) (gpointer?, OpaquePointer?, gpointer?) -> Void
 
 func connectMessageSignals(_ message: UnsafeMutableRawPointer, context: HTTPExchange) {
   let plain: [(String, PlainHandler)] = [
-    ("got-headers", messageGotHeaders), ("wrote-chunk", messageWroteChunk),
-    ("wrote-informational", messageWroteInformational), ("wrote-body", messageWroteBody),
+    ("got-headers", { _, data in enter(data) { $0.gotHeaders() } }),
+    ("wrote-chunk", { _, data in enter(data) { $0.wroteChunk() } }),
+    ("wrote-informational", { _, data in enter(data) { $0.wroteInformational() } }),
+    ("wrote-body", { _, data in enter(data) { $0.wroteBody() } }),
   ]
   for (signal, handler) in plain {
-    _ = SignalConnection(
-      message, signal, handler: unsafeBitCast(handler, to: GCallback.self), context: context)
+    _ = SignalConnection(message, signal, handler: handler, context: context)
   }
-  let chunk: @convention(c) (gpointer?, OpaquePointer?, gpointer?) -> Void = messageGotChunk
-  _ = SignalConnection(
-    message, "got-chunk", handler: unsafeBitCast(chunk, to: GCallback.self), context: context)
-}
-
-private func messageGotHeaders(_ message: gpointer?, _ data: gpointer?) {
-  let exchange = callbackContext(data, as: HTTPExchange.self)
-  GatewayActor.assumeIsolated { exchange.gotHeaders() }
-}
-
-private func messageGotChunk(_ message: gpointer?, _ chunk: OpaquePointer?, _ data: gpointer?) {
-  let exchange = callbackContext(data, as: HTTPExchange.self)
-  let count = chunk.map { Int(g_bytes_get_size($0)) } ?? 0
-  GatewayActor.assumeIsolated { exchange.gotChunk(count) }
-}
-
-private func messageWroteChunk(_ message: gpointer?, _ data: gpointer?) {
-  let exchange = callbackContext(data, as: HTTPExchange.self)
-  GatewayActor.assumeIsolated { exchange.wroteChunk() }
-}
-
-private func messageWroteInformational(_ message: gpointer?, _ data: gpointer?) {
-  let exchange = callbackContext(data, as: HTTPExchange.self)
-  GatewayActor.assumeIsolated { exchange.wroteInformational() }
-}
-
-private func messageWroteBody(_ message: gpointer?, _ data: gpointer?) {
-  let exchange = callbackContext(data, as: HTTPExchange.self)
-  GatewayActor.assumeIsolated { exchange.wroteBody() }
+  let chunk: ChunkHandler = { _, chunk, data in
+    let count = chunk.map { Int(g_bytes_get_size($0)) } ?? 0
+    enter(data) { $0.gotChunk(count) }
+  }
+  _ = SignalConnection(message, "got-chunk", handler: chunk, context: context)
 }
 
 func messageIsFreed(_ data: gpointer?, _ message: UnsafeMutablePointer<GObject>?) {
+  enter(data) { $0.messageFreed() }
+}
+
+/// Passes what libsoup signals on the gateway's thread to the exchange in the user data.
+private func enter(_ data: gpointer?, _ body: @GatewayActor (HTTPExchange) -> Void) {
   let exchange = callbackContext(data, as: HTTPExchange.self)
-  GatewayActor.assumeIsolated { exchange.messageFreed() }
+  GatewayActor.assumeIsolated { body(exchange) }
 }

@@ -13,7 +13,6 @@ final class ServerContext {
   var files: StaticFiles?
   /// The token that a ticket stands for, given the path it is presented at; nil if it is not valid.
   var redeemTicket: (@GatewayActor (_ ticket: String, _ path: String) -> String?)?
-  let flushes = FlushScheduler()
   let poller = SocketPoller()
 
   let limiter: EventLimiter
@@ -47,12 +46,16 @@ final class ServerContext {
     if let files = configuration.tls { use(try ServerCertificate(files)) }
     // Compression costs more than it saves on pictures, and with it an aborted handshake breaks all later ones.
     soup_server_remove_websocket_extension(soup.cast(), soup_websocket_extension_deflate_get_type())
-    let started: @convention(c) (gpointer?, OpaquePointer?, gpointer?) -> Void = soupRequestStarted
     let context = WeakCore(core: self)
-    _ = SignalConnection(
-      soup.pointer, "request-started", handler: unsafeBitCast(started, to: GCallback.self), context: context)
+    let started: @convention(c) (gpointer?, OpaquePointer?, gpointer?) -> Void = { _, message, data in
+      enter(data, message) { $0.requestStarted($1) }
+    }
+    _ = SignalConnection(soup.pointer, "request-started", handler: started, context: context)
+    let isRead: SoupServerCallback = { _, message, _, _, data in
+      enter(data, message) { $0.requestIsRead($1) }
+    }
     soup_server_add_handler(
-      soup.cast(), nil, soupRequestIsRead, retainedCallbackContext(context), releaseCallbackContext)
+      soup.cast(), nil, isRead, retainedCallbackContext(context), releaseCallbackContext)
   }
 
   /// For new connections; existing ones keep the old one.
@@ -112,7 +115,7 @@ final class ServerContext {
     }
   }
 
-  fileprivate func requestStarted(_ message: OpaquePointer) {
+  private func requestStarted(_ message: OpaquePointer) {
     guard let exchange = exchangeBeingAccepted else { return }
     exchangeBeingAccepted = nil
     exchangesByMessage[message] = exchange
@@ -122,7 +125,7 @@ final class ServerContext {
   /// For the handler, which libsoup calls with only the message.
   private var exchangesByMessage: [OpaquePointer: HTTPExchange] = [:]
 
-  fileprivate func requestIsRead(_ message: OpaquePointer) { exchangesByMessage[message]?.gotBody() }
+  private func requestIsRead(_ message: OpaquePointer) { exchangesByMessage[message]?.gotBody() }
 
   func exchangeFinished(
     _ exchange: HTTPExchange, message: OpaquePointer?, method: String, target: String, status: Int,
@@ -138,17 +141,7 @@ final class ServerContext {
   }
 
   func noteSlowRequest(_ address: String) {
-    statistics.slowRequests += 1
     limiter.note(.slowRequest) { .slowRequests(count: $0, address: address) }
-  }
-
-  func noteAcceptFailure(_ failure: Acceptor.Failure) {
-    switch failure {
-    case .noDescriptor:
-      statistics.descriptorShortages += 1
-      limiter.note(.descriptors) { .descriptorsExhausted(count: $0) }
-    case .other(let message): limiter.note(.acceptFailed) { .acceptFailed(count: $0, message: message) }
-    }
   }
 
   // MARK: - Requests
@@ -246,23 +239,12 @@ private final class WeakCore: Sendable {
   init(core: ServerContext) { self.core = core }
 }
 
-/// A message that libsoup lends to a callback, on its way into the actor. The callback runs on the actor's thread and
-/// waits for the actor's code, so nothing is shared.
-private struct LentMessage: @unchecked Sendable {
-  let pointer: OpaquePointer
-}
-
-private func soupRequestStarted(_ server: gpointer?, _ message: OpaquePointer?, _ data: gpointer?) {
-  let core = callbackContext(data, as: WeakCore.self).core
-  let message = LentMessage(pointer: message!)
-  GatewayActor.assumeIsolated { core?.requestStarted(message.pointer) }
-}
-
-private func soupRequestIsRead(
-  _ server: UnsafeMutablePointer<SoupServer>?, _ message: OpaquePointer?, _ path: UnsafePointer<CChar>?,
-  _ query: OpaquePointer?, _ data: gpointer?
+/// Passes a message that libsoup lends to a callback into the actor. The callback runs on the actor's thread and waits
+/// for the actor's code, so nothing is shared.
+private func enter(
+  _ data: gpointer?, _ message: OpaquePointer?, _ body: @GatewayActor (ServerContext, OpaquePointer) -> Void
 ) {
-  let core = callbackContext(data, as: WeakCore.self).core
-  let message = LentMessage(pointer: message!)
-  GatewayActor.assumeIsolated { core?.requestIsRead(message.pointer) }
+  guard let core = callbackContext(data, as: WeakCore.self).core else { return }
+  nonisolated(unsafe) let message = message!
+  GatewayActor.assumeIsolated { body(core, message) }
 }

@@ -68,15 +68,14 @@ extension WebSocketConnection {
     if untilDry, client.isSecure { scheduleRead() }
   }
 
+  /// Continues in the next turn of the loop.
   private func scheduleRead() {
     guard !readIsScheduled else { return }
     readIsScheduled = true
-    host.flushes.scheduleRead(self)
-  }
-
-  func readScheduled() {
-    readIsScheduled = false
-    if state != .closed { takeTurn() }
+    Task {
+      readIsScheduled = false
+      if state != .closed { takeTurn() }
+    }
   }
 
   /// Not for a peer that was told to stop and continues; that it has left is reported all the same.
@@ -92,16 +91,12 @@ extension WebSocketConnection {
         return
       }
       if state == .closed { return }
-      if boundChanged {
-        decoder.maximumMessageBytes = maximumMessageBytes
-        boundChanged = false
-      }
+      decoder.maximumMessageBytes = maximumMessageBytes
       let event: WebSocketFrameDecoder.Event?
       do {
         event = try decoder.next()
       } catch {
-        host.statistics.webSocketProtocolErrors += 1
-        return fail(code: error.code, text: error.text, cause: .protocolError)
+        return violated(error)
       }
       do {
         // Fragments too, which the decoder does not report.
@@ -118,6 +113,10 @@ extension WebSocketConnection {
     }
   }
 
+  private func violated(_ error: WebSocketProtocolError) {
+    fail(code: error.code, text: error.text, cause: .protocolError)
+  }
+
   private func exceeded(_ text: String) {
     host.statistics.webSocketFloods += 1
     fail(code: 1008, text: text, cause: .flood)
@@ -129,9 +128,7 @@ extension WebSocketConnection {
     switch event {
     case .text:
       guard let text = decoder.withPayload({ String(validating: $0, as: UTF8.self) }) else {
-        host.statistics.webSocketProtocolErrors += 1
-        let error = WebSocketProtocolError.invalidText
-        return fail(code: error.code, text: error.text, cause: .protocolError)
+        return violated(.invalidText)
       }
       try meter.takeText(bytes: text.utf8.count, at: now)
       guard state == .open else { return }

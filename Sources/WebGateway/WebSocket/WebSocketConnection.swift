@@ -21,9 +21,7 @@ public final class WebSocketConnection: PolledSocket {
   /// Bytes passed to `send` that the kernel has not taken yet.
   public var pendingBytes: Int { output.pendingBytes }
   /// Largest message the peer may send, in bytes, its fragments together; a larger one closes with 1009.
-  public var maximumMessageBytes: Int {
-    didSet { boundChanged = true }
-  }
+  public var maximumMessageBytes: Int
   /// What the peer may send; beyond it the connection closes with 1008. Setting it refills it.
   public var budget: WebSocketBudget {
     didSet { meter = WebSocketMeter(budget) }
@@ -61,7 +59,6 @@ public final class WebSocketConnection: PolledSocket {
   var firstInput: GObjectReference?
   let inputStream: OpaquePointer
   var decoder: WebSocketFrameDecoder
-  var boundChanged = false
   var state = State.open
   var reason: WebSocketCloseReason?
   var registration: SocketPoller.Registration?
@@ -162,13 +159,14 @@ public final class WebSocketConnection: PolledSocket {
     if change != 0 { host.countPending(change) }
   }
 
+  /// Writes in the next turn of the loop, so that the messages of one turn share system calls.
   func scheduleFlush() {
     guard !flushIsScheduled, !waitsForOutput else { return }
     flushIsScheduled = true
-    host.flushes.schedule(self)
+    Task { flushScheduled() }
   }
 
-  func flushScheduled() {
+  private func flushScheduled() {
     flushIsScheduled = false
     // What arrived at once counts against the window as a whole, however many turns it takes.
     if isBehind, window != nil, output.pendingAnswers > 0 { return }
@@ -177,7 +175,7 @@ public final class WebSocketConnection: PolledSocket {
 
   private func flush() {
     switch output.flush() {
-    case .drained:
+    case .written:
       if waitsForOutput { watchOutput(false) }
       if case .ending = state { shutDownOutput() }
     case .wouldBlock:

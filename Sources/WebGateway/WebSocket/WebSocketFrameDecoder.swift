@@ -59,19 +59,6 @@ struct WebSocketFrameDecoder {
     return count
   }
 
-  /// Appends a copy of `bytes`.
-  mutating func append(_ bytes: some Collection<UInt8>) {
-    var rest = bytes[...]
-    while !rest.isEmpty {
-      let taken = withSpace { space in
-        let part = rest.prefix(space.count)
-        space.copyBytes(from: part)
-        return part.count
-      }
-      rest = rest.dropFirst(taken)
-    }
-  }
-
   /// The next complete event, or nil if more bytes are needed.
   mutating func next() throws(WebSocketProtocolError) -> Event? {
     payload = .none

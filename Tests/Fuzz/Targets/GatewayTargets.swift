@@ -47,3 +47,18 @@ extension FuzzTarget {
     require(redacted.unicodeScalars.allSatisfy { $0.value >= 0x20 }, "control characters for the log")
   }
 }
+
+extension WebSocketFrameDecoder {
+  /// Appends a copy of `bytes`.
+  fileprivate mutating func append(_ bytes: some Collection<UInt8>) {
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      let taken = withSpace { space in
+        let part = rest.prefix(space.count)
+        space.copyBytes(from: part)
+        return part.count
+      }
+      rest = rest.dropFirst(taken)
+    }
+  }
+}

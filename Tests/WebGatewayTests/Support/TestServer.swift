@@ -39,6 +39,9 @@ struct TestServer: Sendable {
   func client() throws -> TestClient { try TestClient(port: port) }
 
   var statistics: GatewayStatistics { get async { await server.statistics } }
+
+  /// Requests that are over, as logged.
+  var requests: Int { events.all.count { if case .request = $0 { true } else { false } } }
 }
 
 final class EventRecorder: Sendable {
