@@ -4,23 +4,18 @@ import Foundation
 public struct DataFolder: Sendable {
   public let path: String
 
-  public struct PrepareError: Error, CustomStringConvertible {
-    public let path: String
-    public let cause: String
-    public var description: String {
-      """
-      cannot use the data folder \(path): \(cause). Check that it belongs to the user who runs this and that its disk can \
-      be written, or give another folder with --data-dir.
-      """
-    }
+  /// Creates the folder, readable only by its owner, unless it exists.
+  public init(preparing path: String) throws(StoreError) {
+    self.path = path
+    guard DataFolder.make(path), access(path, R_OK | W_OK | X_OK) == 0 else { throw Self.unusable(path) }
   }
 
-  /// Creates the folder, readable only by its owner, unless it exists.
-  public init(preparing path: String) throws(PrepareError) {
-    self.path = path
-    guard DataFolder.make(path), access(path, R_OK | W_OK | X_OK) == 0 else {
-      throw PrepareError(path: path, cause: String(cString: strerror(errno)))
-    }
+  private static func unusable(_ path: String) -> StoreError {
+    StoreError(
+      """
+      cannot use the data folder \(path): \(lastError()). Check that it belongs to the user who runs this and that its \
+      disk can be written, or give another folder with --data-dir.
+      """)
   }
 
   /// Creates a folder and its parents unless they exist. If that fails, `errno` says why.
@@ -40,11 +35,9 @@ public struct DataFolder: Sendable {
   }
 
   /// A folder that must exist, to read what a server keeps in it.
-  public init(existing path: String) throws(PrepareError) {
+  public init(existing path: String) throws(StoreError) {
     self.path = path
-    guard access(path, X_OK) == 0 else {
-      throw PrepareError(path: path, cause: String(cString: strerror(errno)))
-    }
+    guard access(path, X_OK) == 0 else { throw Self.unusable(path) }
   }
 
   public var log: String { path + "/server.log" }

@@ -19,7 +19,7 @@ struct DatabaseFile {
       let database = try openSound()
       if isFresh { report("the database \(path) is sound and is kept; --fresh-database changed nothing") }
       return database
-    } catch let error as StoreError where error.code == .damaged && isFresh {
+    } catch let error as StoreError where error.isDamage && isFresh {
       report(error.description)
       try moveAside()
       return try openSound()
@@ -58,14 +58,12 @@ struct DatabaseFile {
   /// The database for a program that only reads, while a server may write.
   func openToRead() throws -> DatabasePool {
     guard isThere(path) else {
-      throw StoreError(
-        .missing, "there is no database \(path). Give the server's data folder with --data-dir.")
+      throw StoreError("there is no database \(path). Give the server's data folder with --data-dir.")
     }
     return try reading { db in
       try checkVersion(db)
       guard try Schema.migrator.hasCompletedMigrations(db) else {
         throw StoreError(
-          .older,
           "the database \(path) was written by an older version. Start this version's server once, which upgrades it."
         )
       }
@@ -111,7 +109,7 @@ struct DatabaseFile {
     unlink(new)
     let descriptor = open(new, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else {
-      throw StoreError(.unusable, "cannot make the database \(path): \(lastError())")
+      throw StoreError("cannot make the database \(path): \(lastError())")
     }
     fchmod(descriptor, 0o600)
     close(descriptor)
@@ -123,7 +121,7 @@ struct DatabaseFile {
       throw StoreError(error, at: path)
     }
     guard rename(new, path) == 0 else {
-      throw StoreError(.unusable, "cannot make the database \(path): \(lastError())")
+      throw StoreError("cannot make the database \(path): \(lastError())")
     }
     report("made a new database, \(path)")
   }
@@ -135,7 +133,6 @@ struct DatabaseFile {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else {
       throw StoreError(
-        .unusable,
         "cannot read the database \(path): \(lastError()). Check that it belongs to the user who runs this.")
     }
     defer { close(descriptor) }
@@ -151,7 +148,6 @@ struct DatabaseFile {
     let applicationID = header[68..<72].reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
     guard applicationID == Schema.applicationID else {
       throw StoreError(
-        .foreign,
         """
         \(path) is a database of another program, or one whose first page is damaged. Nothing has been changed. Move it \
         away, or give another folder with --data-dir.
@@ -162,7 +158,6 @@ struct DatabaseFile {
   private func checkVersion(_ db: Database) throws {
     guard try Schema.migrator.hasBeenSuperseded(db) else { return }
     throw StoreError(
-      .newer,
       """
       the database \(path) was written by a newer version of this program. Nothing has been changed. Use that version, \
       or put back the backup from before the upgrade, or give another folder with --data-dir.
@@ -189,7 +184,7 @@ struct DatabaseFile {
     moves.append((folder.pictures, folder.pictures + suffix))
     for (from, to) in moves where isThere(from) {
       guard rename(from, to) == 0 else {
-        throw StoreError(.unusable, "cannot move \(from) aside to \(to): \(lastError())")
+        throw StoreError("cannot move \(from) aside to \(to): \(lastError())")
       }
       report("kept \(from) as \(to)")
     }

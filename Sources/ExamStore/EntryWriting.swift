@@ -68,8 +68,16 @@ extension ClockRecord {
   }
 }
 
+extension ErasureReceipt {
+  func write(to db: Database) throws {
+    try db.change(
+      "INSERT INTO receipts (at, session, reason, participants, events, pictures) VALUES (?, ?, ?, ?, ?, ?)",
+      [at.microseconds, session.digits, reason.rawValue, participants, events, pictures])
+  }
+}
+
 extension Database {
-  fileprivate func change(_ sql: String, _ arguments: StatementArguments) throws {
+  func change(_ sql: String, _ arguments: StatementArguments) throws {
     try cachedStatement(sql: sql).execute(arguments: arguments)
   }
 }

@@ -8,31 +8,19 @@ enum Erasure {
     _ session: SessionCode, reason: ErasureReceipt.Reason, pictures: Int, in db: Database
   ) throws -> ErasureReceipt? {
     // The session itself first: its events can only be deleted once it is gone.
-    try db.execute(sql: "DELETE FROM sessions WHERE code = ?", arguments: [session.digits])
+    try db.change("DELETE FROM sessions WHERE code = ?", [session.digits])
     guard db.changesCount > 0 else { return nil }
-    try db.execute(sql: "DELETE FROM participants WHERE session = ?", arguments: [session.digits])
+    try db.change("DELETE FROM participants WHERE session = ?", [session.digits])
     let participants = db.changesCount
-    try db.execute(sql: "DELETE FROM events WHERE session = ?", arguments: [session.digits])
+    try db.change("DELETE FROM events WHERE session = ?", [session.digits])
     let events = db.changesCount
     try db.execute(
       sql: "INSERT OR REPLACE INTO meta (key, value) VALUES ('traces', \(try traces(in: db) + 1))")
-    return try leaveReceipt(
-      .now, session, reason, participants: participants, events: events, pictures: pictures, in: db)
-  }
-
-  static func leaveReceipt(
-    _ time: Timestamp, _ session: SessionCode, _ reason: ErasureReceipt.Reason, participants: Int,
-    events: Int,
-    pictures: Int, in db: Database
-  ) throws -> ErasureReceipt {
-    try db.execute(
-      sql: """
-        INSERT INTO receipts (at, session, reason, participants, events, pictures) VALUES (?, ?, ?, ?, ?, ?)
-        """,
-      arguments: [time.microseconds, session.digits, reason.rawValue, participants, events, pictures])
-    return ErasureReceipt(
-      at: time, session: session, reason: reason, participants: participants, events: events,
+    let receipt = ErasureReceipt(
+      at: .now, session: session, reason: reason, participants: participants, events: events,
       pictures: pictures)
+    try receipt.write(to: db)
+    return receipt
   }
 
   /// How many sessions were erased since the database was last rewritten.
@@ -42,6 +30,6 @@ enum Erasure {
 
   /// - Parameter traces: how many there were before: if more have been added since, none are cleared.
   static func forgetTraces(_ traces: Int, in db: Database) throws {
-    try db.execute(sql: "DELETE FROM meta WHERE key = 'traces' AND value = ?", arguments: [traces])
+    try db.change("DELETE FROM meta WHERE key = 'traces' AND value = ?", [traces])
   }
 }

@@ -150,48 +150,48 @@ final class EvidenceFolder: Sendable {
 
   /// `nil` if none was kept or the file is gone.
   func picture(of alert: AlertID, in session: SessionCode) throws -> [UInt8]? {
-    guard EvidenceFolder.isFileName(alert) else { return nil }
-    let waiting = state.withLock { state in
-      state.waiting.first { $0.alert == alert && $0.session == session }
-    }
-    if let waiting { return waiting.bytes }
-    let path = file(alert, session)
-    guard access(path, F_OK) == 0 || errno != ENOENT else { return nil }
-    do {
-      let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
-      if bytes.isEmpty { report("the picture file \(path) is empty") }
-      return bytes.isEmpty ? nil : bytes
-    } catch {
-      throw StoreError(.unusable, "the picture file \(path) cannot be read: \(error.localizedDescription)")
-    }
+    try kept(alert, session, waiting: \.self) { file, _ in [UInt8](try file.readToEnd() ?? Data()) }
   }
 
   /// What is known of a picture without reading it; `nil` if none was kept or the file is gone.
   func keptPicture(of alert: AlertID, in session: SessionCode) throws -> KeptPicture? {
+    try kept(alert, session, waiting: { KeptPicture($0) }) { file, size in
+      KeptPicture(beginning: try file.read(upToCount: KeptPicture.beginning) ?? Data(), bytes: size)
+    }
+  }
+
+  /// - Parameters:
+  ///   - waiting: what it is of a picture that still waits in memory.
+  ///   - read: reads it from the picture's file of this size.
+  private func kept<Value>(
+    _ alert: AlertID, _ session: SessionCode, waiting value: ([UInt8]) -> Value,
+    read: (FileHandle, Int) throws -> Value
+  ) throws -> Value? {
     guard EvidenceFolder.isFileName(alert) else { return nil }
     let waiting = state.withLock { state in
       state.waiting.first { $0.alert == alert && $0.session == session }
     }
-    if let waiting { return KeptPicture(waiting.bytes) }
+    if let waiting { return value(waiting.bytes) }
     let path = file(alert, session)
+    func unreadable(_ cause: String) -> StoreError {
+      StoreError("the picture file \(path) cannot be read: \(cause)")
+    }
     // A special file must not block a reader.
     let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else {
       if errno == ENOENT { return nil }
-      throw StoreError(.unusable, "the picture file \(path) cannot be read: \(lastError())")
+      throw unreadable(lastError())
     }
-    defer { Glibc.close(descriptor) }
-    var status = stat()
-    var beginning = [UInt8](repeating: 0, count: KeptPicture.beginning)
-    let count = pread(descriptor, &beginning, beginning.count, 0)
-    guard count >= 0, fstat(descriptor, &status) == 0 else {
-      throw StoreError(.unusable, "the picture file \(path) cannot be read: \(lastError())")
+    let file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+    do {
+      let size = Int(try file.seekToEnd())
+      try file.seek(toOffset: 0)
+      if size > 0 { return try read(file, size) }
+    } catch {
+      throw unreadable(error.localizedDescription)
     }
-    if count == 0 {
-      report("the picture file \(path) is empty")
-      return nil
-    }
-    return KeptPicture(beginning: beginning[..<count], bytes: Int(status.st_size))
+    report("the picture file \(path) is empty")
+    return nil
   }
 
   // MARK: Erasing
@@ -234,7 +234,6 @@ final class EvidenceFolder: Sendable {
     } catch {
       guard access(folder, F_OK) == 0 else { return room.clear(session) }
       throw StoreError(
-        .notErased,
         """
         the journal of session \(session) is erased, its pictures in \(folder) are not: \(error.localizedDescription). \
         Delete that folder, or restart the server, which tries again.
@@ -258,7 +257,6 @@ final class EvidenceFolder: Sendable {
     let advice = "Check that it and all that is in it belong to the user who runs the server."
     guard access(path, F_OK) != 0 || access(path, permissions) == 0 else {
       throw StoreError(
-        .unusable,
         "the folder of the pictures of alerts, \(path), cannot be written: \(lastError()). \(advice)")
     }
     for (session, _) in folders() {

@@ -31,14 +31,8 @@ extension JournalWriter {
   /// - Returns: whether there may be more at once.
   private func step() -> Bool {
     let step: Step? = state.withLock { state in
-      if let picture = state.pictures.first(where: { _ in true }) {
-        state.pictures.removeFirst(1)
-        return .picture(picture)
-      }
-      if let task = state.tasks.first(where: { _ in true }) {
-        state.tasks.removeFirst(1)
-        return .task(task)
-      }
+      if let picture = state.pictures.popFirst() { return .picture(picture) }
+      if let task = state.tasks.popFirst() { return .task(task) }
       guard state.failure == nil || .now - state.lastTry >= JournalWriter.pause else { return nil }
       if !state.waiting.isEmpty { return .entries(Array(state.waiting.prefix(JournalWriter.batch))) }
       defer { state.alive = nil }
@@ -68,7 +62,7 @@ extension JournalWriter {
       let batch = state.withLock { Array($0.waiting.prefix(JournalWriter.batch)) }
       guard !batch.isEmpty else { break }
       guard perform(batch) else {
-        throw StoreError(.notErased, "session \(session) is not erased: \(failure?.detail ?? "")")
+        throw StoreError("session \(session) is not erased: \(failure?.detail ?? "")")
       }
     }
     guard identity.isInPlace else { throw FileIdentity.Lost() }

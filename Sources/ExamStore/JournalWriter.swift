@@ -186,7 +186,7 @@ final class JournalWriter: Sendable {
       return true
     }
     guard isTaken else {
-      throw StoreError(.notErased, "session \(session) is not erased: the server is stopping")
+      throw StoreError("session \(session) is not erased: the server is stopping")
     }
     arrivals.signal()
     return try outcome.wait().get()

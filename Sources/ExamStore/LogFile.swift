@@ -8,20 +8,12 @@ public final class LogFile: Sendable {
   private let output: LogFileOutput
   private let lines: LineWriter
 
-  public struct OpenError: Error, CustomStringConvertible {
-    public let path: String
-    public let cause: String
-    public var description: String {
-      "cannot write the log \(path): \(cause). Check that the folder exists and belongs to the user who runs the server."
-    }
-  }
-
   /// Opens `path`, or creates it readable only by its owner.
   ///
   /// - Parameters:
   ///   - maximumBytes: the size from which the file is rotated.
   ///   - oldFiles: how many rotated ones are kept, at least one.
-  public init(path: String, maximumBytes: Int = 20_000_000, oldFiles: Int = 5) throws(OpenError) {
+  public init(path: String, maximumBytes: Int = 20_000_000, oldFiles: Int = 5) throws(StoreError) {
     self.path = path
     let output = try LogFileOutput(path: path, maximumBytes: maximumBytes, oldFiles: oldFiles)
     self.output = output

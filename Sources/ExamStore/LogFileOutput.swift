@@ -18,7 +18,7 @@ final class LogFileOutput: Sendable {
     var isTorn = false
   }
 
-  init(path: String, maximumBytes: Int, oldFiles: Int) throws(LogFile.OpenError) {
+  init(path: String, maximumBytes: Int, oldFiles: Int) throws(StoreError) {
     self.path = path
     self.maximumBytes = maximumBytes
     self.oldFiles = max(1, oldFiles)
@@ -48,7 +48,7 @@ final class LogFileOutput: Sendable {
           Glibc.write(file.descriptor, $0.baseAddress, $0.count)
         }
         if count < 0, errno == EINTR { continue }
-        if count < 0 { problem = String(cString: strerror(errno)) }
+        if count < 0 { problem = lastError() }
         written += max(0, count)
       }
       file.bytes += written
@@ -87,12 +87,12 @@ final class LogFileOutput: Sendable {
     return named.st_dev == opened.st_dev && named.st_ino == opened.st_ino
   }
 
-  private func move(_ old: String, _ new: String) throws(LogFile.OpenError) {
+  private func move(_ old: String, _ new: String) throws(StoreError) {
     guard rename(old, new) != 0, errno != ENOENT else { return }
-    throw LogFile.OpenError(path: new, cause: String(cString: strerror(errno)))
+    throw Self.unwritable(new)
   }
 
-  private func openAnew() throws(LogFile.OpenError) {
+  private func openAnew() throws(StoreError) {
     let (descriptor, bytes) = try Self.open(path)
     let old = file.withLock { file in
       let old = file.descriptor
@@ -102,12 +102,16 @@ final class LogFileOutput: Sendable {
     close(old)
   }
 
-  private static func open(_ path: String) throws(LogFile.OpenError) -> (descriptor: Int32, bytes: Int) {
+  private static func open(_ path: String) throws(StoreError) -> (descriptor: Int32, bytes: Int) {
     let descriptor = Glibc.open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o600)
-    guard descriptor >= 0 else {
-      throw LogFile.OpenError(path: path, cause: String(cString: strerror(errno)))
-    }
+    guard descriptor >= 0 else { throw unwritable(path) }
     var status = stat()
     return (descriptor, fstat(descriptor, &status) == 0 ? Int(status.st_size) : 0)
+  }
+
+  private static func unwritable(_ path: String) -> StoreError {
+    StoreError(
+      "cannot write the log \(path): \(lastError()). Check that the folder exists and belongs to the user who runs the server."
+    )
   }
 }

@@ -145,11 +145,8 @@ final class ReadingRoom: Sendable {
     /// - Returns: whether there will be more.
     private func work() -> Bool {
       let job = state.withLock { state in
-        let job = state.waiting.first { _ in true }
-        if let job {
-          state.waiting.removeFirst(1)
-          state.reading.append(job)
-        }
+        let job = state.waiting.popFirst()
+        if let job { state.reading.append(job) }
         return job
       }
       job?.read()

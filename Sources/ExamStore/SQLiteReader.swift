@@ -182,7 +182,6 @@ struct SQLiteReader: ArchiveReader, Sendable {
   func receipts() throws -> [ErasureReceipt] {
     try read { db in
       try db.rows("SELECT * FROM receipts ORDER BY id", [], as: "a receipt", RecordCoding.receipt)
-    } adding: { _, _ in
     }
   }
 
@@ -196,7 +195,6 @@ struct SQLiteReader: ArchiveReader, Sendable {
             SELECT value AS time FROM meta WHERE key = 'last_alive'
             UNION ALL SELECT * FROM (SELECT at FROM events ORDER BY id DESC LIMIT 1))
           """)
-    } adding: { _, _ in
     }.map { Timestamp(microseconds: $0) }
   }
 
@@ -206,14 +204,13 @@ struct SQLiteReader: ArchiveReader, Sendable {
       try db.rows("SELECT rowid AS id, value FROM meta WHERE key = 'clocks'", [], as: "the clocks") { row in
         try RecordCoding.clocks(row)
       }.first
-    } adding: { _, _ in
     }
   }
 
   /// - Parameter change: applies a queued operation to what was read.
   /// - Throws: `ArchiveClosed` also in the middle of a long read: the database is about to be closed.
   private func read<Result: Sendable>(
-    _ body: (Database) throws -> Result, adding change: (inout Result, JournalEntry) -> Void
+    _ body: (Database) throws -> Result, adding change: (inout Result, JournalEntry) -> Void = { _, _ in }
   ) throws -> Result {
     guard !room.isClosed else { throw ArchiveClosed() }
     do {

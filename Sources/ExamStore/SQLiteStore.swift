@@ -46,7 +46,7 @@ public final class SQLiteStore: SessionStore {
     let file = DatabaseFile(folder: folder, report: report)
     let database = try file.openToWrite(isFresh: isFresh)
     guard let identity = FileIdentity(folder.database) else {
-      throw StoreError(.unusable, "the database \(folder.database) was removed while it was opened")
+      throw StoreError("the database \(folder.database) was removed while it was opened")
     }
     pictures = PictureRoom(limits.pictures, report: report)
     let evidence = EvidenceFolder(
@@ -172,7 +172,7 @@ public final class SQLiteStore: SessionStore {
 
   func eraser() throws -> StoreEraser {
     guard let writing else {
-      throw StoreError(.notErased, "\(folder.path) is open for reading only")
+      throw StoreError("\(folder.path) is open for reading only")
     }
     return writing.eraser
   }

@@ -51,7 +51,6 @@ struct StoreEraser: Sendable {
       evidence.reopen(session)
       if let error = error as? StoreError { throw error }
       throw StoreError(
-        .notErased,
         """
         session \(session) is not erased: the database \(reader.folder.database) cannot be written (\(error)). Try again.
         """)
@@ -95,10 +94,9 @@ struct StoreEraser: Sendable {
 
   private func eraseUnknown(_ session: SessionCode) throws -> ErasureReceipt {
     let pictures = evidence.close(session)
-    let receipt = try writer.erase(session) { db in
-      try Erasure.leaveReceipt(
-        .now, session, .retention, participants: 0, events: 0, pictures: pictures, in: db)
-    }
+    let receipt = ErasureReceipt(
+      at: .now, session: session, reason: .retention, participants: 0, events: 0, pictures: pictures)
+    try writer.erase(session) { try receipt.write(to: $0) }
     erasePictures(of: session)
     return receipt
   }

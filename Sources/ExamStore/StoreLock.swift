@@ -10,7 +10,6 @@ final class StoreLock: Sendable {
     let descriptor = open(folder.lock, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else {
       throw StoreError(
-        .unusable,
         "cannot write \(folder.lock): \(lastError()). Check that the folder belongs to the user who runs the server."
       )
     }
@@ -18,10 +17,9 @@ final class StoreLock: Sendable {
       let cause = errno
       defer { close(descriptor) }
       guard cause == EWOULDBLOCK else {
-        throw StoreError(.unusable, "cannot lock \(folder.lock): \(String(cString: strerror(cause)))")
+        throw StoreError("cannot lock \(folder.lock): \(String(cString: strerror(cause)))")
       }
       throw StoreError(
-        .inUse,
         """
         another server\(StoreLock.holder(descriptor)) already uses the folder \(folder.path). End it first, or give \
         this one another folder with --data-dir.

@@ -31,6 +31,12 @@ struct WaitingLine<Element: Sendable>: Sendable {
     chunks.removeFirst(emptied)
   }
 
+  mutating func popFirst() -> Element? {
+    let element = first { _ in true }
+    if element != nil { removeFirst(1) }
+    return element
+  }
+
   mutating func removeAll(where condition: (Element) -> Bool) {
     var rest = WaitingLine()
     for element in self where !condition(element) { rest.append(element) }
@@ -39,22 +45,7 @@ struct WaitingLine<Element: Sendable>: Sendable {
 }
 
 extension WaitingLine: Sequence {
-  struct Iterator: IteratorProtocol {
-    fileprivate let chunks: [[Element]]
-    fileprivate var chunk = 0
-    fileprivate var index: Int
-
-    mutating func next() -> Element? {
-      guard chunk < chunks.count else { return nil }
-      defer {
-        index += 1
-        if index == chunks[chunk].count { (chunk, index) = (chunk + 1, 0) }
-      }
-      return chunks[chunk][index]
-    }
+  func makeIterator() -> IndexingIterator<Slice<FlattenSequence<[[Element]]>>> {
+    chunks.joined().dropFirst(head).makeIterator()
   }
-
-  var underestimatedCount: Int { count }
-
-  func makeIterator() -> Iterator { Iterator(chunks: chunks, index: head) }
 }

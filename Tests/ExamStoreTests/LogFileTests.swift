@@ -238,6 +238,6 @@ import Testing
   }
 
   @Test func aFolderThatCannotBeMadeIsNamed() {
-    #expect(throws: DataFolder.PrepareError.self) { try DataFolder(preparing: "/proc/nowhere") }
+    #expect(throws: StoreError.self) { try DataFolder(preparing: "/proc/nowhere") }
   }
 }

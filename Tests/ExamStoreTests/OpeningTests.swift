@@ -52,7 +52,7 @@ import Testing
     let damaged = try? Data(contentsOf: URL(fileURLWithPath: path))
 
     let error = #expect(throws: StoreError.self) { try folder.store() }
-    #expect(error?.code == .damaged)
+    #expect(error?.description.contains("is damaged: ") == true)
     #expect(error?.description.contains(path) == true)
     #expect(error?.description.contains("--fresh-database") == true)
     #expect((try? Data(contentsOf: URL(fileURLWithPath: path))) == damaged, "refusing changes nothing")
@@ -110,7 +110,6 @@ import Testing
     let before = try Data(contentsOf: URL(fileURLWithPath: folder.data.database))
     for isFresh in [false, true] {
       let error = #expect(throws: StoreError.self) { try folder.store(isFresh: isFresh) }
-      #expect(error?.code == .newer)
       #expect(error?.description.contains("newer version") == true)
     }
     #expect(throws: StoreError.self) { try SQLiteStore(reading: folder.data) }
@@ -123,7 +122,7 @@ import Testing
     let before = try Data(contentsOf: URL(fileURLWithPath: folder.data.database))
     for isFresh in [false, true] {
       let error = #expect(throws: StoreError.self) { try folder.store(isFresh: isFresh) }
-      #expect(error?.code == .foreign)
+      #expect(error?.description.contains("of another program") == true)
     }
     #expect(try Data(contentsOf: URL(fileURLWithPath: folder.data.database)) == before)
   }
@@ -132,7 +131,6 @@ import Testing
     let folder = try TestFolder()
     let store = try folder.store()
     let error = #expect(throws: StoreError.self) { try folder.store() }
-    #expect(error?.code == .inUse)
     #expect(error?.description.contains("process \(getpid())") == true)
     store.create(.test())
     #expect(try store.sessions(isLive: nil).count == 1)
@@ -158,7 +156,7 @@ import Testing
   @Test func aFolderWithoutADatabaseCannotBeRead() throws {
     let folder = try TestFolder()
     let error = #expect(throws: StoreError.self) { try SQLiteStore(reading: folder.data) }
-    #expect(error?.code == .missing)
+    #expect(error?.description.contains("there is no database") == true)
     #expect(try folder.names().isEmpty)
   }
 
