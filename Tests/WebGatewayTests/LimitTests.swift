@@ -15,6 +15,18 @@ import Testing
     #expect(later[1] != nil)
   }
 
+  @Test func whatIsTakenInAdvanceMakesTheNextOneWaitLonger() {
+    var limiter = RateLimiter<String>(burst: 2, perSecond: 10)
+    let now = ContinuousClock.now
+    for expected in [0, 0, 100, 200, 300] {
+      let wait = limiter.waitingTime("a", at: now) ?? .zero
+      #expect(abs((wait - .milliseconds(expected)) / .milliseconds(1)) < 1)
+      limiter.spend("a", at: now)
+    }
+    #expect(limiter.waitingTime("b", at: now) == nil)
+    #expect(limiter.waitingTime("a", at: now + .seconds(2)) == nil)
+  }
+
   @Test func askingTakesNothing() {
     var limiter = RateLimiter<String>(burst: 1, perSecond: 1)
     let now = ContinuousClock.now

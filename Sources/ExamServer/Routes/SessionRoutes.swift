@@ -8,7 +8,9 @@ final class SessionRoutes {
   private let directory: any SessionDirectory
   private let admission: Admission
   /// Rate of session descriptions: one of 250 students takes several milliseconds of the gateway's thread.
-  private var descriptions = PacedTurns<SessionCode>(burst: 10, perSecond: 20, patience: .seconds(2))
+  private var descriptions = RateLimiter<SessionCode>(burst: 10, perSecond: 20)
+  /// Those who come too early wait, but nobody longer than this.
+  private static let patience = Duration.seconds(2)
 
   init(services: ExamServices, directory: any SessionDirectory, admission: Admission) {
     self.services = services
@@ -191,18 +193,20 @@ final class SessionRoutes {
 
   private func describe(_ request: HTTPRequest) async throws(Refusal) -> HTTPResponse {
     var (session, _) = try await admission.participant(request, role: .teacher)
-    switch descriptions.next(of: session.code, at: .now) {
-    case .now: break
-    case .after(let wait):
-      try? await Task.sleep(for: wait)
-      // Much may have happened meanwhile.
-      (session, _) = try await admission.participant(request, role: .teacher)
-    case .never(let wait):
+    let wait = descriptions.waitingTime(session.code, at: .now)
+    if let wait, wait > Self.patience {
       let seconds = wait.wholeSecondsToWait
       throw Refusal(
         status: 429, title: "Busy",
         detail: "This session is asked for too often. Please try again in \(seconds) s.", code: "busy",
         retryAfter: seconds)
+    }
+    // In advance, so that the next one waits after this one.
+    descriptions.spend(session.code, at: .now)
+    if let wait {
+      try? await Task.sleep(for: wait)
+      // Much may have happened meanwhile.
+      (session, _) = try await admission.participant(request, role: .teacher)
     }
     let before = request.query["alerts_before"].flatMap { Int($0) }
     let page = session.state.alerts.page(before: before, about: nil)

@@ -16,7 +16,6 @@ func reasonPhrase(_ status: Int) -> String? {
   switch status {
   case 422: "Unprocessable Content"
   case 426: "Upgrade Required"
-  case 428: "Precondition Required"
   case 429: "Too Many Requests"
   case 431: "Request Header Fields Too Large"
   default: nil

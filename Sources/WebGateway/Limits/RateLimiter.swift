@@ -15,11 +15,20 @@ public struct RateLimiter<Key: Hashable & Sendable>: Sendable {
   ///
   /// - Returns: `nil`, or how long to wait for the next token.
   public mutating func take(_ key: Key, at now: Instant) -> Duration? {
+    if let wait = waitingTime(key, at: now) { return wait }
+    spend(key, at: now)
+    return nil
+  }
+
+  /// Takes one token of `key` even if there is none: the next one waits longer.
+  public mutating func spend(_ key: Key, at now: Instant) {
     var bucket = buckets[key] ?? TokenBucket(rate)
-    defer { buckets.set(bucket, for: key) { $0.used(at: now) } }
-    return bucket.take(at: now)
+    bucket.spend(1, at: now)
+    buckets.set(bucket, for: key) { $0.used(at: now) }
   }
 
   /// How long `key` must wait, without taking anything; `nil` if it need not.
-  public func waitingTime(_ key: Key, at now: Instant) -> Duration? { buckets[key]?.wait(at: now) }
+  public func waitingTime(_ key: Key, at now: Instant) -> Duration? {
+    (buckets[key] ?? TokenBucket(rate)).wait(at: now)
+  }
 }

@@ -39,17 +39,9 @@ final class RequestLine {
   }
 
   func enter(_ client: ClientConnection, network: String?) {
-    let place = Place(client: client, network: network, since: .now)
-    guard places.isEmpty, isTurn(of: place, at: place.since) else {
-      places.append(place)
-      if timer == nil {
-        timer = MainContextTimer(every: Self.beat, on: GatewayActor.executor.mainContext) { [weak self] in
-          GatewayActor.assumeIsolated { self?.move() }
-        }
-      }
-      return
-    }
-    serve(client, nil)
+    places.append(Place(client: client, network: network, since: .now))
+    // Whoever finds others waiting waits behind them.
+    if places.count == 1 { move() }
   }
 
   /// - Returns: whether it was there.
@@ -70,13 +62,6 @@ final class RequestLine {
     places = []
     timer = nil
     for place in waiting { place.client.close() }
-  }
-
-  private func isTurn(of place: Place, at now: Instant) -> Bool {
-    guard pace.wait(at: now) == nil else { return false }
-    if let network = place.network, budgets.take(network, at: now) != nil { return false }
-    pace.spend(1, at: now)
-    return true
   }
 
   private func move() {
@@ -103,7 +88,13 @@ final class RequestLine {
       }
     }
     places = rest
-    if places.isEmpty { timer = nil }
+    if places.isEmpty {
+      timer = nil
+    } else if timer == nil {
+      timer = MainContextTimer(every: Self.beat, on: GatewayActor.executor.mainContext) { [weak self] in
+        GatewayActor.assumeIsolated { self?.move() }
+      }
+    }
     for (client, refused) in served { serve(client, refused) }
   }
 }
