@@ -15,16 +15,16 @@ final class Acceptor: PolledSocket {
   private static let pauseAfterFailure = 100
 
   private let socket: GObjectReference
-  private let core: ServerContext
+  private let server: WebServer
   private var registration: SocketPoller.Registration?
   private var pause: MainContextTimer?
 
   /// Binds and listens, but does not accept yet.
   ///
   /// - Throws: `ListenProblem` if the address is not numeric or cannot be bound.
-  init(for core: ServerContext) throws {
-    self.core = core
-    let (host, port) = (core.configuration.host, core.configuration.port)
+  init(for server: WebServer) throws {
+    self.server = server
+    let (host, port) = (server.configuration.host, server.configuration.port)
     guard
       let raw = g_inet_socket_address_new_from_string(host == "localhost" ? "127.0.0.1" : host, guint(port))
     else { throw ListenProblem(.notNumeric, host: host, port: port) }
@@ -62,7 +62,7 @@ final class Acceptor: PolledSocket {
 
   func start() {
     pause = nil
-    registration = core.poller.add(self, descriptor: g_socket_get_fd(socket.cast()))
+    registration = server.poller.add(self, descriptor: g_socket_get_fd(socket.cast()))
     if registration == nil { startLater() }
   }
 
@@ -74,7 +74,7 @@ final class Acceptor: PolledSocket {
   }
 
   private func stopWatching() {
-    if let registration { core.poller.remove(registration) }
+    if let registration { server.poller.remove(registration) }
     registration = nil
   }
 
@@ -85,7 +85,7 @@ final class Acceptor: PolledSocket {
         if let error { handle(GLibError(consuming: error)) }
         return
       }
-      core.accept(GObjectReference(adopting: accepted))
+      server.accept(GObjectReference(adopting: accepted))
       if registration == nil { return }
     }
   }
@@ -96,8 +96,8 @@ final class Acceptor: PolledSocket {
     // The peer gave up between the connect and the accept.
     case G_IO_ERROR_CONNECTION_CLOSED: return
     case G_IO_ERROR_TOO_MANY_OPEN_FILES:
-      core.limiter.note(.descriptors) { .descriptorsExhausted(count: $0) }
-    default: core.limiter.note(.acceptFailed) { .acceptFailed(count: $0, message: failure.message) }
+      server.limiter.note(.descriptors) { .descriptorsExhausted(count: $0) }
+    default: server.limiter.note(.acceptFailed) { .acceptFailed(count: $0, message: failure.message) }
     }
     stopWatching()
     startLater()

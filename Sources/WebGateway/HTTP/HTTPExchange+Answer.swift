@@ -24,7 +24,7 @@ extension HTTPExchange {
       return stream(response, accept)
     }
     state = .answering
-    deadline = monotonicSeconds() + core.configuration.responseTimeout
+    deadline = monotonicSeconds() + server.configuration.responseTimeout
     if case .pictures = response.body { keepsAlive = false }
     if keepsAlive {
       soup_message_headers_remove(soup_server_message_get_response_headers(message), "Connection")
@@ -47,7 +47,7 @@ extension HTTPExchange {
       guard case .sending = self.state, let message = self.message else { return }
       if piece?.isEmpty == true { return self.sendPiece(from: next) }
       let body = soup_server_message_get_response_body(message)
-      self.deadline = monotonicSeconds() + self.core.configuration.responseTimeout
+      self.deadline = monotonicSeconds() + self.server.configuration.responseTimeout
       if let piece {
         self.state = .sending(next: next, isWriting: true)
         append(SharedBytes(piece), to: body)
@@ -76,10 +76,10 @@ extension HTTPExchange {
     let headers = soup_server_message_get_response_headers(message)
     soup_message_headers_set_encoding(headers, SOUP_ENCODING_EOF)
     soup_message_body_set_accumulate(soup_server_message_get_response_body(message), 0)
-    client.setSendBuffer(core.configuration.pictureSendBuffer)
-    let stream = PictureStream(exchange: self, core: core)
+    client.setSendBuffer(server.configuration.pictureSendBuffer)
+    let stream = PictureStream(exchange: self, server: server)
     state = .streaming(stream)
-    core.statistics.openPictureStreams += 1
+    server.statistics.openPictureStreams += 1
     accept(stream)
   }
 
@@ -118,10 +118,10 @@ extension HTTPExchange {
   /// Somebody who opens an address in a browser is told on the first page why it was refused; programs get the problem
   /// document, and so does a browser that is refused that page. Scripts and images do not ask for `text/html`.
   private func shown(_ response: HTTPResponse) -> HTTPResponse {
-    guard let problem = response.problem, core.files != nil, query["problem"] == nil,
+    guard let problem = response.problem, server.files != nil, request?.query["problem"] == nil,
       headers["accept"]?.lowercased().contains("text/html") == true
     else { return response }
-    return .redirect(to: "\(core.configuration.publicURL?.path ?? "/")?\(problem)", status: 303)
+    return .redirect(to: "\(server.configuration.publicURL?.path ?? "/")?\(problem)", status: 303)
   }
 
   /// Answers a WebSocket handshake that was accepted.
@@ -143,7 +143,7 @@ extension HTTPExchange {
       return answer(GatewayProblem.badHandshake.response(adding: [("Sec-WebSocket-Version", "13")]))
     }
     state = .upgrading(accepted)
-    deadline = monotonicSeconds() + core.configuration.responseTimeout
+    deadline = monotonicSeconds() + server.configuration.responseTimeout
   }
 
   // MARK: - For the picture stream
@@ -160,6 +160,6 @@ extension HTTPExchange {
     guard let message, case .streaming = state else { return }
     soup_message_body_complete(soup_server_message_get_response_body(message))
     soup_server_message_unpause(message)
-    deadline = monotonicSeconds() + core.configuration.closeTimeout
+    deadline = monotonicSeconds() + server.configuration.closeTimeout
   }
 }

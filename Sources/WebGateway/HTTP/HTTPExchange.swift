@@ -37,16 +37,15 @@ final class HTTPExchange {
   let client: ClientConnection
   /// How long a client that sent more requests than allowed has to wait: this request gets only that answer.
   let refused: Duration?
-  let core: ServerContext
+  let server: WebServer
   var message: OpaquePointer?
   var state = State.reading
   var deadline: Double
   private(set) var started: Double
   private var headGuard: GObjectReference?
   var method = ""
-  /// The path, decoded; nil if that fails.
-  private var segments: [String]?
-  private(set) var query: [String: String] = [:]
+  /// Without its body, until that is complete; nil if its path cannot be decoded.
+  private(set) var request: HTTPRequest?
   private var maximumBodyBytes = 0
   /// The cost of the body while it is incomplete.
   private(set) var unreadBytes = 0
@@ -64,13 +63,13 @@ final class HTTPExchange {
   /// libsoup's overhead for each piece of a body, however short, in bytes.
   private static let chunkCost = 128
 
-  init(client: ClientConnection, core: ServerContext, refused: Duration?) {
+  init(client: ClientConnection, server: WebServer, refused: Duration?) {
     self.client = client
     self.refused = refused
-    self.core = core
+    self.server = server
     sender = .init(address: client.address, isSecure: client.isSecure, isForwarded: false)
     started = monotonicSeconds()
-    deadline = started + core.configuration.headerTimeout
+    deadline = started + server.configuration.headerTimeout
   }
 
   // MARK: - From libsoup
@@ -79,14 +78,14 @@ final class HTTPExchange {
   func guardedStream() -> UnsafeMutablePointer<GIOStream> {
     let stream = GObjectReference(
       adopting: exam_head_guard_new(
-        client.rawStream, gsize(core.configuration.maximumHeadBytes),
-        guint(core.configuration.maximumHeadFields + 1), requestHeadIsRefused,
-        Unmanaged.passUnretained(self).toOpaque()))
+        client.rawStream, gsize(server.configuration.maximumHeadBytes),
+        guint(server.configuration.maximumHeadFields + 1),
+        { fault, data in enter(data) { $0.refuseHead(fault) } }, Unmanaged.passUnretained(self).toOpaque()))
     headGuard = stream
     return stream.cast()
   }
 
-  func refuseHead(_ fault: ExamHeadFault) {
+  private func refuseHead(_ fault: ExamHeadFault) {
     reject(fault == EXAM_HEAD_TOO_LARGE ? .headTooLarge : .unknownMethod)
   }
 
@@ -104,7 +103,7 @@ final class HTTPExchange {
   func addCommonHeaders(_ message: OpaquePointer) {
     let answer = soup_server_message_get_response_headers(message)
     for (name, value) in SecurityHeaders.common { soup_message_headers_replace(answer, name, value) }
-    if core.site.demandsHTTPS(host: headers["host"], sender: sender) {
+    if server.site.demandsHTTPS(host: headers["host"], sender: sender) {
       let (name, value) = SecurityHeaders.strictTransport
       soup_message_headers_replace(answer, name, value)
     }
@@ -117,20 +116,24 @@ final class HTTPExchange {
     // A short request can make libsoup build a huge answer out of ranges (CVE-2025-32907).
     soup_message_headers_remove(raw, "Range")
     headers = headerFields(raw)
-    sender = core.site.sender(peer: client.address, isSecure: client.isSecure, headers: headers)
+    sender = server.site.sender(peer: client.address, isSecure: client.isSecure, headers: headers)
     client.clientAddress = sender.address
     addCommonHeaders(message)
     started = monotonicSeconds()
-    deadline = started + core.configuration.bodyTimeout
+    deadline = started + server.configuration.bodyTimeout
     method = String(cString: soup_server_message_get_method(message))
     if let uri = soup_server_message_get_uri(message) {
       let path = String(cString: g_uri_get_path(uri))
       let rawQuery = g_uri_get_query(uri).map { String(cString: $0) }
       logTarget = RequestTarget.redacted(path: path, query: rawQuery)
-      segments = RequestTarget.segments(ofPath: path)
-      query = rawQuery.map { RequestTarget.fields(ofQuery: $0) } ?? [:]
+      request = RequestTarget.segments(ofPath: path).map { segments in
+        HTTPRequest(
+          method: HTTPMethod(method), segments: segments,
+          query: rawQuery.map { RequestTarget.fields(ofQuery: $0) } ?? [:], headers: headers,
+          remoteAddress: sender.address, isSecure: sender.isSecure)
+      }
     }
-    maximumBodyBytes = core.maximumBodyBytes(HTTPMethod(method), segments ?? [])
+    maximumBodyBytes = server.maximumBodyBytes(of: request)
     guard soup_message_headers_get_encoding(raw) == SOUP_ENCODING_CONTENT_LENGTH,
       soup_message_headers_get_content_length(raw) > maximumBodyBytes
     else { return }
@@ -151,7 +154,7 @@ final class HTTPExchange {
         reject(.bodyTooLarge)
       } else {
         unreadBytes += count + Self.chunkCost
-        core.countUnread(count + Self.chunkCost)
+        server.countUnread(count + Self.chunkCost)
       }
     case .rejected:
       droppedBytes += count
@@ -184,7 +187,7 @@ final class HTTPExchange {
   private func countNothingUnread() {
     let bytes = unreadBytes
     unreadBytes = 0
-    core.countUnread(-bytes)
+    server.countUnread(-bytes)
   }
 
   /// The request is complete.
@@ -198,12 +201,14 @@ final class HTTPExchange {
       }
       return
     }
-    core.requestIsWhole(on: client)
-    keepsAlive = refused == nil && core.mayKeepAlive && wantsKeepAlive(message)
-    guard let request = makeRequest(message) else {
-      return answer(GatewayProblem.badPath.response())
+    server.requestIsWhole(on: client)
+    keepsAlive = refused == nil && server.mayKeepAlive && wantsKeepAlive(message)
+    guard var request else { return answer(GatewayProblem.badPath.response()) }
+    if let bytes = soup_message_body_flatten(soup_server_message_get_request_body(message)) {
+      request.body = SharedBytes(adopting: bytes).withUnsafeBytes { Array($0) }
     }
-    core.dispatch(request, from: sender, self)
+    forgetBody(message)
+    server.dispatch(request, from: sender, self)
   }
 
   func wroteChunk() {
@@ -221,7 +226,7 @@ final class HTTPExchange {
     else { return }
     state = .upgraded
     let stream = GObjectReference(adopting: UnsafeMutableRawPointer(stolen))
-    core.upgraded(client, stolen: stream, target: logTarget, accepted: accepted)
+    server.upgraded(client, stolen: stream, target: logTarget, accepted: accepted)
   }
 
   func wroteBody() {
@@ -248,13 +253,16 @@ final class HTTPExchange {
     state = .finished
     switch last {
     case .upgraded: status = 101
-    case .keptAlive: core.waitForRequest(client)
+    case .keptAlive: server.waitForRequest(client)
     default: client.close()
     }
     if case .streaming(let stream) = last { stream.closed() }
-    core.exchangeFinished(
-      self, message: freed, method: method, target: logTarget, status: status,
-      milliseconds: Int((monotonicSeconds() - started) * 1000))
+    server.exchangeFinished(self, message: freed)
+    guard !method.isEmpty else { return }
+    server.log(
+      .request(
+        method: method, target: logTarget, status: status, address: client.clientAddress,
+        milliseconds: Int((monotonicSeconds() - started) * 1000)))
   }
 
   // MARK: - Time
@@ -264,7 +272,7 @@ final class HTTPExchange {
     guard now > deadline else { return }
     deadline = .infinity
     if case .reading = state {
-      core.noteSlowRequest(client.address)
+      server.noteSlowRequest(client.address)
       status = GatewayProblem.tooSlow.status
       client.writeDirectly(GatewayProblem.tooSlow.raw)
     }
@@ -280,23 +288,4 @@ final class HTTPExchange {
     case .handling, .answering, .sending, .upgraded, .keptAlive, .finished: break
     }
   }
-
-  // MARK: - Parts
-
-  private func makeRequest(_ message: OpaquePointer) -> HTTPRequest? {
-    guard let segments else { return nil }
-    var body: [UInt8] = []
-    if let bytes = soup_message_body_flatten(soup_server_message_get_request_body(message)) {
-      body = SharedBytes(adopting: bytes).withUnsafeBytes { Array($0) }
-    }
-    forgetBody(message)
-    return HTTPRequest(
-      method: HTTPMethod(method), segments: segments, query: query, headers: headers,
-      body: body, remoteAddress: sender.address, isSecure: sender.isSecure)
-  }
-}
-
-private func requestHeadIsRefused(_ fault: ExamHeadFault, _ data: gpointer?) {
-  let exchange = callbackContext(data, as: HTTPExchange.self)
-  GatewayActor.assumeIsolated { exchange.refuseHead(fault) }
 }

@@ -26,7 +26,7 @@ func messageIsFreed(_ data: gpointer?, _ message: UnsafeMutablePointer<GObject>?
 }
 
 /// Passes what libsoup signals on the gateway's thread to the exchange in the user data.
-private func enter(_ data: gpointer?, _ body: @GatewayActor (HTTPExchange) -> Void) {
+func enter(_ data: gpointer?, _ body: @GatewayActor (HTTPExchange) -> Void) {
   let exchange = callbackContext(data, as: HTTPExchange.self)
   GatewayActor.assumeIsolated { body(exchange) }
 }

@@ -11,7 +11,7 @@ public struct HTTPRequest: Sendable {
   public internal(set) var parameters: [String: String]
   /// The query's fields, decoded; if a field is given twice, the last.
   public let query: [String: String]
-  public let body: [UInt8]
+  public internal(set) var body: [UInt8]
   /// The client's numeric address, IPv4-mapped IPv6 as IPv4: that of the remote end or, if that is a trusted proxy, the
   /// one it names.
   public let remoteAddress: String

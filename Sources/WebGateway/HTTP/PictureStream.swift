@@ -23,16 +23,16 @@ public final class PictureStream {
   public var onClose: (@GatewayActor () -> Void)?
 
   private weak var exchange: HTTPExchange?
-  private let core: ServerContext
+  private let server: WebServer
   private var waiting: SharedBytes?
   private var last: SharedBytes?
   private var chunksOnTheWay = 0
   private var isEnding = false
   private var lastWrite = monotonicSeconds()
 
-  init(exchange: HTTPExchange, core: ServerContext) {
+  init(exchange: HTTPExchange, server: WebServer) {
     self.exchange = exchange
-    self.core = core
+    self.server = server
   }
 
   private var isOpen: Bool { exchange != nil && !isEnding }
@@ -41,7 +41,7 @@ public final class PictureStream {
   public func offer(_ jpeg: SharedBytes) {
     guard isOpen, jpeg.count > 0 else { return }
     if chunksOnTheWay > 0 {
-      if waiting != nil { core.statistics.picturesSkipped += 1 }
+      if waiting != nil { server.statistics.picturesSkipped += 1 }
       waiting = jpeg
     } else {
       write(jpeg)
@@ -80,14 +80,14 @@ public final class PictureStream {
 
   /// A body without news does not notice that its reader has gone, so something is sent from time to time.
   func sweep(now: Double) {
-    guard isOpen, chunksOnTheWay == 0, now - lastWrite >= core.configuration.pictureRepeatInterval else {
+    guard isOpen, chunksOnTheWay == 0, now - lastWrite >= server.configuration.pictureRepeatInterval else {
       return
     }
     if let last { write(last) } else { write([Self.lineBreak]) }
   }
 
   func closed() {
-    core.statistics.openPictureStreams -= 1
+    server.statistics.openPictureStreams -= 1
     exchange = nil
     waiting = nil
     last = nil

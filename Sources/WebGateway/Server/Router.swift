@@ -16,19 +16,8 @@ struct Router {
     case notFound
   }
 
-  private var handlers:
-    [(method: HTTPMethod, pattern: PathPattern, maximumBodyBytes: Int?, handler: Handler)] = []
-  private var webSockets: [(pattern: PathPattern, route: WebSocketRoute)] = []
-
-  mutating func add(
-    _ method: HTTPMethod, _ pattern: String, maximumBodyBytes: Int?, _ handler: @escaping Handler
-  ) {
-    handlers.append((method, PathPattern(pattern), maximumBodyBytes, handler))
-  }
-
-  mutating func add(webSocket pattern: String, _ route: WebSocketRoute) {
-    webSockets.append((PathPattern(pattern), route))
-  }
+  var handlers: [(method: HTTPMethod, pattern: PathPattern, maximumBodyBytes: Int?, handler: Handler)] = []
+  var webSockets: [(pattern: PathPattern, route: WebSocketRoute)] = []
 
   /// The body limit of the route for a request, if it has one.
   func maximumBodyBytes(_ method: HTTPMethod, _ path: [String]) -> Int? {

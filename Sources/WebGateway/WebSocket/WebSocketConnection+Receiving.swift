@@ -7,7 +7,7 @@ extension WebSocketConnection {
   func begin() {
     // Our own pings detect a dead peer; the socket's timeout would end a quiet connection.
     client.setTimeout(0)
-    registration = host.poller.add(self, descriptor: client.descriptor)
+    registration = server.poller.add(self, descriptor: client.descriptor)
     guard registration != nil else { return finish(lost("cannot be watched")) }
     takeTurn()
   }
@@ -59,7 +59,7 @@ extension WebSocketConnection {
       if case .ending = state {
         droppedBytes += count
         if !listens {
-          if let registration { host.poller.watch(registration, input: false, output: waitsForOutput) }
+          if let registration { server.poller.watch(registration, input: false, output: waitsForOutput) }
           return
         }
       }
@@ -118,7 +118,7 @@ extension WebSocketConnection {
   }
 
   private func exceeded(_ text: String) {
-    host.statistics.webSocketFloods += 1
+    server.statistics.webSocketFloods += 1
     fail(code: 1008, text: text, cause: .flood)
   }
 
@@ -132,7 +132,7 @@ extension WebSocketConnection {
       }
       try meter.takeText(bytes: text.utf8.count, at: now)
       guard state == .open else { return }
-      host.statistics.webSocketBytesIn += text.utf8.count
+      server.statistics.webSocketBytesIn += text.utf8.count
       onText?(text)
     case .binary:
       try meter.takeBinary(bytes: decoder.withPayload(\.count), at: now)
@@ -141,7 +141,7 @@ extension WebSocketConnection {
         return exceeded("more messages under way than the window allows")
       }
       decoder.withPayload { bytes in
-        host.statistics.webSocketBytesIn += bytes.count
+        server.statistics.webSocketBytesIn += bytes.count
         onBinary?(bytes)
       }
     case .ping:

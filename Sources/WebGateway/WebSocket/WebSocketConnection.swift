@@ -53,7 +53,7 @@ public final class WebSocketConnection: PolledSocket {
 
   let target: String
   let client: ClientConnection
-  let host: ServerContext
+  let server: WebServer
   let output: OutputQueue
   /// The stream libsoup read the request from: it may hold bytes that arrived right after the request.
   var firstInput: GObjectReference?
@@ -77,18 +77,18 @@ public final class WebSocketConnection: PolledSocket {
   var lastReceived: Double
   private var lastPing: Double
 
-  init(client: ClientConnection, stolen: GObjectReference, target: String, host: ServerContext) {
+  init(client: ClientConnection, stolen: GObjectReference, target: String, server: WebServer) {
     self.client = client
-    self.host = host
+    self.server = server
     self.target = target
     remoteAddress = client.clientAddress
-    maximumMessageBytes = host.configuration.maximumMessageBytes
-    maximumPendingBytes = host.configuration.maximumPendingBytes
+    maximumMessageBytes = server.configuration.maximumMessageBytes
+    maximumPendingBytes = server.configuration.maximumPendingBytes
     decoder = WebSocketFrameDecoder(maximumMessageBytes: maximumMessageBytes)
     firstInput = stolen
     inputStream = client.pollableInput
     output = OutputQueue(stream: client.pollableOutput, copies: client.isSecure)
-    budget = host.configuration.webSocketBudget
+    budget = server.configuration.webSocketBudget
     lastReceived = monotonicSeconds()
     lastPing = lastReceived
     meter = WebSocketMeter(budget)
@@ -128,7 +128,7 @@ public final class WebSocketConnection: PolledSocket {
   public func close(code: UInt16, reason text: String) {
     guard state == .open else { return }
     reason = WebSocketCloseReason(cause: .local, code: code, text: text)
-    state = .closing(deadline: monotonicSeconds() + host.configuration.closeTimeout)
+    state = .closing(deadline: monotonicSeconds() + server.configuration.closeTimeout)
     output.append(WebSocketFrame.close(code: code, reason: text))
     scheduleFlush()
   }
@@ -138,7 +138,7 @@ public final class WebSocketConnection: PolledSocket {
   ) {
     guard state == .open else { return }
     guard output.pendingBytes + frame.count + messageBytes <= maximumPendingBytes else { return overflow() }
-    host.statistics.webSocketBytesOut += messageBytes
+    server.statistics.webSocketBytesOut += messageBytes
     output.append(frame, payload: payload, kind: kind)
     scheduleFlush()
     countPending()
@@ -146,7 +146,7 @@ public final class WebSocketConnection: PolledSocket {
 
   /// Too much is queued, for this peer or in total: what is queued is dropped.
   func overflow() {
-    host.statistics.webSocketOverflows += 1
+    server.statistics.webSocketOverflows += 1
     fail(code: 1013, text: "outgoing queue full", cause: .overflow)
   }
 
@@ -156,7 +156,7 @@ public final class WebSocketConnection: PolledSocket {
   private func countPending() {
     let change = output.pendingBytes - countedBytes
     countedBytes += change
-    if change != 0 { host.countPending(change) }
+    if change != 0 { server.countPending(change) }
   }
 
   /// Writes in the next turn of the loop, so that the messages of one turn share system calls.
@@ -188,7 +188,7 @@ public final class WebSocketConnection: PolledSocket {
 
   private func watchOutput(_ output: Bool) {
     waitsForOutput = output
-    if let registration { host.poller.watch(registration, input: listens, output: output) }
+    if let registration { server.poller.watch(registration, input: listens, output: output) }
   }
 
   func socketIsWritable() { if state != .closed, waitsForOutput { flush() } }
@@ -199,7 +199,7 @@ public final class WebSocketConnection: PolledSocket {
   func sweep(now: Double) {
     switch state {
     case .open:
-      let configuration = host.configuration
+      let configuration = server.configuration
       if now - lastReceived > configuration.pongTimeout {
         finish(WebSocketCloseReason(cause: .timeout, code: 1006, text: "nothing received"))
       } else if now - lastPing >= configuration.pingInterval {
@@ -229,7 +229,7 @@ public final class WebSocketConnection: PolledSocket {
 
   /// Nothing more will be delivered, and input is ignored: writes what is queued, then ends the connection.
   func end() {
-    state = .ending(deadline: monotonicSeconds() + host.configuration.closeTimeout)
+    state = .ending(deadline: monotonicSeconds() + server.configuration.closeTimeout)
     decoder.stop()
     notifyClosed()
     scheduleFlush()
@@ -253,14 +253,14 @@ public final class WebSocketConnection: PolledSocket {
     guard state != .closed else { return }
     state = .closed
     if reason == nil { reason = cause }
-    if let registration { host.poller.remove(registration) }
+    if let registration { server.poller.remove(registration) }
     registration = nil
     output.dropEverything()
     countPending()
     firstInput = nil
     client.close()
     notifyClosed()
-    host.webSocketFinished(self)
+    server.webSocketFinished(self)
   }
 
   private func notifyClosed() {
@@ -271,7 +271,7 @@ public final class WebSocketConnection: PolledSocket {
     onText = nil
     onBinary = nil
     onFlushed = nil
-    host.log(.webSocketClosed(target: target, address: remoteAddress, reason: reason))
+    server.log(.webSocketClosed(target: target, address: remoteAddress, reason: reason))
     callback?(reason)
   }
 }

@@ -2,7 +2,7 @@ import CSoup
 import GLibRuntime
 
 /// Who may connect, and who is displaced.
-extension ServerContext {
+extension WebServer {
   func accept(_ socket: GObjectReference) {
     guard
       let client = ClientConnection(

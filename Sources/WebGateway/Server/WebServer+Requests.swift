@@ -1,7 +1,7 @@
 import GLibRuntime
 
 /// Dispatches requests.
-extension ServerContext {
+extension WebServer {
   func dispatch(_ request: HTTPRequest, from sender: SiteAddress.Sender, _ exchange: HTTPExchange) {
     let url = configuration.publicURL
     let needsSlash = url?.needsSlash(request.segments) == true
