@@ -55,7 +55,7 @@ let package = Package(
       swiftSettings: swiftSettings),
     .target(
       name: "MediaPipeline",
-      dependencies: ["ExamModel", "GLibRuntime", "CGStreamer", "CGLibShims", "CPictureScaler"],
+      dependencies: ["ExamModel", "GLibRuntime", "CGStreamer", "CPictureScaler"],
       swiftSettings: swiftSettings),
     .target(
       name: "FaceCheck", dependencies: ["ExamModel", "CFaceDetector", "CPictureStatistics"],

@@ -40,7 +40,7 @@ public struct ExamService: Sendable {
   public func run(onReady: @Sendable (String) -> Void) async throws {
     // Also if it cannot start: the lines so far say why.
     defer { flush() }
-    tuneAllocator()
+    Heap.tune()
     // Exceeding a limit on file size is like a full disk to the server, and must not end it.
     signal(SIGXFSZ, SIG_IGN)
     if geteuid() == 0 {

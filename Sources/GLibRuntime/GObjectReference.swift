@@ -1,4 +1,3 @@
-import CGLibShims
 import CGStreamer
 
 /// One counted reference to a `GObject` (or `GstObject`), released with the last copy of this value.
@@ -33,7 +32,4 @@ public final class GObjectReference: @unchecked Sendable {
 
   /// The object for a C function whose parameter's struct is opaque.
   public var opaque: OpaquePointer { OpaquePointer(pointer) }
-
-  /// The name of the object's class, for messages.
-  public var typeName: String { String(cString: exam_object_type_name(pointer)) }
 }

@@ -53,18 +53,17 @@ import Testing
     let live = try await LivePipeline.start(shipped: "video-x-vp8", recorder)
     live.ingest.setWantedRate(wanted)
     let messages = Upload.layeredVP8.messages
-    var accepted = 0
+    var (accepted, thinned) = (0, 0)
     for (index, message) in messages.enumerated() {
       let result = message.bytes.withUnsafeBytes {
         live.ingest.push(
           $0, capturedAt: Int64(index), isKeyFrame: message.isKey, temporalLayer: message.temporalLayer,
           at: Int64(index) * 100_000)
       }
-      if result == .accepted { accepted += 1 }
+      if result == .accepted { accepted += 1 } else { thinned += 1 }
       // Not only from the decoder: what has not been taken from it yet is replaced by the next picture.
       #expect(await eventually { recorder.now.analysis.count == accepted })
     }
-    let thinned = live.statistics.thinned
     await live.stop()
     return (
       Dictionary(uniqueKeysWithValues: recorder.now.analysis.map { ($0.capturedAt, $0.pixels) }), thinned

@@ -68,8 +68,8 @@ import Testing
     let live = try await LivePipeline.start(shipped: "video-x-vp8", recorder)
     _ = await live.feed(Upload.vp8.messages[..<30])
     #expect(await eventually { live.statistics.decoded == 30 })
-    #expect(live.statistics.tilePictures == 0 && live.statistics.focusPictures == 0)
-    #expect(live.statistics.analysisPictures > 5)
+    #expect(recorder.now.tiles.isEmpty && recorder.now.focus.isEmpty)
+    #expect(recorder.now.analysis.count > 5)
 
     live.setRate(.infinity, view: .focus)
     _ = await live.feed(Upload.vp8.messages[30..<32])
@@ -78,10 +78,10 @@ import Testing
 
     live.setRate(0, view: .focus)
     #expect(await eventually { live.statistics.decoded == 32 })
-    let count = live.statistics.focusPictures
+    let count = recorder.now.focus.count
     _ = await live.feed(Upload.vp8.messages[32..<60])
     #expect(await eventually { live.statistics.decoded == 60 })
-    #expect(live.statistics.focusPictures == count)
+    #expect(recorder.now.focus.count == count)
     await live.stop()
   }
 

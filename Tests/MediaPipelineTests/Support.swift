@@ -2,9 +2,10 @@ import CGStreamer
 import ExamModel
 import Foundation
 import GLibRuntime
-import MediaPipeline
 import Synchronization
 import Testing
+
+@testable import MediaPipeline
 
 /// What live pipelines deliver, kept for a test.
 final class Recorder: Sendable {

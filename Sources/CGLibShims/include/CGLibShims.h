@@ -1,10 +1,23 @@
-// What Swift cannot call of GLib, GObject, GStreamer and libsoup: casting and type macros, accessor macros and
-// variadic functions. Nothing here holds state or makes decisions. Every symbol begins with `exam_`.
+// What Swift cannot call of GLib and libsoup: structures of functions, and variadic functions. Nothing here holds state or
+// makes decisions. Every symbol begins with `exam_`.
 #ifndef CGLIBSHIMS_H
 #define CGLIBSHIMS_H
 
-#include "glib_shims.h"
-#include "gst_shims.h"
-#include "soup_shims.h"
+#include <libsoup/soup.h>
+// Not in Swift's Glibc.
+#include <malloc.h>
+#include <sys/epoll.h>
+
+/// A `GSource` without descriptors that runs `dispatch` when its ready time comes. The caller owns the reference,
+/// and `data` must outlive the source.
+GSource *exam_wakeup_source_new(GSourceFunc dispatch, gpointer data);
+
+/// `soup_server_new`, a variadic: a server without a `Server` header that hands out request paths still
+/// percent-encoded, since its own decoding lets an encoded `/` or NUL through. The caller owns the reference.
+SoupServer *exam_soup_server_new(void);
+
+/// `soup_session_new_with_options`, a variadic: a client with at most so many connections at one time, all of which may go
+/// to one host. The caller owns the reference.
+SoupSession *exam_soup_session_new(int connections);
 
 #endif

@@ -1,4 +1,3 @@
-import CGLibShims
 import CGStreamer
 
 /// Carries a frame's capture time through a pipeline, as a reference timestamp meta: decoders, scalers and encoders

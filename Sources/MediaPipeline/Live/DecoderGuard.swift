@@ -1,4 +1,3 @@
-import CGLibShims
 import CGStreamer
 import GLibRuntime
 import Synchronization
@@ -7,7 +6,7 @@ import Synchronization
 /// refuses what is above the limits, and notices when nothing comes out.
 final class DecoderGuard: Sendable {
   /// What to do with a frame.
-  enum Verdict {
+  private enum Verdict {
     case pass
     /// End the stream, with the reason.
     case refuse(String)
@@ -37,36 +36,42 @@ final class DecoderGuard: Sendable {
 
   /// Guards every decoder of `pipeline`, including those that `decodebin` creates later.
   static func install(in pipeline: GObjectReference, limits: IngestLimits, counters: PipelineCounters) {
-    for element in pipeline.elements() { guardDecoder(element, limits: limits, counters: counters) }
-    let added = DecoderWatch(limits: limits, counters: counters)
+    let watch = DecoderWatch { DecoderGuard(limits: limits, counters: counters).guardDecoder($0) }
+    for element in pipeline.elements() { watch.elementAdded(element) }
     _ = SignalConnection(
       pipeline.pointer, "deep-element-added",
       handler: unsafeBitCast(
         elementWasAdded as @convention(c) (gpointer?, gpointer?, gpointer?, gpointer?) -> Void,
         to: GCallback.self),
-      context: added)
+      context: watch)
   }
 
-  fileprivate static func guardDecoder(
-    _ element: GObjectReference, limits: IngestLimits, counters: PipelineCounters
-  ) {
+  private func guardDecoder(_ element: GObjectReference) {
     guard element.isPictureDecoder, let sink = element.staticPad("sink"),
       let source = element.staticPad("src")
     else { return }
-    let decoderGuard = DecoderGuard(limits: limits, counters: counters)
-    gst_pad_add_probe(
-      sink.cast(),
-      GstPadProbeType(GST_PAD_PROBE_TYPE_BUFFER.rawValue | GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM.rawValue),
-      inspectBeforeDecoder, retainedCallbackContext(decoderGuard), releaseCallbackContext)
-    gst_pad_add_probe(
-      source.cast(),
-      GstPadProbeType(GST_PAD_PROBE_TYPE_BUFFER.rawValue | GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM.rawValue),
-      inspectBehindDecoder, retainedCallbackContext(decoderGuard), releaseCallbackContext)
+    sink.addProbe(GST_PAD_PROBE_TYPE_BUFFER, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM) { pad, info in
+      if let event = info.event {
+        return event.caps.map(self.admits) ?? true ? GST_PAD_PROBE_OK : GST_PAD_PROBE_DROP
+      }
+      return self.passes(info, to: pad) ? GST_PAD_PROBE_OK : GST_PAD_PROBE_DROP
+    }
+    source.addProbe(GST_PAD_PROBE_TYPE_BUFFER, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM) { pad, info in
+      guard let event = info.event else {
+        self.counters.countPicture()
+        return GST_PAD_PROBE_OK
+      }
+      // Before the decoder allocates the picture itself: whatever was read before the decoder, nothing larger is
+      // allocated.
+      guard let refusal = event.caps.flatMap(self.refusal(ofSizeIn:)) else { return GST_PAD_PROBE_OK }
+      self.refuse(refusal, at: pad)
+      return GST_PAD_PROBE_DROP
+    }
   }
 
   /// Whether the caps may pass to the decoder. If not, the first frame says why: while caps arrive `decodebin` may
   /// still be trying decoders, and nobody else gets an error of one of those.
-  func admits(_ caps: UnsafeMutablePointer<GstCaps>) -> Bool {
+  private func admits(_ caps: UnsafeMutablePointer<GstCaps>) -> Bool {
     let judged = judge(caps)
     input.withLock { $0 = judged }
     if case .refused = judged { return false }
@@ -85,17 +90,35 @@ final class DecoderGuard: Sendable {
   }
 
   /// Nil if a picture of these caps is within the limits, or they give no size.
-  func refusal(ofSizeIn caps: UnsafeMutablePointer<GstCaps>) -> String? {
-    var width: gint = 0
-    var height: gint = 0
-    guard let structure = gst_caps_get_structure(caps, 0),
-      gst_structure_get_int(structure, "width", &width) != 0,
-      gst_structure_get_int(structure, "height", &height) != 0
-    else { return nil }
-    return limits.refusal(of: (Int(width), Int(height)))
+  private func refusal(ofSizeIn caps: UnsafeMutablePointer<GstCaps>) -> String? {
+    pictureSize(of: caps).flatMap { limits.refusal(of: $0) }
   }
 
-  func verdict(on frame: UnsafeMutablePointer<GstBuffer>) -> Verdict {
+  /// Whether a frame, or what is left of it, may go on to the decoder.
+  private func passes(
+    _ info: UnsafeMutablePointer<GstPadProbeInfo>, to pad: UnsafeMutablePointer<GstPad>
+  ) -> Bool {
+    if hasRefused.load(ordering: .relaxed) { return false }
+    guard let buffer = gst_pad_probe_info_get_buffer(info) else { return true }
+    switch verdict(on: buffer) {
+    case .pass: return true
+    case .refuse(let reason):
+      refuse(reason, at: pad)
+      return false
+    case .passPart(let first, let closing):
+      // Shares the bytes. The probe owns what it was given, and returns what continues.
+      guard let part = gst_buffer_copy_region(buffer, copyEverything, 0, gsize(first)) else { return false }
+      if !closing.isEmpty {
+        gst_buffer_append_memory(part, gst_allocator_alloc(nil, gsize(closing.count), nil))
+        gst_buffer_fill(part, gsize(first), closing, gsize(closing.count))
+      }
+      gst_buffer_unref(buffer)
+      info.pointee.data = gpointer(part)
+      return true
+    }
+  }
+
+  private func verdict(on frame: UnsafeMutablePointer<GstBuffer>) -> Verdict {
     let codec: InspectedCodec
     switch input.withLock({ $0 }) {
     case .codec(let known): codec = known
@@ -135,17 +158,10 @@ final class DecoderGuard: Sendable {
     }
   }
 
-  func countPicture() { counters.countPicture() }
-
-  /// Whether anything may still pass.
-  var isShut: Bool { hasRefused.load(ordering: .relaxed) }
-
-  func refuse(_ reason: String, at pad: UnsafeMutablePointer<GstPad>) {
+  private func refuse(_ reason: String, at pad: UnsafeMutablePointer<GstPad>) {
     guard !hasRefused.exchange(true, ordering: .relaxed) else { return }
     guard let parent = gst_pad_get_parent_element(pad) else { return }
-    gst_element_message_full(
-      parent, GST_MESSAGE_ERROR, refusalDomain, 0, g_strdup(reason), nil, "ExamMonitoring", "MediaPipeline", 0
-    )
+    postError(reason, domain: refusalDomain, from: parent)
     gst_object_unref(parent)
   }
 }
@@ -153,84 +169,20 @@ final class DecoderGuard: Sendable {
 /// The domain of errors that say why a student's stream was refused.
 let refusalDomain = g_quark_from_string("exam-monitoring-refusal")
 
-/// Remembers how later decoders are to be guarded.
+/// `GST_BUFFER_COPY_ALL`, a macro.
+private let copyEverything = GstBufferCopyFlags(
+  GST_BUFFER_COPY_FLAGS.rawValue | GST_BUFFER_COPY_TIMESTAMPS.rawValue | GST_BUFFER_COPY_META.rawValue
+    | GST_BUFFER_COPY_MEMORY.rawValue)
+
 private final class DecoderWatch: Sendable {
-  let limits: IngestLimits
-  let counters: PipelineCounters
+  let elementAdded: @Sendable (GObjectReference) -> Void
 
-  init(limits: IngestLimits, counters: PipelineCounters) {
-    self.limits = limits
-    self.counters = counters
-  }
-}
-
-/// Posts an ERROR about the student's stream on the element's bus.
-func postStreamError(_ message: String, from element: UnsafeMutablePointer<GstElement>) {
-  gst_element_message_full(
-    element, GST_MESSAGE_ERROR, gst_stream_error_quark(), gint(GST_STREAM_ERROR_DECODE.rawValue),
-    g_strdup(message), nil, "ExamMonitoring", "MediaPipeline", 0)
+  init(elementAdded: @escaping @Sendable (GObjectReference) -> Void) { self.elementAdded = elementAdded }
 }
 
 private func elementWasAdded(
   _ pipeline: gpointer?, _ bin: gpointer?, _ element: gpointer?, _ data: gpointer?
 ) {
   guard let element else { return }
-  let watch = callbackContext(data, as: DecoderWatch.self)
-  DecoderGuard.guardDecoder(
-    GObjectReference(retaining: element), limits: watch.limits, counters: watch.counters)
-}
-
-/// `GST_BUFFER_COPY_ALL`, a macro.
-private let copyEverything = GstBufferCopyFlags(
-  GST_BUFFER_COPY_FLAGS.rawValue | GST_BUFFER_COPY_TIMESTAMPS.rawValue | GST_BUFFER_COPY_META.rawValue
-    | GST_BUFFER_COPY_MEMORY.rawValue)
-
-private func inspectBeforeDecoder(
-  _ pad: UnsafeMutablePointer<GstPad>?, _ info: UnsafeMutablePointer<GstPadProbeInfo>?,
-  _ data: gpointer?
-) -> GstPadProbeReturn {
-  guard let pad, let info else { return GST_PAD_PROBE_OK }
-  let decoderGuard = callbackContext(data, as: DecoderGuard.self)
-  if let event = info.event {
-    guard let caps = event.caps, !decoderGuard.admits(caps) else { return GST_PAD_PROBE_OK }
-    return GST_PAD_PROBE_DROP
-  }
-  if decoderGuard.isShut { return GST_PAD_PROBE_DROP }
-  guard let buffer = gst_pad_probe_info_get_buffer(info) else { return GST_PAD_PROBE_OK }
-  switch decoderGuard.verdict(on: buffer) {
-  case .pass: return GST_PAD_PROBE_OK
-  case .refuse(let reason):
-    decoderGuard.refuse(reason, at: pad)
-    return GST_PAD_PROBE_DROP
-  case .passPart(let first, let closing):
-    // Shares the bytes. The probe owns what it was given, and returns what continues.
-    guard
-      let part = gst_buffer_copy_region(buffer, copyEverything, 0, gsize(first))
-    else { return GST_PAD_PROBE_DROP }
-    if !closing.isEmpty {
-      gst_buffer_append_memory(part, gst_allocator_alloc(nil, gsize(closing.count), nil))
-      gst_buffer_fill(part, gsize(first), closing, gsize(closing.count))
-    }
-    gst_buffer_unref(buffer)
-    info.pointee.data = gpointer(part)
-    return GST_PAD_PROBE_OK
-  }
-}
-
-private func inspectBehindDecoder(
-  _ pad: UnsafeMutablePointer<GstPad>?, _ info: UnsafeMutablePointer<GstPadProbeInfo>?,
-  _ data: gpointer?
-) -> GstPadProbeReturn {
-  guard let pad, let info else { return GST_PAD_PROBE_OK }
-  let decoderGuard = callbackContext(data, as: DecoderGuard.self)
-  guard let event = info.event else {
-    decoderGuard.countPicture()
-    return GST_PAD_PROBE_OK
-  }
-  // Before the decoder allocates the picture itself: whatever was read before the decoder, nothing larger is allocated.
-  guard let refusal = event.caps.flatMap({ decoderGuard.refusal(ofSizeIn: $0) }) else {
-    return GST_PAD_PROBE_OK
-  }
-  decoderGuard.refuse(refusal, at: pad)
-  return GST_PAD_PROBE_DROP
+  callbackContext(data, as: DecoderWatch.self).elementAdded(GObjectReference(retaining: element))
 }

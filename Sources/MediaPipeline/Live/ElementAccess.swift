@@ -1,4 +1,3 @@
-import CGLibShims
 import CGStreamer
 import GLibRuntime
 
@@ -25,6 +24,9 @@ extension GObjectReference {
   /// Whether it decodes frames into pictures.
   var isPictureDecoder: Bool { hasRole("Decoder") && (hasRole("Video") || hasRole("Image")) }
 
+  /// Sets a property to a value as pipeline files write it.
+  func set(_ property: String, to value: String) { gst_util_set_object_arg(cast(), property, value) }
+
   /// The static pad called `name`.
   func staticPad(_ name: String) -> GObjectReference? {
     gst_element_get_static_pad(cast(), name).map { GObjectReference(adopting: $0) }
@@ -45,6 +47,29 @@ extension GObjectReference {
     }
     return collected.elements
   }
+
+  /// Lets `judge` decide on what is about to pass this pad. Called on the streaming thread.
+  func addProbe(_ types: GstPadProbeType..., judge: @escaping PadProbe.Judge) {
+    gst_pad_add_probe(
+      cast(), GstPadProbeType(types.reduce(0) { $0 | $1.rawValue }), judgePassing,
+      retainedCallbackContext(PadProbe(judge: judge)), releaseCallbackContext)
+  }
+}
+
+final class PadProbe: Sendable {
+  typealias Judge =
+    @Sendable (UnsafeMutablePointer<GstPad>, UnsafeMutablePointer<GstPadProbeInfo>) -> GstPadProbeReturn
+
+  fileprivate let judge: Judge
+
+  fileprivate init(judge: @escaping Judge) { self.judge = judge }
+}
+
+private func judgePassing(
+  _ pad: UnsafeMutablePointer<GstPad>?, _ info: UnsafeMutablePointer<GstPadProbeInfo>?, _ data: gpointer?
+) -> GstPadProbeReturn {
+  guard let pad, let info else { return GST_PAD_PROBE_OK }
+  return callbackContext(data, as: PadProbe.self).judge(pad, info)
 }
 
 extension UnsafeMutablePointer<GstEvent> {
@@ -63,6 +88,46 @@ extension UnsafeMutablePointer<GstPadProbeInfo> {
     pointee.type.rawValue & GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM.rawValue == 0
       ? nil : gst_pad_probe_info_get_event(self)
   }
+}
+
+extension SharedBytes {
+  /// The content of a buffer.
+  init(copying buffer: UnsafeMutablePointer<GstBuffer>) {
+    self.init(count: Int(gst_buffer_get_size(buffer))) { memory in
+      _ = gst_buffer_extract(buffer, 0, memory.baseAddress, gsize(memory.count))
+    }
+  }
+}
+
+func capsText(_ caps: UnsafeMutablePointer<GstCaps>) -> String {
+  guard let text = gst_caps_to_string(caps) else { return "" }
+  defer { g_free(text) }
+  return String(cString: text)
+}
+
+/// The size in the first structure, if there is one.
+func pictureSize(of caps: UnsafeMutablePointer<GstCaps>) -> (width: Int, height: Int)? {
+  var width: gint = 0
+  var height: gint = 0
+  guard let structure = gst_caps_get_structure(caps, 0),
+    gst_structure_get_int(structure, "width", &width) != 0,
+    gst_structure_get_int(structure, "height", &height) != 0
+  else { return nil }
+  return (Int(width), Int(height))
+}
+
+/// The media types of the structures, such as `video/x-vp8`.
+func mediaTypes(of caps: UnsafeMutablePointer<GstCaps>) -> [String] {
+  (0..<gst_caps_get_size(caps)).compactMap { index in
+    gst_caps_get_structure(caps, index).map { String(cString: gst_structure_get_name($0)) }
+  }
+}
+
+/// Posts an ERROR on the element's bus.
+func postError(_ message: String, domain: GQuark, from element: UnsafeMutablePointer<GstElement>) {
+  gst_element_message_full(
+    element, GST_MESSAGE_ERROR, domain, gint(GST_STREAM_ERROR_FAILED.rawValue), g_strdup(message), nil,
+    "ExamMonitoring", "MediaPipeline", 0)
 }
 
 private final class ElementList {

@@ -1,4 +1,3 @@
-import CGLibShims
 import CGStreamer
 import GLibRuntime
 import Synchronization
@@ -123,7 +122,7 @@ public final class Ingest: Sendable {
       if case .picture(let picture) = reading { orientation = picture.orientation }
     case (_, let codec?): header = codec.header(of: payload)
     }
-    let result = state.withLock { state -> IngestResult in
+    return state.withLock { state in
       if state.isClosed { return .closed }
       count(&state)
       defer { count(&state) }
@@ -140,12 +139,6 @@ public final class Ingest: Sendable {
       }
       return submit(payload, capturedAt: capturedAt, isDelta: isDelta, orientation: orientation, &state)
     }
-    switch result {
-    case .accepted: break
-    case .thinned: counters.thinned.increment()
-    default: counters.refused.increment()
-    }
-    return result
   }
 
   deinit { limits.room.change(by: -state.withLock(\.counted)) }

@@ -1,34 +1,22 @@
 /// Limits on what one student may send.
 public struct IngestLimits: Sendable {
   /// Largest picture, in pixels; checked before a decoder sees it, in every container.
-  public var maximumWidth: Int
-  public var maximumHeight: Int
+  var maximumWidth = 1920
+  var maximumHeight = 1080
   /// Largest message, in bytes.
-  public var maximumMessageBytes: Int
+  var maximumMessageBytes = 2 << 20
   /// Encoded frames that may wait for the decoder; beyond that frames are dropped up to the next key frame.
-  public var maximumPendingFrames: Int
+  var maximumPendingFrames = 8
   /// Bytes that may wait for the decoder. A container is refused beyond that: nothing can be dropped from its middle.
   /// This many bytes of a container without a single frame end the stream, too.
-  public var maximumPendingBytes: Int
+  var maximumPendingBytes = 4 << 20
   /// Frames per second that may reach a decoder, averaged over some seconds: more ends the stream, since everybody
   /// would pay for decoding one student's flood.
-  public var maximumFrameRate: Double
+  var maximumFrameRate = 60.0
   /// The capacity for what waits in all pipelines together.
-  public var room: IngestRoom
+  var room = IngestRoom.shared
 
-  public init(
-    maximumWidth: Int = 1920, maximumHeight: Int = 1080, maximumMessageBytes: Int = 2 << 20,
-    maximumPendingFrames: Int = 8, maximumPendingBytes: Int = 4 << 20,
-    maximumFrameRate: Double = 60, room: IngestRoom = .shared
-  ) {
-    self.maximumWidth = maximumWidth
-    self.maximumHeight = maximumHeight
-    self.maximumMessageBytes = maximumMessageBytes
-    self.maximumPendingFrames = maximumPendingFrames
-    self.maximumPendingBytes = maximumPendingBytes
-    self.maximumFrameRate = maximumFrameRate
-    self.room = room
-  }
+  public static let standard = IngestLimits()
 
   /// Whether a picture is small enough, upright or on its side as a phone sends it.
   func allows(width: Int, height: Int) -> Bool {

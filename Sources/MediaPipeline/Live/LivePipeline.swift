@@ -1,4 +1,3 @@
-import CGLibShims
 import CGStreamer
 import ExamModel
 import GLibRuntime
@@ -12,9 +11,8 @@ public final class LivePipeline: Sendable {
   private enum State {
     case playing
     case failed(PipelineFailure)
-    /// On its way to NULL, with those who wait for it.
-    case stopping([CheckedContinuation<Void, Never>])
-    case stopped
+    /// On its way to NULL, or there.
+    case stopping(Task<Void, Never>)
   }
 
   /// Where the student's messages go in.
@@ -23,12 +21,11 @@ public final class LivePipeline: Sendable {
   public let name: String
 
   private let pipeline: GObjectReference
-  private let analysisTap: FrameTap
-  private let pictureTaps: [PictureTap]
-  private let analysisGate: RateGate
-  private let viewGates: [PictureView: RateGate]
-  private let valves: [PictureView: GObjectReference]
-  private let counters: PipelineCounters
+  private let sinkTaps: [SinkTap]
+  private let gates: [PipelineTap: RateGate]
+  /// Those that close with their taps.
+  private let valves: [PipelineTap: GObjectReference]
+  private let counters = PipelineCounters()
   private let taps: MediaTaps
   private let state = Mutex(State.playing)
 
@@ -45,16 +42,9 @@ public final class LivePipeline: Sendable {
   ///   - analysisRate: maximum pictures per second for the face check.
   /// - Throws: `PipelineFileError` if the template's text is no longer accepted (a plugin is gone), or GStreamer cannot
   ///   start it.
-  public static func start(
-    _ template: PipelineTemplate, name: String, limits: IngestLimits = IngestLimits(),
-    analysisRate: Double, taps: MediaTaps
-  ) async throws(PipelineFileError) -> LivePipeline {
-    try await startOnActor(template, name: name, limits: limits, analysisRate: analysisRate, taps: taps)
-  }
-
   @PipelineActor
-  private static func startOnActor(
-    _ template: PipelineTemplate, name: String, limits: IngestLimits, analysisRate: Double,
+  public static func start(
+    _ template: PipelineTemplate, name: String, limits: IngestLimits = .standard, analysisRate: Double,
     taps: MediaTaps
   ) async throws(PipelineFileError) -> LivePipeline {
     let graph = try PipelineGraph.make(template)
@@ -63,9 +53,7 @@ public final class LivePipeline: Sendable {
     guard change != GST_STATE_CHANGE_FAILURE else {
       let cause = live.failure?.description ?? "GStreamer cannot start the pipeline"
       await live.stop()
-      throw PipelineFileError(
-        code: .proof, file: template.path, line: nil, cause: cause,
-        hint: "run exam-monitoring pipelines check")
+      throw template.error(cause, hint: "run exam-monitoring pipelines check")
     }
     return live
   }
@@ -77,27 +65,23 @@ public final class LivePipeline: Sendable {
     self.name = name
     self.taps = taps
     pipeline = graph.pipeline
-    counters = PipelineCounters()
     gst_object_set_name(pipeline.cast(), name)
 
-    analysisGate = RateGate(rate: analysisRate, isWanted: taps.wantsAnalysis)
-    let gates: [PictureView: RateGate] = [
-      .tile: RateGate(rate: 0), .focus: RateGate(rate: 0),
+    let gates: [PipelineTap: RateGate] = [
+      .faces: RateGate(rate: analysisRate, isWanted: taps.wantsAnalysis), .tile: RateGate(rate: 0),
+      .focus: RateGate(rate: 0),
     ]
-    viewGates = gates
-    valves = Self.installGates(
-      in: graph,
-      gates: ["faces": analysisGate, "tile": gates[.tile]!, "focus": gates[.focus]!])
-
+    self.gates = gates
+    valves = Self.installGates(in: graph, gates: gates)
     ingest = Ingest(source: graph.ingest, in: pipeline, limits: limits, counters: counters)
     DecoderGuard.install(in: pipeline, limits: limits, counters: counters)
     ingest.setWantedRate(analysisRate)
-    analysisTap = FrameTap(counters: counters, deliver: taps.analysis)
-    analysisTap.attach(to: graph.faces)
-    pictureTaps = PictureView.allCases.map { [counters] view in
-      PictureTap(view: view, gate: gates[view]!, counters: counters, deliver: taps.picture)
+    sinkTaps = graph.sinks.map { [counters] tap, sink in
+      guard let view = tap.view else {
+        return .pictures(of: sink, counters: counters, deliver: taps.analysis)
+      }
+      return .jpegs(of: sink, gate: gates[tap]!, counters: counters) { taps.picture(view, $0) }
     }
-    for (view, tap) in zip(PictureView.allCases, pictureTaps) { tap.attach(to: graph.sink(of: view)) }
 
     BusWatch(
       failed: { [weak self] failure in
@@ -111,37 +95,25 @@ public final class LivePipeline: Sendable {
   ///
   /// - Returns: the valves that close with a view.
   private static func installGates(
-    in graph: PipelineGraph, gates: [String: RateGate]
-  ) -> [PictureView: GObjectReference] {
-    var valves: [PictureView: GObjectReference] = [:]
-    var own: Set<String> = []
-    for (valve, names) in graph.gates() {
-      let behind = names.compactMap { gates[$0] }
-      guard let pad = valve.staticPad("sink"), behind.count == names.count else { continue }
-      if names.count == 1 { own.insert(names[0]) }
-      RateGateProbe.install(on: pad, gates: behind, isLast: names.count == 1)
-      let view: PictureView? = names == ["tile"] ? .tile : names == ["focus"] ? .focus : nil
-      if let view { valves[view] = valve }
-      exam_object_set_boolean(valve.pointer, "drop", view == nil ? 0 : 1)
+    in graph: PipelineGraph, gates: [PipelineTap: RateGate]
+  ) -> [PipelineTap: GObjectReference] {
+    var own: [PipelineTap: GObjectReference] = [:]
+    for (valve, taps) in graph.gates() {
+      guard let pad = valve.staticPad("sink") else { continue }
+      RateGate.install(taps.map { gates[$0]! }, on: pad, isLast: taps.count == 1)
+      if taps.count == 1 { own[taps[0]] = valve }
+      valve.set("drop", to: taps.count == 1 && taps[0].view != nil ? "true" : "false")
     }
-    for (name, sink) in [("faces", graph.faces), ("tile", graph.tile), ("focus", graph.focus)]
-    where !own.contains(name) {
-      if let pad = sink.staticPad("sink"), let gate = gates[name] {
-        RateGateProbe.install(on: pad, gates: [gate], isLast: true)
-      }
+    for (tap, sink) in graph.sinks where own[tap] == nil {
+      if let pad = sink.staticPad("sink") { RateGate.install([gates[tap]!], on: pad, isLast: true) }
     }
-    return valves
+    return own.filter { $0.key.view != nil }
   }
 
   deinit {
-    let isDown = state.withLock { state in
-      if case .stopped = state { return true }
-      return false
-    }
-    if !isDown {
-      closeEntrancesAndTaps()
-      PipelineReaper.shared.retireDetached(pipeline)
-    }
+    if case .stopping = state.withLock({ $0 }) { return }
+    closeEntrancesAndTaps()
+    PipelineReaper.shared.retire(pipeline) {}
   }
 
   // MARK: Control
@@ -149,20 +121,17 @@ public final class LivePipeline: Sendable {
   /// Opens a view at this many pictures a second, or closes it with 0: then nothing is scaled or encoded for it. After
   /// opening, the next decoded picture is delivered.
   public func setRate(_ rate: Double, view: PictureView) {
-    guard let gate = viewGates[view] else { return }
-    gate.setRate(rate)
-    if let valve = valves[view] { exam_object_set_boolean(valve.pointer, "drop", gate.isOpen ? 0 : 1) }
-    updateWantedRate()
+    let tap = PipelineTap(view)
+    setRate(rate, of: tap)
+    valves[tap]?.set("drop", to: gates[tap]!.isOpen ? "false" : "true")
   }
 
   /// Changes the maximum rate of pictures for the face check, in pictures per second, at once.
-  public func setAnalysisRate(_ rate: Double) {
-    analysisGate.setRate(rate)
-    updateWantedRate()
-  }
+  public func setAnalysisRate(_ rate: Double) { setRate(rate, of: .faces) }
 
-  private func updateWantedRate() {
-    ingest.setWantedRate(([analysisGate] + viewGates.values).map(\.rate).max() ?? 0)
+  private func setRate(_ rate: Double, of tap: PipelineTap) {
+    gates[tap]!.setRate(rate)
+    ingest.setWantedRate(gates.values.map(\.rate).max() ?? 0)
   }
 
   /// The counts so far.
@@ -180,42 +149,22 @@ public final class LivePipeline: Sendable {
   /// called afterwards. May be called more than once, but never from a tap.
   public func stop() async {
     closeEntrancesAndTaps()
-    enum Next { case retire, wait, done }
-    let next = state.withLock { state -> Next in
-      switch state {
-      case .playing, .failed:
-        state = .stopping([])
-        return .retire
-      case .stopping: return .wait
-      case .stopped: return .done
-      }
-    }
-    switch next {
-    case .retire:
-      await PipelineReaper.shared.retire(pipeline)
-      let waiting = state.withLock { state -> [CheckedContinuation<Void, Never>] in
-        defer { state = .stopped }
-        if case .stopping(let waiting) = state { return waiting }
-        return []
-      }
-      for continuation in waiting { continuation.resume() }
-    case .wait:
-      await withCheckedContinuation { continuation in
-        let isDown = state.withLock { state in
-          guard case .stopping(let waiting) = state else { return true }
-          state = .stopping(waiting + [continuation])
-          return false
+    let stopping = state.withLock { state in
+      if case .stopping(let stopping) = state { return stopping }
+      let stopping = Task { [pipeline] in
+        await withCheckedContinuation { continuation in
+          PipelineReaper.shared.retire(pipeline) { continuation.resume() }
         }
-        if isDown { continuation.resume() }
       }
-    case .done: break
+      state = .stopping(stopping)
+      return stopping
     }
+    await stopping.value
   }
 
   private func closeEntrancesAndTaps() {
     ingest.close()
-    analysisTap.shut()
-    for tap in pictureTaps { tap.shut() }
+    for tap in sinkTaps { tap.shut() }
   }
 
   @PipelineActor

@@ -12,45 +12,55 @@ public final class PipelineReaper: Sendable {
   /// How long a pipeline may take to stop.
   public static let deadline = Duration.seconds(5)
 
-  private let pool: ReaperPool
-  private let abandonedCount = Atomic<Int>(0)
-  private let stoppedCount = Atomic<Int>(0)
-  /// Pipelines stopped since the heap was last trimmed.
-  private let unreleased = Atomic<Int>(0)
+  private static let threads = 2
   /// This many stop together at the end of an exam, but not when somebody reconnects.
   private static let releaseAfter = 5
 
-  private init() { pool = ReaperPool() }
+  private struct Counts {
+    var stopped = 0
+    var abandoned = 0
+    /// Pipelines stopped since the heap was last trimmed.
+    var unreleased = 0
+  }
+
+  /// GLib's pool functions are thread-safe.
+  private struct Pool: @unchecked Sendable { let pointer: UnsafeMutablePointer<GThreadPool> }
+
+  private let pool: Pool
+  private let counts = Mutex(Counts())
+
+  private init() {
+    // An exclusive pool fails only if no thread can be created; nothing can run then.
+    pool = Pool(pointer: g_thread_pool_new(runReaperJob, nil, gint(Self.threads), 1, nil))
+  }
 
   /// Pipelines that did not stop within the deadline and still hold a thread and their memory.
-  public var abandoned: Int { abandonedCount.load(ordering: .relaxed) }
+  public var abandoned: Int { counts.withLock(\.abandoned) }
   /// Pipelines that stopped.
-  public var stopped: Int { stoppedCount.load(ordering: .relaxed) }
+  public var stopped: Int { counts.withLock(\.stopped) }
 
-  /// Sets `pipeline` to NULL and returns when its streaming threads are gone, or the deadline has passed.
+  /// Sets `pipeline` to NULL.
   ///
-  /// - Returns: whether it stopped in time.
-  @discardableResult
-  func retire(_ pipeline: GObjectReference, deadline: Duration = PipelineReaper.deadline) async -> Bool {
-    await withCheckedContinuation { continuation in
-      pool.push(
-        ReaperJob(pipeline: pipeline, deadline: deadline, reaper: self) { continuation.resume(returning: $0) }
-      )
+  /// - Parameter completion: called when its streaming threads are gone, or the deadline has passed.
+  func retire(_ pipeline: GObjectReference, completion: @escaping @Sendable () -> Void) {
+    let job = ReaperJob(pipeline: pipeline, reaper: self, completion: completion)
+    g_thread_pool_push(pool.pointer, Unmanaged.passRetained(job).toOpaque(), nil)
+  }
+
+  fileprivate func hasStopped() {
+    let unreleased = counts.withLock { counts in
+      counts.stopped += 1
+      counts.unreleased += 1
+      return counts.unreleased
     }
+    if unreleased == Self.releaseAfter { releaseMemorySoon() }
   }
 
-  /// Like `retire`, for callers that cannot wait.
-  func retireDetached(_ pipeline: GObjectReference) {
-    pool.push(ReaperJob(pipeline: pipeline, deadline: Self.deadline, reaper: self) { _ in })
-  }
-
-  fileprivate func jobEnded(inTime: Bool) {
-    if inTime {
-      stoppedCount.increment()
-      if unreleased.wrappingAdd(1, ordering: .relaxed).newValue == Self.releaseAfter { releaseMemorySoon() }
-    } else {
-      abandonedCount.increment()
-      pool.addThread()
+  /// An abandoned pipeline holds its thread: another one takes its place meanwhile.
+  fileprivate func changeAbandoned(by difference: Int) {
+    counts.withLock { counts in
+      counts.abandoned += difference
+      g_thread_pool_set_max_threads(pool.pointer, gint(Self.threads + counts.abandoned), nil)
     }
   }
 
@@ -61,90 +71,42 @@ public final class PipelineReaper: Sendable {
       // The rest of the exam is released first.
       var seen: Int
       repeat {
-        seen = unreleased.load(ordering: .relaxed)
+        seen = counts.withLock(\.unreleased)
         try? await Task.sleep(for: .seconds(2))
-      } while unreleased.load(ordering: .relaxed) != seen
-      unreleased.store(0, ordering: .relaxed)
+      } while counts.withLock(\.unreleased) != seen
+      counts.withLock { $0.unreleased = 0 }
       Heap.giveBack()
     }
-  }
-
-  fileprivate func abandonedJobEnded() {
-    abandonedCount.increment(by: -1)
-    stoppedCount.increment()
-    pool.removeThread()
   }
 }
 
 /// One pipeline being set to NULL.
 private final class ReaperJob: Sendable {
-  private enum State { case waiting, stopped, abandoned }
-
   private let pipeline: GObjectReference
-  private let deadline: Duration
   private let reaper: PipelineReaper
-  private let completion: @Sendable (Bool) -> Void
-  private let state = Mutex(State.waiting)
+  private let completion: @Sendable () -> Void
+  /// Whether it has stopped, or the deadline has passed: whichever comes first.
+  private let isOver = Atomic<Bool>(false)
 
-  init(
-    pipeline: GObjectReference, deadline: Duration, reaper: PipelineReaper,
-    completion: @escaping @Sendable (Bool) -> Void
-  ) {
+  init(pipeline: GObjectReference, reaper: PipelineReaper, completion: @escaping @Sendable () -> Void) {
     self.pipeline = pipeline
-    self.deadline = deadline
     self.reaper = reaper
     self.completion = completion
   }
 
   /// Runs on a reaper thread. The deadline counts from here, not from the queue.
   func run() {
-    let watchdog = Task.detached { [deadline] in
-      try await Task.sleep(for: deadline)
-      self.finish(.abandoned)
+    let watchdog = Task.detached { [self] in
+      try await Task.sleep(for: PipelineReaper.deadline)
+      guard !isOver.exchange(true, ordering: .acquiringAndReleasing) else { return }
+      reaper.changeAbandoned(by: 1)
+      completion()
     }
     gst_element_set_state(pipeline.cast(), GST_STATE_NULL)
     watchdog.cancel()
-    finish(.stopped)
-  }
-
-  private func finish(_ outcome: State) {
-    let previous = state.withLock { state in
-      defer { if state == .waiting { state = outcome } }
-      return state
-    }
-    switch (previous, outcome) {
-    case (.waiting, _):
-      reaper.jobEnded(inTime: outcome == .stopped)
-      completion(outcome == .stopped)
-    case (.abandoned, .stopped): reaper.abandonedJobEnded()
-    default: break
-    }
-  }
-}
-
-/// A `GThreadPool` of threads of its own. GLib's pool functions are thread-safe.
-private final class ReaperPool: @unchecked Sendable {
-  private static let threads: Int32 = 2
-  private let pool: UnsafeMutablePointer<GThreadPool>
-  private let threadCount = Mutex(ReaperPool.threads)
-
-  init() {
-    // An exclusive pool fails only if no thread can be created; nothing can run then.
-    pool = g_thread_pool_new(runReaperJob, nil, Self.threads, 1, nil)
-  }
-
-  func push(_ job: ReaperJob) {
-    g_thread_pool_push(pool, Unmanaged.passRetained(job).toOpaque(), nil)
-  }
-
-  func addThread() { change(by: 1) }
-  func removeThread() { change(by: -1) }
-
-  private func change(by difference: Int32) {
-    threadCount.withLock { count in
-      count += difference
-      g_thread_pool_set_max_threads(pool, count, nil)
-    }
+    let wasAbandoned = isOver.exchange(true, ordering: .acquiringAndReleasing)
+    reaper.hasStopped()
+    if wasAbandoned { reaper.changeAbandoned(by: -1) } else { completion() }
   }
 }
 

@@ -1,27 +1,18 @@
+import CGStreamer
 import Synchronization
 
 /// Counts of one live pipeline so far.
 public struct PipelineStatistics: Sendable, Equatable {
   /// Messages taken by `Ingest.push`.
   public var accepted = 0
-  /// Messages refused or dropped by `Ingest.push`.
-  public var refused = 0
-  /// Frames of upper temporal layers that nobody needed.
-  public var thinned = 0
   /// Messages accepted that no element has taken yet.
   public var pending = 0
   /// Encoded frames passed to a decoder.
   public var submitted = 0
   /// Pictures that came out of a decoder.
   public var decoded = 0
-  /// Encoded frames in a row, up to now, without a picture: when it grows the student's stream is not decodable.
-  public var undecodableRun = 0
   /// Pictures delivered to the face check.
   public var analysisPictures = 0
-  /// Tile pictures delivered.
-  public var tilePictures = 0
-  /// Focus pictures delivered.
-  public var focusPictures = 0
 
   public init() {}
 }
@@ -29,8 +20,6 @@ public struct PipelineStatistics: Sendable, Equatable {
 /// The counters behind `PipelineStatistics`, written from several threads.
 final class PipelineCounters: Sendable {
   let accepted = Atomic<Int>(0)
-  let refused = Atomic<Int>(0)
-  let thinned = Atomic<Int>(0)
   /// Messages that entered the first element; `enteredBytes` are their bytes.
   let entered = Atomic<Int>(0)
   let acceptedBytes = Atomic<Int>(0)
@@ -39,10 +28,9 @@ final class PipelineCounters: Sendable {
   let bytesWithoutFrame = Atomic<Int>(0)
   let submitted = Atomic<Int>(0)
   let decoded = Atomic<Int>(0)
-  let undecodableRun = Atomic<Int>(0)
+  /// Frames in a row without a picture.
+  private let undecodableRun = Atomic<Int>(0)
   let analysisPictures = Atomic<Int>(0)
-  let tilePictures = Atomic<Int>(0)
-  let focusPictures = Atomic<Int>(0)
   /// Capture time of the last message that entered, for pictures whose own stamp was lost in a demuxer.
   let enteringCapture = Atomic<Int64>(0)
   /// Whether each message is one frame, so that frames without pictures are counted where messages enter. A parser may
@@ -72,18 +60,18 @@ final class PipelineCounters: Sendable {
     decoderIsLost.store(false, ordering: .releasing)
   }
 
+  /// When a picture was captured.
+  func captureTime(of picture: UnsafeMutablePointer<GstBuffer>) -> Int64 {
+    CaptureStamp.read(picture) ?? enteringCapture.load(ordering: .relaxed)
+  }
+
   func snapshot() -> PipelineStatistics {
     var now = PipelineStatistics()
     now.accepted = accepted.load(ordering: .relaxed)
-    now.refused = refused.load(ordering: .relaxed)
-    now.thinned = thinned.load(ordering: .relaxed)
     now.pending = max(0, pending)
     now.submitted = submitted.load(ordering: .relaxed)
     now.decoded = decoded.load(ordering: .relaxed)
-    now.undecodableRun = undecodableRun.load(ordering: .relaxed)
     now.analysisPictures = analysisPictures.load(ordering: .relaxed)
-    now.tilePictures = tilePictures.load(ordering: .relaxed)
-    now.focusPictures = focusPictures.load(ordering: .relaxed)
     return now
   }
 }

@@ -1,4 +1,3 @@
-import CGLibShims
 import CGStreamer
 import GLibRuntime
 import Synchronization
@@ -38,22 +37,17 @@ final class RateGate: Sendable {
   }
 
   /// - Parameter now: monotonic microseconds.
-  func isDue(at now: Int64) -> Bool { dueSlot(at: now) != nil }
+  func isDue(at now: Int64) -> Bool { dueSlot(at: now) != nil && isWanted() }
 
   /// Like `isDue`, and takes the slot. Only one thread at a time processes a pipeline's pictures.
   func take(at now: Int64) -> Bool {
-    guard let slot = dueSlot(at: now) else { return false }
+    guard let slot = dueSlot(at: now), isWanted() else { return false }
     takenSlot.store(slot, ordering: .relaxed)
     takenAt.store(now, ordering: .relaxed)
     return true
   }
 
   private func dueSlot(at now: Int64) -> Int64? {
-    guard let slot = slotByRate(at: now), isWanted() else { return nil }
-    return slot
-  }
-
-  private func slotByRate(at now: Int64) -> Int64? {
     let rate = rate
     guard rate > 0 else { return nil }
     let period = 1_000_000 / min(rate, 1_000_000)
@@ -63,36 +57,15 @@ final class RateGate: Sendable {
     let isFarEnough = Double(now - takenAt.load(ordering: .relaxed)) >= Self.leastDistance * period
     return slot == taken && isFarEnough ? slot + 1 : nil
   }
-}
 
-/// A point on the way to the taps where a picture is dropped if none of them wants it.
-final class RateGateProbe: Sendable {
-  private let gates: [RateGate]
-  private let isLast: Bool
-
-  /// - Parameters:
-  ///   - gates: of the taps after this point.
-  ///   - isLast: whether a picture that passes here is delivered: then it takes the slot.
-  private init(gates: [RateGate], isLast: Bool) {
-    self.gates = gates
-    self.isLast = isLast
+  /// Drops pictures at a pad on the way to the taps of `gates` if none of them wants them.
+  ///
+  /// - Parameter isLast: whether a picture that passes here is delivered: then it takes the slot of the only gate.
+  static func install(_ gates: [RateGate], on pad: GObjectReference, isLast: Bool) {
+    pad.addProbe(GST_PAD_PROBE_TYPE_BUFFER) { _, _ in
+      let now = Int64(g_get_monotonic_time())
+      let passes = isLast ? gates[0].take(at: now) : gates.contains { $0.isDue(at: now) }
+      return passes ? GST_PAD_PROBE_OK : GST_PAD_PROBE_DROP
+    }
   }
-
-  static func install(on pad: GObjectReference, gates: [RateGate], isLast: Bool) {
-    gst_pad_add_probe(
-      pad.cast(), GST_PAD_PROBE_TYPE_BUFFER, dropUnlessDue,
-      retainedCallbackContext(RateGateProbe(gates: gates, isLast: isLast)), releaseCallbackContext)
-  }
-
-  func passes() -> Bool {
-    let now = Int64(g_get_monotonic_time())
-    return isLast ? gates[0].take(at: now) : gates.contains { $0.isDue(at: now) }
-  }
-}
-
-private func dropUnlessDue(
-  _ pad: UnsafeMutablePointer<GstPad>?, _ info: UnsafeMutablePointer<GstPadProbeInfo>?,
-  _ data: gpointer?
-) -> GstPadProbeReturn {
-  callbackContext(data, as: RateGateProbe.self).passes() ? GST_PAD_PROBE_OK : GST_PAD_PROBE_DROP
 }

@@ -96,7 +96,7 @@ public final class PipelineCatalog: Sendable {
       files = try FileManager.default.contentsOfDirectory(atPath: folder)
     } catch {
       throw PipelineFileError(
-        code: .unreadable, file: folder, line: nil, cause: "the folder cannot be listed",
+        file: folder, cause: "the folder cannot be listed",
         hint: "it holds the pipeline files; check the path and its permissions")
     }
     var templates: [String: PipelineTemplate] = [:]
@@ -106,8 +106,7 @@ public final class PipelineCatalog: Sendable {
     }
     guard !templates.isEmpty else {
       throw PipelineFileError(
-        code: .unreadable, file: folder, line: nil,
-        cause: "there is no \(PipelineTemplate.suffix) file in the folder",
+        file: folder, cause: "there is no \(PipelineTemplate.suffix) file in the folder",
         hint: "copy the Pipelines folder of the distribution")
     }
     return templates

@@ -1,4 +1,3 @@
-import CGLibShims
 import CGStreamer
 import GLibRuntime
 
@@ -11,14 +10,12 @@ enum PipelineParser {
       // Some errors come together with an element; `withGLibError` throws for every error that is set.
       element = try launch(template.text.description)
     } catch {
-      throw PipelineFileError(
-        code: .syntax, file: template.path, line: line(of: error, in: template.text), cause: words(of: error),
-        hint: hint(for: error))
+      throw template.error(
+        line: line(of: error, in: template.text), words(of: error), hint: hint(for: error))
     }
-    guard let element, exam_object_is_a(element.pointer, gst_pipeline_get_type()) != 0 else {
-      throw PipelineFileError(
-        code: .contract, file: template.path, line: nil,
-        cause: "the text describes a single element, not a pipeline",
+    guard let element, element.factoryName == "pipeline" else {
+      throw template.error(
+        "the text describes a single element, not a pipeline",
         hint: "link ingest, a decoder and the three appsinks with !")
     }
     return element

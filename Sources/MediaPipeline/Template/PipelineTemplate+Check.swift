@@ -1,4 +1,3 @@
-import CGLibShims
 import CGStreamer
 import ExamModel
 import Foundation
@@ -36,100 +35,87 @@ extension PipelineTemplate {
     await live.stop()
     if let problem = proof.problem {
       let element = problem.split(separator: ":").first.map(String.init) ?? ""
-      throw proofError(
-        line: text.line(of: element), cause: problem, hint: "the decoder must fit the media type of ingest")
+      throw error(
+        line: text.line(of: element), problem, hint: "the decoder must fit the media type of ingest")
     }
     let missing = proof.missing
     guard !missing.isEmpty else { return }
     if let refusal = refusals.first {
-      throw proofError(
-        line: text.checkLine, cause: "the generated frames were refused: \(refusal)",
+      throw error(
+        line: text.checkLine, "the generated frames were refused: \(refusal)",
         hint: "check-with must make what ingest takes")
     }
-    throw proofError(
+    throw error(
       line: text.line(of: "name=\(missing[0])"),
-      cause: "no picture came to \(missing.joined(separator: ", ")) within \(deadline); "
+      "no picture came to \(missing.map(\.rawValue).joined(separator: ", ")) within \(deadline); "
         + "of \(frames.count) frames \(statistics.submitted) reached a decoder and \(statistics.decoded) came out",
       hint: "follow the frames with GST_DEBUG=3")
   }
 
-  private func proofError(line: Int?, cause: String, hint: String) -> PipelineFileError {
-    PipelineFileError(code: .proof, file: path, line: line, cause: cause, hint: hint)
-  }
-
   // MARK: Generating
 
-  fileprivate struct GeneratedFrame: Sendable {
+  private struct GeneratedFrame: Sendable {
     let bytes: SharedBytes
     let isKey: Bool
   }
 
   private func generateFrames(deadline: Duration) async throws(PipelineFileError) -> [GeneratedFrame] {
     guard let description = text.checkDescription else {
-      throw proofError(
-        line: nil, cause: "nothing says how to make frames of this media type",
+      throw error(
+        "nothing says how to make frames of this media type",
         hint: "add a comment like # check-with: videotestsrc num-buffers=20 ! vp8enc deadline=1")
     }
-    let path = path
-    let line = text.checkLine
     // A thread of its own: waiting for an encoder must not block one of the few threads that run tasks.
     let result = await withCheckedContinuation { continuation in
       Thread.detachNewThread {
-        do throws(GLibError) {
-          continuation.resume(
-            returning: Result<[GeneratedFrame], PipelineFileError>.success(
-              try FrameGenerator.run(description, deadline: deadline)))
-        } catch {
-          continuation.resume(
-            returning: .failure(
-              PipelineFileError(
-                code: .proof, file: path, line: line, cause: error.message,
-                hint: "the check-with comment needs an encoder that is installed; see Pipelines/README.md")))
-        }
+        continuation.resume(
+          returning: Result { () throws(GLibError) in try Self.frames(from: description, deadline: deadline) }
+        )
       }
     }
-    return try result.get()
+    do {
+      return try result.get()
+    } catch {
+      throw self.error(
+        line: text.checkLine, error.message,
+        hint: "the check-with comment needs an encoder that is installed; see Pipelines/README.md")
+    }
   }
-}
 
-/// Runs a `check-with` description and collects what comes out.
-private enum FrameGenerator {
-  /// Blocks its thread for as long as the encoder takes, at most `deadline`.
-  static func run(
-    _ description: String, deadline: Duration
-  ) throws(GLibError) -> [PipelineTemplate.GeneratedFrame] {
+  /// Runs a `check-with` description and collects what comes out. Blocks its thread for as long as the encoder takes, at
+  /// most `deadline`.
+  private static func frames(
+    from description: String, deadline: Duration
+  ) throws(GLibError) -> [GeneratedFrame] {
     GStreamer.initialize()
     let element = try withGLibError {
       gst_parse_bin_from_description_full(description, 1, nil, GST_PARSE_FLAG_FATAL_ERRORS, &$0)
     }
     guard let element else { return [] }
     let pipeline = GObjectReference(sinking: gst_pipeline_new("check-with"))
-    let sink = gst_element_factory_make("appsink", "generated")!
-    exam_object_set_boolean(sink, "sync", 0)
+    let sink = GObjectReference(sinking: gst_element_factory_make("appsink", "generated")!)
+    sink.set("sync", to: "false")
     gst_bin_add(pipeline.cast(), element)
-    gst_bin_add(pipeline.cast(), sink)
-    guard gst_element_link(element, sink) != 0 else {
+    gst_bin_add(pipeline.cast(), sink.cast())
+    guard gst_element_link(element, sink.cast()) != 0 else {
       throw GLibError(
         domain: "check-with", code: 0, message: "check-with has no open end to take frames from")
     }
     defer { gst_element_set_state(pipeline.cast(), GST_STATE_NULL) }
     gst_element_set_state(pipeline.cast(), GST_STATE_PLAYING)
     let end = ContinuousClock.now + deadline
-    var frames: [PipelineTemplate.GeneratedFrame] = []
-    let appsink = UnsafeMutableRawPointer(sink).assumingMemoryBound(to: GstAppSink.self)
+    var frames: [GeneratedFrame] = []
     while ContinuousClock.now < end, frames.count < 1000 {
-      guard let sample = gst_app_sink_try_pull_sample(appsink, 100_000_000) else {
-        if gst_app_sink_is_eos(appsink) != 0 { break }
+      guard let sample = gst_app_sink_try_pull_sample(sink.cast(), 100_000_000) else {
+        if gst_app_sink_is_eos(sink.cast()) != 0 { break }
         try throwBusError(of: pipeline)
         continue
       }
       defer { gst_sample_unref(sample) }
       guard let buffer = gst_sample_get_buffer(sample) else { continue }
       frames.append(
-        PipelineTemplate.GeneratedFrame(
-          bytes: SharedBytes(count: Int(gst_buffer_get_size(buffer))) {
-            _ = gst_buffer_extract(buffer, 0, $0.baseAddress, gsize($0.count))
-          },
+        GeneratedFrame(
+          bytes: SharedBytes(copying: buffer),
           isKey: buffer.pointee.mini_object.flags & GST_BUFFER_FLAG_DELTA_UNIT.rawValue == 0))
     }
     try throwBusError(of: pipeline)
@@ -153,23 +139,22 @@ private enum FrameGenerator {
 /// Collects what the taps deliver during a check.
 private final class PipelineProof: Sendable {
   private struct State {
-    var seen: Set<String> = []
+    var seen: Set<PipelineTap> = []
     var problem: String?
   }
 
-  private static let wanted = ["faces", "tile", "focus"]
   private let state = Mutex(State())
 
   var taps: MediaTaps {
     MediaTaps(
-      analysis: { _ in self.state.withLock { _ = $0.seen.insert("faces") } },
+      analysis: { _ in self.state.withLock { _ = $0.seen.insert(.faces) } },
       picture: { view, picture in
         let reading = picture.jpeg.withUnsafeBytes { JPEGPicture.read($0) }
         self.state.withLock { state in
           if case .malformed(let reason) = reading {
             state.problem = "\(view): \(reason)"
           } else {
-            state.seen.insert("\(view)")
+            state.seen.insert(PipelineTap(view))
           }
         }
       },
@@ -189,7 +174,9 @@ private final class PipelineProof: Sendable {
     return "\(failure.description) (\(reason))"
   }
 
-  var missing: [String] { state.withLock { state in Self.wanted.filter { !state.seen.contains($0) } } }
+  var missing: [PipelineTap] {
+    state.withLock { state in PipelineTap.allCases.filter { !state.seen.contains($0) } }
+  }
   var problem: String? { state.withLock { $0.problem } }
   var isOver: Bool { problem != nil || missing.isEmpty }
 

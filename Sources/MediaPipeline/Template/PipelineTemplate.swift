@@ -26,12 +26,12 @@ public struct PipelineTemplate: Sendable {
       data = try Data(contentsOf: URL(fileURLWithPath: path))
     } catch {
       throw PipelineFileError(
-        code: .unreadable, file: path, line: nil, cause: String(cString: strerror(errno)),
+        file: path, cause: String(cString: strerror(errno)),
         hint: "check that the file exists and may be read")
     }
     guard data.count <= 65536, let text = String(validating: data, as: UTF8.self) else {
       throw PipelineFileError(
-        code: .unreadable, file: path, line: nil, cause: "not a text of at most 64 KB in UTF-8",
+        file: path, cause: "not a text of at most 64 KB in UTF-8",
         hint: "a pipeline file is gst-launch text")
     }
     try self.init(text: text, path: path)
@@ -44,14 +44,17 @@ public struct PipelineTemplate: Sendable {
     name = String(file.hasSuffix(Self.suffix) ? file.dropLast(Self.suffix.count) : file)
     self.text = PipelineText(text)
     guard !self.text.description.isEmpty else {
-      throw PipelineFileError(
-        code: .syntax, file: path, line: nil, cause: "there is no pipeline in the file",
-        hint: "see Pipelines/README.md")
+      throw error("there is no pipeline in the file", hint: "see Pipelines/README.md")
     }
     let graph = try PipelineGraph.make(self)
     try graph.checkFormats(of: self)
     decodedTypes = graph.decodedTypes()
     containerType = graph.containerType
+  }
+
+  /// What is wrong with this file.
+  func error(line: Int? = nil, _ cause: String, hint: String) -> PipelineFileError {
+    PipelineFileError(file: path, line: line, cause: cause, hint: hint)
   }
 
   /// For the messages of one stream, if they are pieces of a container of a known format.

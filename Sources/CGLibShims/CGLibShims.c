@@ -1,6 +1,4 @@
-#include "glib_shims.h"
-
-const char *exam_object_type_name(gpointer object) { return G_OBJECT_TYPE_NAME(object); }
+#include "CGLibShims.h"
 
 static gboolean dispatch_callback(GSource *source, GSourceFunc callback, gpointer data) {
   // Before the callback, so that a wake-up during it is not lost.
@@ -13,4 +11,10 @@ GSource *exam_wakeup_source_new(GSourceFunc dispatch, gpointer data) {
   GSource *source = g_source_new(&functions, sizeof(GSource));
   g_source_set_callback(source, dispatch, data, NULL);
   return source;
+}
+
+SoupServer *exam_soup_server_new(void) { return soup_server_new("raw-paths", TRUE, NULL); }
+
+SoupSession *exam_soup_session_new(int connections) {
+  return soup_session_new_with_options("max-conns", connections, "max-conns-per-host", connections, NULL);
 }
