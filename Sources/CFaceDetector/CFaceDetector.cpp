@@ -46,18 +46,15 @@ examface_status guarded(examface_message *message, Body body) noexcept {
     write(message, "");
     body();
     return EXAMFACE_OK;
-  } catch (const std::invalid_argument &error) {
-    write(message, error.what());
-    return EXAMFACE_INVALID_ARGUMENT;
   } catch (const examface::BadModel &error) {
     write(message, error.what());
     return EXAMFACE_BAD_MODEL;
   } catch (const std::exception &error) {
     write(message, error.what());
-    return EXAMFACE_CHECK_FAILED;
+    return EXAMFACE_FAILED;
   } catch (...) {
     write(message, "an exception of an unknown type");
-    return EXAMFACE_CHECK_FAILED;
+    return EXAMFACE_FAILED;
   }
 }
 

@@ -57,8 +57,6 @@ struct CheckSchedule: Sendable {
     firstBeat = start
   }
 
-  var laneCount: Int { lanes.count }
-
   /// Whether a picture is waiting for a lane that is not being checked, due or not.
   var hasWork: Bool { lanes.values.contains(where: canBeChecked) }
 

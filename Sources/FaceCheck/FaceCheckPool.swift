@@ -12,7 +12,6 @@ public final class FaceCheckPool: Sendable {
   ///
   /// - Throws: `FaceCheckError` naming the file or value that is wrong.
   public convenience init(models: FaceModels, configuration: FaceCheckConfiguration) throws {
-    try configuration.validate()
     let networks = try FaceNetworks(models: models)
     try self.init(configuration: configuration) {
       PictureChecker(finder: try FaceFinder(networks), thresholds: configuration.thresholds)
@@ -23,7 +22,6 @@ public final class FaceCheckPool: Sendable {
   init(
     configuration: FaceCheckConfiguration, makeChecker: () throws -> sending any PictureChecking
   ) throws {
-    try configuration.validate()
     core = PoolState(configuration: configuration)
     for number in 1...configuration.workers {
       do {

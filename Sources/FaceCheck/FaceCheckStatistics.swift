@@ -4,7 +4,6 @@ public struct FaceCheckStatistics: Sendable, Hashable {
   public struct Work: Sendable, Hashable {
     public var checks = 0
     public var cpuTime: Duration = .zero
-    public var wallTime: Duration = .zero
   }
 
   /// Checks answered by a search of the whole picture, including those that began by following a face.
@@ -15,17 +14,6 @@ public struct FaceCheckStatistics: Sendable, Hashable {
   public var notSearched = Work()
   /// Checks that threw.
   public var failures = 0
-  /// Pictures offered.
-  public var picturesOffered = 0
-  /// Pictures replaced by a newer one before they were checked; normal if more arrive than are checked.
-  public var picturesReplaced = 0
-
-  /// Worker threads.
-  public var workers = 0
-  /// Open lanes.
-  public var lanes = 0
   /// The delay of the student who is furthest past the due time. Zero or close to it unless overloaded.
   public var longestDelay: Duration = .zero
-
-  public init() {}
 }

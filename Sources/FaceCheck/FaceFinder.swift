@@ -13,7 +13,7 @@ final class FaceNetworks: Sendable {
   /// It is immutable.
   nonisolated(unsafe) fileprivate let networks: OpaquePointer
 
-  /// - Throws: `FaceCheckError` of code `.modelUnusable` naming the file.
+  /// - Throws: `FaceCheckError` naming the file.
   init(models: FaceModels) throws {
     func plan(_ model: FaceModels.Model) -> String? { model.inference == .own ? model.plan : nil }
     let (center, blaze) = (models.centerFace, models.blazeFace)
@@ -45,7 +45,7 @@ final class FaceFinder {
   private let detector: OpaquePointer
   private var found = [examface_face](repeating: examface_face(), count: capacity)
 
-  /// - Throws: `FaceCheckError` of code `.modelUnusable` naming the file.
+  /// - Throws: `FaceCheckError` naming the file.
   init(_ networks: FaceNetworks) throws {
     var detector: OpaquePointer?
     try Self.check { examface_create(networks.networks, &detector, &$0) }
@@ -85,36 +85,25 @@ final class FaceFinder {
     ) -> examface_status
   ) throws -> [Face] {
     var count = 0
-    try Self.withPicture(picture) { pixels, message in
-      found.withUnsafeMutableBufferPointer { search(&pixels, $0.baseAddress!, &count, &message) }
-    }
-    return found[..<count].map { Face($0, width: Float(picture.width), height: Float(picture.height)) }
-  }
-
-  private static func withPicture(
-    _ picture: AnalysisPicture, _ body: (inout examface_picture, inout examface_message) -> examface_status
-  ) throws {
     try picture.pixels.withUnsafeBufferPointer { pixels in
       // Sizes beyond 32 bits become one that the detector's limits refuse.
       var planes = examface_picture(
         pixels: pixels.baseAddress, byte_count: pixels.count, width: Int32(clamping: picture.width),
         height: Int32(clamping: picture.height))
-      try check { body(&planes, &$0) }
+      try found.withUnsafeMutableBufferPointer { found in
+        try Self.check { search(&planes, found.baseAddress!, &count, &$0) }
+      }
     }
+    return found[..<count].map { Face($0, width: Float(picture.width), height: Float(picture.height)) }
   }
 
   fileprivate static func check(_ body: (inout examface_message) -> examface_status) throws {
     var message = examface_message()
-    let code: FaceCheckError.Code
-    switch body(&message) {
-    case EXAMFACE_OK: return
-    case EXAMFACE_BAD_MODEL: code = .modelUnusable
-    case EXAMFACE_INVALID_ARGUMENT: code = .pictureRefused
-    default: code = .checkFailed
-    }
+    let status = body(&message)
+    guard status != EXAMFACE_OK else { return }
     var text = withUnsafeBytes(of: message.text) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
-    if code == .modelUnusable { text += "; delete that file, and `make models` fetches it anew" }
-    throw FaceCheckError(code: code, description: text)
+    if status == EXAMFACE_BAD_MODEL { text += "; delete that file, and `make models` fetches it anew" }
+    throw FaceCheckError(description: text)
   }
 }
 

@@ -26,7 +26,7 @@ public struct FaceModels: Sendable, Hashable {
 
   /// Names the models in a folder, as `make models` puts them there.
   ///
-  /// - Throws: `FaceCheckError` of code `.modelMissing`, saying which files cannot be read and how to get them.
+  /// - Throws: `FaceCheckError`, saying which files cannot be read and how to get them.
   public init(folder: String) throws {
     func model(_ known: KnownModels.Model) -> Model {
       Model(onnx: "\(folder)/\(known.onnx.file)", plan: "\(folder)/\(known.plan.file)")
@@ -37,7 +37,6 @@ public struct FaceModels: Sendable, Hashable {
     let unreadable = files.filter { access($0, R_OK) != 0 }
     guard unreadable.isEmpty else {
       throw FaceCheckError(
-        code: .modelMissing,
         description: "cannot read \(unreadable.joined(separator: " and ")): `make models` fetches the models")
     }
   }

@@ -55,8 +55,6 @@ final class PoolState: Sendable {
     let now = SuspendingClock.now
     return guarded.withLock { state in
       var statistics = state.statistics
-      statistics.workers = state.workers.count
-      statistics.lanes = state.lanes.count
       statistics.longestDelay = state.schedule.longestDelay(at: now)
       return statistics
     }
@@ -89,12 +87,8 @@ final class PoolState: Sendable {
   func offer(_ picture: AnalysisPicture, to id: LaneID) {
     let now = SuspendingClock.now
     // The replaced picture is returned so that its memory is freed after the lock is released.
-    let (_, isNews) = guarded.withLock { state -> (AnalysisPicture?, Bool) in
-      guard !state.isShutDown, state.lanes[id] != nil else { return (nil, false) }
-      let (replaced, isNews) = state.schedule.offer(picture, to: id, at: now)
-      state.statistics.picturesOffered += 1
-      state.statistics.picturesReplaced += replaced == nil ? 0 : 1
-      return (replaced, isNews)
+    let (_, isNews) = guarded.withLock { state in
+      state.isShutDown ? (nil, false) : state.schedule.offer(picture, to: id, at: now)
     }
     if isNews {
       guarded.signal(Condition.work)
@@ -145,13 +139,11 @@ final class PoolState: Sendable {
 
   private func work(checker: any PictureChecking) {
     while var check = nextCheck() {
-      let (wall, cpu) = (SuspendingClock.now, WorkerThread.cpuTime)
+      let start = WorkerThread.cpuTime
       let result = Result {
-        try checker.check(check.picture, tracker: &check.tracker, now: wall, isBehind: check.isBehind)
+        try checker.check(check.picture, tracker: &check.tracker, now: .now, isBehind: check.isBehind)
       }
-      let lane = finish(
-        check, result, cpuTime: WorkerThread.cpuTime - cpu, wallTime: wall.duration(to: .now))
-      guard let lane else { continue }
+      guard let lane = finish(check, result, cpuTime: WorkerThread.cpuTime - start) else { continue }
       switch result {
       case .success(let observation): lane.onObservation(observation)
       case .failure(let error): lane.onFailure("checking a picture of \(lane.name) failed: \(error)")
@@ -190,7 +182,7 @@ final class PoolState: Sendable {
   ///
   /// - Returns: the lane whose callback to call, nil if it was closed meanwhile.
   private func finish(
-    _ check: Check, _ result: Result<FaceObservation, any Error>, cpuTime: Duration, wallTime: Duration
+    _ check: Check, _ result: Result<FaceObservation, any Error>, cpuTime: Duration
   ) -> Lane? {
     guarded.withLock { state in
       switch result {
@@ -203,7 +195,6 @@ final class PoolState: Sendable {
           }
         state.statistics[keyPath: tier].checks += 1
         state.statistics[keyPath: tier].cpuTime += cpuTime
-        state.statistics[keyPath: tier].wallTime += wallTime
       case .failure:
         state.statistics.failures += 1
       }

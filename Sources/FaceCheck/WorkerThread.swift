@@ -8,7 +8,7 @@ struct WorkerThread: Sendable, Equatable {
   private let thread: pthread_t
 
   /// - Parameter name: shown by `top -H`; at most 15 bytes.
-  /// - Throws: `FaceCheckError` of code `.threadUnavailable`.
+  /// - Throws: `FaceCheckError`.
   static func start(name: String, body: sending @escaping () -> Void) throws -> WorkerThread {
     precondition(name.utf8.count <= 15)
     let start = Unmanaged.passRetained(Start(name: name, body: body))
@@ -17,7 +17,6 @@ struct WorkerThread: Sendable, Equatable {
     guard code == 0 else {
       start.release()
       throw FaceCheckError(
-        code: .threadUnavailable,
         description: "cannot start the thread \(name): \(String(cString: strerror(code)))")
     }
     return WorkerThread(thread: thread)
@@ -63,13 +62,8 @@ private func runWorkerThread(_ context: UnsafeMutableRawPointer?) -> UnsafeMutab
     fputs(start.name, file)
     fclose(file)
   }
-  // On Linux the "process" 0 of setpriority is the calling thread. Its failure does no harm.
-  let whichThread = Int32(bitPattern: PRIO_PROCESS.rawValue)
-  errno = 0
-  let niceness = getpriority(whichThread, 0)
-  if errno == 0 {
-    _ = setpriority(whichThread, 0, niceness + WorkerThread.niceness)
-  }
+  // On Linux that of the calling thread alone. Its failure does no harm.
+  _ = nice(WorkerThread.niceness)
   start.body()
   return nil
 }

@@ -202,7 +202,6 @@ import Testing
     schedule.remove(lane)
     #expect(take(&schedule, at: start) == nil)
     #expect(!schedule.offer(.stamp(2), to: lane, at: start).isNews)
-    #expect(schedule.laneCount == 0)
   }
 
   @Test func delayCountsFromWhenBothDueAndPictureWereThere() {

@@ -54,10 +54,7 @@ import Testing
     gate.open()
     #expect(await stamps.next() == 1)
     #expect(await stamps.next() == 5)
-    let statistics = pool.statistics
-    #expect(statistics.picturesOffered == 5)
-    #expect(statistics.picturesReplaced == 3)
-    #expect(statistics.wholePicture.checks == 2)
+    #expect(pool.statistics.wholePicture.checks == 2)
   }
 
   @Test func pictureIsNotCheckedBeforeItIsDue() async throws {
@@ -161,19 +158,18 @@ import Testing
     gate.open()
     other.offer(.stamp(4))
     #expect(await stamps.next() == 4)
-    #expect(pool.statistics.lanes == 1)
     #expect(pool.statistics.wholePicture.checks == 2)
   }
 
   @Test func closeWaitsForTheCallbackThatRuns() throws {
     let pool = try makePool()
     let gate = Gate()
-    let isOver = Locked(false)
+    let (isClosing, isOver) = (Locked(false), Locked(false))
     let lane = pool.addLane(
       name: "closing",
-      onObservation: { [pool] _ in
+      onObservation: { _ in
         gate.pass()
-        while pool.statistics.lanes > 0 { sched_yield() }
+        while !isClosing.current { sched_yield() }
         // Long enough to notice a close that does not wait.
         usleep(20_000)
         isOver.withLock { $0 = true }
@@ -181,6 +177,7 @@ import Testing
     lane.offer(.stamp(1))
     gate.waitForArrival()
     gate.open()
+    isClosing.withLock { $0 = true }
     lane.close()
     #expect(isOver.current)
   }
@@ -222,18 +219,21 @@ import Testing
     isOver.withLock { $0 = true }
     lane.offer(.stamp(2))
     lane.close()
-    #expect(pool.statistics.workers == 0)
-    #expect(pool.statistics.picturesOffered == 1)
+    #expect(pool.statistics.wholePicture.checks == 1)
   }
 
   @Test func lettingGoOfALaneClosesIt() throws {
     let pool = try makePool()
+    weak var kept: Locked<Int>?
     do {
-      let (lane, _) = addLane(pool)
-      #expect(pool.statistics.lanes == 1)
+      let captured = Locked(0)
+      kept = captured
+      let lane = pool.addLane(
+        name: "released", onObservation: { _ in captured.withLock { $0 += 1 } }, onFailure: { _ in })
+      #expect(kept != nil)
       _ = lane
     }
-    #expect(pool.statistics.lanes == 0)
+    #expect(kept == nil)
   }
 
   @Test func workersAreNamedAndYieldToOthers() async throws {
@@ -279,7 +279,6 @@ import Testing
     let statistics = pool.statistics
     #expect(statistics.wholePicture.checks == 4 && statistics.trackedFace.checks == 2)
     #expect(statistics.wholePicture.cpuTime > statistics.trackedFace.cpuTime)
-    #expect(statistics.wholePicture.wallTime >= statistics.wholePicture.cpuTime)
   }
 }
 

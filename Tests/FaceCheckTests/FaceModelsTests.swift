@@ -20,7 +20,6 @@ import Testing
   @Test func missingModelIsNamed() throws {
     try TemporaryModels.with(["centerface.onnx": nil]) { folder in
       let error = #expect(throws: FaceCheckError.self) { try FaceModels(folder: folder) }
-      #expect(error?.code == .modelMissing)
       #expect(error?.description == "cannot read \(folder)/centerface.onnx: `make models` fetches the models")
     }
   }
@@ -35,7 +34,6 @@ import Testing
         : name.replacing("blazeface_short_range", with: "centerface"))
     for broken in [[], Array("no model at all".utf8), Array(bytes.prefix(bytes.count / 2)), other] {
       let error = try error([name: broken], inference)
-      #expect(error?.code == .modelUnusable)
       #expect(error?.description.contains("/\(name) ") == true, "\(error?.description ?? "no error")")
       #expect(error?.description.contains("make models") == true)
     }
@@ -57,26 +55,7 @@ import Testing
     ]
     for (bytes, text) in broken {
       let error = try error([name: bytes], .own)
-      #expect(error?.code == .modelUnusable)
       #expect(error?.description.contains(text) == true, "\(error?.description ?? "no error")")
-    }
-  }
-
-  @Test func valuesOutOfBoundsAreRefused() throws {
-    let models = try Fixtures.models()
-    let changes: [(inout FaceCheckConfiguration) -> Void] = [
-      { $0.checksPerSecond = 0 }, { $0.checksPerSecond = .nan }, { $0.workers = 0 }, { $0.workers = 65 },
-      { $0.wholePictureEvery = .seconds(-1) }, { $0.wholePictureEvery = .seconds(61) },
-      { $0.thresholds.newFace = 0 }, { $0.thresholds.keptFace = 0.6 },
-      { $0.thresholds.possiblyTracked = 0.9 },
-    ]
-    for change in changes {
-      var configuration = FaceCheckConfiguration()
-      change(&configuration)
-      let error = #expect(throws: FaceCheckError.self) {
-        try FaceCheckPool(models: models, configuration: configuration)
-      }
-      #expect(error?.code == .invalidConfiguration)
     }
   }
 }

@@ -150,7 +150,6 @@ import Testing
     let pixels = [UInt8](repeating: 0, count: AnalysisPicture.byteCount(width: width, height: height))
     let picture = AnalysisPicture(width: width, height: height, pixels: pixels, capturedAt: 0)
     let error = #expect(throws: FaceCheckError.self) { try finder.faces(in: picture, minimumScore: 0.5) }
-    #expect(error?.code == .pictureRefused)
     #expect(error?.description.contains("16 to 4096") == true)
   }
 }

@@ -20,12 +20,10 @@ extern "C" {
 #define EXAMFACE_SMALLEST_SIDE 16
 typedef enum {
   EXAMFACE_OK = 0,
-  /// An argument is null or out of its bounds.
-  EXAMFACE_INVALID_ARGUMENT = 1,
   /// A model file or a plan cannot be read, or is not what it should be; the text names the file.
-  EXAMFACE_BAD_MODEL = 2,
-  /// The network failed on a picture.
-  EXAMFACE_CHECK_FAILED = 3,
+  EXAMFACE_BAD_MODEL,
+  /// An argument is null or out of its bounds, or the network failed on a picture.
+  EXAMFACE_FAILED,
 } examface_status;
 
 /// Why a function failed: text with a terminating zero, empty after EXAMFACE_OK.
