@@ -9,8 +9,8 @@ import Testing
 
   private func confirm(_ book: inout AlertBook, again: Bool = false) -> AlertRecord {
     book.confirm(
-      AlertConfirmation(
-        kind: .faceMissing, student: ada, severity: .high, since: time, confidence: 1,
+      AlertRecord(
+        id: .random(), student: ada, kind: .faceMissing, severity: .high, since: time, confidence: 1,
         thresholds: AlertThresholds(window: 3, share: 0.8, limit: nil, baseline: nil, cooldown: 30)),
       again: again)
   }
@@ -58,8 +58,8 @@ import Testing
     }
     let later = time.advanced(by: .seconds(3600))
     let again = book.confirm(
-      AlertConfirmation(
-        kind: .faceMissing, student: ada, severity: .high, since: later, confidence: 1,
+      AlertRecord(
+        id: .random(), student: ada, kind: .faceMissing, severity: .high, since: later, confidence: 1,
         thresholds: AlertThresholds(window: 3, share: 0.8, limit: nil, baseline: nil, cooldown: 30)),
       again: false)
     #expect(again.repeats == 1)
@@ -71,8 +71,8 @@ import Testing
     var book = AlertBook(maximum: 1000)
     for student in [ada, bert, ada, bert, bert] {
       _ = book.confirm(
-        AlertConfirmation(
-          kind: .faceMissing, student: student, severity: .high, since: time, confidence: 1,
+        AlertRecord(
+          id: .random(), student: student, kind: .faceMissing, severity: .high, since: time, confidence: 1,
           thresholds: AlertThresholds(window: 3, share: 0.8, limit: nil, baseline: nil, cooldown: 30)),
         again: false)
       _ = book.clear(.faceMissing, student: student, at: time)
@@ -103,8 +103,8 @@ import Testing
       let student = ParticipantID(rawValue: "s\(number)")
       for _ in 0..<3 {
         _ = book.confirm(
-          AlertConfirmation(
-            kind: .faceMissing, student: student, severity: .high, since: time, confidence: 1,
+          AlertRecord(
+            id: .random(), student: student, kind: .faceMissing, severity: .high, since: time, confidence: 1,
             thresholds: AlertThresholds(window: 3, share: 0.8, limit: nil, baseline: nil, cooldown: 30)),
           again: false)
         _ = book.clear(.faceMissing, student: student, at: time)
@@ -184,9 +184,8 @@ extension AlertBook {
     alerts.forEach { put($0) }
   }
 
-  fileprivate mutating func confirm(_ confirmation: AlertConfirmation, again: Bool) -> AlertRecord {
-    var generator = SystemRandomNumberGenerator()
-    return taken(confirmed(confirmation, again: again, id: .random(using: &generator)))
+  fileprivate mutating func confirm(_ new: AlertRecord, again: Bool) -> AlertRecord {
+    taken(confirmed(new, again: again))
   }
 
   fileprivate mutating func clear(
@@ -212,5 +211,12 @@ extension AlertBook {
   private mutating func taken(_ record: AlertRecord) -> AlertRecord {
     put(record)
     return record
+  }
+}
+
+extension AlertID {
+  fileprivate static func random() -> AlertID {
+    var generator = SystemRandomNumberGenerator()
+    return .random(using: &generator)
   }
 }

@@ -27,7 +27,7 @@ import Testing
     let changes = run(&machine, "..xxxxxxxxxx")
     #expect(changes.map(\.0) == [1.0, 4.0])
     #expect(changes[0].1 == .suspected(onset: at(0.75)), "it began between two looks")
-    #expect(changes[1].1 == .confirmed(onset: at(0.75), share: 1, again: false))
+    #expect(changes[1].1 == .confirmed(onset: at(0.75), confidence: 1, again: false))
   }
 
   @Test func whatIsToldAndNotLookedForBeganWhenItWasTold() {
@@ -81,10 +81,10 @@ import Testing
     var machine = machine()
     _ = run(&machine, "xxxxxxx....")
     let soon = run(&machine, "xxxxxxx....", from: 6)
-    #expect(soon.contains { $0.1 == .confirmed(onset: at(5.75), share: 1, again: true) })
+    #expect(soon.contains { $0.1 == .confirmed(onset: at(5.75), confidence: 1, again: true) })
     _ = run(&machine, String(repeating: ".", count: 80), from: 11.5)
     let later = run(&machine, "xxxxxxx", from: 52)
-    #expect(later.contains { $0.1 == .confirmed(onset: at(51.75), share: 1, again: false) })
+    #expect(later.contains { $0.1 == .confirmed(onset: at(51.75), confidence: 1, again: false) })
   }
 
   @Test func timeWithoutLooksIsNotHeldAgainstAnybody() {
@@ -104,7 +104,7 @@ import Testing
     }
     #expect(
       machine.look(isBad: true, at: at(5.5), began: at(0.5)) == [
-        .confirmed(onset: at(0.5), share: 1, again: false)
+        .confirmed(onset: at(0.5), confidence: 1, again: false)
       ])
   }
 
@@ -118,7 +118,7 @@ import Testing
     var machine = machine(AlertRule(window: .zero, share: 1, severity: .high))
     #expect(
       machine.look(isBad: true, at: at(0)) == [
-        .suspected(onset: at(0)), .confirmed(onset: at(0), share: 1, again: false),
+        .suspected(onset: at(0)), .confirmed(onset: at(0), confidence: 1, again: false),
       ])
   }
 }

@@ -45,10 +45,11 @@ import Testing
 
   private mutating func raiseAlert(of student: ParticipantID) -> AlertRecord {
     let alert = exam.alerts.confirmed(
-      AlertConfirmation(
-        kind: .faceMissing, student: student, severity: .high, since: now, confidence: 1,
+      AlertRecord(
+        id: AlertID(rawValue: "a-\(student)"), student: student, kind: .faceMissing, severity: .high,
+        since: now, confidence: 1,
         thresholds: AlertThresholds(window: 3, share: 0.8, limit: nil, baseline: nil, cooldown: 30)),
-      again: false, id: AlertID(rawValue: "a-\(student)"))
+      again: false)
     exam.apply(exam.event(.alertConfirmed, about: exam.person(student), payload: .alert(alert), at: now))
     return alert
   }

@@ -192,7 +192,7 @@ import Testing
     var told: AlertThresholds?
     for time in stride(from: 25, to: 40, by: 0.5) {
       for transition in policy.observe(.seen(yaw: -60), at: at(time)) {
-        if case .confirmed(_, _, _, let thresholds) = transition.change { told = thresholds }
+        if case .confirmed = transition.change { told = transition.thresholds }
       }
     }
     #expect(told == AlertThresholds(window: 10, share: 0.8, limit: 60, baseline: 10, cooldown: 30))
@@ -222,7 +222,7 @@ import Testing
     var again: Bool?
     for time in stride(from: 3.0, to: 10, by: 0.5) {
       for transition in policy.observe(.seen(yaw: 60), at: at(time)) {
-        if case .confirmed(_, _, let isAgain, _) = transition.change { again = isAgain }
+        if case .confirmed(_, _, let isAgain) = transition.change { again = isAgain }
       }
     }
     #expect(again == true, "the cooldown goes on across the restart")

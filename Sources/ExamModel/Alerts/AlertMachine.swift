@@ -2,15 +2,7 @@
 /// which says "bad" or "good" and when. It has no clock and notifies nobody: it returns what changed.
 struct AlertMachine: Sendable {
   typealias Instant = ContinuousClock.Instant
-
-  enum Change: Hashable {
-    case suspected(onset: Instant)
-    case dismissed
-    /// `share`: the fraction of looks in the window that agreed. `again`: within the cooldown of the previous alert.
-    case confirmed(onset: Instant, share: Double, again: Bool)
-    /// `at`: when all became well again, which is earlier than when that was certain.
-    case cleared(at: Instant)
-  }
+  typealias Change = AlertPolicy.Transition.Change
 
   enum State: Hashable {
     case clear
@@ -131,7 +123,7 @@ struct AlertMachine: Sendable {
     guard now - onset >= rule.window, share >= rule.share else { return [] }
     state = .confirmed(goodSince: nil)
     let again = clearedAt.map { onset - $0 < rule.cooldown } ?? false
-    return [.confirmed(onset: onset, share: share, again: again)]
+    return [.confirmed(onset: onset, confidence: share, again: again)]
   }
 
   private mutating func dismiss() -> Change {

@@ -13,14 +13,17 @@ public struct AlertPolicy: Sendable {
       case suspected(onset: Instant)
       /// A suspicion was dropped.
       case dismissed
-      /// `confidence` is the share of looks that agreed; `again` means that the previous alert cleared less than a
-      /// cooldown ago, so this is the same alert once more; `thresholds` are those in force at the time.
-      case confirmed(onset: Instant, confidence: Double, again: Bool, thresholds: AlertThresholds)
+      /// `confidence` is the share of looks in the window that agreed; `again` means that the previous alert cleared less
+      /// than a cooldown ago, so this is the same alert once more.
+      case confirmed(onset: Instant, confidence: Double, again: Bool)
+      /// When all became well again, which is earlier than when that was certain.
       case cleared(at: Instant)
     }
 
     public let kind: AlertKind
     public let change: Change
+    /// Those in force at the time.
+    public let thresholds: AlertThresholds
   }
 
   /// The default rules; accommodations change them for this student.
@@ -125,15 +128,11 @@ public struct AlertPolicy: Sendable {
   /// The page reported its status.
   public mutating func pageReported(_ report: PageReport, at now: Instant) -> [Transition] {
     said.add(report)
-    return lookAtConditions(at: now)
+    return tick(at: now)
   }
 
   /// To be called a few times a second, connected or not.
   public mutating func tick(at now: Instant) -> [Transition] {
-    lookAtConditions(at: now)
-  }
-
-  private mutating func lookAtConditions(at now: Instant) -> [Transition] {
     var transitions: [Transition] = []
     for (kind, field, bad, _) in AlertTable.ofPage {
       transitions += look(kind, isBad: said.says(anyOf: bad, in: field), at: now)
@@ -168,6 +167,11 @@ public struct AlertPolicy: Sendable {
       }
     }
     return transitions
+  }
+
+  private func transition(_ kind: AlertKind, _ change: Transition.Change, rule: AlertRule) -> Transition {
+    let limits = PictureLimits(rules: rules, baseline: baseline)
+    return Transition(kind: kind, change: change, thresholds: limits.thresholds(of: kind, rule: rule))
   }
 
   private mutating func mask(_ kind: AlertKind, at now: Instant) -> [Transition] {
@@ -274,21 +278,5 @@ public struct AlertPolicy: Sendable {
       (check.state, check.kind) = (.suspected, kind)
     }
     return check
-  }
-}
-
-extension AlertPolicy {
-  private func transition(_ kind: AlertKind, _ change: AlertMachine.Change, rule: AlertRule) -> Transition {
-    switch change {
-    case .suspected(let onset): Transition(kind: kind, change: .suspected(onset: onset))
-    case .dismissed: Transition(kind: kind, change: .dismissed)
-    case .confirmed(let onset, let share, let again):
-      Transition(
-        kind: kind,
-        change: .confirmed(
-          onset: onset, confidence: share, again: again,
-          thresholds: PictureLimits(rules: rules, baseline: baseline).thresholds(of: kind, rule: rule)))
-    case .cleared(let time): Transition(kind: kind, change: .cleared(at: time))
-    }
   }
 }

@@ -113,27 +113,19 @@ public struct AlertBook: Sendable {
 
   // MARK: Changes
 
-  /// The alert once a suspicion is confirmed. Within the cooldown (`again`) the previous one is reopened; otherwise a
-  /// new one is created.
-  ///
-  /// - Parameter id: for the new one.
-  public func confirmed(_ confirmation: AlertConfirmation, again: Bool, id: AlertID) -> AlertRecord {
-    let subject = Subject(student: confirmation.student, kind: confirmation.kind)
+  /// The alert once a suspicion is confirmed: the new one, or within the cooldown (`again`) the previous one, reopened.
+  public func confirmed(_ new: AlertRecord, again: Bool) -> AlertRecord {
+    let subject = Subject(student: new.student, kind: new.kind)
     let isFull = counts[subject, default: 0] >= Self.maximumOfAKind
-    guard again || isFull, let last = latest[subject], var record = self[last] else {
-      return AlertRecord(
-        id: id, student: confirmation.student, kind: confirmation.kind, severity: confirmation.severity,
-        since: confirmation.since, confidence: confirmation.confidence,
-        thresholds: confirmation.thresholds)
-    }
+    guard again || isFull, let last = latest[subject], var record = self[last] else { return new }
     // It did not last all that time.
-    if !again { record.since = confirmation.since }
+    if !again { record.since = new.since }
     record.state = .confirmed
     record.until = nil
     record.duration = nil
     record.repeats += 1
-    record.confidence = confirmation.confidence
-    record.thresholds = confirmation.thresholds
+    record.confidence = new.confidence
+    record.thresholds = new.thresholds
     return record
   }
 

@@ -47,14 +47,15 @@ extension ExamSession {
     switch transition.change {
     case .suspected, .dismissed:
       break
-    case .confirmed(let onset, let confidence, let again, let thresholds):
+    case .confirmed(let onset, let confidence, let again):
       services.metrics.count(alert: kind)
-      let confirmation = AlertConfirmation(
-        kind: kind, student: id, severity: services.configuration.alerts.rules[kind]?.severity ?? .medium,
-        since: Timestamp(onset), confidence: confidence, thresholds: thresholds)
+      var generator = SystemRandomNumberGenerator()
+      let new = AlertRecord(
+        id: .random(using: &generator), student: id, kind: kind,
+        severity: services.configuration.alerts.rules[kind]?.severity ?? .medium, since: Timestamp(onset),
+        confidence: confidence, thresholds: transition.thresholds)
       record(.alertConfirmed, about: id) { [weak self] state in
-        var generator = SystemRandomNumberGenerator()
-        var alert = state.alerts.confirmed(confirmation, again: again, id: .random(using: &generator))
+        var alert = state.alerts.confirmed(new, again: again)
         if alert.picture == nil, let self {
           let kept = picture.map { self.keep($0, of: alert, state) } ?? alert.pictureState ?? .notTaken
           alert.picture = kept == .kept ? "/api/sessions/\(code)/alerts/\(alert.id).jpg" : nil
