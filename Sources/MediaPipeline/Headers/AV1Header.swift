@@ -16,12 +16,11 @@ enum AV1Header {
       }
       guard size >= 0, size <= frame.count - position else { return .malformed("a truncated AV1 frame") }
       if first >> 3 & 0x0f == 1 {
-        guard
-          let found = readSequence(UnsafeRawBufferPointer(rebasing: frame[position..<position + size]))
-        else { return .malformed("an AV1 frame with a damaged sequence header") }
-        if found.width * found.height > (largest.size.map { $0.width * $0.height } ?? 0) {
-          largest = .parameters(width: found.width, height: found.height)
+        let sequence = UnsafeRawBufferPointer(rebasing: frame[position..<position + size])
+        guard let found = try? readSequence(sequence) else {
+          return .malformed("an AV1 frame with a damaged sequence header")
         }
+        if found.area > largest.area { largest = found }
       }
       position += size
     }
@@ -47,49 +46,32 @@ enum AV1Header {
     return nil
   }
 
-  private static func readSequence(_ header: UnsafeRawBufferPointer) -> (width: Int, height: Int)? {
+  private static func readSequence(
+    _ header: UnsafeRawBufferPointer
+  ) throws(BitReader.Damaged) -> CodedFrameHeader {
     var bits = BitReader(header)
-    guard bits.read(4) != nil, let isReduced = bits.read(1) else { return nil }
-    if isReduced == 1 {
-      guard bits.read(5) != nil else { return nil }
-    } else {
-      guard skipOperatingPoints(&bits) else { return nil }
-    }
-    guard let widthBits = bits.read(4), let heightBits = bits.read(4), let width = bits.read(widthBits + 1),
-      let height = bits.read(heightBits + 1)
-    else { return nil }
-    return (width + 1, height + 1)
+    try bits.skip(4)
+    if try bits.readFlag() { try bits.skip(5) } else { try skipOperatingPoints(&bits) }
+    let (widthBits, heightBits) = (try bits.read(4) + 1, try bits.read(4) + 1)
+    return .parameters(width: try bits.read(widthBits) + 1, height: try bits.read(heightBits) + 1)
   }
 
-  private static func skipOperatingPoints(_ bits: inout BitReader) -> Bool {
+  private static func skipOperatingPoints(_ bits: inout BitReader) throws(BitReader.Damaged) {
     var delayBits: Int?
-    guard let hasTiming = bits.read(1) else { return false }
-    if hasTiming == 1 {
-      guard bits.read(32) != nil, bits.read(32) != nil, let isEqual = bits.read(1),
-        isEqual == 0 || bits.readGolomb() != nil, let hasModel = bits.read(1)
-      else { return false }
-      if hasModel == 1 {
-        guard let length = bits.read(5), bits.read(32) != nil, bits.read(10) != nil else { return false }
-        delayBits = length + 1
+    if try bits.readFlag() {  // Timing.
+      try bits.skip(64)
+      if try bits.readFlag() { _ = try bits.readGolomb() }
+      if try bits.readFlag() {  // A decoder's model.
+        delayBits = try bits.read(5) + 1
+        try bits.skip(42)
       }
     }
-    guard let hasDisplayDelay = bits.read(1), let last = bits.read(5) else { return false }
-    for _ in 0...last {
-      guard bits.read(12) != nil, let level = bits.read(5), level <= 7 || bits.read(1) != nil else {
-        return false
-      }
-      if let delayBits {
-        guard let isPresent = bits.read(1) else { return false }
-        if isPresent == 1 {
-          guard bits.read(delayBits) != nil, bits.read(delayBits) != nil, bits.read(1) != nil else {
-            return false
-          }
-        }
-      }
-      if hasDisplayDelay == 1 {
-        guard let isPresent = bits.read(1), isPresent == 0 || bits.read(4) != nil else { return false }
-      }
+    let hasDisplayDelay = try bits.readFlag()
+    for _ in 0...(try bits.read(5)) {
+      try bits.skip(12)
+      if try bits.read(5) > 7 { try bits.skip(1) }
+      if let delayBits, try bits.readFlag() { try bits.skip(2 * delayBits + 1) }
+      if hasDisplayDelay, try bits.readFlag() { try bits.skip(4) }
     }
-    return true
   }
 }

@@ -22,4 +22,7 @@ enum CodedFrameHeader: Equatable {
     case .delta, .unmarked, .malformed: nil
     }
   }
+
+  /// The area of that size; 0 without one.
+  var area: Int { size.map { $0.width * $0.height } ?? 0 }
 }

@@ -82,7 +82,7 @@ enum H264Header {
           let end = next.map { $0 - 3 } ?? bytes.count
           let header = readParameterSet(UnsafeRawBufferPointer(rebasing: bytes[unit..<max(unit, end)]))
           if case .malformed = header { return header }
-          largest = larger(largest, header)
+          if header.area > largest.area { largest = header }
         }
       }
       start = next
@@ -100,11 +100,6 @@ enum H264Header {
       position = one + 1
     }
     return nil
-  }
-
-  private static func larger(_ one: CodedFrameHeader, _ other: CodedFrameHeader) -> CodedFrameHeader {
-    func area(_ header: CodedFrameHeader) -> Int { header.size.map { $0.width * $0.height } ?? 0 }
-    return area(other) > area(one) ? other : one
   }
 
   // MARK: Parameter sets
@@ -125,11 +120,12 @@ enum H264Header {
       zeros = byte == 0 ? zeros + 1 : 0
       bytes.append(byte)
     }
-    let header = bytes.withUnsafeBytes { readFields($0) }
+    let header = bytes.withUnsafeBytes { read($0) }
     guard bytes.count < end - 1 else { return header }
     if case .malformed = header { return header }
     // FFmpeg retries a set that it cannot use with those bytes left in.
-    return larger(header, readFields(UnsafeRawBufferPointer(rebasing: unit[1..<end])))
+    let other = read(UnsafeRawBufferPointer(rebasing: unit[1..<end]))
+    return other.area > header.area ? other : header
   }
 
   /// The profiles whose sets specify chroma sampling; 144 was withdrawn, but FFmpeg reads it.
@@ -137,32 +133,42 @@ enum H264Header {
     100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135, 144,
   ]
 
-  private static func readFields(_ bytes: UnsafeRawBufferPointer) -> CodedFrameHeader {
+  private static func read(_ bytes: UnsafeRawBufferPointer) -> CodedFrameHeader {
     var bits = BitReader(bytes)
-    guard let profile = bits.read(8), bits.read(16) != nil, bits.readGolomb() != nil else { return damaged }
+    return (try? readFields(&bits)) ?? damaged
+  }
+
+  private static func readFields(_ bits: inout BitReader) throws(BitReader.Damaged) -> CodedFrameHeader {
+    let profile = try bits.read(8)
+    try bits.skip(16)
+    _ = try bits.readGolomb()
     var chroma = 1
     if profilesWithChroma.contains(profile) {
-      guard let format = bits.readGolomb(), format <= 3, format != 3 || bits.read(1) != nil,
-        let lumaDepth = bits.readGolomb(), let chromaDepth = bits.readGolomb(), bits.read(1) != nil,
-        let hasLists = bits.read(1), hasLists == 0 || skipScalingLists(format == 3 ? 12 : 8, &bits)
-      else { return damaged }
+      chroma = try bits.readGolomb()
+      guard chroma <= 3 else { return damaged }
+      if chroma == 3 { try bits.skip(1) }
+      let (lumaDepth, chromaDepth) = (try bits.readGolomb(), try bits.readGolomb())
+      try bits.skip(1)
+      if try bits.readFlag() { try skipScalingLists(chroma == 3 ? 12 : 8, &bits) }
       guard lumaDepth == 0, chromaDepth == 0 else {
         return .malformed("H.264 with more than 8 bits a colour")
       }
-      chroma = format
     }
-    guard bits.readGolomb() != nil, skipOrderCount(&bits), let references = bits.readGolomb(),
-      bits.read(1) != nil, let widthMinusOne = bits.readGolomb(), let heightMinusOne = bits.readGolomb(),
-      let framesOnly = bits.read(1), framesOnly == 1 || bits.read(1) != nil, bits.read(1) != nil,
-      let isCropped = bits.read(1)
-    else { return damaged }
+    _ = try bits.readGolomb()
+    try skipOrderCount(&bits)
+    let references = try bits.readGolomb()
+    try bits.skip(1)
+    let (widthMinusOne, heightMinusOne) = (try bits.readGolomb(), try bits.readGolomb())
+    let framesOnly = try bits.read(1)
+    if framesOnly == 0 { try bits.skip(1) }
+    try bits.skip(1)
+    let isCropped = try bits.readFlag()
     guard references <= 16, widthMinusOne < 1 << 16, heightMinusOne < 1 << 16 else { return damaged }
     let macroblocks = (wide: widthMinusOne + 1, high: (heightMinusOne + 1) * (2 - framesOnly))
     var size = (width: macroblocks.wide * 16, height: macroblocks.high * 16)
-    if isCropped == 1 {
-      guard let left = bits.readGolomb(), let right = bits.readGolomb(), let top = bits.readGolomb(),
-        let bottom = bits.readGolomb()
-      else { return damaged }
+    if isCropped {
+      let (left, right) = (try bits.readGolomb(), try bits.readGolomb())
+      let (top, bottom) = (try bits.readGolomb(), try bits.readGolomb())
       // Cropped areas count, except the rest of the last macroblock, or pair of them.
       let unshown = (
         width: (left + right) * (chroma == 1 || chroma == 2 ? 2 : 1),
@@ -179,35 +185,29 @@ enum H264Header {
     return .parameters(width: size.width, height: size.height)
   }
 
-  private static func skipOrderCount(_ bits: inout BitReader) -> Bool {
-    switch bits.readGolomb() {
-    case 0: return bits.readGolomb() != nil
+  private static func skipOrderCount(_ bits: inout BitReader) throws(BitReader.Damaged) {
+    switch try bits.readGolomb() {
+    case 0: _ = try bits.readGolomb()
     case 1:
-      guard bits.read(1) != nil, bits.readSignedGolomb() != nil, bits.readSignedGolomb() != nil,
-        let cycle = bits.readGolomb(), cycle <= 255
-      else { return false }
-      for _ in 0..<cycle where bits.readSignedGolomb() == nil { return false }
-      return true
-    case 2: return true
-    default: return false
+      try bits.skip(1)
+      _ = (try bits.readSignedGolomb(), try bits.readSignedGolomb())
+      let cycle = try bits.readGolomb()
+      guard cycle <= 255 else { throw BitReader.Damaged() }
+      for _ in 0..<cycle { _ = try bits.readSignedGolomb() }
+    case 2: break
+    default: throw BitReader.Damaged()
     }
   }
 
   /// Section 7.3.2.1.1.1.
-  private static func skipScalingLists(_ count: Int, _ bits: inout BitReader) -> Bool {
-    for list in 0..<count {
-      guard let isPresent = bits.read(1) else { return false }
-      if isPresent == 0 { continue }
+  private static func skipScalingLists(_ count: Int, _ bits: inout BitReader) throws(BitReader.Damaged) {
+    for list in 0..<count where try bits.readFlag() {
       var last = 8
       var next = 8
       for _ in 0..<(list < 6 ? 16 : 64) {
-        if next != 0 {
-          guard let delta = bits.readSignedGolomb() else { return false }
-          next = (last + delta + 256) & 255
-        }
+        if next != 0 { next = (last + (try bits.readSignedGolomb()) + 256) & 255 }
         last = next == 0 ? last : next
       }
     }
-    return true
   }
 }

@@ -11,8 +11,7 @@ enum VP9Header {
         result = header
         continue
       }
-      let area = header.size.map { $0.width * $0.height } ?? 0
-      if area > (best.size.map { $0.width * $0.height } ?? 0) {
+      if header.area > best.area {
         // The first frame decides whether all of it can start a stream.
         if case .key = best, let size = header.size {
           result = .key(width: size.width, height: size.height)
@@ -70,52 +69,49 @@ enum VP9Header {
 
   private static func readOne(_ frame: UnsafeRawBufferPointer) -> CodedFrameHeader {
     var bits = BitReader(frame)
-    let truncated = CodedFrameHeader.malformed("a truncated VP9 frame")
-    guard bits.read(2) == 2, let low = bits.read(1), let high = bits.read(1) else {
-      return .malformed("not a VP9 frame")
-    }
+    return (try? read(&bits)) ?? .malformed("a truncated VP9 frame")
+  }
+
+  private static func read(_ bits: inout BitReader) throws(BitReader.Damaged) -> CodedFrameHeader {
+    guard try bits.read(2) == 2 else { return .malformed("not a VP9 frame") }
+    let (low, high) = (try bits.read(1), try bits.read(1))
     let profile = high << 1 | low
     // Browsers send 8 bits; with more, every picture that a decoder keeps takes twice the memory.
     guard profile < 2 else { return .malformed("VP9 with more than 8 bits a colour") }
-    guard let showsExisting = bits.read(1) else { return truncated }
-    if showsExisting == 1 { return .delta }
-    guard let isDelta = bits.read(1), let isShown = bits.read(1), let isResilient = bits.read(1) else {
-      return truncated
-    }
-    if isDelta == 0 {
-      guard bits.read(24) == 0x498342 else { return .malformed("a VP9 key frame without its sync code") }
-      guard bits.skipColorConfig(profile: profile), let size = bits.readSize() else { return truncated }
+    let showsExisting = try bits.readFlag()
+    if showsExisting { return .delta }
+    let (isDelta, isShown, isResilient) = (try bits.readFlag(), try bits.readFlag(), try bits.readFlag())
+    guard isDelta else {
+      guard try bits.readsSyncCode() else { return .malformed("a VP9 key frame without its sync code") }
+      try bits.skipColorConfig(profile: profile)
+      let size = try bits.readSize()
       return .key(width: size.width, height: size.height)
     }
-    let isIntra = isShown == 1 ? 0 : bits.read(1)
-    guard let isIntra, isResilient == 1 || bits.read(2) != nil else { return truncated }
-    if isIntra == 1 {
-      guard bits.read(24) == 0x498342 else { return .malformed("a VP9 frame without its sync code") }
-      if profile > 0, !bits.skipColorConfig(profile: profile) { return truncated }
-      guard bits.read(8) != nil, let size = bits.readSize() else { return truncated }
-      return .resizedDelta(width: size.width, height: size.height)
+    let isIntra = isShown ? false : try bits.readFlag()
+    if !isResilient { try bits.skip(2) }
+    if isIntra {
+      guard try bits.readsSyncCode() else { return .malformed("a VP9 frame without its sync code") }
+      if profile > 0 { try bits.skipColorConfig(profile: profile) }
+      try bits.skip(8)
+    } else {
+      // Eight refresh flags, then three references of three bits and a sign.
+      try bits.skip(20)
+      for _ in 0..<3 where try bits.readFlag() { return .delta }
     }
-    // Eight refresh flags, then three references of three bits and a sign.
-    guard bits.read(8) != nil, bits.read(12) != nil else { return truncated }
-    for _ in 0..<3 {
-      guard let keepsSize = bits.read(1) else { return truncated }
-      if keepsSize == 1 { return .delta }
-    }
-    guard let size = bits.readSize() else { return truncated }
+    let size = try bits.readSize()
     return .resizedDelta(width: size.width, height: size.height)
   }
 }
 
 extension BitReader {
-  fileprivate mutating func skipColorConfig(profile: Int) -> Bool {
-    guard let colorSpace = read(3) else { return false }
-    let isSRGB = colorSpace == 7
-    let rest = isSRGB ? (profile & 1 == 1 ? 1 : 0) : (profile & 1 == 1 ? 4 : 1)
-    return read(rest) != nil
+  fileprivate mutating func readsSyncCode() throws(Damaged) -> Bool { try read(24) == 0x498342 }
+
+  fileprivate mutating func skipColorConfig(profile: Int) throws(Damaged) {
+    let isSRGB = try read(3) == 7
+    try skip(isSRGB ? profile : profile == 1 ? 4 : 1)
   }
 
-  fileprivate mutating func readSize() -> (width: Int, height: Int)? {
-    guard let width = read(16), let height = read(16) else { return nil }
-    return (width + 1, height + 1)
+  fileprivate mutating func readSize() throws(Damaged) -> (width: Int, height: Int) {
+    (try read(16) + 1, try read(16) + 1)
   }
 }
