@@ -111,8 +111,6 @@ static gssize read_input(GInputStream *input, void *buffer, gsize size, GCancell
   return read_nonblocking(G_POLLABLE_INPUT_STREAM(input), buffer, size, error);
 }
 
-static gboolean can_poll(GPollableInputStream *input) { return TRUE; }
-
 static gboolean is_readable(GPollableInputStream *input) {
   ExamHeadInput *self = EXAM_HEAD_INPUT(input);
   return !self->is_held && g_pollable_input_stream_is_readable(self->base);
@@ -126,7 +124,6 @@ static GSource *create_source(GPollableInputStream *input, GCancellable *cancell
 }
 
 static void pollable_init(GPollableInputStreamInterface *interface) {
-  interface->can_poll = can_poll;
   interface->is_readable = is_readable;
   interface->create_source = create_source;
   interface->read_nonblocking = read_nonblocking;

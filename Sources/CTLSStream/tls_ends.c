@@ -7,8 +7,6 @@ static gboolean is_forgotten(ExamTLSStream *stream, GError **error) {
   return !stream;
 }
 
-static gboolean can_poll(gpointer pollable) { return TRUE; }
-
 static GSource *pollable_source(
     GObject *end, ExamTLSStream *stream, GIOCondition condition, GCancellable *cancellable) {
   GSource *child = stream ? exam_tls_stream_source(stream, condition) : g_timeout_source_new(0);
@@ -48,7 +46,6 @@ static GSource *input_source(GPollableInputStream *input, GCancellable *cancella
 }
 
 static void input_pollable_init(GPollableInputStreamInterface *interface) {
-  interface->can_poll = (gboolean(*)(GPollableInputStream *))can_poll;
   interface->is_readable = input_is_readable;
   interface->create_source = input_source;
   interface->read_nonblocking = input_read_nonblocking;
@@ -59,11 +56,9 @@ static void exam_tls_input_init(ExamTLSInput *self) {}
 
 GInputStream *exam_tls_input_new(ExamTLSStream *stream) {
   ExamTLSInput *self = g_object_new(exam_tls_input_get_type(), NULL);
-  self->stream = stream;
+  g_set_weak_pointer(&self->stream, stream);
   return G_INPUT_STREAM(self);
 }
-
-void exam_tls_input_forget(GInputStream *input) { EXAM_TLS_INPUT(input)->stream = NULL; }
 
 // MARK: - Output
 
@@ -98,7 +93,6 @@ static GSource *output_source(GPollableOutputStream *output, GCancellable *cance
 }
 
 static void output_pollable_init(GPollableOutputStreamInterface *interface) {
-  interface->can_poll = (gboolean(*)(GPollableOutputStream *))can_poll;
   interface->is_writable = output_is_writable;
   interface->create_source = output_source;
   interface->write_nonblocking = output_write_nonblocking;
@@ -109,8 +103,6 @@ static void exam_tls_output_init(ExamTLSOutput *self) {}
 
 GOutputStream *exam_tls_output_new(ExamTLSStream *stream) {
   ExamTLSOutput *self = g_object_new(exam_tls_output_get_type(), NULL);
-  self->stream = stream;
+  g_set_weak_pointer(&self->stream, stream);
   return G_OUTPUT_STREAM(self);
 }
-
-void exam_tls_output_forget(GOutputStream *output) { EXAM_TLS_OUTPUT(output)->stream = NULL; }

@@ -16,11 +16,9 @@ void exam_tls_set_error(GError **error, const char *what, int code);
 
 G_DECLARE_FINAL_TYPE(ExamTLSStream, exam_tls_stream, EXAM, TLS_STREAM, GIOStream)
 
-/// The two ends, which know the stream as long as it lives.
+/// The two ends, which the stream owns and which know it as long as it lives.
 GInputStream *exam_tls_input_new(ExamTLSStream *stream);
 GOutputStream *exam_tls_output_new(ExamTLSStream *stream);
-void exam_tls_input_forget(GInputStream *input);
-void exam_tls_output_forget(GOutputStream *output);
 
 /// What the ends do. -1 with an error, `G_IO_ERROR_WOULD_BLOCK` among them.
 gssize exam_tls_stream_read(ExamTLSStream *stream, void *buffer, gsize size, GError **error);

@@ -163,8 +163,6 @@ static gboolean close_stream_finish(GIOStream *stream, GAsyncResult *result, GEr
 
 static void finalize(GObject *object) {
   ExamTLSStream *self = EXAM_TLS_STREAM(object);
-  exam_tls_input_forget(self->input);
-  exam_tls_output_forget(self->output);
   g_object_unref(self->input);
   g_object_unref(self->output);
   gnutls_deinit(self->session);
