@@ -131,11 +131,11 @@ import Testing
     }
     await live.stop()
     let seen = recorder.now
-    let size = value > 4 ? (240, 320) : (320, 240)
-    #expect((seen.analysis[1].width, seen.analysis[1].height) == size)
-    #expect((seen.tiles[1].width, seen.tiles[1].height) == size)
-    #expect((seen.focus[1].width, seen.focus[1].height) == size)
-    #expect((seen.tiles[2].width, seen.tiles[2].height) == (320, 240))
+    let size = value > 4 ? (width: 240, height: 320) : (width: 320, height: 240)
+    #expect(seen.analysis[1].width == size.width && seen.analysis[1].height == size.height)
+    #expect(seen.tiles[1].width == size.width && seen.tiles[1].height == size.height)
+    #expect(seen.focus[1].width == size.width && seen.focus[1].height == size.height)
+    #expect(seen.tiles[2].width == 320 && seen.tiles[2].height == 240)
     let tile = try await decode(seen.tiles[1].jpeg.withUnsafeBytes { [UInt8]($0) }).picture
     let focus = try await decode(seen.focus[1].jpeg.withUnsafeBytes { [UInt8]($0) }).picture
     for picture in [seen.analysis[1], tile, focus] {

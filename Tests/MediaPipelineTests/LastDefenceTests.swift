@@ -165,7 +165,7 @@ import Testing
       for size in [1, 2, 3, 7, 1000] {
         var watch = PackedTrackWatch()
         let found = stride(from: 0, to: bytes.count, by: size).contains { start in
-          bytes[start..<min(start + size, bytes.count)].withUnsafeBytes { watch.finds(in: $0) }
+          bytes[start..<min(start + size, bytes.count)].withUnsafeBytes { watch.problem(in: $0) != nil }
         }
         #expect(found == isPacked)
       }
@@ -175,8 +175,8 @@ import Testing
   @Test func recordingsAreNotPacked() async throws {
     var watch = PackedTrackWatch()
     for message in Upload.webm.messages {
-      let found = message.bytes.withUnsafeBytes { watch.finds(in: $0) }
-      #expect(!found)
+      let problem = message.bytes.withUnsafeBytes { watch.problem(in: $0) }
+      #expect(problem == nil)
     }
     let recorder = Recorder()
     let live = try await LivePipeline.start(shipped: "video-webm", recorder)

@@ -119,7 +119,7 @@ import Testing
     let sizes = recorder.now.analysis.map { "\($0.width)x\($0.height)" }
     #expect(sizes == ["320x240", "240x320", "64x48", "320x180", "33x17"])
     #expect(
-      recorder.now.focus.map { "\($0.width)x\($0.height)" } == [
+      recorder.now.focus.map { "\($0.width!)x\($0.height!)" } == [
         "480x360", "360x480", "64x48", "640x360", "33x17",
       ])
     #expect(recorder.now.failures.isEmpty)

@@ -150,3 +150,13 @@ extension LivePipeline {
       taps: recorder.taps)
   }
 }
+
+extension TapPicture {
+  private var picture: JPEGPicture? {
+    guard case .picture(let picture) = jpeg.withUnsafeBytes({ JPEGPicture.read($0) }) else { return nil }
+    return picture
+  }
+
+  var width: Int? { picture?.width }
+  var height: Int? { picture?.height }
+}

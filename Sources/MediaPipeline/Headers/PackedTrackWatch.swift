@@ -19,8 +19,8 @@ struct PackedTrackWatch {
 
   /// Takes the next piece.
   ///
-  /// - Returns: whether it contains a packed track.
-  mutating func finds(in piece: UnsafeRawBufferPointer) -> Bool {
+  /// - Returns: if it contains a packed track, a text for its sender.
+  mutating func problem(in piece: UnsafeRawBufferPointer) -> String? {
     let end = position + piece.count
     while next < end {
       let start = max(next, position)
@@ -40,7 +40,7 @@ struct PackedTrackWatch {
       }
       guard let (identifier, size, _) = found else { continue }
       header = []
-      if identifier == Self.contentEncodings { return true }
+      if identifier == Self.contentEncodings { return "the frames of the recording are packed or encrypted" }
       if Self.masters.contains(identifier) {
         if let size, ends.count < 8 { ends.append(min(next + size, ends.last ?? .max)) }
       } else {
@@ -48,7 +48,7 @@ struct PackedTrackWatch {
       }
     }
     position = end
-    return false
+    return nil
   }
 
   /// The header of an element, nil while incomplete. The size is nil if unknown.

@@ -6,11 +6,6 @@
 /// The boxes are found by name wherever they are. A walk from box to box could be misled by what the demuxer parses
 /// differently; in picture data four bytes in 300 GB look like one by chance, and cost a restart.
 struct SampleTableWatch {
-  enum Finding: Equatable {
-    case compressedHeader
-    case tooManySamples
-  }
-
   /// Four and a half hours at 30 per second; 16 MB in `qtdemux`.
   static let maximumSamples = 500_000
 
@@ -22,7 +17,9 @@ struct SampleTableWatch {
   private var tail: [UInt8] = []
 
   /// Takes the next piece.
-  mutating func finding(in piece: UnsafeRawBufferPointer) -> Finding? {
+  ///
+  /// - Returns: if it must not reach a demuxer, a text for its sender.
+  mutating func problem(in piece: UnsafeRawBufferPointer) -> String? {
     let window = tail + piece
     let seen = tail.count
     tail = Array(window.suffix(Self.longestMark - 1))
@@ -30,36 +27,29 @@ struct SampleTableWatch {
       guard window.count >= 8 else { return nil }
       for offset in 0...(window.count - 8) {
         // No box in a header is larger than what the demuxer accepts: 32 MB.
-        guard window[offset] <= 2, let box = Box(named: Self.word(window, offset + 4)) else { continue }
-        let end = offset + 8 + box.bytesUpToNumber
+        guard window[offset] <= 2, let byteCount = Self.bytesUpToNumber(Self.word(window, offset + 4)) else {
+          continue
+        }
+        let end = offset + 8 + byteCount
         guard end > seen, end <= window.count else { continue }
-        guard box != .cmvd else { return .compressedHeader }
+        guard byteCount > 0 else { return "the header of the recording is compressed" }
         samples += Int(Self.word(window, end - 4))
-        if samples > Self.maximumSamples { return .tooManySamples }
+        if samples > Self.maximumSamples {
+          return "the recording lists more than \(Self.maximumSamples) samples"
+        }
       }
       return nil
     }
   }
 
-  private enum Box {
-    case trun, stsz, cmvd
-
-    init?(named name: UInt32) {
-      switch name {
-      case 0x7472_756e: self = .trun
-      case 0x7374_737a: self = .stsz
-      case 0x636d_7664: self = .cmvd
-      default: return nil
-      }
-    }
-
-    /// From after the name to the end of the number of samples.
-    var bytesUpToNumber: Int {
-      switch self {
-      case .cmvd: 0
-      case .trun: 8
-      case .stsz: 12
-      }
+  /// The bytes of a box from after its name to the end of the number of samples, of which `cmvd` has none; nil for other
+  /// boxes.
+  private static func bytesUpToNumber(_ name: UInt32) -> Int? {
+    switch name {
+    case 0x7472_756e: 8  // trun
+    case 0x7374_737a: 12  // stsz
+    case 0x636d_7664: 0  // cmvd
+    default: nil
     }
   }
 

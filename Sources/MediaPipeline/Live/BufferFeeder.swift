@@ -70,20 +70,19 @@ final class BufferFeeder: Sendable {
   /// - Parameter orientation: as in Exif; the elements are told by a tag.
   /// - Returns: false if it is closed; the buffer is then freed.
   func push(_ buffer: UnsafeMutablePointer<GstBuffer>, orientation: Int = 1) -> Bool {
-    enum Next { case refused, scheduled, schedule }
     let waiting = Waiting(buffer: buffer, orientation: orientation)
-    let next = state.withLock { state -> Next in
-      if state.isClosed { return .refused }
+    let isFirst = state.withLock { state -> Bool? in
+      if state.isClosed { return nil }
       state.waiting.append(waiting)
       defer { state.isScheduled = true }
-      return state.isScheduled ? .scheduled : .schedule
+      return !state.isScheduled
     }
-    switch next {
-    case .refused: gst_buffer_unref(buffer)
-    case .scheduled: break
-    case .schedule: StreamingPool.shared.schedule(self)
+    guard let isFirst else {
+      gst_buffer_unref(buffer)
+      return false
     }
-    return next != .refused
+    if isFirst { StreamingPool.shared.schedule(self) }
+    return true
   }
 
   /// Accepts nothing more, and drops what waits.
@@ -141,15 +140,9 @@ final class BufferFeeder: Sendable {
   ]
 
   private func announce(orientation new: Int) {
-    guard orientation.exchange(new, ordering: .relaxed) != new, let tags = gst_tag_list_new_empty() else {
-      return
-    }
-    var value = GValue()
-    g_value_init(&value, g_type_from_name("gchararray"))
-    g_value_set_string(&value, Self.orientations[new - 1])
-    gst_tag_list_add_value(tags, GST_TAG_MERGE_REPLACE, GST_TAG_IMAGE_ORIENTATION, &value)
-    g_value_unset(&value)
-    gst_pad_push_event(pad.cast(), gst_event_new_tag(tags))
+    guard orientation.exchange(new, ordering: .relaxed) != new else { return }
+    let tags = "taglist,\(GST_TAG_IMAGE_ORIENTATION)=\(Self.orientations[new - 1])"
+    gst_pad_push_event(pad.cast(), gst_event_new_tag(gst_tag_list_new_from_string(tags)))
   }
 
   private func fail(_ problem: String, detail: String?) {

@@ -91,7 +91,13 @@ final class DecoderGuard: Sendable {
 
   /// Nil if a picture of these caps is within the limits, or they give no size.
   private func refusal(ofSizeIn caps: UnsafeMutablePointer<GstCaps>) -> String? {
-    pictureSize(of: caps).flatMap { limits.refusal(of: $0) }
+    var width: gint = 0
+    var height: gint = 0
+    guard let structure = gst_caps_get_structure(caps, 0),
+      gst_structure_get_int(structure, "width", &width) != 0,
+      gst_structure_get_int(structure, "height", &height) != 0
+    else { return nil }
+    return limits.refusal(of: (Int(width), Int(height)))
   }
 
   /// Whether a frame, or what is left of it, may go on to the decoder.

@@ -105,17 +105,6 @@ func capsText(_ caps: UnsafeMutablePointer<GstCaps>) -> String {
   return String(cString: text)
 }
 
-/// The size in the first structure, if there is one.
-func pictureSize(of caps: UnsafeMutablePointer<GstCaps>) -> (width: Int, height: Int)? {
-  var width: gint = 0
-  var height: gint = 0
-  guard let structure = gst_caps_get_structure(caps, 0),
-    gst_structure_get_int(structure, "width", &width) != 0,
-    gst_structure_get_int(structure, "height", &height) != 0
-  else { return nil }
-  return (Int(width), Int(height))
-}
-
 /// The media types of the structures, such as `video/x-vp8`.
 func mediaTypes(of caps: UnsafeMutablePointer<GstCaps>) -> [String] {
   (0..<gst_caps_get_size(caps)).compactMap { index in

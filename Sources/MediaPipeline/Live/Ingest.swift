@@ -87,7 +87,7 @@ public final class Ingest: Sendable {
   static func mediaType(of source: GObjectReference) -> String {
     guard let caps = gst_app_src_get_caps(source.cast()) else { return "" }
     defer { gst_caps_unref(caps) }
-    return gst_caps_get_structure(caps, 0).map { String(cString: gst_structure_get_name($0)) } ?? ""
+    return mediaTypes(of: caps).first ?? ""
   }
 
   static func format(of source: GObjectReference) -> GstFormat {
@@ -199,13 +199,8 @@ public final class Ingest: Sendable {
   private func bomb(in payload: UnsafeRawBufferPointer, state: inout State) -> String? {
     switch container {
     case .matroska:
-      state.packedTracks.finds(in: payload) ? "the frames of the recording are packed or encrypted" : nil
-    case .mp4:
-      switch state.sampleTables.finding(in: payload) {
-      case .compressedHeader: "the header of the recording is compressed"
-      case .tooManySamples: "the recording lists more than \(SampleTableWatch.maximumSamples) samples"
-      case nil: nil
-      }
+      state.packedTracks.problem(in: payload)
+    case .mp4: state.sampleTables.problem(in: payload)
     case .ogg, nil: nil
     }
   }

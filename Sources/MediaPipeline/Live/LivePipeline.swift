@@ -17,8 +17,6 @@ public final class LivePipeline: Sendable {
 
   /// Where the student's messages go in.
   public let ingest: Ingest
-  /// For logs.
-  public let name: String
 
   private let pipeline: GObjectReference
   private let sinkTaps: [SinkTap]
@@ -62,7 +60,6 @@ public final class LivePipeline: Sendable {
     _ graph: PipelineGraph, name: String, limits: IngestLimits, analysisRate: Double, taps: MediaTaps
   ) {
     Self.startedCount.increment()
-    self.name = name
     self.taps = taps
     pipeline = graph.pipeline
     gst_object_set_name(pipeline.cast(), name)

@@ -5,10 +5,6 @@ import GLibRuntime
 public struct TapPicture: Sendable {
   /// A complete JPEG, encoded by the pipeline, never the student's own bytes.
   public let jpeg: SharedBytes
-  /// Width in pixels.
-  public let width: Int
-  /// Height in pixels.
-  public let height: Int
   /// Capture time as stamped by the student's page, microseconds since the Unix epoch. For a container (webm) the stamp
   /// of the chunk that completed the picture.
   public let capturedAt: Int64

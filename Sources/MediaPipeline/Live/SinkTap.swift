@@ -105,13 +105,10 @@ extension SinkTap {
     of sink: GObjectReference, gate: RateGate, counters: PipelineCounters,
     deliver: @escaping @Sendable (TapPicture) -> Void
   ) -> SinkTap {
-    SinkTap(of: sink) { buffer, caps in
+    SinkTap(of: sink) { buffer, _ in
       guard gate.isOpen else { return nil }
-      let size = pictureSize(of: caps) ?? (0, 0)
       deliver(
-        TapPicture(
-          jpeg: SharedBytes(copying: buffer), width: size.width, height: size.height,
-          capturedAt: counters.captureTime(of: buffer)))
+        TapPicture(jpeg: SharedBytes(copying: buffer), capturedAt: counters.captureTime(of: buffer)))
       return nil
     }
   }

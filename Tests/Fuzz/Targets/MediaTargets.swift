@@ -40,8 +40,8 @@ extension FuzzTarget {
 
   static let av1 = picture("av1", .av1)
 
-  static let packedTracks = pieces("packed_tracks", PackedTrackWatch()) { $0.finds(in: $1) }
-  static let sampleTables = pieces("sample_tables", SampleTableWatch()) { $0.finding(in: $1) != nil }
+  static let packedTracks = pieces("packed_tracks", PackedTrackWatch()) { $0.problem(in: $1) != nil }
+  static let sampleTables = pieces("sample_tables", SampleTableWatch()) { $0.problem(in: $1) != nil }
 
   /// The first byte says how long the pieces are, which changes nothing.
   private static func pieces<Watch: Sendable>(
