@@ -45,7 +45,7 @@ let package = Package(
       name: "CPictureScaler", dependencies: ["CGStreamer"], cSettings: [.unsafeFlags(hardening)]),
     .target(name: "CPictureStatistics", cSettings: [.unsafeFlags(hardening)]),
     .target(
-      name: "CFaceDetector",
+      name: "CFaceDetector", dependencies: ["CPictureScaler"],
       cxxSettings: [.unsafeFlags(hardening + ["-isystem/usr/include/opencv4"])],
       linkerSettings: openCVLibraries.map { .linkedLibrary($0) }),
 

@@ -109,30 +109,31 @@ class ConvolutionPlan::Reader {
     Activation out{count(1, kLargestSide), count(1, kLargestSide), count(1, kMostChannels), count(0, kLargestBorder)};
     const auto flags = static_cast<uint32_t>(count(0, kAllFlags));
     step.has_depthwise = flags & kDepthwise;
-    step.rectifies_depthwise = flags & kRectifiesDepthwise;
     step.is_transposed = flags & kTransposed;
-    step.rectifies = flags & kRectifies;
     step.adds_pooled = flags & kAddsPooled;
-    step.adds_last = flags & kAddsLast;
-    step.stride = count(1, 2);
-    step.row_origin = origin();
-    step.column_origin = origin();
-    step.kernel_rows = count(1, kLargestKernel);
+    Pass &pass = step.pass;
+    pass.rectifies_depthwise = flags & kRectifiesDepthwise;
+    pass.rectifies = flags & kRectifies;
+    pass.adds_last = flags & kAddsLast;
+    pass.stride = count(1, 2);
+    pass.row_origin = origin();
+    pass.column_origin = origin();
+    pass.kernel_rows = count(1, kLargestKernel);
     step.kernel_columns = count(1, kLargestKernel);
     step.added = count(0, made);
     const Activation &in = plan_.activations_[static_cast<size_t>(step.in)];
-    const bool is_pointwise = step.kernel_rows == 1 && step.kernel_columns == 1;
+    const bool is_pointwise = pass.kernel_rows == 1 && step.kernel_columns == 1;
     // The input's pixels are not stored in blocks, which a depthwise convolution reads.
     require(!step.has_depthwise || (is_pointwise && step.in > 0), "a depthwise convolution is out of place");
-    require(step.has_depthwise || !step.rectifies_depthwise, "it rectifies what is not there");
+    require(step.has_depthwise || !pass.rectifies_depthwise, "it rectifies what is not there");
     if (step.is_transposed) {
       require(
-          is_pointwise && !step.has_depthwise && step.added == 0 && step.stride == 1 && step.row_origin == 0 &&
-              step.column_origin == 0 && out.rows == 2 * in.rows && out.columns == 2 * in.columns,
+          is_pointwise && !step.has_depthwise && step.added == 0 && pass.stride == 1 && pass.row_origin == 0 &&
+              pass.column_origin == 0 && out.rows == 2 * in.rows && out.columns == 2 * in.columns,
           "a transposed convolution is not of the kind that is known");
     } else {
-      require_inside(step, in.rows, out.rows, step.row_origin, step.kernel_rows, in.border);
-      require_inside(step, in.columns, out.columns, step.column_origin, step.kernel_columns, in.border);
+      require_inside(step, in.rows, out.rows, pass.row_origin, pass.kernel_rows, in.border);
+      require_inside(step, in.columns, out.columns, pass.column_origin, step.kernel_columns, in.border);
     }
     if (step.added > 0) {
       const Activation &added = plan_.activations_[static_cast<size_t>(step.added)];
@@ -141,7 +142,7 @@ class ConvolutionPlan::Reader {
           added.rows == factor * out.rows && added.columns == factor * out.columns && added.channels <= out.channels,
           "what a step adds is of another size");
     } else {
-      require(!step.adds_pooled && !step.adds_last, "a step adds what is not there");
+      require(!step.adds_pooled && !pass.adds_last, "a step adds what is not there");
     }
     store(out);
     plan_.steps_.push_back(step);
@@ -149,7 +150,7 @@ class ConvolutionPlan::Reader {
 
   /// Whether all that a step reads along one axis is there, or zeros around it.
   static void require_inside(const Step &step, int in, int out, int origin, int kernel, int border) {
-    const int last = step.stride * (out - 1) + origin + (step.has_depthwise ? 3 : kernel);
+    const int last = step.pass.stride * (out - 1) + origin + (step.has_depthwise ? 3 : kernel);
     require(origin >= -border && last <= in + border, "a step reads beyond its input");
   }
 
@@ -174,15 +175,17 @@ class ConvolutionPlan::Reader {
     const size_t out = in_blocks(plan_.activations_[static_cast<size_t>(&step - plan_.steps_.data()) + 1].channels);
     const size_t stored = step.in == 0 ? in : in_blocks(static_cast<int>(in));
     if (step.has_depthwise) {
-      step.depthwise_bias = floats(stored);
-      step.depthwise_weights = floats(9 * stored);
+      step.pass.depthwise_bias = floats(stored);
+      step.pass.depthwise_weights = floats(9 * stored);
+      step.pass.depthwise_blocks = static_cast<int>(stored) / kBlock;
     }
-    step.bias = floats(out);
+    step.pass.bias = floats(out);
+    step.pass.out_blocks = static_cast<int>(out) / kBlock;
     // Of the last pixel only the channels that there are: the blocks may have more.
     const size_t row_floats = static_cast<size_t>(step.kernel_columns - 1) * stored + in;
-    step.kernel_row_floats = static_cast<int>(row_floats);
-    step.weight_floats = out * static_cast<size_t>(step.kernel_rows) * row_floats;
-    step.weights = floats((step.is_transposed ? 4 : 1) * step.weight_floats);
+    step.pass.kernel_row_floats = static_cast<int>(row_floats);
+    step.weight_floats = out * static_cast<size_t>(step.pass.kernel_rows) * row_floats;
+    step.pass.weights = floats((step.is_transposed ? 4 : 1) * step.weight_floats);
   }
 
   const float *floats(size_t count) { return reinterpret_cast<const float *>(take(count * sizeof(float))); }

@@ -27,31 +27,19 @@ class ConvolutionPlan {
   /// makes activation `n + 1`.
   struct Step {
     int in;
-    int stride;
-    /// Output pixel (y, x) reads from input pixel (stride * y + row_origin, stride * x + column_origin) on.
-    int row_origin;
-    int column_origin;
-    int kernel_rows;
-    int kernel_columns;
     /// The activation that is added to the first of the output's channels; 0 for none.
     int added;
     bool has_depthwise;
-    bool rectifies_depthwise;
-    /// It is four pointwise convolutions, each for every second row and column of the output.
+    /// It is four pointwise convolutions, each for every second row and column of the output. Their weights follow one
+    /// another.
     bool is_transposed;
-    bool rectifies;
     /// Only the largest of two by two of its pixels is added.
     bool adds_pooled;
-    /// The addend comes after the rectifier instead of before it.
-    bool adds_last;
-    /// Laid out as in `Pass`; those of the four parts of a transposed convolution follow one another.
-    const float *depthwise_bias = nullptr;
-    const float *depthwise_weights = nullptr;
-    const float *bias = nullptr;
-    const float *weights = nullptr;
-    /// Floats side by side that a kernel row covers, and those of the weights, of one part.
-    int kernel_row_floats = 0;
-    size_t weight_floats = 0;
+    int kernel_columns;
+    /// Floats of the weights, of one part.
+    size_t weight_floats;
+    /// All of it but the planes.
+    Pass pass;
   };
 
   struct Output {

@@ -100,32 +100,16 @@ size_t OwnInference::take_buffer(const Activation &activation) {
 }
 
 void OwnInference::add_passes(const Step &step, const Plane &in, const Plane &out, const Plane *added) {
-  Pass pass;
+  Pass pass = step.pass;
   pass.in = in;
-  pass.out = out;
-  pass.stride = step.stride;
-  pass.row_origin = step.row_origin;
-  pass.column_origin = step.column_origin;
-  if (step.has_depthwise) {
-    pass.depthwise_blocks = static_cast<int>(in.pixel_step) / kBlock;
-    pass.depthwise_weights = step.depthwise_weights;
-    pass.depthwise_bias = step.depthwise_bias;
-  }
-  pass.rectifies_depthwise = step.rectifies_depthwise;
-  pass.kernel_rows = step.kernel_rows;
-  pass.kernel_row_floats = step.kernel_row_floats;
-  pass.out_blocks = static_cast<int>(out.pixel_step) / kBlock;
-  pass.bias = step.bias;
   if (added != nullptr) {
     pass.addend = step.adds_pooled ? Addend::plane_pooled : Addend::plane;
     pass.added = *added;
     pass.added_blocks = static_cast<int>(added->pixel_step) / kBlock;
   }
-  pass.rectifies = step.rectifies;
-  pass.adds_last = step.adds_last;
   const int spread = step.is_transposed ? 2 : 1;
   for (int part = 0; part < spread * spread; part++) {
-    pass.weights = step.weights + static_cast<size_t>(part) * step.weight_floats;
+    pass.weights = step.pass.weights + static_cast<size_t>(part) * step.weight_floats;
     pass.out = every(out, spread, part / 2, part % 2);
     passes_.push_back(pass);
   }

@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <memory>
 #include <opencv2/imgproc.hpp>
+
+#include "CPictureScaler.h"
 
 namespace examface {
 namespace {
@@ -19,21 +22,25 @@ cv::Rect halved(const cv::Rect &rect) {
   return {rect.x / 2, rect.y / 2, (rect.width + 1) / 2, (rect.height + 1) / 2};
 }
 
+struct FreeScaler {
+  void operator()(ExamPlaneScaler *scaler) const { exam_plane_scaler_free(scaler); }
+};
+
+void scale_plane(const cv::Mat &from, cv::Mat to) {
+  if (from.cols > to.cols && from.rows >= to.rows) {
+    const std::unique_ptr<ExamPlaneScaler, FreeScaler> scaler(
+        exam_plane_scaler_new(from.cols, from.rows, to.cols, to.rows));
+    exam_plane_scaler_run(
+        scaler.get(), from.data, static_cast<ptrdiff_t>(from.step), to.data, static_cast<ptrdiff_t>(to.step));
+  } else {
+    cv::resize(from, to, to.size(), 0, 0, from.cols > to.cols ? cv::INTER_AREA : cv::INTER_LINEAR);
+  }
+}
+
 }  // namespace
 
 RegionSampler::RegionSampler(cv::Size canvas)
     : canvas_(canvas), i420_(canvas.height * 3 / 2, canvas.width, CV_8UC1), rgb_(canvas, CV_8UC3) {}
-
-void RegionSampler::scale_plane(const cv::Mat &from, cv::Mat to) {
-  const bool shrinks = from.cols > to.cols;
-  const bool is_whole_factor = from.cols % to.cols == 0 && from.rows % to.rows == 0;
-  if (shrinks && from.rows >= to.rows && !is_whole_factor) {
-    scaler_.shrink(from, to);
-  } else {
-    // Means of two by two pixels are what OpenCV is fast at.
-    cv::resize(from, to, to.size(), 0, 0, shrinks ? cv::INTER_AREA : cv::INTER_LINEAR);
-  }
-}
 
 CanvasToPicture RegionSampler::sample(const examface_picture &picture, const cv::Rect2f &region) {
   const float scale = std::min(canvas_.width / region.width, canvas_.height / region.height);

@@ -3,7 +3,6 @@
 #include <opencv2/core.hpp>
 
 #include "CFaceDetector.h"
-#include "area_scaler.h"
 
 namespace examface {
 
@@ -32,10 +31,7 @@ class RegionSampler {
   const cv::Mat &rgb() const { return rgb_; }
 
  private:
-  void scale_plane(const cv::Mat &from, cv::Mat to);
-
   cv::Size canvas_;
-  AreaScaler scaler_;
   cv::Mat i420_;
   cv::Mat rgb_;
 };

@@ -8,7 +8,7 @@ import Testing
   static let table: [String: Set<String>] = [
     "ExamModel": [],
     "GLibRuntime": ["CGStreamer", "CSoup", "CGLibShims"],
-    "MediaPipeline": ["ExamModel", "GLibRuntime", "CGStreamer", "CGLibShims", "CPictureScaler"],
+    "MediaPipeline": ["ExamModel", "GLibRuntime", "CGStreamer", "CPictureScaler"],
     "FaceCheck": ["ExamModel", "CFaceDetector", "CPictureStatistics"],
     "WebGateway": ["GLibRuntime", "CSoup", "CGLibShims", "CTLSStream", "CHeadGuard"],
     "ExamStore": ["ExamModel", "GRDB"],

@@ -5,6 +5,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /// Makes the element `picturescale` known to GStreamer in this process; `gst_init` must have been called.
 ///
 /// It scales I420 to what the caps after it allow: the picture's size, or the largest that fits, keeping its aspect ratio.
@@ -22,5 +26,9 @@ void exam_plane_scaler_run(
 /// The same without the instructions that not every processor has, for comparison.
 void exam_plane_scaler_run_portable(
     ExamPlaneScaler *scaler, const uint8_t *from, ptrdiff_t from_stride, uint8_t *to, ptrdiff_t to_stride);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

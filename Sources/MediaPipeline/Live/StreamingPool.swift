@@ -41,14 +41,14 @@ final class StreamingPool: Sendable {
     let now = Int64(g_get_monotonic_time())
     let stuck = state.withLock { state in
       let stuck = state.workers.count { $0.replaceIfBusy(since: now - Self.stuckAfter) }
-      state.workers.removeAll(where: \.isReplaced)
+      state.workers.removeAll { $0.isReplaced.load(ordering: .relaxed) }
       return min(stuck, Self.maximumThreads - state.living)
     }
     for _ in 0..<max(0, stuck) { addWorker() }
   }
 
   private func addWorker() {
-    let worker = StreamingWorker(queue: queue.pointer) { [self] in state.withLock { $0.living -= 1 } }
+    let worker = StreamingWorker(pool: self)
     let number = state.withLock { state in
       state.workers.append(worker)
       state.living += 1
@@ -68,42 +68,38 @@ final class StreamingPool: Sendable {
     }
     g_thread_unref(thread)
   }
+
+  /// Runs frames until the worker is replaced.
+  fileprivate func run(_ worker: StreamingWorker) {
+    while !worker.isReplaced.load(ordering: .relaxed) {
+      let feeder = Unmanaged<BufferFeeder>.fromOpaque(g_async_queue_pop(queue.pointer)!).takeRetainedValue()
+      worker.busySince.store(Int64(g_get_monotonic_time()), ordering: .relaxed)
+      feeder.carry()
+      worker.busySince.store(0, ordering: .relaxed)
+    }
+    state.withLock { $0.living -= 1 }
+  }
 }
 
 /// One thread of the pool.
-private final class StreamingWorker: @unchecked Sendable {  // The queue is thread-safe.
-  private let queue: OpaquePointer
-  private let ended: @Sendable () -> Void
+private final class StreamingWorker: Sendable {
+  let pool: StreamingPool
   /// When it began with its current frame, in monotonic microseconds; 0 without one.
-  private let busySince = Atomic<Int64>(0)
-  private let replaced = Atomic<Bool>(false)
+  let busySince = Atomic<Int64>(0)
+  let isReplaced = Atomic<Bool>(false)
 
-  init(queue: OpaquePointer, ended: @escaping @Sendable () -> Void) {
-    self.queue = queue
-    self.ended = ended
-  }
-
-  var isReplaced: Bool { replaced.load(ordering: .relaxed) }
+  init(pool: StreamingPool) { self.pool = pool }
 
   func replaceIfBusy(since limit: Int64) -> Bool {
     let since = busySince.load(ordering: .relaxed)
     guard since > 0, since < limit else { return false }
-    replaced.store(true, ordering: .relaxed)
+    isReplaced.store(true, ordering: .relaxed)
     return true
-  }
-
-  func run() {
-    while !isReplaced {
-      let feeder = Unmanaged<BufferFeeder>.fromOpaque(g_async_queue_pop(queue)!).takeRetainedValue()
-      busySince.store(Int64(g_get_monotonic_time()), ordering: .relaxed)
-      feeder.carry()
-      busySince.store(0, ordering: .relaxed)
-    }
-    ended()
   }
 }
 
 private func runStreamingWorker(_ data: gpointer?) -> gpointer? {
-  Unmanaged<StreamingWorker>.fromOpaque(data!).takeRetainedValue().run()
+  let worker = Unmanaged<StreamingWorker>.fromOpaque(data!).takeRetainedValue()
+  worker.pool.run(worker)
   return nil
 }
