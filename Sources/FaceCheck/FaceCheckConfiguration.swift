@@ -1,6 +1,6 @@
 import Glibc
 
-/// How often and how strictly pictures are searched for faces.
+/// How often pictures are searched for faces.
 public struct FaceCheckConfiguration: Sendable, Hashable {
   /// Checks of each student per second. Under overload every student gets equally fewer.
   public var checksPerSecond: Double = 2
@@ -16,8 +16,6 @@ public struct FaceCheckConfiguration: Sendable, Hashable {
   /// picture: without the search it would hide an empty seat for good.
   public var wholePictureEvery: Duration = .seconds(4)
 
-  var thresholds = FaceThresholds()
-
   public init() {}
 }
 
@@ -25,16 +23,16 @@ public struct FaceCheckConfiguration: Sendable, Hashable {
 ///
 /// Measured on 490 pictures with a face and 676 without: CenterFace at 0.50 missed under 1 % and was wrong on 0.3 %.
 /// BlazeFace, searching where a face had been, took 0.0 % of empty places for a face at 0.85, and 7.1 % at 0.50.
-struct FaceThresholds: Sendable, Hashable {
+enum FaceThreshold {
   /// CenterFace: minimum for a face that was not there before.
-  var newFace: Float = 0.50
+  static let newFace: Float = 0.50
   /// CenterFace: minimum for a face that was there at the last search, so that a borderline one does not flicker.
-  var keptFace: Float = 0.35
+  static let keptFace: Float = 0.35
   /// BlazeFace: minimum for a certain yes.
-  var surelyTracked: Float = 0.85
+  static let surelyTracked: Float = 0.85
   /// BlazeFace: below this the face is lost and the whole picture is searched at once; in between, within a second.
-  var possiblyTracked: Float = 0.50
+  static let possiblyTracked: Float = 0.50
   /// A picture whose luma deviates by less than this (0...127.5) shows nothing and is not searched. A face in the
   /// dimmest light in which one was found deviates by 3.2.
-  var leastContrast: Float = 2
+  static let leastContrast: Float = 2
 }

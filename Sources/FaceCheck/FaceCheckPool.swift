@@ -14,7 +14,7 @@ public final class FaceCheckPool: Sendable {
   public convenience init(models: FaceModels, configuration: FaceCheckConfiguration) throws {
     let networks = try FaceNetworks(models: models)
     try self.init(configuration: configuration) {
-      PictureChecker(finder: try FaceFinder(networks), thresholds: configuration.thresholds)
+      PictureChecker(finder: try FaceFinder(networks))
     }
   }
 

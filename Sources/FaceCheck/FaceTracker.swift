@@ -46,7 +46,6 @@ struct FaceTracker: Sendable {
   /// Every second pixel of the last picture, to tell whether anything moves at all.
   var samples: [UInt8] = []
 
-  private let thresholds: FaceThresholds
   private let wholePictureEvery: Duration
 
   /// The faces last seen, framed as by CenterFace.
@@ -70,8 +69,7 @@ struct FaceTracker: Sendable {
 
   /// - Parameter searchPhase: 0...1, different for every student: those who join together, or were delayed together,
   ///   would otherwise be searched together ever after, and meanwhile nobody would be followed.
-  init(thresholds: FaceThresholds, wholePictureEvery: Duration, searchPhase: Double) {
-    self.thresholds = thresholds
+  init(wholePictureEvery: Duration, searchPhase: Double) {
     self.wholePictureEvery = wholePictureEvery
     self.searchPhase = searchPhase
   }
@@ -138,14 +136,14 @@ struct FaceTracker: Sendable {
   /// - Returns: the index of the followed face; nil if it is lost, and then the same picture should be searched.
   mutating func follow(_ findings: [Finding], at now: Instant) -> Int? {
     guard let best = findings.indices.max(by: { findings[$0].score < findings[$1].score }),
-      findings[best].score >= thresholds.possiblyTracked
+      findings[best].score >= FaceThreshold.possiblyTracked
     else { return nil }
     known = [findings[best].box.grown(by: BlazeFace.boxGrowth)]
     // A second face beside the first is for CenterFace to judge; a portrait on the wall must not trigger that every time.
     let isAlone = findings.indices.allSatisfy {
-      $0 == best || findings[$0].score < thresholds.possiblyTracked
+      $0 == best || findings[$0].score < FaceThreshold.possiblyTracked
     }
-    if findings[best].score >= thresholds.surelyTracked, isAlone {
+    if findings[best].score >= FaceThreshold.surelyTracked, isAlone {
       doubtSince = nil
     } else if doubtSince == nil {
       doubtSince = now
@@ -160,8 +158,8 @@ struct FaceTracker: Sendable {
   mutating func accept(_ findings: [Finding], scene: SceneGrid, at now: Instant) -> [Int] {
     let faces = findings.indices.filter { index in
       let finding = findings[index]
-      if finding.score >= thresholds.newFace { return true }
-      return finding.score >= thresholds.keptFace
+      if finding.score >= FaceThreshold.newFace { return true }
+      return finding.score >= FaceThreshold.keptFace
         && known.contains { $0.overlap(with: finding.box) >= Self.sameFaceOverlap }
     }
     // Something moves, and yet nobody has come.

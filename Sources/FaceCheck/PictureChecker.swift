@@ -19,12 +19,8 @@ final class PictureChecker: PictureChecking {
   private static let margin = 0.03
 
   private let finder: FaceFinder
-  private let thresholds: FaceThresholds
 
-  init(finder: FaceFinder, thresholds: FaceThresholds) {
-    self.finder = finder
-    self.thresholds = thresholds
-  }
+  init(finder: FaceFinder) { self.finder = finder }
 
   func check(
     _ picture: AnalysisPicture, tracker: inout FaceTracker, now: SuspendingClock.Instant, isBehind: Bool
@@ -44,14 +40,14 @@ final class PictureChecker: PictureChecking {
         contrast: luminance.deviation, edges: edges, motion: motion, capturedAt: picture.capturedAt)
     }
 
-    guard luminance.deviation >= thresholds.leastContrast else {
+    guard luminance.deviation >= FaceThreshold.leastContrast else {
       _ = tracker.accept([], scene: scene, at: now)
       return observation([], .notSearched)
     }
     let plan = tracker.plan(at: now, scene: scene, isBehind: isBehind)
     if plan == .nothing { return observation([], .notSearched) }
     if case .trackedFace(let box) = plan {
-      let found = try finder.faces(around: box, in: picture, minimumScore: thresholds.possiblyTracked)
+      let found = try finder.faces(around: box, in: picture, minimumScore: FaceThreshold.possiblyTracked)
       if let followed = tracker.follow(found.map(\.finding), at: now) {
         return observation(
           [detected(found[followed], in: picture, by: BlazeFace.pose)], .trackedFace,
@@ -59,14 +55,14 @@ final class PictureChecker: PictureChecking {
       }
     }
 
-    let found = try finder.faces(in: picture, minimumScore: thresholds.keptFace)
+    let found = try finder.faces(in: picture, minimumScore: FaceThreshold.keptFace)
     var faces = tracker.accept(found.map(\.finding), scene: scene, at: now).map {
       detected(found[$0], in: picture, by: CenterFace.pose)
     }
     // BlazeFace's six points give the better pose; if it has just lost the face there is no use in asking again.
     if faces.count == 1, plan == .wholePicture,
       let closer = try finder.faces(
-        around: faces[0].box, in: picture, minimumScore: thresholds.surelyTracked
+        around: faces[0].box, in: picture, minimumScore: FaceThreshold.surelyTracked
       ).first
     {
       faces[0].pose = pose(of: closer, in: picture, by: BlazeFace.pose)

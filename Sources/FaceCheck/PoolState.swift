@@ -71,8 +71,7 @@ final class PoolState: Sendable {
       // Multiples of the golden ratio are evenly distributed over the period, however many lanes there are.
       let phase = (Double(id) * 0.618_033_988_749_895).truncatingRemainder(dividingBy: 1)
       let tracker = FaceTracker(
-        thresholds: configuration.thresholds, wholePictureEvery: configuration.wholePictureEvery,
-        searchPhase: 1 - phase)
+        wholePictureEvery: configuration.wholePictureEvery, searchPhase: 1 - phase)
       state.lanes[id] = Lane(
         name: name, onObservation: onObservation, onFailure: onFailure, tracker: tracker)
       return id

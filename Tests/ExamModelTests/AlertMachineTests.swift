@@ -19,7 +19,7 @@ import Testing
   }
 
   private func machine(_ rule: AlertRule? = nil) -> AlertMachine {
-    AlertMachine(rule: rule ?? self.rule, blindAfter: .seconds(2))
+    AlertMachine(rule: rule ?? self.rule)
   }
 
   @Test func confirmsOnceTheWindowIsFull() {

@@ -14,7 +14,7 @@ import Testing
   private let scene = SceneGrid()
 
   private func makeTracker() -> FaceTracker {
-    FaceTracker(thresholds: FaceThresholds(), wholePictureEvery: .seconds(4), searchPhase: 1)
+    FaceTracker(wholePictureEvery: .seconds(4), searchPhase: 1)
   }
 
   private func face(_ box: NormalizedRect, _ score: Float) -> FaceTracker.Finding {
@@ -75,7 +75,7 @@ import Testing
   }
 
   @Test func searchesKeepTheirOwnBeat() {
-    var tracker = FaceTracker(thresholds: FaceThresholds(), wholePictureEvery: .seconds(4), searchPhase: 0.25)
+    var tracker = FaceTracker(wholePictureEvery: .seconds(4), searchPhase: 0.25)
     func search(_ tracker: inout FaceTracker, at offset: Duration) {
       #expect(tracker.accept([face(here, 0.9)], scene: scene, at: start + offset) == [0])
     }
@@ -90,7 +90,7 @@ import Testing
   }
 
   @Test func searchWithoutAPeriodIsAlways() {
-    var tracker = FaceTracker(thresholds: FaceThresholds(), wholePictureEvery: .zero, searchPhase: 1)
+    var tracker = FaceTracker(wholePictureEvery: .zero, searchPhase: 1)
     for second in 0...2 {
       #expect(!follows(tracker, at: .seconds(second)))
       #expect(tracker.accept([face(here, 0.9)], scene: scene, at: start + .seconds(second)) == [0])

@@ -11,7 +11,7 @@ import Testing
 
   init() throws {
     finder = try FaceFinder(FaceNetworks(models: try Fixtures.models()))
-    checker = PictureChecker(finder: finder, thresholds: FaceThresholds())
+    checker = PictureChecker(finder: finder)
   }
 
   /// Checks a picture this many milliseconds after the start.
@@ -22,7 +22,7 @@ import Testing
   }
 
   private func makeTracker() -> FaceTracker {
-    FaceTracker(thresholds: FaceThresholds(), wholePictureEvery: .seconds(4), searchPhase: 1)
+    FaceTracker(wholePictureEvery: .seconds(4), searchPhase: 1)
   }
 
   @Test(arguments: [("present", 1), ("empty", 0), ("two", 2), ("small", 1), ("half_out", 1), ("covered", 0)])
@@ -55,7 +55,7 @@ import Testing
   }
 
   @Test func followingOneFaceDoesNotDrift() throws {
-    var tracker = FaceTracker(thresholds: FaceThresholds(), wholePictureEvery: .seconds(60), searchPhase: 1)
+    var tracker = FaceTracker(wholePictureEvery: .seconds(60), searchPhase: 1)
     let picture = try Fixtures.picture("present")
     _ = try check(picture, &tracker)
     for step in 1...40 {

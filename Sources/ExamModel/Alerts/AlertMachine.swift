@@ -19,17 +19,16 @@ struct AlertMachine: Sendable {
   /// May change between looks, when a teacher makes or withdraws an exception for a student.
   var rule: AlertRule
   private(set) var state = State.clear
-  private let blindAfter: Duration
   /// The looks since the suspicion began, oldest first, none older than the window.
   private var looks: [Look] = []
   /// The last look, and the start of the unbroken period of observation it belongs to.
   private var watch: (since: Instant, last: Instant)?
   private var clearedAt: Instant?
 
-  init(rule: AlertRule, blindAfter: Duration) {
-    self.rule = rule
-    self.blindAfter = blindAfter
-  }
+  /// After a longer gap than this between looks nothing is known about the student, so suspicions start over.
+  private static let blindAfter = Duration.seconds(2)
+
+  init(rule: AlertRule) { self.rule = rule }
 
   /// Continues from where the state machine was before the server restarted.
   ///
@@ -53,7 +52,7 @@ struct AlertMachine: Sendable {
   mutating func look(isBad: Bool, at now: Instant, began: Instant? = nil) -> [Change] {
     var changes: [Change] = []
     let before = watch?.last
-    if let watch, now - watch.last <= blindAfter {
+    if let watch, now - watch.last <= Self.blindAfter {
       self.watch = (watch.since, now)
     } else {
       watch = (now, now)

@@ -59,10 +59,12 @@ public struct AlertPolicy: Sendable {
 
   /// A frame is late, and the video suspected to have stopped, after this long.
   private static let lateFrame = Duration.seconds(1)
+  /// A suspicion younger than this is not shown to the student: one wrong look would make the text flicker.
+  private static let hintAfter = Duration.seconds(1)
 
   public init(rules: AlertRules = .standard) {
     self.rules = rules
-    machines = rules.rules.mapValues { AlertMachine(rule: $0, blindAfter: rules.blindAfter) }
+    machines = rules.rules.mapValues { AlertMachine(rule: $0) }
   }
 
   // MARK: Observations
@@ -272,7 +274,7 @@ public struct AlertPolicy: Sendable {
     let suspected = machines.keys.compactMap { kind in
       suspicionOnset(of: kind).map { (kind: kind, onset: $0) }
     }
-    .filter { now - $0.onset >= rules.hintAfter }
+    .filter { now - $0.onset >= Self.hintAfter }
     .min { ($0.onset, $0.kind.rawValue) < ($1.onset, $1.kind.rawValue) }
     if let kind = suspected?.kind {
       (check.state, check.kind) = (.suspected, kind)

@@ -36,13 +36,9 @@ public struct AlertRule: Sendable, Hashable {
   }
 }
 
-/// The rule of each kind, and the settings they share.
+/// The rule of each kind.
 public struct AlertRules: Sendable, Hashable {
   public var rules: [AlertKind: AlertRule]
-  /// After a longer gap than this between looks nothing is known about the student, so suspicions start over.
-  public var blindAfter: Duration = .seconds(2)
-  /// A suspicion younger than this is not shown to the student: one wrong look would make the text flicker.
-  public var hintAfter: Duration = .seconds(1)
 
   public init(rules: [AlertKind: AlertRule]) { self.rules = rules }
 
