@@ -13,6 +13,8 @@ import Testing
     var score: Float
     var box: SIMD4<Float>
     var points: [SIMD2<Double>]
+    /// Whether the square is larger than what the network takes: means of pixels are rounded otherwise than by OpenCV.
+    var isShrunk = false
   }
 
   /// The edges of the squares are far from the even pixels that they are rounded to.
@@ -23,6 +25,13 @@ import Testing
       points: [
         [145.3053, 96.1254], [168.5050, 97.7461], [156.1110, 111.7561], [155.6905, 122.6492],
         [132.8308, 99.8765], [181.0262, 102.5505],
+      ], isShrunk: true),
+    Example(
+      picture: "present", around: [137, 82, 42, 58], score: 0.92269,
+      box: [129.5919, 81.8495, 54.4545, 55.3841],
+      points: [
+        [146.3038, 96.9690], [169.1812, 97.5577], [158.2888, 110.9964], [157.7214, 122.2482],
+        [133.1019, 101.5409], [179.9922, 102.5133],
       ]),
     Example(
       picture: "two", around: [214, 98, 38, 46], score: 0.90195, box: [211.9736, 103.8276, 40.4596, 40.4528],
@@ -85,17 +94,18 @@ import Testing
       }
     try #require(faces.count == 1)
     let face = faces[0]
-    #expect(abs(face.score - example.score) < 0.0001)
+    let near: (score: Float, pixels: Float) = example.isShrunk ? (0.005, 0.5) : (0.0001, 0.001)
+    #expect(abs(face.score - example.score) < near.score)
     let box = SIMD4(face.box.x, face.box.y, face.box.width, face.box.height) * size
     let difference = box - example.box
-    #expect((difference * difference).max() < 0.001 * 0.001, "\(box)")
+    #expect((difference * difference).max() < near.pixels * near.pixels, "\(box)")
     let landmarks = (example.around == nil ? CenterFace.pose : BlazeFace.pose).landmarks
     #expect(Set(face.landmarks.keys) == Set(landmarks))
     try #require(landmarks.count == example.points.count)
     for (landmark, expected) in zip(landmarks, example.points) {
       let point = try #require(face.landmarks[landmark])
       let difference = point - expected
-      #expect((difference * difference).max() < 0.001 * 0.001, "\(point)")
+      #expect((difference * difference).max() < Double(near.pixels * near.pixels), "\(point)")
     }
   }
 
