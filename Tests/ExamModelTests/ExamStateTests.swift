@@ -79,12 +79,14 @@ import Testing
     )
   }
 
-  @Test func whoWasThereWhenTheServerStoppedIsCutOffUntilItIsBack() {
+  /// The second is how the first was written before reasons were codes.
+  @Test(arguments: [DisconnectReason.serverStops.rawValue, "the server stops"])
+  func whoWasThereWhenTheServerStoppedIsCutOffUntilItIsBack(reason: String) {
     let stop =
       begin + [
         event(5, .connected, ada), event(6, .connected, bert),
-        event(7, .disconnected, bert, ["reason": "by peer, 1000"]),
-        event(8, .disconnected, ada, ["reason": JournalEvent.serverStops]),
+        event(7, .disconnected, bert, ["reason": "peer"]),
+        event(8, .disconnected, ada, ["reason": reason]),
       ]
     let down = fold(stop)
     #expect(down.person(ada)?.isCutOff == true)

@@ -151,9 +151,9 @@ extension ExamState {
       by: actor?.name ?? "", at: now)
     var fields = [
       "kind": request.kind.rawValue, "effect": request.effect.rawValue, "factor": "\(request.factor)",
-      "until": accommodation.until.map { "\($0)" } ?? "for good", "reason": request.reason,
-      "by": accommodation.by,
+      "reason": request.reason, "by": accommodation.by,
     ]
+    fields["until"] = accommodation.until.map { "\($0)" }
     fields["amount"] = request.amount.map { "\($0)" }
     return event(.accommodated, about: student, fields, payload: .accommodation(accommodation), at: now)
   }

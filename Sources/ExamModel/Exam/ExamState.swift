@@ -88,7 +88,7 @@ public struct ExamState: Sendable {
     case .disconnected:
       change(event) {
         $0.connections.close(at: event.at)
-        $0.isCutOff = event.fields["reason"] == JournalEvent.serverStops
+        $0.isCutOff = DisconnectReason.isCutOff(event.fields["reason"])
       }
     // Of the camera, that is.
     case .streamBegan: if event.fields["source"] == nil { change(event) { $0.hasStreamed = true } }

@@ -41,10 +41,6 @@ public struct JournalEvent: Sendable, Hashable {
     case unknown
   }
 
-  /// The `reason` of the `disconnected` events by which a stopping server disconnects everybody: those people were
-  /// there, and are not observed until the next server is up.
-  public static let serverStops = "the server stops"
-
   public let at: Timestamp
   public let session: SessionCode
   public let kind: Kind

@@ -8,7 +8,7 @@ public struct Dismissal: Sendable, Codable, Hashable {
     case absent
   }
 
-  /// A teacher's free text, for the student and the report; from the server, English for programmers.
+  /// A teacher's free text, for the student and the report; empty if the server did it.
   public let reason: String
   /// `nil` if a teacher did it, or an older version.
   public var cause: Cause?
@@ -23,7 +23,7 @@ public struct Dismissal: Sendable, Codable, Hashable {
   }
 
   public init(cause: Cause, at: Timestamp) {
-    self.init(reason: "the exam was full", by: nil, at: at)
+    self.init(reason: "", by: nil, at: at)
     self.cause = cause
   }
 }

@@ -50,7 +50,8 @@ extension Refusal {
 
   static func dismissed(_ dismissal: Dismissal) -> Refusal {
     Refusal(
-      status: 403, title: "Removed from the exam", detail: dismissal.reason, code: "dismissed",
+      status: 403, title: "Removed from the exam",
+      detail: dismissal.cause == nil ? dismissal.reason : "The exam was full.", code: "dismissed",
       parameters: dismissal.cause.map { ["cause": $0.rawValue] } ?? [:])
   }
 

@@ -1,11 +1,33 @@
-/// Close codes used by the server: four registered ones, and two of this protocol.
+import ExamModel
+import WebGateway
+
+/// Close codes used by the server for what it does not want now.
 enum CloseCode {
-  static let normal: UInt16 = 1000
-  static let goingAway: UInt16 = 1001
   static let policy: UInt16 = 1008
   static let tryAgain: UInt16 = 1013
-  /// A newer connection of the same participant took over; the page must not reconnect.
-  static let replaced: UInt16 = 4001
-  /// The participant was removed; the token is void.
-  static let dismissed: UInt16 = 4002
+}
+
+extension WebSocketConnection {
+  /// Ends the connection; of the close codes two are registered, and two of this protocol.
+  func close(_ reason: DisconnectReason) {
+    let code: UInt16 =
+      switch reason {
+      case .sessionEnded: 1000
+      case .serverStops: 1001
+      // The page must not reconnect.
+      case .replaced: 4001
+      // The token is void.
+      case .removed: 4002
+      }
+    close(code: code, reason: reason.rawValue)
+  }
+}
+
+extension WebSocketCloseReason {
+  /// Of a `disconnected` event.
+  var fields: [String: String] {
+    var fields = ["reason": cause.rawValue, "close_code": "\(code)"]
+    if cause == .peer, !text.isEmpty { fields["text"] = text }
+    return fields
+  }
 }

@@ -20,12 +20,7 @@ extension ExamSession {
   func connectionWait(of id: ParticipantID) -> Duration? {
     guard let wait = members.connectionWait(of: id, at: .now) else { return nil }
     if let count = members.refusedConnection(of: id, at: .now) {
-      record(
-        .uploadRefused, about: id,
-        [
-          "code": "too_many_connections", "detail": "connected again and again; some tries were refused",
-          "count": "\(count)",
-        ])
+      record(.uploadRefused, about: id, ["code": "too_many_connections", "count": "\(count)"])
     }
     return wait
   }
@@ -40,9 +35,7 @@ extension ExamSession {
   private func makeRoom(_ id: ParticipantID, _ cause: Dismissal.Cause) {
     beginRemoval(id)
     let dismissal = Dismissal(cause: cause, at: .now)
-    record(
-      .dismissed, about: id, ["cause": cause.rawValue, "reason": dismissal.reason],
-      payload: .dismissal(dismissal))
+    record(.dismissed, about: id, ["cause": cause.rawValue], payload: .dismissal(dismissal))
   }
 
   /// Somebody is about to be removed for good: the place is free, and what was written and observed until now goes into
@@ -51,7 +44,7 @@ extension ExamSession {
     members.beginRemoval(id)
     guard let student = students[id] else { return }
     student.handleAllPending()
-    leaving[id] = student.leave(reason: "removed") ?? leaving[id]
+    leaving[id] = student.leave(.removed) ?? leaving[id]
     // Open alerts end, as with a pause: nobody can be asked about them any more.
     student.pause(true)
     // What was observed before but is only reported now comes too late.
@@ -73,6 +66,6 @@ extension ExamSession {
     commands.forgetRemoved()
     guard let socket = leaving.removeValue(forKey: id) else { return }
     socket.send(text: WireJSON.text(StudentNotice.dismissed(dismissal)))
-    socket.close(code: CloseCode.dismissed, reason: "removed from the exam")
+    socket.close(.removed)
   }
 }

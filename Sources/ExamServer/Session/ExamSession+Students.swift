@@ -33,13 +33,12 @@ extension ExamSession {
   }
 
   private func calibrated(_ id: ParticipantID, _ baseline: Baseline) {
-    record(
-      .calibrated, about: id,
-      [
-        "yaw": baseline.yaw.map { "\(Int($0.rounded()))" } ?? "unknown",
-        "face_height": "\((baseline.faceHeight * 100).rounded() / 100)",
-        "luminance": "\(Int(baseline.luminance.rounded()))", "edges": "\(Int(baseline.edges.rounded()))",
-      ], payload: .baseline(baseline))
+    var fields = [
+      "face_height": "\((baseline.faceHeight * 100).rounded() / 100)",
+      "luminance": "\(Int(baseline.luminance.rounded()))", "edges": "\(Int(baseline.edges.rounded()))",
+    ]
+    fields["yaw"] = baseline.yaw.map { "\(Int($0.rounded()))" }
+    record(.calibrated, about: id, fields, payload: .baseline(baseline))
   }
 
   private func changed(_ transition: AlertPolicy.Transition, picture: SharedBytes?, of id: ParticipantID) {

@@ -6,8 +6,7 @@ extension ExamSession {
   var studentIDs: [ParticipantID] { Array(students.keys) }
 
   func connectTeacher(_ id: ParticipantID, socket: WebSocketConnection) {
-    leaveTeacher(id, reason: "opened in another place")?.close(
-      code: CloseCode.replaced, reason: "opened in another place")
+    leaveTeacher(id, .replaced)?.close(.replaced)
     members.setState(.live, of: id, at: .now)
     let connection = TeacherConnection(participant: id, socket: socket, exam: self)
     teachers[id] = connection
@@ -22,20 +21,25 @@ extension ExamSession {
     .roster(members.roster, pause: state.pause, dismissed: members.dismissed)
   }
 
-  func teacherDisconnected(_ connection: TeacherConnection) {
+  func teacherDisconnected(_ connection: TeacherConnection, _ reason: WebSocketCloseReason) {
     guard teachers[connection.participant] === connection else { return }
-    leaveTeacher(connection.participant, reason: "by peer, or lost")
+    leaveTeacher(connection.participant, reason.fields)
     tellWatchers()
   }
 
-  /// A teacher's connection has ended, whoever ended it.
+  /// The server ends a teacher's connection.
   ///
   /// - Returns: the connection, to be told why and closed; `nil` if there is none.
+  func leaveTeacher(_ id: ParticipantID, _ reason: DisconnectReason) -> TeacherConnection? {
+    leaveTeacher(id, ["reason": reason.rawValue])
+  }
+
+  /// A teacher's connection has ended, whoever ended it.
   @discardableResult
-  func leaveTeacher(_ id: ParticipantID, reason: String) -> TeacherConnection? {
+  private func leaveTeacher(_ id: ParticipantID, _ why: [String: String]) -> TeacherConnection? {
     guard let connection = teachers.removeValue(forKey: id) else { return nil }
     members.setState(.left, of: id, at: .now)
-    record(.disconnected, about: id, ["reason": reason])
+    record(.disconnected, about: id, why)
     return connection
   }
 }

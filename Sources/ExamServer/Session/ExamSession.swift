@@ -34,7 +34,7 @@ final class ExamSession {
   /// Students who have to be told again who watches closely.
   private var watchedAnew: Set<ParticipantID> = []
   /// Why nobody can connect any more.
-  private(set) var closing: (code: UInt16, reason: String)?
+  private(set) var closing: DisconnectReason?
   private var lastHeartbeat = ContinuousClock.now
   /// When somebody was last connected.
   private var lastInUse = ContinuousClock.now
@@ -190,13 +190,11 @@ final class ExamSession {
   /// Takes over the connection of a participant who has shown a token.
   func connect(_ id: ParticipantID, socket: WebSocketConnection) {
     // The handshake was answered after the token was checked, and much may have happened since.
-    guard let member = members[id], closing == nil else {
-      let (code, reason) = closing ?? Self.ended
-      socket.close(code: code, reason: reason)
-      return
-    }
+    guard let member = members[id], closing == nil else { return socket.close(closing ?? .sessionEnded) }
     // The next attempt is told why.
-    if member.isLeaving { return socket.close(code: CloseCode.tryAgain, reason: "removed from the exam") }
+    if member.isLeaving {
+      return socket.close(code: CloseCode.tryAgain, reason: DisconnectReason.removed.rawValue)
+    }
     if let wait = connectionWait(of: id) {
       let seconds = wait.wholeSecondsToWait
       socket.close(code: CloseCode.tryAgain, reason: "connecting too often; come back in \(seconds) s")
@@ -228,7 +226,7 @@ final class ExamSession {
   /// - Parameter name: of the teacher who ended it, if any.
   func end(_ reason: EndReason, by name: String? = nil) async {
     guard closing == nil else { return await commands.settle() }
-    let leaving = close(Self.ended, journalled: Self.ended.reason)
+    let leaving = close(.sessionEnded)
     var fields = ["reason": reason.rawValue]
     fields["by"] = name
     record(.sessionEnded, about: nil, fields)
@@ -240,12 +238,9 @@ final class ExamSession {
   ///
   /// - Returns: a closure that tells everybody, and releases everything the exam uses.
   func suspend() -> @Sendable @GatewayActor () async -> Void {
-    let leaving = close(
-      (CloseCode.goingAway, "the server is going away"), journalled: JournalEvent.serverStops)
+    let leaving = close(.serverStops)
     return { await self.leave(leaving) }
   }
-
-  private static let ended = (code: CloseCode.normal, reason: "the session has ended")
 
   /// The people connected when the exam closes.
   private struct Leaving {
@@ -255,17 +250,15 @@ final class ExamSession {
   }
 
   /// Ends every connection. The journal has it in order: who was connected until now, then that the exam is over.
-  ///
-  /// - Parameter reason: why the connections end, for the journal.
-  private func close(_ closing: (code: UInt16, reason: String), journalled reason: String) -> Leaving {
+  private func close(_ reason: DisconnectReason) -> Leaving {
     ticking?.cancel()
     var leaving = Leaving(students: Array(students.values))
     for student in leaving.students { student.handleAllPending() }
-    self.closing = closing
-    leaving.sockets = leaving.students.compactMap { $0.leave(reason: reason) }
+    closing = reason
+    leaving.sockets = leaving.students.compactMap { $0.leave(reason) }
     // What was observed before but is only reported now comes too late.
     for student in leaving.students { student.exam = nil }
-    leaving.teachers = Array(teachers.keys).compactMap { leaveTeacher($0, reason: reason) }
+    leaving.teachers = Array(teachers.keys).compactMap { leaveTeacher($0, reason) }
     students = [:]
     return leaving
   }
@@ -276,14 +269,14 @@ final class ExamSession {
     students studentNotice: StudentNotice? = nil
   ) async {
     await commands.settle()
-    let (code, reason) = closing ?? Self.ended
+    let reason = closing ?? .sessionEnded
     for socket in leaving.sockets {
       if let studentNotice { socket.send(text: WireJSON.text(studentNotice)) }
-      socket.close(code: code, reason: reason)
+      socket.close(reason)
     }
     for connection in leaving.teachers {
       if let teacherNotice { connection.send(teacherNotice) }
-      connection.close(code: code, reason: reason)
+      connection.close(reason)
     }
     fanOut.end()
     await withTaskGroup { group in

@@ -64,8 +64,7 @@ final class StudentSession {
 
   /// Takes over the student's connection; an earlier one, of another tab or a lost network, is closed.
   func connect(_ socket: WebSocketConnection) {
-    leave(reason: "opened in another place")?.close(
-      code: CloseCode.replaced, reason: "opened in another place")
+    leave(.replaced)?.close(.replaced)
     connection = .waitingForHello(socket)
     socket.budget = .student
     socket.maximumPendingBytes = Self.maximumPendingBytes
@@ -81,15 +80,18 @@ final class StudentSession {
 
   private func disconnected(_ socket: WebSocketConnection, reason: WebSocketCloseReason) {
     guard socket === connection.socket else { return }
-    leave(reason: "\(reason)")
+    leave(reason.fields)
     Task { await camera.stop() }
   }
 
-  /// The connection has ended, whoever ended it: what was not observed until now and the end itself go into the journal.
+  /// The server ends the connection.
   ///
   /// - Returns: the socket, to be told why and closed; `nil` if there is none.
+  func leave(_ reason: DisconnectReason) -> WebSocketConnection? { leave(["reason": reason.rawValue]) }
+
+  /// The connection has ended, whoever ended it: what was not observed until now and the end itself go into the journal.
   @discardableResult
-  func leave(reason: String) -> WebSocketConnection? {
+  private func leave(_ why: [String: String]) -> WebSocketConnection? {
     guard let socket = connection.socket else { return nil }
     connection = .none
     history = nil
@@ -101,7 +103,7 @@ final class StudentSession {
       Task { await stream.stop() }
     }
     found(monitor.disconnected(at: .now))
-    exam?.record(.disconnected, about: id, ["reason": reason])
+    exam?.record(.disconnected, about: id, why)
     return socket
   }
 
@@ -239,12 +241,11 @@ final class StudentSession {
     let notice = refusal.notice
     if refusal.isSent { send(.error(notice)) }
     guard let count = refusal.journalCount else { return }
-    if let cause = refusal.cause {
-      services.recorder.logger.warning("\(notice.code)", metadata: ["name": "\(name)", "cause": "\(cause)"])
-    }
+    services.recorder.logger.log(
+      level: refusal.cause == nil ? .info : .warning, "\(notice.code)",
+      metadata: ["name": "\(name)", "cause": "\(refusal.cause ?? notice.detail)"])
     record(
-      .uploadRefused, ["code": notice.code, "detail": notice.detail, "count": String(count)],
-      of: notice.source ?? .camera)
+      .uploadRefused, ["code": notice.code, "count": String(count)], of: notice.source ?? .camera)
   }
 
   /// Something that our page never does: the connection ends.

@@ -79,7 +79,7 @@ final class StudentStream {
         Task { @GatewayActor in self?.publish(mailbox.take()) }
       },
       failed: failed,
-      warned: { [weak self] warning in Task { @GatewayActor in self?.warned(warning) } })
+      warned: { [weak self] warning in Task { @GatewayActor in self?.warned(["detail": warning]) } })
   }
 
   // MARK: Input
@@ -171,7 +171,7 @@ final class StudentStream {
     switch event {
     case .failed(let failure) where failure.cause == .server:
       onEvent(.serverWasBlind)
-      warned("the pipeline failed: \(failure)")
+      warned(["code": "failed", "detail": "\(failure)"])
     case .failed(let failure) where failure.cause == .refused:
       refuse("bad_frame", failure.message)
     case .failed(let failure):
@@ -184,13 +184,7 @@ final class StudentStream {
       refuse("undecodable", "what comes cannot be decoded as \(media)")
     case .stuck:
       onEvent(.serverWasBlind)
-      onEvent(
-        .noted(
-          .pipelineWarning,
-          [
-            "detail":
-              "the pipeline for \(media) has not come back from a frame for 5 seconds; another is started"
-          ]))
+      onEvent(.noted(.pipelineWarning, ["code": "stuck", "media": media]))
       noPicture(.decoderStuck)
     case .startFailed(let problem):
       refuse(
@@ -219,9 +213,9 @@ final class StudentStream {
   }
 
   /// A deliberately broken stream gives a warning with every frame.
-  private func warned(_ warning: String) {
+  private func warned(_ fields: [String: String]) {
     guard let count = refusals.add("pipeline_warning", at: .now).journalCount else { return }
-    onEvent(.noted(.pipelineWarning, ["detail": warning, "count": String(count)]))
+    onEvent(.noted(.pipelineWarning, fields.merging(["count": String(count)]) { $1 }))
   }
 
   /// - Parameters:

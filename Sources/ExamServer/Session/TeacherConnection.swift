@@ -37,10 +37,10 @@ final class TeacherConnection {
     socket.onBinary = { [weak self] _ in
       self?.send(.error(ErrorNotice(code: "bad_message", detail: "teachers send text messages only")))
     }
-    socket.onClose = { [weak self] _ in
+    socket.onClose = { [weak self] reason in
       guard let self else { return }
       pictures.stop()
-      self.exam?.teacherDisconnected(self)
+      self.exam?.teacherDisconnected(self, reason)
     }
   }
 
@@ -64,10 +64,10 @@ final class TeacherConnection {
 
   func studentCame(_ student: ParticipantID) { pictures.studentCame(student) }
 
-  func close(code: UInt16, reason: String) {
+  func close(_ reason: DisconnectReason) {
     pictures.stop()
     exam = nil
-    socket.close(code: code, reason: reason)
+    socket.close(reason)
   }
 
   /// Call it several times a second.

@@ -2,19 +2,19 @@
 public struct WebSocketCloseReason: Sendable, Equatable, CustomStringConvertible {
   public enum Cause: String, Sendable {
     /// The peer sent a close frame.
-    case peer = "by peer"
+    case peer
     /// `close` was called on this side.
-    case local = "by server"
+    case local
     /// The peer violated the protocol or a limit.
-    case protocolError = "protocol error"
+    case protocolError = "protocol_error"
     /// The peer sent more than its budgets or window allow.
-    case flood = "flood"
+    case flood
     /// The peer did not read what was sent.
-    case overflow = "outgoing queue full"
+    case overflow
     /// Nothing more came from the peer.
-    case timeout = "peer silent"
+    case timeout
     /// The connection broke or ended without a close frame.
-    case connectionLost = "connection lost"
+    case connectionLost = "connection_lost"
   }
 
   public let cause: Cause
