@@ -167,7 +167,7 @@ public struct ExamService: Sendable {
     }.register(on: server)
     TicketRoutes(admission: admission).register(on: server)
     AlertKindsRoute(rules: configuration.alerts, words: look.words).register(on: server)
-    OperationsRoutes(services: services, directory: directory, server: server).register()
+    OperationsRoutes(services: services, directory: directory).register(on: server)
     server.serveFiles(from: pages, pages: WebFolder.pages)
     return (server, directory)
   }

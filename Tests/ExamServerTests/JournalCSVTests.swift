@@ -8,13 +8,13 @@ import Testing
   @Test func fieldsAreQuotedAndFormulasDisarmed() throws {
     let code = try #require(SessionCode("000001"))
     let csv =
-      JournalCSV.header
-      + JournalCSV.lines([
-        JournalEvent(
-          at: Timestamp(microseconds: 0), session: code, kind: .chat,
-          participant: ParticipantID(rawValue: "p1"),
-          name: "=HYPERLINK(\"x\")", fields: ["text": "a, b\nc\"\u{308}", "to": "teachers"])
-      ])
+      JournalDocument.lines(
+        [
+          JournalEvent(
+            at: Timestamp(microseconds: 0), session: code, kind: .chat,
+            participant: ParticipantID(rawValue: "p1"),
+            name: "=HYPERLINK(\"x\")", fields: ["text": "a, b\nc\"\u{308}", "to": "teachers"])
+        ], isBeginning: true)
     let lines = [
       #""at","session","kind","participant","name","fields""#,
       "\"1970-01-01T00:00:00.000Z\",\"000001\",\"chat\",\"p1\",\"'=HYPERLINK(\"\"x\"\")\","

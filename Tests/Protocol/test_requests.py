@@ -54,6 +54,17 @@ def test_bodies(exam):
         assert answer.status == 405 and answer.headers["allow"]
 
 
+def test_a_field_of_the_wrong_type_is_named(exam):
+    for role, field in (("student", "invite"), ("teacher", "teacher_key")):
+        for value in (5, True, [], {}):
+            answer = join(exam, {"name": "Ada", "role": role, field: value})
+            assert (answer.status, answer.code) == (400, "bad_request") and field in answer.json["detail"], value
+    # Others are for other versions.
+    assert join(exam, {"name": "Ada", "role": "student", "invite": None, "shoe_size": 42}).status == 201
+    answer = exam.request("GET", "?alerts_before=last")
+    assert (answer.status, answer.code) == (400, "bad_request") and "alerts_before" in answer.json["detail"]
+
+
 def test_pictures_to_preview(exam):
     good = request(exam.url, "POST", f"{exam.path}/preview", face()[0][0])
     assert (good.status, good.json["faces"], good.json["light"]) == (200, 1, "ok")

@@ -54,9 +54,10 @@ final class Admission {
 
   /// Lets in somebody who has no token yet.
   func admit(
-    _ request: HTTPRequest, as role: Role, showing proofs: [String: String]
+    _ request: HTTPRequest, as role: Role, invite: String?, teacherKey: String? = nil
   ) async throws(Refusal) -> Admitted {
-    let application = Application(request: request, code: try code(request), role: role, proofs: proofs)
+    let application = Application(
+      request: request, code: try code(request), role: role, invite: invite, teacherKey: teacherKey)
     for way in ways {
       if let admitted = try await way.admit(application) { return admitted }
     }

@@ -9,7 +9,7 @@ struct OpenCode: WayIn {
   func admit(_ application: Application) async throws(Refusal) -> Admitted? {
     guard application.role == .student else { return nil }
     // Hashed whether or not the session exists: a difference in time would reveal it.
-    let hash = application.proofs["invite"].map { SecretHash(Secret(text: $0)) }
+    let hash = application.invite.map { SecretHash(Secret(text: $0)) }
     if let hash, case .live(let session) = directory.find(application.code), session.isInvite(hash) {
       return Admitted(session: session, role: .student, newcomer: .byLink, invite: nil)
     }

@@ -16,6 +16,10 @@ struct Refusal: Error {
 }
 
 extension Refusal {
+  static func badRequest(_ title: String, _ detail: String) -> Refusal {
+    Refusal(status: 400, title: title, detail: detail, code: "bad_request")
+  }
+
   static var notForStudents: Refusal {
     Refusal(
       status: 403, title: "Not for students", detail: "Only teachers of this session may do this.",
@@ -112,16 +116,29 @@ extension Archive {
   }
 }
 
-extension HTTPResponse {
-  /// Runs a handler that may refuse.
-  @GatewayActor
-  static func answering(
-    _ handler: @GatewayActor () async throws(Refusal) -> HTTPResponse
-  ) async -> HTTPResponse {
+extension WebServer {
+  /// Adds a route whose handler may refuse.
+  func route(
+    _ method: HTTPMethod, _ pattern: String, maximumBodyBytes: Int? = nil,
+    refusing handler: @escaping @GatewayActor (HTTPRequest) async throws(Refusal) -> HTTPResponse
+  ) {
+    route(method, pattern, maximumBodyBytes: maximumBodyBytes) { request in
+      do throws(Refusal) {
+        return try await handler(request)
+      } catch {
+        return error.response
+      }
+    }
+  }
+}
+
+extension HTTPRequest {
+  /// The value in the body.
+  func json<Body: Decodable>() throws(Refusal) -> Body {
     do {
-      return try await handler()
+      return try WireJSON.decode(Body.self, from: body)
     } catch {
-      return error.response
+      throw .badRequest("Request not understood", "The JSON body: \(error.detail).")
     }
   }
 }

@@ -8,7 +8,7 @@ struct TeacherKey: WayIn {
   func admit(_ application: Application) async throws(Refusal) -> Admitted? {
     guard application.role == .teacher else { return nil }
     let beginning = ContinuousClock.now
-    let key = application.proofs["teacher_key"] ?? ""
+    let key = application.teacherKey ?? ""
     if case .live(let session) = directory.find(application.code), session.isTeacherKey(key) {
       return Admitted(session: session, role: .teacher, newcomer: nil, invite: session.invite(forKey: key))
     }

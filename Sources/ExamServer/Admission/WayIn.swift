@@ -6,8 +6,9 @@ struct Application {
   let request: HTTPRequest
   let code: SessionCode
   let role: Role
-  /// The strings of the request, by their names on the wire: each way in reads its own.
-  let proofs: [String: String]
+  /// The secret of the link for students.
+  let invite: String?
+  let teacherKey: String?
 }
 
 /// Permission to come in.

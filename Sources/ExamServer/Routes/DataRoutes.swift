@@ -4,38 +4,19 @@ import WebGateway
 
 /// The stored data of a session: the journal, the report, one student's part, pictures of alerts, and its erasure.
 @GatewayActor
-final class DataRoutes {
-  private let services: ExamServices
-  private let archive: any Archive
-  private let directory: any SessionDirectory
-  private let admission: Admission
-  private let answers: LongAnswers
-
-  init(
-    services: ExamServices, archive: any Archive, directory: any SessionDirectory, admission: Admission,
-    answers: LongAnswers
-  ) {
-    self.answers = answers
-    self.services = services
-    self.archive = archive
-    self.directory = directory
-    self.admission = admission
-  }
+struct DataRoutes {
+  let services: ExamServices
+  let archive: any Archive
+  let directory: any SessionDirectory
+  let admission: Admission
+  let answers: LongAnswers
 
   func register(on server: WebServer) {
     let session = "/api/sessions/:code"
-    server.route(.get, session + "/events") { [self] request in
-      await .answering { () async throws(Refusal) in try await events(request) }
-    }
-    server.route(.get, session + "/alerts/:picture") { [self] request in
-      await .answering { () async throws(Refusal) in try await alertPicture(request) }
-    }
-    server.route(.get, session + "/students/:student/data") { [self] request in
-      await .answering { () async throws(Refusal) in try await studentData(request) }
-    }
-    server.route(.delete, session + "/data") { [self] request in
-      await .answering { () async throws(Refusal) in try await erase(request) }
-    }
+    server.route(.get, session + "/events", refusing: events)
+    server.route(.get, session + "/alerts/:picture", refusing: alertPicture)
+    server.route(.get, session + "/students/:student/data", refusing: studentData)
+    server.route(.delete, session + "/data", refusing: erase)
   }
 
   private func events(_ request: HTTPRequest) async throws(Refusal) -> HTTPResponse {
@@ -43,15 +24,11 @@ final class DataRoutes {
     let code = reader.code
     let name = request.query["format"] ?? "json"
     guard let format = JournalDocument.Format(rawValue: name) else {
-      throw Refusal(
-        status: 400, title: "Unknown format", detail: "format is json or csv, not \(name.prefix(40)).",
-        code: "bad_request")
+      throw .badRequest("Unknown format", "format is json or csv, not \(name.prefix(40)).")
     }
-    let answer = try await LongAnswer(
-      of: code, in: answers.enter(reader), from: archive, beginning: JournalDocument(of: code, as: format)
-    ) { archive, document, piece in try document.write(to: &piece, from: archive) }
     let type = format == .json ? "application/json" : "text/csv; charset=utf-8"
-    return HTTPResponse(status: 200, headers: [("Content-Type", type)], body: answer.body)
+    return try await answers.answer(
+      reader, JournalDocument(of: code, as: format), from: archive, headers: [("Content-Type", type)])
   }
 
   /// The picture of an alert's onset, for teachers and for the student it shows.
@@ -86,16 +63,12 @@ final class DataRoutes {
     let record = reader.record
     let student = ParticipantID(rawValue: request.parameters["student"] ?? "")
     guard reader.role == .teacher || reader.id == student else { throw .notForStudents }
-    let answer = try await LongAnswer(
-      of: record.code, in: answers.enter(reader), from: archive,
-      beginning: StudentData(of: student, in: record)
-    ) { archive, document, piece in try document.write(to: &piece, from: archive) }
-    return HTTPResponse(
-      status: 200,
+    return try await answers.answer(
+      reader, StudentData(of: student, in: record), from: archive,
       headers: [
         ("Content-Type", "application/json"),
         ("Content-Disposition", "attachment; filename=\"exam-\(record.code)-my-data.json\""),
-      ], body: answer.body)
+      ])
   }
 
   private func erase(_ request: HTTPRequest) async throws(Refusal) -> HTTPResponse {

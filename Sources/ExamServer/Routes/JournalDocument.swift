@@ -32,11 +32,25 @@ struct JournalDocument: Sendable {
       }
       if page.next == nil { document.append(UInt8(ascii: "]")) }
     case .csv:
-      if !isBegun { document += JournalCSV.header.utf8 }
-      document += JournalCSV.lines(page.events).utf8
+      document += Self.lines(page.events, isBeginning: !isBegun).utf8
     }
     isBegun = true
     position = page.next
     return position != nil
+  }
+
+  /// CSV (RFC 4180): one line per event, its particular fields as `key=value` in the last column.
+  static func lines(_ events: [JournalEvent], isBeginning: Bool) -> String {
+    var lines = CSVLines(isBeginning: isBeginning)
+    if isBeginning { lines.add(["at", "session", "kind", "participant", "name", "fields"]) }
+    for event in events {
+      lines.add([
+        .text("\(event.at)"), .text("\(event.session)"), .text(event.kindName),
+        .init(event.participant?.rawValue), .init(event.name),
+        .text(
+          event.fields.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: "; ")),
+      ])
+    }
+    return lines.text
   }
 }

@@ -1,36 +1,41 @@
 import ExamModel
 import WebGateway
 
+/// What is produced from an archive in pieces.
+protocol LongDocument: Sendable {
+  /// Appends the next part to `piece`.
+  ///
+  /// - Returns: whether there is more.
+  mutating func write(to piece: inout [UInt8], from archive: any ArchiveReader) throws -> Bool
+}
+
+extension JournalDocument: LongDocument {}
+extension ReportDocument: LongDocument {}
+extension StudentData: LongDocument {}
+
 /// An answer that is read in pieces, each once the client has taken the previous one: however much is kept, and however
 /// slow the client, only one piece is in memory. The archive serves all readers in turn.
-actor LongAnswer<State: Sendable> {
+actor LongAnswer {
   /// Approximate size of a piece, in bytes.
-  static var pieceBytes: Int { 256 * 1024 }
-
-  /// Appends to `piece`, and returns whether there is more.
-  typealias Step = @Sendable (any ArchiveReader, inout State, inout [UInt8]) throws -> Bool
+  private static let pieceBytes = 256 * 1024
 
   private let archive: any Archive
   private let session: SessionCode
-  private let step: Step
   /// Kept until the sender releases it: with its last piece, or its connection.
   private let place: LongAnswers.Place
   /// `nil` once everything is read.
-  private var state: State?
+  private var rest: (any LongDocument)?
   private var first: [UInt8]?
 
   /// Reads the first piece.
-  ///
-  /// - Parameter state: what `step` needs to continue where it stopped.
   init(
-    of session: SessionCode, in place: LongAnswers.Place, from archive: any Archive, beginning state: State,
-    step: @escaping Step
+    of session: SessionCode, in place: LongAnswers.Place, from archive: any Archive,
+    _ document: any LongDocument
   ) async throws(Refusal) {
     self.archive = archive
     self.place = place
     self.session = session
-    self.step = step
-    self.state = state
+    rest = document
     do {
       first = try await read(.whole)
     } catch {
@@ -45,22 +50,22 @@ actor LongAnswer<State: Sendable> {
       first = nil
       return piece
     }
-    return state == nil ? nil : try await read(.further)
+    return try await read(.further)
   }
 
   private func read(_ extent: ReadingExtent) async throws -> [UInt8]? {
-    guard let state else { return nil }
-    let (session, step) = (session, step)
-    let (piece, rest) = try await archive.read(extent) { archive -> ([UInt8], State?) in
+    guard let rest else { return nil }
+    let session = session
+    let (piece, further) = try await archive.read(extent) { archive -> ([UInt8], (any LongDocument)?) in
       // If it was erased meanwhile, the rest would be missing as if it had never existed.
       guard try archive.session(session) != nil else { throw SessionGone() }
-      var state = state
+      var document = rest
       var piece: [UInt8] = []
       var goesOn = true
-      while goesOn, piece.count < Self.pieceBytes { goesOn = try step(archive, &state, &piece) }
-      return (piece, goesOn ? state : nil)
+      while goesOn, piece.count < Self.pieceBytes { goesOn = try document.write(to: &piece, from: archive) }
+      return (piece, goesOn ? document : nil)
     }
-    self.state = rest
+    self.rest = further
     return piece
   }
 }

@@ -1,5 +1,6 @@
 import ExamModel
 import Synchronization
+import WebGateway
 
 /// The long answers in progress: each holds a piece in memory for as long as its client takes for it, and shares the
 /// archive with the others. So nobody gets many at once, and students together only so many that their teachers still
@@ -32,11 +33,17 @@ final class LongAnswers: Sendable {
     deinit { answers.leave(reader) }
   }
 
-  /// A slot for the sender of a request.
-  func enter(_ reader: Admission.Reader) throws(Refusal) -> Place {
-    try enter(reader.id, role: reader.role, of: reader.code)
+  /// Answers a request with a document.
+  func answer(
+    _ reader: Admission.Reader, _ document: any LongDocument, from archive: any Archive,
+    headers: [(String, String)]
+  ) async throws(Refusal) -> HTTPResponse {
+    let place = try enter(reader.id, role: reader.role, of: reader.code)
+    let answer = try await LongAnswer(of: reader.code, in: place, from: archive, document)
+    return HTTPResponse(status: 200, headers: headers, body: answer.body)
   }
 
+  /// A slot for one more answer.
   func enter(_ id: ParticipantID, role: Role, of session: SessionCode) throws(Refusal) -> Place {
     let reader = Reader(session: session, id: id, role: role)
     let refusal: Refusal? = counts.withLock { counts in

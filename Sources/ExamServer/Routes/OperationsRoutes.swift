@@ -2,20 +2,13 @@ import WebGateway
 
 /// Liveness, readiness and metrics.
 @GatewayActor
-final class OperationsRoutes {
-  private let services: ExamServices
-  private let directory: any SessionDirectory
-  private unowned let server: WebServer
+struct OperationsRoutes {
+  let services: ExamServices
+  let directory: any SessionDirectory
 
-  init(services: ExamServices, directory: any SessionDirectory, server: WebServer) {
-    self.services = services
-    self.directory = directory
-    self.server = server
-  }
-
-  func register() {
+  func register(on server: WebServer) {
     server.route(.get, "/healthz") { _ in .text("ok\n") }
-    server.route(.get, "/readyz") { [self] _ in
+    server.route(.get, "/readyz") { _ in
       // The server listens only after models and pipelines were tested, so the only thing that can fail later is capacity.
       directory.live.count < services.configuration.maximumSessions
         ? .text("ready\n")
@@ -24,7 +17,7 @@ final class OperationsRoutes {
           code: "too_many_sessions"
         ).response
     }
-    server.route(.get, "/metrics") { [self] _ in
+    server.route(.get, "/metrics") { [unowned server] _ in
       var text = PrometheusText()
       services.metrics.write(to: &text)
       MeasuredMetrics(services: services, directory: directory, server: server).write(to: &text)

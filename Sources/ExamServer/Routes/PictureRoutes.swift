@@ -12,38 +12,36 @@ final class PictureRoutes {
 
   func register(on server: WebServer) {
     let student = "/api/sessions/:code/students/:student"
-    server.route(.get, student + "/live.mjpeg") { [self] request in
-      await .answering { () async throws(Refusal) in
-        let (session, watcher, channel) = try await channel(request)
-        let most = PictureSeats.most(for: watcher, students: session.students.count)
-        guard seats.haveRoom(for: watcher.id, most: most) else { throw Self.tooManyStreams(most) }
-        return HTTPResponse(
-          status: 200,
-          body: .pictures { [self] stream in
-            guard seats.take(watcher.id, most: most) else { return stream.end() }
-            PictureStreamViewer(stream, watcher: watcher.id).watch(channel, of: session.fanOut) { [self] in
-              seats.leave(watcher.id)
-            }
-          })
-      }
-    }
-    server.route(.get, student + "/live.jpg") { [self] request in
-      await .answering { () async throws(Refusal) in
-        let (session, watcher, channel) = try await channel(request)
-        let most = PictureSeats.most(for: watcher, students: session.students.count)
-        guard seats.take(watcher.id, most: most) else { throw Self.tooManyStreams(most) }
-        defer { seats.leave(watcher.id) }
-        guard
-          let jpeg = await SinglePictureViewer(watcher: watcher.id).next(of: channel, from: session.fanOut)
-        else {
-          throw Refusal(
-            status: 503, title: "No picture",
-            detail: "This student's camera delivers no picture at the moment.",
-            code: "no_picture", retryAfter: 2)
+    server.route(.get, student + "/live.mjpeg", refusing: stream)
+    server.route(.get, student + "/live.jpg", refusing: onePicture)
+  }
+
+  private func stream(_ request: HTTPRequest) async throws(Refusal) -> HTTPResponse {
+    let (session, watcher, channel) = try await channel(request)
+    let most = PictureSeats.most(for: watcher, students: session.students.count)
+    guard seats.haveRoom(for: watcher.id, most: most) else { throw Self.tooManyStreams(most) }
+    return HTTPResponse(
+      status: 200,
+      body: .pictures { [self] stream in
+        guard seats.take(watcher.id, most: most) else { return stream.end() }
+        PictureStreamViewer(stream, watcher: watcher.id).watch(channel, of: session.fanOut) { [self] in
+          seats.leave(watcher.id)
         }
-        return .jpeg(jpeg)
-      }
+      })
+  }
+
+  private func onePicture(_ request: HTTPRequest) async throws(Refusal) -> HTTPResponse {
+    let (session, watcher, channel) = try await channel(request)
+    let most = PictureSeats.most(for: watcher, students: session.students.count)
+    guard seats.take(watcher.id, most: most) else { throw Self.tooManyStreams(most) }
+    defer { seats.leave(watcher.id) }
+    let viewer = SinglePictureViewer(watcher: watcher.id)
+    guard let jpeg = await viewer.next(of: channel, from: session.fanOut) else {
+      throw Refusal(
+        status: 503, title: "No picture", detail: "This student's camera delivers no picture at the moment.",
+        code: "no_picture", retryAfter: 2)
     }
+    return HTTPResponse(status: 200, headers: [("Content-Type", "image/jpeg")], body: .shared(jpeg))
   }
 
   private func channel(
@@ -61,17 +59,12 @@ final class PictureRoutes {
     }
     let name = request.query["view"] ?? "tile"
     guard let view = PictureView(name: name) else {
-      throw Refusal(
-        status: 400, title: "Unknown view", detail: "view is tile or focus, not \(name.prefix(40)).",
-        code: "bad_request")
+      throw .badRequest("Unknown view", "view is tile or focus, not \(name.prefix(40)).")
     }
     let number = request.query["source"] ?? "\(StreamSource.camera)"
     guard let source = UInt16(number).flatMap(StreamSource.init) else {
-      throw Refusal(
-        status: 400, title: "Unknown source",
-        detail:
-          "source is one of \(StreamSource.all.map(\.description).joined(separator: ", ")), not \(number.prefix(40)).",
-        code: "bad_request")
+      let sources = StreamSource.all.map(\.description).joined(separator: ", ")
+      throw .badRequest("Unknown source", "source is one of \(sources), not \(number.prefix(40)).")
     }
     return (session, watcher, PictureChannel(student: student, source: source, view: view))
   }
@@ -151,11 +144,5 @@ private final class SinglePictureViewer: PictureViewer {
   private func finish(_ jpeg: SharedBytes?) {
     waiting?.resume(returning: jpeg)
     waiting = nil
-  }
-}
-
-extension HTTPResponse {
-  fileprivate static func jpeg(_ jpeg: SharedBytes) -> HTTPResponse {
-    HTTPResponse(status: 200, headers: [("Content-Type", "image/jpeg")], body: .shared(jpeg))
   }
 }

@@ -36,24 +36,24 @@ final class PreviewRoute {
   }
 
   func register(on server: WebServer) {
-    server.route(.post, "/api/sessions/:code/preview", maximumBodyBytes: 256 * 1024) { [self] request in
-      await .answering { () async throws(Refusal) in
-        // The page has only the invite link's secret, or what was typed.
-        let admitted = try await admission.admit(
-          request, as: .student, showing: request.bearerToken.map { ["invite": $0] } ?? [:])
-        let now = ContinuousClock.now
-        let isByLink = admitted.newcomer == .byLink
-        let address = Key(of: GuesserAddress(request.remoteAddress), isByLink: isByLink)
-        if let wait = byAddress.take(address, at: now)
-          ?? bySession.take(Key(of: admitted.session.code, isByLink: isByLink), at: now)
-        {
-          throw Self.busy(wait)
-        }
-        var response = try await answer(request.body)
-        admission.mark(&response, of: request, right: .code)
-        return response
-      }
+    server.route(
+      .post, "/api/sessions/:code/preview", maximumBodyBytes: 256 * 1024, refusing: preview)
+  }
+
+  private func preview(_ request: HTTPRequest) async throws(Refusal) -> HTTPResponse {
+    // The page has only the invite link's secret, or what was typed.
+    let admitted = try await admission.admit(request, as: .student, invite: request.bearerToken)
+    let now = ContinuousClock.now
+    let isByLink = admitted.newcomer == .byLink
+    let address = Key(of: GuesserAddress(request.remoteAddress), isByLink: isByLink)
+    if let wait = byAddress.take(address, at: now)
+      ?? bySession.take(Key(of: admitted.session.code, isByLink: isByLink), at: now)
+    {
+      throw Self.busy(wait)
     }
+    var response = try await answer(request.body)
+    admission.mark(&response, of: request, right: .code)
+    return response
   }
 
   private struct Answer: Encodable {

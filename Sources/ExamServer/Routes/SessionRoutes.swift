@@ -19,18 +19,10 @@ final class SessionRoutes {
   }
 
   func register(on server: WebServer) {
-    server.route(.post, "/api/sessions") { [self] request in
-      await .answering { () async throws(Refusal) in try await create(request) }
-    }
-    server.route(.post, "/api/sessions/:code/participants") { [self] request in
-      await .answering { () async throws(Refusal) in try await join(request) }
-    }
-    server.route(.get, "/api/sessions/:code") { [self] request in
-      await .answering { () async throws(Refusal) in try await describe(request) }
-    }
-    server.route(.delete, "/api/sessions/:code") { [self] request in
-      await .answering { () async throws(Refusal) in try await end(request) }
-    }
+    server.route(.post, "/api/sessions", refusing: create)
+    server.route(.post, "/api/sessions/:code/participants", refusing: join)
+    server.route(.get, "/api/sessions/:code", refusing: describe)
+    server.route(.delete, "/api/sessions/:code", refusing: end)
     server.webSocketRoute(
       "/api/sessions/:code/socket", subprotocol: "exam-monitoring.v1",
       explain: { [self] request in
@@ -74,7 +66,7 @@ final class SessionRoutes {
 
   private func create(_ request: HTTPRequest) async throws(Refusal) -> HTTPResponse {
     // Before the password is checked: an error elsewhere in the request must not reveal that it was right.
-    let body: CreateRequest = try decode(request)
+    let body: CreateRequest = try request.json()
     let name = try personName(body.name)
     let title = try body.title.map(examTitle) ?? "Exam"
     let tookPassword = try await admission.mayCreate(request)
@@ -110,26 +102,11 @@ final class SessionRoutes {
   }
 
   private struct JoinRequest: Decodable {
-    /// What is sent in one field, where that is a text.
-    private struct Text: Decodable {
-      let text: String?
-
-      init(from decoder: any Decoder) { text = try? decoder.singleValueContainer().decode(String.self) }
-    }
-
-    private enum Key: String, CodingKey { case name, role }
-
     let name: String
     let role: Role
     /// For the ways in: each reads its own.
-    let proofs: [String: String]
-
-    init(from decoder: any Decoder) throws {
-      let fields = try decoder.container(keyedBy: Key.self)
-      name = try fields.decode(String.self, forKey: .name)
-      role = try fields.decode(Role.self, forKey: .role)
-      proofs = try [String: Text](from: decoder).compactMapValues(\.text)
-    }
+    let invite: String?
+    let teacher_key: String?
   }
 
   private struct JoinAnswer: Encodable {
@@ -148,9 +125,10 @@ final class SessionRoutes {
 
   private func join(_ request: HTTPRequest) async throws(Refusal) -> HTTPResponse {
     // Before the code is checked: an error elsewhere in the request must not reveal that it was right.
-    let body: JoinRequest = try decode(request)
+    let body: JoinRequest = try request.json()
     let name = try personName(body.name)
-    let admitted = try await admission.admit(request, as: body.role, showing: body.proofs)
+    let admitted = try await admission.admit(
+      request, as: body.role, invite: body.invite, teacherKey: body.teacher_key)
     if let newcomer = admitted.newcomer { try admission.count(newcomer, request) }
     let session = admitted.session
     guard session.makesRoom(for: admitted.role, newcomerFrom: request.remoteAddress) else {
@@ -208,7 +186,12 @@ final class SessionRoutes {
       // Much may have happened meanwhile.
       (session, _) = try await admission.participant(request, role: .teacher)
     }
-    let before = request.query["alerts_before"].flatMap { Int($0) }
+    let before = try request.query["alerts_before"].map { text throws(Refusal) in
+      guard let number = Int(text) else {
+        throw .badRequest("Unknown place", "alerts_before is a number, not \(text.prefix(40)).")
+      }
+      return number
+    }
     let page = session.state.alerts.page(before: before, about: nil)
     let alerts = (before == nil ? session.state.alerts.open(about: nil) : []) + page.items
     return .json(
@@ -227,16 +210,6 @@ final class SessionRoutes {
   }
 
   // MARK: Parts
-
-  private func decode<Body: Decodable>(_ request: HTTPRequest) throws(Refusal) -> Body {
-    do {
-      return try WireJSON.decode(Body.self, from: request.body)
-    } catch {
-      throw Refusal(
-        status: 400, title: "Request not understood", detail: "The JSON body: \(error.detail).",
-        code: "bad_request")
-    }
-  }
 
   private func examTitle(_ typed: String) throws(Refusal) -> String {
     guard let title = ExamTitle(typed) else {

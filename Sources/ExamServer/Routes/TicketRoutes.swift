@@ -10,9 +10,7 @@ final class TicketRoutes {
   init(admission: Admission) { self.admission = admission }
 
   func register(on server: WebServer) {
-    server.route(.post, "/api/sessions/:code/tickets") { [self] request in
-      await .answering { () async throws(Refusal) in try await issue(request) }
-    }
+    server.route(.post, "/api/sessions/:code/tickets", refusing: issue)
     server.acceptTickets { [self] ticket, path in tickets.redeem(ticket, path: path, at: .now)?.digest }
   }
 
@@ -28,26 +26,17 @@ final class TicketRoutes {
 
   private func issue(_ request: HTTPRequest) async throws(Refusal) -> HTTPResponse {
     let reader = try await admission.reader(request)
-    let wanted: TicketRequest
-    do {
-      wanted = try WireJSON.decode(TicketRequest.self, from: request.body)
-    } catch {
-      throw badRequest("The JSON body: \(error.detail).")
-    }
+    let wanted: TicketRequest = try request.json()
     let session = "/api/sessions/\(reader.code)/"
     guard wanted.path.hasPrefix(session), wanted.path.utf8.count <= 200,
       let holder = admission.tokenHash(request)
     else {
-      throw badRequest("path is one below \(session), without a query.")
+      throw .badRequest("Request not understood", "path is one below \(session), without a query.")
     }
     let ticket = tickets.issue(for: holder, path: wanted.path, at: .now)
     return .json(
       status: 201,
       WireJSON.encode(
         TicketAnswer(ticket: ticket.text, expires_in: Int(TicketBook.lifetime.components.seconds))))
-  }
-
-  private func badRequest(_ detail: String) -> Refusal {
-    Refusal(status: 400, title: "Request not understood", detail: detail, code: "bad_request")
   }
 }
