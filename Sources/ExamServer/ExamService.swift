@@ -83,7 +83,7 @@ public struct ExamService: Sendable {
 
   /// Waits until everything logged so far is written, or for half a second: a disk or a terminal may hang.
   private func flush() {
-    let end = ContinuousClock.now + .milliseconds(500)
+    let end = Instant.now + .milliseconds(500)
     log.flush(within: .milliseconds(400))
     console.flush(within: end - .now)
   }
@@ -91,7 +91,7 @@ public struct ExamService: Sendable {
   // MARK: Start and stop
 
   private func start() async throws -> (
-    ExamServices, SQLiteStore, WebServer, any SessionDirectory, ClockKeeper
+    ExamServices, SQLiteStore, WebServer, SessionDirectory, ClockKeeper
   ) {
     let logger = logger
     let pages = try WebFolder.read(configuration.webFolder) { logger.warning("\($0)") }
@@ -133,7 +133,7 @@ public struct ExamService: Sendable {
   @GatewayActor
   private func makeServer(
     _ services: ExamServices, _ pages: PageFolder, _ look: ReportLook
-  ) throws -> (WebServer, any SessionDirectory) {
+  ) throws -> (WebServer, SessionDirectory) {
     var gateway = GatewayConfiguration(host: configuration.host, port: UInt16(configuration.port))
     if let certificate = configuration.certificate, let key = configuration.privateKey {
       gateway.tls = .init(certificate: certificate, key: key, isTrial: configuration.selfSigned)
@@ -151,7 +151,7 @@ public struct ExamService: Sendable {
       default: logger.info("\(event)")
       }
     }
-    let directory = LocalSessionDirectory(maximumSessions: configuration.maximumSessions)
+    let directory = SessionDirectory(maximumSessions: configuration.maximumSessions)
     let archive = NotedArchive(services.store) { logger.error("\($0)") }
     let admission = Admission(
       directory: directory, archive: archive, guesses: services.guesses, configuration: configuration)
@@ -194,7 +194,7 @@ public struct ExamService: Sendable {
   /// - Returns: whether everything ended in time.
   @GatewayActor
   private func stop(
-    _ server: WebServer, _ directory: any SessionDirectory, _ services: ExamServices, _ store: SQLiteStore
+    _ server: WebServer, _ directory: SessionDirectory, _ services: ExamServices, _ store: SQLiteStore
   ) async -> Bool {
     // Everybody in every session is told before anything else is waited for. Sessions stay in the directory: a request
     // for one must not be answered in the meantime that it has ended.

@@ -213,10 +213,3 @@ extension AlertBook {
     return record
   }
 }
-
-extension AlertID {
-  fileprivate static func random() -> AlertID {
-    var generator = SystemRandomNumberGenerator()
-    return .random(using: &generator)
-  }
-}

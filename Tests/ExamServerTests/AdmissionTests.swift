@@ -22,7 +22,7 @@ private final class Desk {
   var ledger: GuessLedger
   var line = GuessLine<Int>()
   var dice: Dice
-  var now: GuessLedger.Instant
+  var now: Instant
   let right: Set<Int>
   private(set) var looked: [Int] = []
   private var nextTicket = 0

@@ -9,9 +9,9 @@ public struct SessionCode: Hashable, Sendable, Codable, CustomStringConvertible 
   }
 
   /// A code drawn evenly from all of 000000...999999.
-  public static func random(using generator: inout some RandomNumberGenerator) -> SessionCode {
+  public static func random() -> SessionCode {
     let digits = (0..<6).map { _ in
-      Character(Unicode.Scalar(UInt8.random(in: 0x30...0x39, using: &generator)))
+      Character(Unicode.Scalar(UInt8.random(in: 0x30...0x39)))
     }
     return SessionCode(String(digits))!
   }
@@ -39,8 +39,8 @@ public struct ParticipantID: RawRepresentable, Hashable, Sendable, Codable, Cust
   public init(rawValue: String) { self.rawValue = rawValue }
   public var description: String { rawValue }
 
-  public static func random(using generator: inout some RandomNumberGenerator) -> ParticipantID {
-    ParticipantID(rawValue: "p" + randomText(12, using: &generator))
+  public static func random() -> ParticipantID {
+    ParticipantID(rawValue: "p" + randomText(12))
   }
 }
 
@@ -50,8 +50,8 @@ public struct AlertID: RawRepresentable, Hashable, Sendable, Codable, CustomStri
   public init(rawValue: String) { self.rawValue = rawValue }
   public var description: String { rawValue }
 
-  public static func random(using generator: inout some RandomNumberGenerator) -> AlertID {
-    AlertID(rawValue: "a" + randomText(12, using: &generator))
+  public static func random() -> AlertID {
+    AlertID(rawValue: "a" + randomText(12))
   }
 }
 
@@ -63,13 +63,13 @@ public struct Secret: Sendable, CustomStringConvertible {
   public var description: String { "[secret]" }
 
   /// 40 characters of 32 (200 bits).
-  public static func random(using generator: inout some RandomNumberGenerator) -> Secret {
-    Secret(text: randomText(40, using: &generator))
+  public static func random() -> Secret {
+    Secret(text: randomText(40))
   }
 }
 
 /// Characters that are safe in URLs, file names and headers and hard to mistake for one another (Crockford's base 32).
-private func randomText(_ count: Int, using generator: inout some RandomNumberGenerator) -> String {
+private func randomText(_ count: Int) -> String {
   let alphabet = Array("0123456789abcdefghjkmnpqrstvwxyz")
-  return String((0..<count).map { _ in alphabet[Int.random(in: 0..<alphabet.count, using: &generator)] })
+  return String((0..<count).map { _ in alphabet[Int.random(in: 0..<alphabet.count)] })
 }

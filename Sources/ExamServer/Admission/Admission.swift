@@ -8,7 +8,7 @@ final class Admission {
   /// The earliest time to answer an unknown token, whatever had to be looked up.
   static let refusalTime = Duration.milliseconds(100)
 
-  private let directory: any SessionDirectory
+  private let directory: SessionDirectory
   private let archive: any Archive
   private let guesses: GuessBudgets
   /// The first one for which the applicant shows something counts.
@@ -19,7 +19,7 @@ final class Admission {
   private var newcomers = Newcomers()
 
   init(
-    directory: any SessionDirectory, archive: any Archive, guesses: GuessBudgets,
+    directory: SessionDirectory, archive: any Archive, guesses: GuessBudgets,
     configuration: ServerConfiguration
   ) {
     self.directory = directory
@@ -119,8 +119,8 @@ final class Admission {
   ) throws(Refusal) -> (session: ExamSession, participant: Participant)? {
     let code = try code(request)
     guard let hash = tokenHash(request), case .live(let session) = directory.find(code) else { return nil }
-    if let dismissal = session.dismissed(hash)?.dismissed { throw .dismissed(dismissal) }
-    guard let participant = session.participant(hash) else { return nil }
+    if let dismissal = session.members.dismissed(token: hash)?.dismissed { throw .dismissed(dismissal) }
+    guard let participant = session.members.participant(token: hash) else { return nil }
     try check(participant.role, role)
     return (session, participant)
   }
@@ -131,7 +131,7 @@ final class Admission {
   ) throws(Refusal) -> (session: ExamSession, gone: Participant)? {
     let code = try code(request)
     guard let hash = tokenHash(request), case .live(let session) = directory.find(code),
-      let gone = session.dismissed(hash)
+      let gone = session.members.dismissed(token: hash)
     else { return nil }
     return (session, gone)
   }
@@ -158,7 +158,7 @@ final class Admission {
   /// is, was or never was such a session: neither tokens nor codes can be guessed here.
   private func formerParticipant(_ request: HTTPRequest) async throws(Refusal) -> Reader {
     let code = try code(request)
-    let beginning = ContinuousClock.now
+    let beginning = Instant.now
     guard let hash = tokenHash(request) else { throw tokenRefusal(request) }
     let network = GuesserAddress(request.remoteAddress)
     guard lookUps.enter(network) else { throw Self.manyTokens }

@@ -57,8 +57,7 @@ struct DeviceCookie: Sendable {
       self.init(key: Secret(text: kept), path: path)
       return
     }
-    var generator = SystemRandomNumberGenerator()
-    let made = Secret.random(using: &generator)
+    let made = Secret.random()
     let descriptor = open(file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else { throw KeyError(path: file, cause: String(cString: strerror(errno))) }
     defer { close(descriptor) }
@@ -83,8 +82,7 @@ struct DeviceCookie: Sendable {
     _ response: inout HTTPResponse, of request: HTTPRequest, right proof: Proof, at now: Timestamp = .now
   ) {
     let known = read(request, at: now)
-    var generator = SystemRandomNumberGenerator()
-    let id = known?.id ?? ParticipantID.random(using: &generator).rawValue
+    let id = known?.id ?? ParticipantID.random().rawValue
     let whole = known?.proof == .password ? .password : proof
     let until = now.advanced(by: Self.lifetime).microseconds / 1_000_000
     let text = "1.\(whole.rawValue).\(id).\(until)"

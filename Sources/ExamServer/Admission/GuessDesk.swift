@@ -31,6 +31,7 @@ final class GuessDesk {
   private var line = GuessLine<Int>()
   private var waiting: [Int: CheckedContinuation<Turn?, Never>] = [:]
   private var nextTicket = 0
+  private var generator = SystemRandomNumberGenerator()
   private var moving: Task<Void, Never>?
   private var isStopped = false
   private var wasBeyondCeiling = false
@@ -53,7 +54,6 @@ final class GuessDesk {
     if let charge = ledger.takeAtOnce(guess, at: .now) { return Turn(charge, desk: self) }
     let ticket = nextTicket
     nextTicket += 1
-    var generator = SystemRandomNumberGenerator()
     if let leaving = line.enter(ticket, guess, at: .now, using: &generator) {
       waiting.removeValue(forKey: leaving)?.resume(returning: nil)
     }
@@ -73,7 +73,6 @@ final class GuessDesk {
 
   private func move() async {
     while line.count > 0 {
-      var generator = SystemRandomNumberGenerator()
       let round = line.move(&ledger, at: .now, using: &generator)
       for served in round.turns {
         let turn = Turn(served.charge, desk: self)

@@ -16,8 +16,6 @@ struct Guess: Sendable, Hashable {
 /// A guess is charged before it is checked and refunded if it was right, so that many at once cannot get around the
 /// limit.
 struct GuessLedger: Sendable {
-  typealias Instant = ContinuousClock.Instant
-
   /// A count that decays.
   private struct Count: Sendable {
     var value = 0.0

@@ -7,8 +7,6 @@ import ExamModel
 /// wait with the same input as the drawn one get its answer, since that reveals no more than one answer does: a class
 /// gets in with its code in one turn.
 struct GuessLine<Ticket: Hashable & Sendable>: Sendable {
-  typealias Instant = ContinuousClock.Instant
-
   private struct Waiting: Sendable {
     let ticket: Ticket
     let guess: Guess

@@ -7,8 +7,6 @@ import WebGateway
 /// set when it tested the camera) has a small budget of its own, so that somebody who joins in a loop does not keep out
 /// others at the same address.
 struct Newcomers: Sendable {
-  typealias Instant = ContinuousClock.Instant
-
   enum Way: Hashable, Sendable {
     case creating, typed, byLink
   }

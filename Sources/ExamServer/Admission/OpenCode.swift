@@ -3,7 +3,7 @@ import WebGateway
 
 /// Students come in with the six digits of the exam. Those who also have the secret of the invite link never wait in line.
 struct OpenCode: WayIn {
-  let directory: any SessionDirectory
+  let directory: SessionDirectory
   let guesses: GuessBudgets
 
   func admit(_ application: Application) async throws(Refusal) -> Admitted? {

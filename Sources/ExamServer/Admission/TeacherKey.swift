@@ -3,11 +3,11 @@ import WebGateway
 
 /// Further teachers come in with the key of the exam. A wrong code and a wrong key get the same answer.
 struct TeacherKey: WayIn {
-  let directory: any SessionDirectory
+  let directory: SessionDirectory
 
   func admit(_ application: Application) async throws(Refusal) -> Admitted? {
     guard application.role == .teacher else { return nil }
-    let beginning = ContinuousClock.now
+    let beginning = Instant.now
     let key = application.teacherKey ?? ""
     if case .live(let session) = directory.find(application.code), session.isTeacherKey(key) {
       return Admitted(session: session, role: .teacher, newcomer: nil, invite: session.invite(forKey: key))

@@ -8,7 +8,7 @@ import WebGateway
 @GatewayActor
 struct MeasuredMetrics {
   let services: ExamServices
-  let directory: any SessionDirectory
+  let directory: SessionDirectory
   let server: WebServer
 
   func write(to text: inout PrometheusText) {
@@ -40,7 +40,7 @@ struct MeasuredMetrics {
           ])
       }
     }
-    let now = ContinuousClock.now
+    let now = Instant.now
     text.gauge(
       "exam_longest_time_unchecked_seconds", "How long the student has waited who was checked longest ago.",
       sessions.compactMap { $0.longestTimeUnchecked(at: now) }.max()?.inSeconds ?? 0)

@@ -33,8 +33,6 @@ struct ServerMetrics: Sendable {
     Counter("exam_frames_dropped_total", "Frames not decoded, by cause.", labels: "{cause=\"\(cause)\"}")
   }
 
-  func count(alert kind: AlertKind) { alertsConfirmed.add(1, to: kind) }
-
   func count(blindSpot cause: BlindSpot.Cause, seconds: Double) {
     blindSpots.add(1, to: cause)
     blindSeconds.add(seconds, to: cause)

@@ -3,8 +3,6 @@
 /// Under overload the first thing to go is what nobody sees: pictures beyond those the checks can use. With temporal
 /// layers these are not even decoded, which leaves the most capacity for the checks.
 struct AnalysisPace {
-  typealias Instant = ContinuousClock.Instant
-
   /// Pictures per second in quiet times, so that a check finds one at most 0.2 s old, and under load.
   static let usual = 5.0
   static let reduced = 2.5

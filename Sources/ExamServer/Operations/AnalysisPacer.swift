@@ -19,7 +19,7 @@ final class AnalysisPacer {
     repeat { update(at: .now) } while (try? await Task.sleep(for: .milliseconds(250))) != nil
   }
 
-  private func update(at now: ContinuousClock.Instant) {
+  private func update(at now: Instant) {
     let before = pace
     pace.update(delay: faces.statistics.longestDelay, at: now)
     if pace.rate != before.rate {

@@ -15,7 +15,7 @@ final class ClockKeeper {
   /// How far the system's clock was ahead of the exams when that was last reported.
   private var told = Duration.zero
   private var retention: RetentionClock
-  private var lastLook: ContinuousClock.Instant
+  private var lastLook: Instant
 
   /// Continues from the clocks kept in the store; call it before anything is journalled.
   ///
@@ -58,10 +58,10 @@ final class ClockKeeper {
   }
 
   /// The system's clock and an instant, at the same moment: the process may be paused at any time.
-  private static func readClocks() -> (ContinuousClock.Instant, Timestamp) {
-    var moment = (ContinuousClock.now, Timestamp.system)
-    for _ in 0..<10 where ContinuousClock.now - moment.0 > .milliseconds(100) {
-      moment = (ContinuousClock.now, Timestamp.system)
+  private static func readClocks() -> (Instant, Timestamp) {
+    var moment = (Instant.now, Timestamp.system)
+    for _ in 0..<10 where Instant.now - moment.0 > .milliseconds(100) {
+      moment = (Instant.now, Timestamp.system)
     }
     return moment
   }

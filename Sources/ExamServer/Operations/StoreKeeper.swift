@@ -7,10 +7,10 @@ import WebGateway
 @GatewayActor
 struct StoreKeeper {
   private let services: ExamServices
-  private let directory: any SessionDirectory
+  private let directory: SessionDirectory
   private let clocks: ClockKeeper
 
-  nonisolated init(services: ExamServices, directory: any SessionDirectory, clocks: ClockKeeper) {
+  nonisolated init(services: ExamServices, directory: SessionDirectory, clocks: ClockKeeper) {
     self.services = services
     self.directory = directory
     self.clocks = clocks

@@ -3,7 +3,7 @@ import Synchronization
 /// Notes the decoded pictures a streaming thread has delivered.
 final class DecodeProgress: Sendable {
   private struct State {
-    var last: ContinuousClock.Instant?
+    var last: Instant?
     var isNew = false
   }
 
@@ -25,5 +25,5 @@ final class DecodeProgress: Sendable {
     }
   }
 
-  var lastDecoded: ContinuousClock.Instant? { state.withLock(\.last) }
+  var lastDecoded: Instant? { state.withLock(\.last) }
 }

@@ -52,34 +52,14 @@ protocol PictureViewer: AnyObject {
   func end()
 }
 
-/// Distributes each student's pictures to those who watch, and reports when nobody does. Several machines would share
-/// pictures behind this protocol.
+/// Distributes each student's pictures to those who watch, and reports when nobody does.
 @GatewayActor
-protocol PictureFanOut: AnyObject {
-  /// Passes the picture to every viewer of its channel.
-  func publish(_ picture: StudentPicture)
-  func attach(_ viewer: any PictureViewer, to channel: PictureChannel)
-  func detach(_ viewer: any PictureViewer, from channel: PictureChannel)
-  /// The highest number of pictures per second that a channel's viewers want; 0 without viewers.
-  func wantedRate(of channel: PictureChannel) -> Double
-  /// Who watches a channel; twice if somebody watches twice.
-  func watchers(of channel: PictureChannel) -> [ParticipantID]
-  /// Tells a student's viewers that no more pictures will come.
-  func end(_ student: ParticipantID)
-  /// Tells every viewer that no more pictures will come, and forgets them.
-  func end()
+final class PictureFanOut {
   /// Called with a channel that gained or lost a viewer.
-  var onChange: (@GatewayActor (PictureChannel) -> Void)? { get set }
-}
-
-/// The fan-out of a single process.
-@GatewayActor
-final class LocalPictureFanOut: PictureFanOut {
-  var onChange: (@GatewayActor (PictureChannel) -> Void)?
+  var onChange: (PictureChannel) -> Void = { _ in }
   private var viewers: [PictureChannel: [ObjectIdentifier: any PictureViewer]] = [:]
 
-  init() {}
-
+  /// Passes the picture to every viewer of its channel.
   func publish(_ picture: StudentPicture) {
     guard let viewers = viewers[picture.channel] else { return }
     for viewer in viewers.values { viewer.show(picture) }
@@ -87,23 +67,26 @@ final class LocalPictureFanOut: PictureFanOut {
 
   func attach(_ viewer: any PictureViewer, to channel: PictureChannel) {
     viewers[channel, default: [:]][ObjectIdentifier(viewer)] = viewer
-    onChange?(channel)
+    onChange(channel)
   }
 
   func detach(_ viewer: any PictureViewer, from channel: PictureChannel) {
     guard viewers[channel]?.removeValue(forKey: ObjectIdentifier(viewer)) != nil else { return }
     if viewers[channel]?.isEmpty == true { viewers[channel] = nil }
-    onChange?(channel)
+    onChange(channel)
   }
 
+  /// The highest number of pictures per second that a channel's viewers want; 0 without viewers.
   func wantedRate(of channel: PictureChannel) -> Double {
     viewers[channel]?.values.map { $0.rate(of: channel.stream) }.max() ?? 0
   }
 
+  /// Who watches a channel; twice if somebody watches twice.
   func watchers(of channel: PictureChannel) -> [ParticipantID] {
     viewers[channel]?.values.map(\.watcher) ?? []
   }
 
+  /// Tells a student's viewers that no more pictures will come.
   func end(_ student: ParticipantID) {
     for stream in StreamView.all {
       let channel = PictureChannel(student: student, stream)
@@ -111,6 +94,7 @@ final class LocalPictureFanOut: PictureFanOut {
     }
   }
 
+  /// Tells every viewer that no more pictures will come, and forgets them.
   func end() {
     let all = viewers.values.flatMap(\.values)
     viewers = [:]

@@ -5,8 +5,6 @@ import WebGateway
 /// newest one waits. A slow teacher gets newer pictures less often, never older ones.
 @GatewayActor
 final class TeacherPictures: PictureViewer {
-  typealias Instant = ContinuousClock.Instant
-
   /// Pictures that may be unacknowledged: enough for a round trip of 50 ms at 300 pictures per second, few enough that
   /// those in flight on a slow line are a fraction of a second old.
   static let credit = 16
@@ -18,7 +16,7 @@ final class TeacherPictures: PictureViewer {
   }
 
   let watcher: ParticipantID
-  private let fanOut: any PictureFanOut
+  private let fanOut: PictureFanOut
   private let maximumRate: Double
   private let send: @GatewayActor (StudentPicture) -> Void
   private var watches: [StreamView: Watch] = [:]
@@ -28,11 +26,9 @@ final class TeacherPictures: PictureViewer {
   private var queue: [PictureChannel] = []
   /// When the next picture of a channel may be sent.
   private var due: [PictureChannel: Instant] = [:]
-  /// Pictures replaced by newer ones before they were sent.
-  private(set) var replaced = 0
 
   init(
-    teacher: ParticipantID, fanOut: any PictureFanOut, maximumRate: Double,
+    teacher: ParticipantID, fanOut: PictureFanOut, maximumRate: Double,
     send: @escaping @GatewayActor (StudentPicture) -> Void
   ) {
     watcher = teacher
@@ -98,13 +94,11 @@ final class TeacherPictures: PictureViewer {
   }
 
   func show(_ picture: StudentPicture) {
-    let now = ContinuousClock.now
+    let now = Instant.now
     let channel = picture.channel
     guard let watch = watches[channel.stream] else { return }
-    if waiting.updateValue(picture, forKey: channel) != nil {
-      replaced += 1
-      return
-    }
+    // It replaces the one that waits.
+    guard waiting.updateValue(picture, forKey: channel) == nil else { return }
     let interval = Duration.seconds(1 / watch.rate)
     let due = due[channel] ?? now
     // A quarter of tolerance, or every second picture that comes a little early would be dropped; an early picture does

@@ -7,7 +7,7 @@ import WebGateway
 struct DataRoutes {
   let services: ExamServices
   let archive: any Archive
-  let directory: any SessionDirectory
+  let directory: SessionDirectory
   let admission: Admission
   let answers: LongAnswers
 

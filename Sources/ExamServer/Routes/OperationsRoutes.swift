@@ -4,7 +4,7 @@ import WebGateway
 @GatewayActor
 struct OperationsRoutes {
   let services: ExamServices
-  let directory: any SessionDirectory
+  let directory: SessionDirectory
 
   func register(on server: WebServer) {
     server.route(.get, "/healthz") { _ in .text("ok\n") }

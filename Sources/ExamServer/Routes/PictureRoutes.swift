@@ -52,7 +52,7 @@ final class PictureRoutes {
       throw .notForStudents
     }
     let student = ParticipantID(rawValue: request.parameters["student"] ?? "")
-    guard session.student(student) != nil else {
+    guard session.students[student] != nil else {
       throw Refusal(
         status: 404, title: "No such student", detail: "There is no student \(student) in this session.",
         code: "unknown_student")
@@ -89,7 +89,7 @@ private final class PictureStreamViewer: PictureViewer {
   }
 
   func watch(
-    _ channel: PictureChannel, of fanOut: any PictureFanOut, closed: @escaping @GatewayActor () -> Void
+    _ channel: PictureChannel, of fanOut: PictureFanOut, closed: @escaping @GatewayActor () -> Void
   ) {
     stream.onClose = {
       fanOut.detach(self, from: channel)
@@ -126,7 +126,7 @@ private final class SinglePictureViewer: PictureViewer {
 
   func end() { finish(nil) }
 
-  func next(of channel: PictureChannel, from fanOut: any PictureFanOut) async -> SharedBytes? {
+  func next(of channel: PictureChannel, from fanOut: PictureFanOut) async -> SharedBytes? {
     let timeout = Task { [self] in
       try? await Task.sleep(for: Self.patience)
       finish(nil)

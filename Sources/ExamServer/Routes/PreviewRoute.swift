@@ -43,7 +43,7 @@ final class PreviewRoute {
   private func preview(_ request: HTTPRequest) async throws(Refusal) -> HTTPResponse {
     // The page has only the invite link's secret, or what was typed.
     let admitted = try await admission.admit(request, as: .student, invite: request.bearerToken)
-    let now = ContinuousClock.now
+    let now = Instant.now
     let isByLink = admitted.newcomer == .byLink
     let address = Key(of: GuesserAddress(request.remoteAddress), isByLink: isByLink)
     if let wait = byAddress.take(address, at: now)

@@ -5,14 +5,14 @@ import WebGateway
 @GatewayActor
 final class SessionRoutes {
   private let services: ExamServices
-  private let directory: any SessionDirectory
+  private let directory: SessionDirectory
   private let admission: Admission
   /// Rate of session descriptions: one of 250 students takes several milliseconds of the gateway's thread.
   private var descriptions = RateLimiter<SessionCode>(burst: 10, perSecond: 20)
   /// Those who come too early wait, but nobody longer than this.
   private static let patience = Duration.seconds(2)
 
-  init(services: ExamServices, directory: any SessionDirectory, admission: Admission) {
+  init(services: ExamServices, directory: SessionDirectory, admission: Admission) {
     self.services = services
     self.directory = directory
     self.admission = admission
@@ -70,8 +70,7 @@ final class SessionRoutes {
     let name = try personName(body.name)
     let title = try body.title.map(examTitle) ?? "Exam"
     let tookPassword = try await admission.mayCreate(request)
-    var generator = SystemRandomNumberGenerator()
-    let key = Secret.random(using: &generator)
+    let key = Secret.random()
     let invite = Secret.invite(ofKey: key.text)
     let created = directory.add { code in
       let record = SessionRecord(

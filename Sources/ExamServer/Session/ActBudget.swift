@@ -5,8 +5,6 @@ import WebGateway
 /// Limits what one participant may do that is journalled or sent to others: a number of acts and of bytes of text, at
 /// once and in the long run. It persists across connections, so reconnecting refills nothing.
 struct ActBudget: Sendable {
-  typealias Instant = ContinuousClock.Instant
-
   struct Limits: Sendable {
     let acts: TokenBucket.Rate
     let bytes: TokenBucket.Rate

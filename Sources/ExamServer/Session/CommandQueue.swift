@@ -26,7 +26,7 @@ final class CommandQueue {
   var onEvent: (JournalEvent) -> Void = { _ in }
 
   private struct Command {
-    let since = ContinuousClock.now
+    let since = Instant.now
     let decide: Decision
     let completion: Completion
   }

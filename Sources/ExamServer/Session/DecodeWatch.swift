@@ -4,8 +4,6 @@ import MediaPipeline
 ///
 /// Demuxers silently drop what they do not expect, and an element may never return: neither is reported as an error.
 struct DecodeWatch {
-  typealias Instant = ContinuousClock.Instant
-
   enum Finding: Equatable {
     /// Data are accepted but yield no picture.
     case nothingDecoded

@@ -7,7 +7,7 @@ struct EventRecorder: Sendable {
   let logger: Logger
 
   /// When this returns, the entries are kept, or waiting longer is in vain: `Journal.append`.
-  func keep(_ entries: [JournalEntry], by deadline: ContinuousClock.Instant) async {
+  func keep(_ entries: [JournalEntry], by deadline: Instant) async {
     await journal.append(entries, by: deadline)
     for case .event(let event) in entries { log(event) }
   }

@@ -57,7 +57,7 @@ extension ExamSession {
       members.remember(dismissed: Participant(person, at: .now), tokenHash: member.tokenHash)
     }
     fanOut.end(id)
-    if let student = removeStudent(id) { Task { await student.release() } }
+    if let student = students.removeValue(forKey: id) { Task { await student.release() } }
   }
 
   /// Tells somebody who was removed why; the token is already void.

@@ -47,10 +47,9 @@ extension ExamSession {
     case .suspected, .dismissed:
       break
     case .confirmed(let onset, let confidence, let again):
-      services.metrics.count(alert: kind)
-      var generator = SystemRandomNumberGenerator()
+      services.metrics.alertsConfirmed.add(1, to: kind)
       let new = AlertRecord(
-        id: .random(using: &generator), student: id, kind: kind,
+        id: .random(), student: id, kind: kind,
         severity: services.configuration.alerts.rules[kind]?.severity ?? .medium, since: Timestamp(onset),
         confidence: confidence, thresholds: transition.thresholds)
       record(.alertConfirmed, about: id) { [weak self] state in

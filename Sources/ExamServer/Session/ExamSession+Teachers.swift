@@ -3,8 +3,6 @@ import WebGateway
 
 /// Teachers' connections.
 extension ExamSession {
-  var studentIDs: [ParticipantID] { Array(students.keys) }
-
   func connectTeacher(_ id: ParticipantID, socket: WebSocketConnection) {
     leaveTeacher(id, .replaced)?.close(.replaced)
     members.setState(.live, of: id, at: .now)

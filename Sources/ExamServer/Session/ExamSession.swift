@@ -21,11 +21,11 @@ struct ExamServices: Sendable {
 @GatewayActor
 final class ExamSession {
   let record: SessionRecord
-  let fanOut: any PictureFanOut
+  let fanOut: PictureFanOut
   let services: ExamServices
 
   var members: Members
-  private(set) var students: [ParticipantID: StudentSession] = [:]
+  var students: [ParticipantID: StudentSession] = [:]
   var teachers: [ParticipantID: TeacherConnection] = [:]
   let commands: CommandQueue
   /// Sockets of those who are about to be removed, to be told why.
@@ -35,9 +35,9 @@ final class ExamSession {
   private var watchedAnew: Set<ParticipantID> = []
   /// Why nobody can connect any more.
   private(set) var closing: DisconnectReason?
-  private var lastHeartbeat = ContinuousClock.now
+  private var lastHeartbeat = Instant.now
   /// When somebody was last connected.
-  private var lastInUse = ContinuousClock.now
+  private var lastInUse = Instant.now
   var quota: JournalQuota
   /// What teachers were last told about the server itself.
   var conditions = ServerConditions()
@@ -52,7 +52,7 @@ final class ExamSession {
     commands = CommandQueue(ExamState(record.code, bounds: .live), recorder: services.recorder)
     quota = JournalQuota(maximumMegabytes: services.configuration.maximumJournalMegabytes)
     members = Members(studentPlaces: services.configuration.maximumParticipants)
-    fanOut = LocalPictureFanOut()
+    fanOut = PictureFanOut()
     commands.onDecided = { [weak self] event in self?.quota.add(bytes: event.approximateBytes) }
     commands.onEvent = { [weak self] event in self?.happened(event) }
     fanOut.onChange = { [weak self] channel in
@@ -69,7 +69,7 @@ final class ExamSession {
   }
 
   private func tick() {
-    let now = ContinuousClock.now
+    let now = Instant.now
     let pace = services.pacer.pace
     for student in students.values {
       student.tick(analysisRate: pace.rate(ofStudent: student.number, at: now), at: now)
@@ -91,19 +91,13 @@ final class ExamSession {
   }
 
   /// How long nobody has been connected.
-  func idleTime(at now: ContinuousClock.Instant) -> Duration { now - lastInUse }
+  func idleTime(at now: Instant) -> Duration { now - lastInUse }
 
   // MARK: Participants
 
   func isTeacherKey(_ key: String) -> Bool {
     SecretHash(Secret(text: key)) == SecretHash(digest: record.teacherKeyHash)
   }
-
-  /// The participant with the token of that hash.
-  func participant(_ hash: SecretHash) -> Participant? { members.participant(token: hash) }
-
-  /// The former participant who had that token before being removed.
-  func dismissed(_ hash: SecretHash) -> Participant? { members.dismissed(token: hash) }
 
   /// Whether the hash is that of the secret in the link for students.
   func isInvite(_ hash: SecretHash) -> Bool {
@@ -133,9 +127,8 @@ final class ExamSession {
     name: PersonName, role: Role, from address: String
   ) async -> (participant: Participant, token: Secret)? {
     guard closing == nil else { return nil }
-    var generator = SystemRandomNumberGenerator()
-    let id = ParticipantID.random(using: &generator)
-    let token = Secret.random(using: &generator)
+    let id = ParticipantID.random()
+    let token = Secret.random()
     let hash = SecretHash(token)
     members.reserve(
       id, Members.Reservation(role: role, tokenHash: hash, network: GuesserAddress(address)))
@@ -178,12 +171,8 @@ final class ExamSession {
     if person.pause != nil { student.pause(true) }
   }
 
-  func student(_ id: ParticipantID) -> StudentSession? { students[id] }
-
-  func removeStudent(_ id: ParticipantID) -> StudentSession? { students.removeValue(forKey: id) }
-
   /// How long the least recently checked student has waited, among those who send video.
-  func longestTimeUnchecked(at now: ContinuousClock.Instant) -> Duration? {
+  func longestTimeUnchecked(at now: Instant) -> Duration? {
     students.values.compactMap { $0.monitor.unchecked(at: now) }.max()
   }
 

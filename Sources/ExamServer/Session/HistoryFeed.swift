@@ -46,7 +46,7 @@ final class HistoryFeed {
   /// Another page is requested.
   ///
   /// - Returns: how long to wait before asking again; `nil` if the page may be looked up.
-  func wait(at now: ContinuousClock.Instant) -> Duration? { pages.take(at: now) }
+  func wait(at now: Instant) -> Duration? { pages.take(at: now) }
 
   func add(_ items: [Item]) {
     self.items.append(contentsOf: items)

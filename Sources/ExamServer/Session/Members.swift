@@ -8,8 +8,6 @@ import WebGateway
 /// their place, connected or not, and so do those for whom a teacher made an exception; only a teacher can take it from
 /// them.
 struct Members {
-  typealias Instant = ContinuousClock.Instant
-
   struct Member {
     var participant: Participant
     let tokenHash: SecretHash

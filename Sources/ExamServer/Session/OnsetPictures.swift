@@ -3,8 +3,6 @@ import GLibRuntime
 
 /// The picture of the onset of each open suspicion: requested when it begins, taken from the next large picture encoded.
 struct OnsetPictures {
-  typealias Instant = ContinuousClock.Instant
-
   /// If no picture came after the onset, because the pictures had stopped, one up to this much older may be used instead.
   private static let stillTelling = Duration.seconds(10)
 

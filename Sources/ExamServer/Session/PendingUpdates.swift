@@ -4,8 +4,6 @@ import ExamModel
 /// so if they come faster than they may be processed, the newest waits and older ones are neither processed nor
 /// answered. The last state is never lost, and little is kept.
 struct PendingUpdates: Sendable {
-  typealias Instant = ContinuousClock.Instant
-
   enum Update: Hashable {
     case hello(media: String, source: StreamSource = .camera)
     case status(PageReport)

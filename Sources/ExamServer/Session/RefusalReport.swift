@@ -3,8 +3,6 @@ import GLibRuntime
 /// Refusals to one student, by error code, so that the first of one kind is not lost among many of another. A minute of
 /// garbage fills neither the socket nor the log.
 struct RefusalReport {
-  typealias Instant = ContinuousClock.Instant
-
   private var told: [String: Throttle] = [:]
   private var journalled: [String: Throttle] = [:]
 

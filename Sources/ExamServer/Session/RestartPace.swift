@@ -2,8 +2,6 @@
 ///
 /// A page may send new headers, or what breaks a pipeline, as fast as it can: this limits what its pipelines cost.
 struct RestartPace {
-  typealias Instant = ContinuousClock.Instant
-
   /// Minimum time between the start of one pipeline and the next.
   static let leastInterval = Duration.seconds(1)
   /// A stream of which this many pipelines produced no picture is given up. With the delays that is half a minute.

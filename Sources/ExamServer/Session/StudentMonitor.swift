@@ -4,8 +4,6 @@ import GLibRuntime
 /// Observes one student through the face check, the page and the stream: the alert policy, the pictures of onsets, and
 /// the server's own blind spots. A pure value: it is given the time, and returns what it finds.
 struct StudentMonitor: Sendable {
-  typealias Instant = ContinuousClock.Instant
-
   private var policy: AlertPolicy
   private var evidence = OnsetPictures()
   private var blindSpots = BlindSpotTracker()

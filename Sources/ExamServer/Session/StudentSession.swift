@@ -8,8 +8,6 @@ import WebGateway
 /// connection, the streams, and what observing the camera finds.
 @GatewayActor
 final class StudentSession {
-  typealias Instant = ContinuousClock.Instant
-
   /// What is accepted beyond the window: a recorder cannot drop a piece of its container, and one stream may follow
   /// another.
   private static let windowLimit = 8 * StudentStream.window
@@ -26,7 +24,7 @@ final class StudentSession {
   weak var exam: ExamSession?
 
   let services: ExamServices
-  private let fanOut: any PictureFanOut
+  private let fanOut: PictureFanOut
   let camera: StudentStream
   /// Each is created by its first `hello`, and stopped with the connection.
   private var others: [StreamSource: StudentStream] = [:]
@@ -46,7 +44,7 @@ final class StudentSession {
   /// What was wrong with the camera's stream since a picture was last decoded.
   private var problem: NoPictureReason?
 
-  init(_ person: ExamPerson, fanOut: any PictureFanOut, services: ExamServices) {
+  init(_ person: ExamPerson, fanOut: PictureFanOut, services: ExamServices) {
     id = person.id
     number = person.number
     name = person.name

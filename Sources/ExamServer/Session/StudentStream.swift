@@ -8,8 +8,6 @@ import WebGateway
 /// docs/architecture.md describes the way of a frame through it.
 @GatewayActor
 final class StudentStream {
-  typealias Instant = ContinuousClock.Instant
-
   /// Frames that the page may have in flight without an acknowledgement.
   static let window = 4
   /// Above the usual upload rate of 10, so that jitter costs no frame.
@@ -19,7 +17,7 @@ final class StudentStream {
 
   let source: StreamSource
   private let student: (id: ParticipantID, number: UInt32, name: String)
-  private let fanOut: any PictureFanOut
+  private let fanOut: PictureFanOut
   private let metrics: ServerMetrics
   private let maximumTileRate: Double
   var onEvent: @GatewayActor (StreamEvent) -> Void = { _ in }
@@ -41,7 +39,7 @@ final class StudentStream {
   var isEvidenceWanted = false { didSet { updateDemand(.focus) } }
 
   init(
-    _ source: StreamSource, of person: ExamPerson, fanOut: any PictureFanOut, services: ExamServices
+    _ source: StreamSource, of person: ExamPerson, fanOut: PictureFanOut, services: ExamServices
   ) {
     self.source = source
     student = (person.id, person.number, person.name)

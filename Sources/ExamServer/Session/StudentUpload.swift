@@ -6,7 +6,6 @@ import WebGateway
 /// sends something else, restarts its container, or the pipeline fails.
 @GatewayActor
 final class StudentUpload {
-  typealias Instant = ContinuousClock.Instant
   /// Where the stream goes after the pipeline; called on its streaming thread.
   typealias Taps = @GatewayActor (_ failed: @escaping @Sendable (PipelineFailure) -> Void) -> MediaTaps?
 

@@ -71,9 +71,9 @@ final class TeacherConnection {
   }
 
   /// Call it several times a second.
-  func tick(at now: ContinuousClock.Instant) { watchWhatWaits(at: now) }
+  func tick(at now: Instant) { watchWhatWaits(at: now) }
 
-  private func watch(_ request: WatchRequest, at now: ContinuousClock.Instant) {
+  private func watch(_ request: WatchRequest, at now: Instant) {
     // Earlier requests for this view are void; no view at all voids all.
     waitingWatches.removeAll {
       request.view == nil || $0.view == request.view && $0.source == request.source
@@ -82,11 +82,11 @@ final class TeacherConnection {
     watchWhatWaits(at: now)
   }
 
-  private func watchWhatWaits(at now: ContinuousClock.Instant) {
+  private func watchWhatWaits(at now: Instant) {
     guard let exam else { return }
     while let request = waitingWatches.first, watches.take(at: now) == nil {
       waitingWatches.removeFirst()
-      pictures.watch(request, students: exam.studentIDs)
+      pictures.watch(request, students: exam.students.keys)
     }
   }
 

@@ -3,8 +3,6 @@ import ExamModel
 /// One-time tickets: each stands for a participant's token, of which only the hash is kept, once, for one path and a
 /// short time. They are used where a token must not be: in an address, which ends up in histories and logs.
 struct TicketBook {
-  typealias Instant = ContinuousClock.Instant
-
   static let lifetime = Duration.seconds(30)
   /// For everybody, and for one token. Beyond that the oldest of the token that holds most is dropped.
   static let capacity = 2000
@@ -31,8 +29,7 @@ struct TicketBook {
     } else if entries.count >= Self.capacity {
       dropOfWhoHoldsMost()
     }
-    var generator = SystemRandomNumberGenerator()
-    let ticket = Secret.random(using: &generator)
+    let ticket = Secret.random()
     entries.append(Entry(ticket: SecretHash(ticket), holder: holder, path: path, until: now + Self.lifetime))
     return ticket
   }
