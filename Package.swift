@@ -78,7 +78,11 @@ let package = Package(
       ],
       swiftSettings: swiftSettings),
     .target(
-      name: "Simulator", dependencies: ["GLibRuntime", "CSoup", "CGLibShims"],
+      name: "Simulator",
+      dependencies: [
+        "GLibRuntime", "CSoup", "CGLibShims",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
       swiftSettings: swiftSettings),
     .executableTarget(
       name: "exam-monitoring",
@@ -113,7 +117,9 @@ let package = Package(
     .testTarget(
       name: "ExamServerTests", dependencies: ["ExamServer"], swiftSettings: swiftSettings),
     .testTarget(
-      name: "SimulatorTests", dependencies: ["Simulator"], swiftSettings: swiftSettings),
+      name: "SimulatorTests",
+      dependencies: ["Simulator", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+      swiftSettings: swiftSettings),
     .testTarget(name: "ArchitectureTests", swiftSettings: swiftSettings),
   ],
   cxxLanguageStandard: .cxx17

@@ -16,7 +16,7 @@ import Testing
       "ExamModel", "GLibRuntime", "MediaPipeline", "FaceCheck", "WebGateway", "ExamStore", "Logging",
       "Configuration", "SystemPackage", "Yams",
     ],
-    "Simulator": ["GLibRuntime", "CSoup", "CGLibShims"],
+    "Simulator": ["GLibRuntime", "CSoup", "CGLibShims", "ArgumentParser"],
     "exam-monitoring": ["ExamServer", "Simulator", "ArgumentParser"],
   ]
 

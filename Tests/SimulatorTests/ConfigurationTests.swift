@@ -1,36 +1,30 @@
+import ArgumentParser
 import Testing
 
 @testable import Simulator
 
 @Suite struct ConfigurationTests {
-  private func counts(_ change: (inout RehearsalConfiguration) -> Void) -> [Behaviour: Int] {
-    var configuration = RehearsalConfiguration(url: "")
-    change(&configuration)
+  private func counts(_ options: String...) throws -> [Behaviour: Int] {
+    let configuration = try RehearsalConfiguration.parse(options)
     return Dictionary(configuration.behaviours.map { ($0, 1) }, uniquingKeysWith: +)
   }
 
-  @Test func aFewStudentsAreSpecialByDefault() {
+  @Test func aFewStudentsAreSpecialByDefault() throws {
     #expect(
-      counts { $0.students = 200 } == [
+      try counts("--students", "200") == [
         .ordinary: 184, .frozen: 4, .dark: 4, .absent: 4, .reconnecting: 4,
       ])
-    #expect(counts { $0.students = 9 } == [.ordinary: 9])
+    #expect(try counts("--students", "9") == [.ordinary: 9])
   }
 
-  @Test func theirNumbersCanBeSet() {
-    let counts = counts {
-      $0.students = 6
-      $0.frozen = 2
-      $0.reconnecting = 1
-    }
+  @Test func theirNumbersCanBeSet() throws {
+    let counts = try counts("--students", "6", "--frozen", "2", "--reconnecting", "1")
     #expect(counts == [.ordinary: 3, .frozen: 2, .reconnecting: 1])
   }
 
-  @Test func moreSpecialStudentsThanStudentsAreRefused() {
-    var configuration = RehearsalConfiguration(url: "")
-    configuration.students = 3
-    configuration.frozen = 4
-    #expect(throws: RehearsalError.self) { try configuration.validate() }
+  @Test func moreSpecialStudentsThanStudentsAreRefused() throws {
+    let configuration = try RehearsalConfiguration.parse(["--students", "3", "--frozen", "4"])
+    #expect(throws: RehearsalError.self) { try configuration.check() }
   }
 
   @Test func addressesAreUnderstood() throws {

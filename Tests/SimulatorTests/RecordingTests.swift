@@ -1,3 +1,4 @@
+import ArgumentParser
 import Foundation
 import Testing
 
@@ -32,9 +33,8 @@ import Testing
 
   @Test func readsWhatComesWithTheProgram() throws {
     for media in ["video/x-vp8", "image/jpeg", "video/webm;codecs=vp8"] {
-      var configuration = RehearsalConfiguration(url: "")
-      configuration.recordingsFolder = Self.folder
-      configuration.media = media
+      let configuration = try RehearsalConfiguration.parse(
+        ["--recordings-dir", Self.folder, "--media", media])
       let clips = try RecordingLibrary(configuration).clips(of: .ordinary)
       #expect(clips.ordinary.media == media)
       #expect(clips.ordinary.messages.count == 48)

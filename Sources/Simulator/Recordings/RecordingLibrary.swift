@@ -13,14 +13,14 @@ struct RecordingLibrary: Sendable {
 
   /// - Throws: `RehearsalError` if a file is missing or broken, or there is none for the media type.
   init(_ configuration: RehearsalConfiguration) throws {
-    let folder = configuration.recordingsFolder
+    let folder = configuration.recordingsDir
     face = try RecordingFile.readIndexed("\(folder)/vp8_l1t3_480x360_300_10.vp8frames", media: "video/x-vp8")
       .prefix(seconds: Self.secondsWithFace)
     frozen = try face.frozen()
     dark = try RecordingFile.read("\(folder)/dark_vp8.ivf", rate: 10)
     emptyRoom = try RecordingFile.read("\(folder)/empty_room_vp8.ivf", rate: 10)
     if let upload = configuration.upload {
-      ordinary = try RecordingFile.read(upload, rate: configuration.uploadRate)
+      ordinary = try RecordingFile.read(upload, rate: configuration.uploadFps)
       return
     }
     switch configuration.media.replacing(" ", with: "") {

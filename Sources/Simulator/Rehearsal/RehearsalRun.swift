@@ -10,10 +10,10 @@ final class RehearsalRun {
 
   private let configuration: RehearsalConfiguration
   private let recordings: RecordingLibrary
-  private let isStopped: @Sendable () -> Bool
   private let api: ExamAPI
   private let participants: Participants
   private let process: ProcessWatch?
+  private let ourselves = ProcessWatch(pid: Int(getpid()))
   private var progress = ProgressLine()
   private var verdict: Verdict
 
@@ -27,18 +27,16 @@ final class RehearsalRun {
   private var memoryPeak = 0.0
 
   init(
-    _ configuration: RehearsalConfiguration, recordings: RecordingLibrary,
-    isStopped: @escaping @Sendable () -> Bool
+    _ configuration: RehearsalConfiguration, teacherPassword: String?, recordings: RecordingLibrary
   ) throws {
     self.configuration = configuration
     self.recordings = recordings
-    self.isStopped = isStopped
     let address = try ServerAddress(configuration.url)
-    let client = HTTPClient(base: address, trustsAnyCertificate: configuration.trustsAnyCertificate)
-    api = ExamAPI(client: client, password: configuration.teacherPassword)
+    let client = HTTPClient(base: address, trustsAnyCertificate: configuration.insecure)
+    api = ExamAPI(client: client, password: teacherPassword)
     participants = Participants(client: client)
     verdict = Verdict(limits: configuration.limits)
-    if let pid = configuration.serverPID {
+    if let pid = configuration.serverPid {
       guard let watch = ProcessWatch(pid: pid) else {
         throw RehearsalError("--server-pid: there is no process \(pid).")
       }
@@ -81,7 +79,7 @@ final class RehearsalRun {
 
   private func enter(_ creator: ExamAPI.Seat) async throws {
     let behaviours = configuration.behaviours
-    for (index, behaviour) in behaviours.enumerated() where !isStopped() {
+    for (index, behaviour) in behaviours.enumerated() where !Task.isCancelled {
       let began = ContinuousClock.now
       let seat = try await join("Student \(index + 1)", asTeacher: false)
       guard let seat else { break }
@@ -91,15 +89,15 @@ final class RehearsalRun {
       participants.add(student)
       student.start()
       if index % 10 == 9 { progress.show("coming in: \(index + 1) of \(behaviours.count) students") }
-      try await Task.sleep(until: began + .seconds(1 / configuration.joinRate))
+      try? await Task.sleep(until: began + .seconds(1 / configuration.joinsPerSecond))
     }
-    for number in 0..<configuration.teachers where !isStopped() {
+    for number in 0..<configuration.teachers where !Task.isCancelled {
       let seat = number == 0 ? creator : try await join("Teacher \(number + 1)", asTeacher: true)
       guard let seat else { break }
       let focus = configuration.focus ? participants.students[number % participants.students.count].id : nil
       let teacher = TeacherClient(
-        number: number, address: api.socket(seat),
-        wishes: .init(tileRate: configuration.tileRate, focus: focus, countsAlerts: number == 0),
+        address: api.socket(seat),
+        wishes: .init(tileRate: configuration.tileFps, focus: focus, countsAlerts: number == 0),
         participants: participants)
       participants.add(teacher)
       do {
@@ -109,18 +107,18 @@ final class RehearsalRun {
       }
     }
     try await waitUntilAllStream()
-    await sleep(configuration.warmUpSeconds)
+    await sleep(configuration.warmUp)
   }
 
   private func join(_ name: String, asTeacher: Bool) async throws -> ExamAPI.Seat? {
-    try await api.join(name: name, asTeacher: asTeacher, isStopped: { isStopped() }) { wait in
+    try await api.join(name: name, asTeacher: asTeacher) { wait in
       progress.show("coming in: the server lets the next one in after \(Int(wait)) s")
     }
   }
 
   private func waitUntilAllStream() async throws {
     let deadline = ContinuousClock.now + .seconds(Self.entryPatience)
-    while !isStopped() {
+    while !Task.isCancelled {
       let streaming = participants.students.count(where: \.isStreaming)
       let welcome = participants.teachers.count(where: \.isWelcome)
       if streaming == participants.students.count, welcome == participants.teachers.count { return }
@@ -141,16 +139,16 @@ final class RehearsalRun {
   private func look(_ metrics: ScrapedMetrics) -> Look {
     Look(
       at: monotonicMicroseconds(), metrics: metrics, serverCPU: process?.cpuSeconds ?? 0,
-      ownCPU: ownCPUSeconds())
+      ownCPU: ourselves?.cpuSeconds ?? 0)
   }
 
   private func measure(from begin: Look) async {
     let deadline = begin.at + Int64(configuration.minutes * 60_000_000)
     var before = begin
     var offered = 0
-    while !isStopped(), monotonicMicroseconds() < deadline {
+    while !Task.isCancelled, monotonicMicroseconds() < deadline {
       let rest = Double(deadline - monotonicMicroseconds()) / 1_000_000
-      await sleep(min(configuration.progressSeconds, max(0, rest)))
+      await sleep(min(configuration.progress, max(0, rest)))
       let now = look(await api.metrics() ?? before.metrics)
       memoryPeak = max(memoryPeak, process?.residentMegabytes ?? 0)
       let recent = participants.tally.recentTiles
@@ -214,17 +212,12 @@ final class RehearsalRun {
 
   /// Waits until the server has had time to release memory.
   private func settle() async -> Double? {
-    guard process != nil, configuration.settleSeconds > 0 else { return nil }
+    guard process != nil, configuration.settle > 0 else { return nil }
     progress.show(
-      "the session is over; looking at the server's memory in \(Int(configuration.settleSeconds)) s")
-    let stoppedBefore = isStopped()
-    let deadline = ContinuousClock.now + .seconds(configuration.settleSeconds)
-    while ContinuousClock.now < deadline {
-      // If the rehearsal was stopped, this is skipped too.
-      if stoppedBefore || isStopped() { return nil }
-      try? await Task.sleep(for: .milliseconds(100))
-    }
-    return process?.residentMegabytes
+      "the session is over; looking at the server's memory in \(Int(configuration.settle)) s")
+    await sleep(configuration.settle)
+    // If the rehearsal was ended early, this is skipped too.
+    return Task.isCancelled ? nil : process?.residentMegabytes
   }
 
   private struct Memory {
@@ -248,10 +241,10 @@ final class RehearsalRun {
     let sent = Double(max(1, tally.sent))
     return RehearsalReport(
       held: violations.isEmpty, violations: violations, limits: verdict.limits,
-      interrupted: isStopped() && seconds < configuration.minutes * 60 - 1,
+      interrupted: Task.isCancelled && seconds < configuration.minutes * 60 - 1,
       students: participants.students.count, teachers: participants.teachers.count,
       behaviours: Dictionary(participants.students.map { ($0.behaviour.rawValue, 1) }, uniquingKeysWith: +),
-      media: recordings.description, tile_fps: configuration.tileRate, focus: configuration.focus,
+      media: recordings.description, tile_fps: configuration.tileFps, focus: configuration.focus,
       seconds: seconds,
       frames: .init(
         offered: tally.offered, offered_per_second: Double(tally.offered) / seconds, sent: tally.sent,
@@ -290,17 +283,6 @@ final class RehearsalRun {
 
   // MARK: Parts
 
-  /// Waits, but no longer than until the rehearsal is stopped.
-  private func sleep(_ seconds: Double) async {
-    let deadline = ContinuousClock.now + .seconds(seconds)
-    while !isStopped(), ContinuousClock.now < deadline {
-      try? await Task.sleep(until: min(deadline, .now + .milliseconds(100)))
-    }
-  }
-
-  private func ownCPUSeconds() -> Double {
-    var time = timespec()
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
-    return Double(time.tv_sec) + Double(time.tv_nsec) / 1_000_000_000
-  }
+  /// Waits, but no longer than until the rehearsal is ended early.
+  private func sleep(_ seconds: Double) async { try? await Task.sleep(for: .seconds(seconds)) }
 }

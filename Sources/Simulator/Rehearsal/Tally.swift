@@ -16,7 +16,6 @@ struct Tally: Sendable {
   var focus = LatencyHistogram()
   /// Of the tiles since the last reading.
   var recentTiles = LatencyHistogram()
-  var pictureBytes = 0
   /// From a frame's due time to when it was sent: the simulator's own delay, in microseconds.
   var lateness = LatencyHistogram()
   /// From a frame to its acknowledgement.

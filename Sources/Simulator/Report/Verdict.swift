@@ -1,6 +1,6 @@
 /// Whether the server withstood the load, and which limit was exceeded first. A pure value.
 struct Verdict: Sendable {
-  enum Limit: String, Sendable, CaseIterable, Codable {
+  enum Limit: String, Sendable, CaseIterable, Encodable {
     case tileLatency = "tile_latency_p99_ms"
     case unchecked = "longest_unchecked_s"
     case connectionLosses = "connection_losses"
@@ -21,7 +21,7 @@ struct Verdict: Sendable {
     }
   }
 
-  struct Violation: Sendable, Codable, Hashable {
+  struct Violation: Sendable, Encodable {
     let limit: Limit
     let value: Double
     let allowed: Double
@@ -32,14 +32,7 @@ struct Verdict: Sendable {
   private let allowed: [Limit: Double]
   private var firstSeen: [Limit: Double] = [:]
 
-  init(limits: RehearsalConfiguration.Limits) {
-    let all: [(Limit, Double?)] = [
-      (.tileLatency, limits.tileLatencyMilliseconds), (.unchecked, limits.uncheckedSeconds),
-      (.connectionLosses, limits.connectionLosses), (.lostFrames, limits.lostFrames),
-      (.missedAlerts, limits.missedAlerts), (.falseAlerts, limits.falseAlerts),
-    ]
-    allowed = Dictionary(uniqueKeysWithValues: all.compactMap { limit, value in value.map { (limit, $0) } })
-  }
+  init(limits: [Limit: Double]) { allowed = limits }
 
   /// The limits that are judged, with their values.
   var limits: [String: Double] { Dictionary(uniqueKeysWithValues: allowed.map { ($0.rawValue, $1) }) }

@@ -65,22 +65,21 @@ final class ExamAPI {
   /// Joins one more student.
   ///
   /// - Parameter waiting: called with the number of seconds that the server asks to wait.
-  /// - Returns: nil if `isStopped` became true while the server let nobody in.
+  /// - Returns: nil if the task was cancelled while the server let nobody in.
   func join(
-    name: String, asTeacher: Bool, isStopped: @SimulatorActor () -> Bool,
-    waiting: @SimulatorActor (Double) -> Void
+    name: String, asTeacher: Bool, waiting: @SimulatorActor (Double) -> Void
   ) async throws -> Seat? {
     guard let session else { return nil }
     let body =
       asTeacher
       ? #"{"name":"\#(name)","role":"teacher","teacher_key":"\#(session.teacher_key)"}"#
       : #"{"name":"\#(name)","role":"student"}"#
-    while !isStopped() {
+    while !Task.isCancelled {
       let answer = try await send("POST", "/api/sessions/\(session.code)/participants", json: body)
       guard answer.status == 429 else { return try decode(answer, doing: "join \(name)") }
       let wait = answer.retryAfter ?? 1
       waiting(wait)
-      try await Task.sleep(for: .seconds(wait))
+      try? await Task.sleep(for: .seconds(wait))
     }
     return nil
   }

@@ -51,12 +51,7 @@ struct BehaviourSchedule: Sendable {
   /// The index of the current period of special behaviour at `seconds` after the start, from 0; nil if there is none.
   func occurrence(at seconds: Double) -> Int? {
     guard seconds >= first else { return nil }
-    let (turn, rest) = divmod(seconds - first, Self.on + Self.off)
-    return rest < Self.on ? turn : nil
-  }
-
-  private func divmod(_ value: Double, _ divisor: Double) -> (Int, Double) {
-    let quotient = (value / divisor).rounded(.down)
-    return (Int(quotient), value - quotient * divisor)
+    let turn = Int((seconds - first) / (Self.on + Self.off))
+    return seconds - first - Double(turn) * (Self.on + Self.off) < Self.on ? turn : nil
   }
 }

@@ -29,7 +29,6 @@ final class StudentClient {
   private static let timeAway: Int64 = 3_000_000
   private static let retryAfter: Int64 = 1_000_000
 
-  private let index: Int
   let id: String
   let behaviour: Behaviour
   private let address: HTTPClient.SocketAddress
@@ -42,9 +41,9 @@ final class StudentClient {
   private var state = State.idle
   private var flow = UploadFlow()
   private var clip: Recording
-  /// The next frame of the recording.
   /// The server wants a key frame.
   private var beginsClipAnew = false
+  /// The next one of the recording.
   private var message = 0
   /// When the loop of the recording began.
   private var loopStart: Int64 = 0
@@ -62,7 +61,6 @@ final class StudentClient {
     index: Int, id: String, behaviour: Behaviour, address: HTTPClient.SocketAddress, clips: StudentClips,
     participants: Participants
   ) {
-    self.index = index
     self.id = id
     self.behaviour = behaviour
     self.address = address
@@ -81,7 +79,6 @@ final class StudentClient {
   func start() {
     loopStart = monotonicMicroseconds() + phase
     nextDue = loopStart
-    participants.wake(index, at: loopStart)
     connect()
   }
 
@@ -96,7 +93,7 @@ final class StudentClient {
     state = .connecting
     Task {
       do {
-        let socket = try await participants.open(address)
+        let socket = try await participants.client.webSocket(address)
         guard case .connecting = state else { return socket.close() }
         greet(on: socket)
       } catch {
@@ -196,19 +193,17 @@ final class StudentClient {
 
   // MARK: The camera
 
-  /// Called when a frame is due.
-  /// - Returns: when the next one is due; nil once the student has left.
-  /// - Returns: when the next one is; nil once the student has left.
-  func tick(due: Int64, now: Int64) -> Int64? {
-    if case .ended = state { return nil }
+  /// Call it every few milliseconds.
+  func tick(at now: Int64) {
+    guard nextDue <= now else { return }
+    if case .ended = state { return }
     behave(at: now)
     if case .away(let until) = state, now >= until { connect() }
-    offerFrame(due: due, now: now)
+    offerFrame(at: now)
     nextDue = nextFrame(after: now)
-    return nextDue
   }
 
-  private func offerFrame(due: Int64, now: Int64) {
+  private func offerFrame(at now: Int64) {
     let range = clip.messages[message]
     participants.tally.offered += 1
     guard case .streaming(let socket) = state else {
@@ -225,7 +220,7 @@ final class StudentClient {
       }
     case .waitsForKeyFrame: participants.tally.awaitingKeyFrame += 1
     case .send(let sequence):
-      participants.tally.lateness.add(now - due)
+      participants.tally.lateness.add(now - nextDue)
       send(clip.frames[range], sequence: sequence, on: socket)
     }
   }

@@ -1,6 +1,6 @@
 /// Which alerts were expected, when they came, and which were false. A pure value.
 struct AlertBook: Sendable {
-  struct FalseAlert: Sendable, Codable, Hashable {
+  struct FalseAlert: Sendable, Encodable, Hashable {
     let student: String
     let kind: String
     /// Seconds since the start.

@@ -18,9 +18,8 @@ final class TeacherClient {
   /// Microseconds for which a page collects acknowledgements.
   private static let acknowledgementDelay: Int64 = 20_000
 
-  private let number: Int
   private let address: HTTPClient.SocketAddress
-  private var wishes: Wishes
+  private let wishes: Wishes
   private unowned let participants: Participants
   private var socket: ClientSocket?
   private var credit = 8
@@ -29,9 +28,7 @@ final class TeacherClient {
   private var hasLeft = false
   private(set) var isWelcome = false
 
-  /// - Parameter number: this teacher's index.
-  init(number: Int, address: HTTPClient.SocketAddress, wishes: Wishes, participants: Participants) {
-    self.number = number
+  init(address: HTTPClient.SocketAddress, wishes: Wishes, participants: Participants) {
     self.address = address
     self.wishes = wishes
     self.participants = participants
@@ -39,7 +36,7 @@ final class TeacherClient {
 
   /// - Throws: `GLibError` if the server cannot be reached.
   func connect() async throws {
-    let socket = try await participants.open(address)
+    let socket = try await participants.client.webSocket(address)
     guard !hasLeft else { return socket.close() }
     self.socket = socket
     socket.listen(
@@ -51,12 +48,6 @@ final class TeacherClient {
     hasLeft = true
     socket?.close()
     socket = nil
-  }
-
-  /// Watches this student closely from now on.
-  func focus(on student: String) {
-    wishes = Wishes(tileRate: wishes.tileRate, focus: student, countsAlerts: wishes.countsAlerts)
-    if isWelcome { watchFocus() }
   }
 
   private func lost(_ reason: String) {
@@ -92,7 +83,10 @@ final class TeacherClient {
       handled = 0
       isWelcome = true
       socket?.send(text: #"{"type":"watch","view":"tile","students":"all","fps":\#(wishes.tileRate)}"#)
-      if wishes.focus != nil { watchFocus() }
+      if let student = wishes.focus {
+        socket?.send(
+          text: #"{"type":"watch","view":"focus","students":["\#(student)"],"fps":\#(Self.focusRate)}"#)
+      }
     case "alert":
       if wishes.countsAlerts, notice.state == "confirmed", let student = notice.student,
         let kind = notice.kind
@@ -105,12 +99,6 @@ final class TeacherClient {
     }
   }
 
-  private func watchFocus() {
-    guard let student = wishes.focus else { return }
-    socket?.send(
-      text: #"{"type":"watch","view":"focus","students":["\#(student)"],"fps":\#(Self.focusRate)}"#)
-  }
-
   private func saw(_ bytes: UnsafeRawBufferPointer) {
     guard bytes.count > Self.headerBytes, bytes[0] == 1 else { return }
     let captured = Int64(bigEndian: bytes.loadUnaligned(fromByteOffset: 8, as: Int64.self))
@@ -121,18 +109,13 @@ final class TeacherClient {
     } else {
       participants.tally.focus.add(age)
     }
-    participants.tally.pictureBytes += bytes.count
-    let now = monotonicMicroseconds()
-    if handled == 0 {
-      oldestHandled = now
-      participants.acknowledgeSoon(number, at: now + Self.acknowledgementDelay)
-    }
+    if handled == 0 { oldestHandled = monotonicMicroseconds() }
     handled += 1
     if handled >= max(1, credit / 4) { acknowledge() }
   }
 
-  /// Acknowledges the pictures handled, if any have waited long enough.
-  func acknowledgeDue(_ now: Int64) {
+  /// Acknowledges the pictures handled, if any have waited long enough. Call it every few milliseconds.
+  func tick(at now: Int64) {
     if handled > 0, now - oldestHandled >= Self.acknowledgementDelay { acknowledge() }
   }
 
