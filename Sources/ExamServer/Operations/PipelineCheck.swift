@@ -22,8 +22,10 @@ public enum PipelineCheck {
   public static let childArguments = ["pipelines", "check-one"]
   /// The exit status of a child that found the file bad; the reason is on its standard output.
   public static let badFileStatus: Int32 = 3
-  /// Well above the deadlines of a check.
-  private static let deadline = Duration.seconds(30)
+  /// Well above the deadlines of a check, in seconds.
+  private static let deadline: UInt32 = 30
+  /// Bytes of a child's output that are kept; the rest is read and dropped.
+  private static let outputBytes = 16 * 1024
 
   /// Parses each file and runs generated frames through it; if no files are given, through all of `folder`.
   ///
@@ -52,10 +54,14 @@ public enum PipelineCheck {
     }
   }
 
-  /// Checks one file in this process, which a bad one may kill.
+  /// Checks one file in this process, which a bad one may kill, and which ends if the check does not.
   ///
   /// - Returns: what is wrong with it.
   public static func checkHere(_ file: String) async -> String? {
+    var none = sigset_t()
+    sigemptyset(&none)
+    pthread_sigmask(SIG_SETMASK, &none, nil)
+    alarm(deadline)
     do {
       try await PipelineTemplate(contentsOf: file).check()
       return nil
@@ -65,19 +71,38 @@ public enum PipelineCheck {
   }
 
   private static func problem(with file: String) async throws -> String? {
-    let (end, output) = try await ChildProcess.run(
-      "/proc/self/exe", childArguments + [file], deadline: deadline)
-    switch end {
-    case .exited(0): return nil
-    case .exited(badFileStatus): return output
-    case .exited(let code): return "\(file): the check ended with \(code): \(output)"
-    case .signalled(let signal):
+    try await withCheckedThrowingContinuation { continuation in
+      // A thread of its own, since it blocks.
+      Thread.detachNewThread { continuation.resume(with: Result { try checkInChild(file) }) }
+    }
+  }
+
+  private static func checkInChild(_ file: String) throws -> String? {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/proc/self/exe")
+    process.arguments = childArguments + [file]
+    // If it crashes, its exit status says so; the registers would fill the log.
+    process.environment = ProcessInfo.processInfo.environment.merging(["SWIFT_BACKTRACE": "enable=no"]) { $1 }
+    let pipe = Pipe()
+    process.standardOutput = pipe
+    try process.run()
+    var output = Data()
+    while let data = try pipe.fileHandleForReading.read(upToCount: outputBytes), !data.isEmpty {
+      output.append(data.prefix(outputBytes - output.count))
+    }
+    process.waitUntilExit()
+    let text = String(decoding: output, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+    switch (process.terminationReason, process.terminationStatus) {
+    case (.exit, 0): return nil
+    case (.exit, badFileStatus): return text
+    case (.uncaughtSignal, SIGALRM):
+      return
+        "\(file): GStreamer did not come to an end with it within \(deadline) seconds; take out the element that waits, "
+        + "or put back what was changed last"
+    case (.uncaughtSignal, let signal):
       return "\(file): GStreamer itself ended on this text (signal \(signal)); look for names before a dot, "
         + "such as \"decoded.\", that no element of the file has, or put back what was changed last"
-    case .overdue:
-      return
-        "\(file): GStreamer did not come to an end with it within \(deadline); take out the element that waits, "
-        + "or put back what was changed last"
+    case (_, let code): return "\(file): the check ended with \(code): \(text)"
     }
   }
 }
