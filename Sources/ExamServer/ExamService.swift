@@ -12,7 +12,7 @@ public struct ExamService: Sendable {
   private let configuration: ServerConfiguration
   private let data: DataFolder
   private let log: LogFile
-  private let console = Console()
+  private let console = LineWriter.standardError()
   private let logger: Logger
 
   /// - Throws: if the data folder or its log cannot be written, or a certificate cannot be created.

@@ -20,7 +20,7 @@ private struct Dice: RandomNumberGenerator {
 /// A desk without a server: typed input, a clock, and which codes are right.
 private final class Desk {
   var ledger: GuessLedger
-  var line = GuessLine<Int>()
+  var line = GuessLine()
   var dice: Dice
   var now: Instant
   let right: Set<Int>

@@ -108,8 +108,7 @@ final class Admission {
     _ request: HTTPRequest, role: Role?
   ) async throws(Refusal) -> (session: ExamSession, participant: Participant) {
     if let found = try present(request, role: role) { return found }
-    let reader = try await formerParticipant(request)
-    try check(reader.role, role)
+    let reader = try await formerParticipant(request, role: role)
     throw .ended(reader.code, reader.record.endReason)
   }
 
@@ -125,23 +124,15 @@ final class Admission {
     return (session, participant)
   }
 
-  /// Somebody who was removed from a running session and shows the old token.
-  private func dismissed(
-    _ request: HTTPRequest
-  ) throws(Refusal) -> (session: ExamSession, gone: Participant)? {
-    let code = try code(request)
-    guard let hash = tokenHash(request), case .live(let session) = directory.find(code),
-      let gone = session.members.dismissed(token: hash)
-    else { return nil }
-    return (session, gone)
-  }
-
   /// The participant who asks for stored data: tokens are valid for that as long as the data exist.
   ///
   /// - Parameter role: the role required; `nil` for everybody who was in the session.
   func reader(_ request: HTTPRequest, role: Role? = nil) async throws(Refusal) -> Reader {
-    if role == nil, let (session, gone) = try dismissed(request) {
-      // People who were removed can read what is kept about themselves, too.
+    // People who were removed can read what is kept about themselves, too.
+    if role == nil, let hash = tokenHash(request),
+      case .live(let session) = directory.find(try code(request)),
+      let gone = session.members.dismissed(token: hash)
+    {
       return Reader(record: session.record, live: session, id: gone.id, role: gone.role, name: gone.name)
     }
     if let (session, participant) = try present(request, role: role) {
@@ -149,14 +140,12 @@ final class Admission {
         record: session.record, live: session, id: participant.id, role: participant.role,
         name: participant.name)
     }
-    let reader = try await formerParticipant(request)
-    try check(reader.role, role)
-    return reader
+    return try await formerParticipant(request, role: role)
   }
 
   /// Somebody who was in a session that has ended. All others get the same answer after the same time, whether there
   /// is, was or never was such a session: neither tokens nor codes can be guessed here.
-  private func formerParticipant(_ request: HTTPRequest) async throws(Refusal) -> Reader {
+  private func formerParticipant(_ request: HTTPRequest, role: Role?) async throws(Refusal) -> Reader {
     let code = try code(request)
     let beginning = Instant.now
     guard let hash = tokenHash(request) else { throw tokenRefusal(request) }
@@ -170,6 +159,7 @@ final class Admission {
         }
       }
       if let record = found.0, let reader = found.1 {
+        try check(reader.role, role)
         return Reader(record: record, live: nil, id: reader.id, role: reader.role, name: reader.name)
       }
     }

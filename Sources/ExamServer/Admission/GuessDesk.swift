@@ -28,7 +28,7 @@ final class GuessDesk {
   private static let beat = Duration.milliseconds(200)
 
   private var ledger: GuessLedger
-  private var line = GuessLine<Int>()
+  private var line = GuessLine()
   private var waiting: [Int: CheckedContinuation<Turn?, Never>] = [:]
   private var nextTicket = 0
   private var generator = SystemRandomNumberGenerator()

@@ -6,7 +6,10 @@ import ExamModel
 /// with many requests cannot keep the others out, as would be possible in an ordered queue of limited length. All who
 /// wait with the same input as the drawn one get its answer, since that reveals no more than one answer does: a class
 /// gets in with its code in one turn.
-struct GuessLine<Ticket: Hashable & Sendable>: Sendable {
+struct GuessLine: Sendable {
+  /// A number by which whoever waits is found again.
+  typealias Ticket = Int
+
   private struct Waiting: Sendable {
     let ticket: Ticket
     let guess: Guess

@@ -11,8 +11,8 @@ struct Newcomers: Sendable {
     case creating, typed, byLink
   }
 
-  private struct Key<Of: Hashable & Sendable>: Hashable, Sendable {
-    let way: Way
+  struct Key<Of: Hashable & Sendable>: Hashable, Sendable {
+    let way: Way?
     let of: Of
   }
 

@@ -61,31 +61,31 @@ extension Refusal {
 
   /// What is kept cannot be read, or not now.
   static func unreadable(_ error: any Error) -> Refusal {
-    if let refusal = error as? Refusal { return refusal }
-    if let error = error as? ArchiveBusy {
-      return Refusal(
+    switch error {
+    case let refusal as Refusal: refusal
+    case let error as ArchiveBusy:
+      Refusal(
         status: 429, title: "Busy",
         detail:
           "What is kept cannot be read just now: \(error). Please try again in \(error.retryAfter) s.",
         code: "busy", retryAfter: error.retryAfter)
-    }
-    if let error = error as? ArchiveClosed {
-      return Refusal(
+    case let error as ArchiveClosed:
+      Refusal(
         status: 503, title: "Stopping",
         detail:
           "What is kept cannot be read or erased just now: \(error). Please try again when it is back, in about "
           + "\(error.retryAfter) s.",
         code: "stopping", retryAfter: error.retryAfter)
-    }
-    if error is SessionGone {
-      return Refusal(
+    case is SessionGone:
+      Refusal(
         status: 404, title: "Session erased", detail: "Nothing is kept of this session: \(error).",
         code: "unknown_session")
+    default:
+      Refusal(
+        status: 503, title: "Records not readable",
+        detail: "What is kept of this session cannot be read at the moment; the server's log says why.",
+        code: "store")
     }
-    return Refusal(
-      status: 503, title: "Records not readable",
-      detail: "What is kept of this session cannot be read at the moment; the server's log says why.",
-      code: "store")
   }
 
   /// As many answers as one reader may have at once are still being sent.

@@ -20,15 +20,8 @@ public struct ProcessSignals: Sendable {
       sources.append(source)
     }
     self.stream = stream
-    let watch = Watch(sources: sources)
-    continuation.onTermination = { _ in watch.cancel() }
-  }
-
-  /// Keeps the sources alive until the stream ends. Sendable because dispatch sources may be cancelled from any thread,
-  /// and nothing else is done with them.
-  private final class Watch: @unchecked Sendable {
-    private let sources: [any DispatchSourceSignal]
-    init(sources: [any DispatchSourceSignal]) { self.sources = sources }
-    func cancel() { sources.forEach { $0.cancel() } }
+    // Kept until the stream ends. They may be cancelled from any thread, and nothing else is done with them.
+    nonisolated(unsafe) let kept = sources
+    continuation.onTermination = { _ in kept.forEach { $0.cancel() } }
   }
 }

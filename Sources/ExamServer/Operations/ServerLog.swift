@@ -10,7 +10,7 @@ struct ServerLogHandler: LogHandler {
   var metadataProvider: Logger.MetadataProvider?
   var logLevel: Logger.Level = .info
   let file: LogFile
-  let console: Console
+  let console: LineWriter
 
   subscript(metadataKey key: String) -> Logger.Metadata.Value? {
     get { metadata[key] }
@@ -25,7 +25,7 @@ struct ServerLogHandler: LogHandler {
     }
     if let error = event.error { line += " error=\(Self.quoted("\(error)"))" }
     file.append(line: line)
-    console.write(line)
+    console.append(line)
   }
 
   /// Text from outside must not be able to start a line of its own, or to reverse the direction of the one it is in.
@@ -58,5 +58,19 @@ struct ServerLogHandler: LogHandler {
       escaped.unicodeScalars.append(scalar)
     }
     return "\"\(escaped)\""
+  }
+}
+
+extension LineWriter {
+  /// Writes to standard error. Its reader may stop reading or go away; neither may delay or end an exam.
+  static func standardError() -> LineWriter {
+    LineWriter { line in
+      do {
+        try FileHandle.standardError.write(contentsOf: Data((line + "\n").utf8))
+        return nil
+      } catch {
+        return "\(error)"
+      }
+    }
   }
 }

@@ -21,14 +21,11 @@ final class PreviewRoute {
   private let services: ExamServices
   private let admission: Admission
   private var atOnce = 0
-  private var byAddress = RateLimiter<Key<GuesserAddress>>(burst: budget.burst, perSecond: budget.perSecond)
-  private var bySession = RateLimiter<Key<SessionCode>>(burst: budget.burst, perSecond: budget.perSecond)
-
   /// People with the link do not wait behind those who only have the code.
-  private struct Key<Of: Hashable & Sendable>: Hashable, Sendable {
-    let of: Of
-    let isByLink: Bool
-  }
+  private var byAddress = RateLimiter<Newcomers.Key<GuesserAddress>>(
+    burst: budget.burst, perSecond: budget.perSecond)
+  private var bySession = RateLimiter<Newcomers.Key<SessionCode>>(
+    burst: budget.burst, perSecond: budget.perSecond)
 
   init(services: ExamServices, admission: Admission) {
     self.services = services
@@ -44,13 +41,11 @@ final class PreviewRoute {
     // The page has only the invite link's secret, or what was typed.
     let admitted = try await admission.admit(request, as: .student, invite: request.bearerToken)
     let now = Instant.now
-    let isByLink = admitted.newcomer == .byLink
-    let address = Key(of: GuesserAddress(request.remoteAddress), isByLink: isByLink)
-    if let wait = byAddress.take(address, at: now)
-      ?? bySession.take(Key(of: admitted.session.code, isByLink: isByLink), at: now)
-    {
-      throw Self.busy(wait)
-    }
+    let way = admitted.newcomer
+    let wait =
+      byAddress.take(.init(way: way, of: GuesserAddress(request.remoteAddress)), at: now)
+      ?? bySession.take(.init(way: way, of: admitted.session.code), at: now)
+    if let wait { throw Self.busy(wait) }
     var response = try await answer(request.body)
     admission.mark(&response, of: request, right: .code)
     return response

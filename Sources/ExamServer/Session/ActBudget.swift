@@ -5,31 +5,20 @@ import WebGateway
 /// Limits what one participant may do that is journalled or sent to others: a number of acts and of bytes of text, at
 /// once and in the long run. It persists across connections, so reconnecting refills nothing.
 struct ActBudget: Sendable {
-  struct Limits: Sendable {
-    let acts: TokenBucket.Rate
-    let bytes: TokenBucket.Rate
-
-    init(for role: Role) {
-      switch role {
-      // Ten minutes of writing as fast as possible, plus hands and notes.
-      case .student:
-        acts = TokenBucket.Rate(perSecond: 1, burst: 60)
-        bytes = TokenBucket.Rate(perSecond: 1024, burst: 64 * 1024)
-      // All alerts of 500 students acknowledged with a key held down, and an answer to each of 50 every ten seconds.
-      case .teacher:
-        acts = TokenBucket.Rate(perSecond: 5, burst: 600)
-        bytes = TokenBucket.Rate(perSecond: 4096, burst: 512 * 1024)
-      }
-    }
-  }
-
   private var acts: TokenBucket
   private var bytes: TokenBucket
 
   init(for role: Role) {
-    let limits = Limits(for: role)
-    acts = TokenBucket(limits.acts)
-    bytes = TokenBucket(limits.bytes)
+    switch role {
+    // Ten minutes of writing as fast as possible, plus hands and notes.
+    case .student:
+      acts = TokenBucket(burst: 60, perSecond: 1)
+      bytes = TokenBucket(burst: 64 * 1024, perSecond: 1024)
+    // All alerts of 500 students acknowledged with a key held down, and an answer to each of 50 every ten seconds.
+    case .teacher:
+      acts = TokenBucket(burst: 600, perSecond: 5)
+      bytes = TokenBucket(burst: 512 * 1024, perSecond: 4096)
+    }
   }
 
   /// How long to wait until something may be done, without taking anything; `nil` if it may be done now.

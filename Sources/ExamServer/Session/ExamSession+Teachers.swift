@@ -8,9 +8,7 @@ extension ExamSession {
     members.setState(.live, of: id, at: .now)
     let connection = TeacherConnection(participant: id, socket: socket, exam: self)
     teachers[id] = connection
-    connection.welcome(
-      roster: roster, notices: conditions.notices(), beginning: beginning(student: nil)
-    ) { feed($0, student: nil) }
+    connection.welcome()
     record(.connected, about: id, ["address": socket.remoteAddress])
     tellWatchers()
   }

@@ -45,16 +45,14 @@ final class TeacherConnection {
   }
 
   /// Begins with the greeting, the roster and the current notices; alerts and chat follow as the socket takes them.
-  func welcome(
-    roster: TeacherNotice, notices: [TeacherNotice], beginning: [HistoryFeed.Item],
-    feed: (WebSocketConnection) -> HistoryFeed
-  ) {
+  func welcome() {
+    guard let exam else { return }
     send(
       .welcome(participant: participant, credit: TeacherPictures.credit, heartbeat: Self.heartbeat, at: .now))
-    send(roster)
-    notices.forEach(send)
-    history = feed(socket)
-    history?.add(beginning)
+    send(exam.roster)
+    exam.conditions.notices().forEach(send)
+    history = exam.feed(socket, student: nil)
+    history?.add(exam.beginning(student: nil))
   }
 
   func send(_ notice: TeacherNotice) { socket.send(text: WireJSON.text(notice)) }
