@@ -5,6 +5,9 @@ import WebGateway
 /// Students' pictures over plain HTTP, for `<img>` and any MJPEG client.
 @GatewayActor
 final class PictureRoutes {
+  /// A student's frames come ten times a second; a stream that must be restarted takes a key frame.
+  private static let patience = Duration.seconds(3)
+
   private let admission: Admission
   private var seats = PictureSeats()
 
@@ -24,9 +27,13 @@ final class PictureRoutes {
       status: 200,
       body: .pictures { [self] stream in
         guard seats.take(watcher.id, most: most) else { return stream.end() }
-        PictureStreamViewer(stream, watcher: watcher.id).watch(channel, of: session.fanOut) { [self] in
+        let viewer = HTTPViewer(watcher.id, onPicture: { stream.offer($0) }, onEnd: { stream.end() })
+        // It also keeps the viewer alive.
+        stream.onClose = { [self] in
+          session.fanOut.detach(viewer, from: channel)
           seats.leave(watcher.id)
         }
+        session.fanOut.attach(viewer, to: channel)
       })
   }
 
@@ -35,8 +42,7 @@ final class PictureRoutes {
     let most = PictureSeats.most(for: watcher, students: session.students.count)
     guard seats.take(watcher.id, most: most) else { throw Self.tooManyStreams(most) }
     defer { seats.leave(watcher.id) }
-    let viewer = SinglePictureViewer(watcher: watcher.id)
-    guard let jpeg = await viewer.next(of: channel, from: session.fanOut) else {
+    guard let jpeg = await Self.next(of: channel, for: watcher.id, from: session.fanOut) else {
       throw Refusal(
         status: 503, title: "No picture", detail: "This student's camera delivers no picture at the moment.",
         code: "no_picture", retryAfter: 2)
@@ -69,6 +75,23 @@ final class PictureRoutes {
     return (session, watcher, PictureChannel(student: student, source: source, view: view))
   }
 
+  /// The next picture; `nil` if none comes in time.
+  private static func next(
+    of channel: PictureChannel, for watcher: ParticipantID, from fanOut: PictureFanOut
+  ) async -> SharedBytes? {
+    let (pictures, came) = AsyncStream.makeStream(of: SharedBytes?.self)
+    let viewer = HTTPViewer(watcher, onPicture: { came.yield($0) }, onEnd: { came.yield(nil) })
+    fanOut.attach(viewer, to: channel)
+    defer { fanOut.detach(viewer, from: channel) }
+    let timeout = Task {
+      try await Task.sleep(for: patience)
+      came.yield(nil)
+    }
+    defer { timeout.cancel() }
+    for await picture in pictures { return picture }
+    return nil
+  }
+
   private static func tooManyStreams(_ most: Int) -> Refusal {
     Refusal(
       status: 429, title: "Too many pictures at once",
@@ -77,72 +100,24 @@ final class PictureRoutes {
   }
 }
 
-/// Shows one student to one reader of a multipart stream. The stream's callbacks keep it alive.
+/// Somebody who watches one student over plain HTTP.
 @GatewayActor
-private final class PictureStreamViewer: PictureViewer {
+private final class HTTPViewer: PictureViewer {
   let watcher: ParticipantID
-  private let stream: PictureStream
+  private let onPicture: (SharedBytes) -> Void
+  private let onEnd: () -> Void
 
-  init(_ stream: PictureStream, watcher: ParticipantID) {
-    self.stream = stream
+  init(_ watcher: ParticipantID, onPicture: @escaping (SharedBytes) -> Void, onEnd: @escaping () -> Void) {
     self.watcher = watcher
-  }
-
-  func watch(
-    _ channel: PictureChannel, of fanOut: PictureFanOut, closed: @escaping @GatewayActor () -> Void
-  ) {
-    stream.onClose = {
-      fanOut.detach(self, from: channel)
-      closed()
-    }
-    fanOut.attach(self, to: channel)
+    self.onPicture = onPicture
+    self.onEnd = onEnd
   }
 
   func rate(of stream: StreamView) -> Double { .infinity }
 
-  func show(_ picture: StudentPicture) { stream.offer(picture.jpeg) }
+  func show(_ picture: StudentPicture) { onPicture(picture.jpeg) }
 
-  func ended(_ channel: PictureChannel) { end() }
+  func ended(_ channel: PictureChannel) { onEnd() }
 
-  func end() { stream.end() }
-}
-
-/// Waits for one picture.
-@GatewayActor
-private final class SinglePictureViewer: PictureViewer {
-  /// A student's frames come ten times a second; a stream that must be restarted takes a key frame.
-  private static let patience = Duration.seconds(3)
-
-  let watcher: ParticipantID
-  private var waiting: CheckedContinuation<SharedBytes?, Never>?
-
-  init(watcher: ParticipantID) { self.watcher = watcher }
-
-  func rate(of stream: StreamView) -> Double { .infinity }
-
-  func show(_ picture: StudentPicture) { finish(picture.jpeg) }
-
-  func ended(_ channel: PictureChannel) { end() }
-
-  func end() { finish(nil) }
-
-  func next(of channel: PictureChannel, from fanOut: PictureFanOut) async -> SharedBytes? {
-    let timeout = Task { [self] in
-      try? await Task.sleep(for: Self.patience)
-      finish(nil)
-    }
-    defer {
-      timeout.cancel()
-      fanOut.detach(self, from: channel)
-    }
-    return await withCheckedContinuation { continuation in
-      waiting = continuation
-      fanOut.attach(self, to: channel)
-    }
-  }
-
-  private func finish(_ jpeg: SharedBytes?) {
-    waiting?.resume(returning: jpeg)
-    waiting = nil
-  }
+  func end() { onEnd() }
 }

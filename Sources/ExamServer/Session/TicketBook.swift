@@ -18,8 +18,6 @@ struct TicketBook {
   /// In order of expiry.
   private var entries: [Entry] = []
 
-  var count: Int { entries.count }
-
   /// - Parameter path: the only path at which the ticket is valid, without a query.
   mutating func issue(for holder: SecretHash, path: String, at now: Instant) -> Secret {
     drop(until: now)
