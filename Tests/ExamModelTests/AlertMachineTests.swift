@@ -68,6 +68,26 @@ import Testing
     #expect(onset >= at(7.5))
   }
 
+  @Test func aWindowThatEndsJustUnderTheShareDoesNotBeginAnew() {
+    var machine = machine()
+    // Two of the first seven looks are good. One of those from 1.5 s on is.
+    let changes = run(&machine, "xx.x.xxxxxxx")
+    let confirmed = changes.filter { if case .confirmed = $0.1 { true } else { false } }
+    #expect(confirmed.map(\.0) == [4.5])
+    #expect(confirmed.first?.1 == .confirmed(onset: at(1.25), confidence: 6.0 / 7, again: false))
+  }
+
+  @Test func whatIsHeldIsCountedAndConfirmedAfterwards() {
+    var machine = machine()
+    for look in 0..<8 {
+      #expect(
+        !machine.look(isBad: true, at: at(Double(look) / 2), isHeld: true).contains {
+          $0 != .suspected(onset: at(0))
+        })
+    }
+    #expect(machine.look(isBad: true, at: at(4)) == [.confirmed(onset: at(0), confidence: 1, again: false)])
+  }
+
   @Test func clearsAfterALastingReturnAndSaysWhenItBegan() {
     var machine = machine()
     _ = run(&machine, "xxxxxxx")

@@ -88,6 +88,35 @@ import Testing
     #expect(story == ["12.0 camera_covered", "31.5 camera_covered cleared"])
   }
 
+  @Test func aCoverThatFlickersDoesNotHideForGoodThatAFaceIsMissing() {
+    var policy = AlertPolicy()
+    let story = run(&policy, to: 20) { time in
+      time < 5 ? .seen() : Int(time * 2) % 2 == 0 ? .covered : .seen(faces: 0, edges: 40)
+    }
+    #expect(story == ["8.0 face_missing"])
+  }
+
+  @Test func aMutedCoverExplainsOnlyOnceItWouldHaveBeenTold() {
+    var policy = AlertPolicy()
+    _ = policy.accommodate(.cameraCovered, .mute, until: at(40), at: at(0))
+    #expect(run(&policy, to: 20) { $0 < 5 ? .seen() : .covered }.isEmpty)
+    #expect(policy.check(at: at(20)).state == .ok)
+    let covered = FaceObservation.seen(faces: 0, luminance: 25, edges: 1)
+    let story = run(&policy, from: 20, to: 60) { time in
+      if time < 25 { return .seen() }
+      return time >= 40 || Int(time * 2) % 2 == 0 ? covered : .seen(faces: 0)
+    }
+    #expect(story == ["28.0 face_missing", "42.0 camera_covered", "42.0 face_missing cleared"])
+  }
+
+  @Test func troubleThatChangesItsKindIsToldAllTheSame() {
+    var policy = AlertPolicy()
+    let story = run(&policy, to: 12) { time in
+      time < 5 ? .seen() : Int(time * 2) % 3 == 0 ? .seen(faces: 2) : .seen(faces: 0)
+    }
+    #expect(story == ["8.0 face_missing"])
+  }
+
   @Test func darknessWithAFaceIsNotCovered() {
     var policy = AlertPolicy()
     #expect(run(&policy, to: 20) { _ in .seen(luminance: 18, edges: 2) }.isEmpty)

@@ -13,20 +13,22 @@ struct AlertMachine: Sendable {
 
   private struct Look {
     var at: Instant
-    var isBad: Bool
+    /// For a bad one, when the unbroken run of bad looks that it belongs to began.
+    var began: Instant?
   }
 
   /// May change between looks, when a teacher makes or withdraws an exception for a student.
   var rule: AlertRule
   private(set) var state = State.clear
-  /// The looks since the suspicion began, oldest first, none older than the window.
+  /// The looks since all was well, oldest first: those in the window that ends now, and the last one before it. They
+  /// outlast a suspicion that was dropped, so that near the share the delay grows smoothly and does not jump by windows.
   private var looks: [Look] = []
   /// The last look, and the start of the unbroken period of observation it belongs to.
   private var watch: (since: Instant, last: Instant)?
   private var clearedAt: Instant?
 
   /// After a longer gap than this between looks nothing is known about the student, so suspicions start over.
-  private static let blindAfter = Duration.seconds(2)
+  static let blindAfter = Duration.seconds(2)
 
   init(rule: AlertRule) { self.rule = rule }
 
@@ -49,37 +51,32 @@ struct AlertMachine: Sendable {
   ///
   /// - Parameter began: when what the look saw began, if that is known and earlier than the look. What began while
   ///   nobody was looking counts from the moment somebody did.
-  mutating func look(isBad: Bool, at now: Instant, began: Instant? = nil) -> [Change] {
+  ///   - isHeld: whether a suspicion is counted on but not confirmed yet, since something else may explain it.
+  mutating func look(
+    isBad: Bool, at now: Instant, began: Instant? = nil, isHeld: Bool = false
+  ) -> [Change] {
     var changes: [Change] = []
     let before = watch?.last
     if let watch, now - watch.last <= Self.blindAfter {
       self.watch = (watch.since, now)
     } else {
       watch = (now, now)
+      looks = []
       if case .suspected = state { changes.append(dismiss()) }
     }
 
+    let onset = isBad ? max(began ?? backdated(now, since: before), watch!.since) : nil
+    remember(Look(at: now, began: isBad ? looks.last?.began ?? onset : nil))
     switch state {
     case .clear:
-      guard isBad else { break }
-      let onset = max(began ?? backdated(now, since: before), watch!.since)
-      looks = [Look(at: now, isBad: true)]
+      guard let onset else { break }
       state = .suspected(onset: onset)
       changes.append(.suspected(onset: onset))
-      changes += confirmIfDue(onset: onset, at: now)
+      if !isHeld { changes += confirmIfDue(at: now) }
     case .suspected(let onset):
-      looks.append(Look(at: now, isBad: isBad))
-      let window = rule.window
-      looks.removeAll { now - $0.at > window }
-      // Where looks can be wrong, dropping a suspicion takes several good ones in a row, or a whole window with too few
-      // bad ones: what comes later is a new suspicion.
-      let isOver =
-        rule.share >= 1
-        || (looks.count >= rule.goodLooks && !looks.suffix(rule.goodLooks).contains(where: \.isBad))
-        || (now - onset >= rule.window && badShare < rule.share)
       if isBad {
-        changes += confirmIfDue(onset: onset, at: now)
-      } else if isOver {
+        if !isHeld { changes += confirmIfDue(at: now) }
+      } else if looks.isEmpty || (now - onset >= rule.window && badShare(at: now) < rule.share) {
         changes.append(dismiss())
       }
     case .confirmed(let goodSince):
@@ -96,7 +93,8 @@ struct AlertMachine: Sendable {
 
   /// Clears whatever is open, because something else explains it from `now` on.
   mutating func mask(at now: Instant) -> [Change] {
-    switch state {
+    looks = []
+    return switch state {
     case .clear: []
     case .suspected: [dismiss()]
     case .confirmed: [clear(at: now)]
@@ -114,20 +112,35 @@ struct AlertMachine: Sendable {
   /// Half the time between two checks.
   private static let halfPace = Duration.milliseconds(250)
 
-  /// The share of bad looks in the window. Must not be called without any looks.
-  private var badShare: Double { Double(looks.count(where: \.isBad)) / Double(looks.count) }
+  private mutating func remember(_ look: Look) {
+    looks.append(look)
+    if let last = looks.lastIndex(where: { look.at - $0.at >= rule.window }) { looks.removeSubrange(..<last) }
+    // Where looks can be wrong it takes several good ones in a row to say that all is well.
+    let good = looks.suffix(rule.share < 1 ? rule.goodLooks : 1)
+    if good.allSatisfy({ $0.began == nil }) { looks = [] }
+  }
 
-  private mutating func confirmIfDue(onset: Instant, at now: Instant) -> [Change] {
-    let share = badShare
-    guard now - onset >= rule.window, share >= rule.share else { return [] }
+  /// The share of bad looks in the window. There must be any.
+  private func badShare(at now: Instant) -> Double {
+    let inWindow = looks.lazy.filter { now - $0.at <= rule.window }
+    return Double(inWindow.count { $0.began != nil }) / Double(inWindow.count)
+  }
+
+  /// Confirms what several kinds together have shown, though this one alone has not.
+  mutating func confirm(onset: Instant, share: Double) -> Change {
     state = .confirmed(goodSince: nil)
-    let again = clearedAt.map { onset - $0 < rule.cooldown } ?? false
-    return [.confirmed(onset: onset, confidence: share, again: again)]
+    return .confirmed(
+      onset: onset, confidence: share, again: clearedAt.map { onset - $0 < rule.cooldown } ?? false)
+  }
+
+  private mutating func confirmIfDue(at now: Instant) -> [Change] {
+    guard let onset = looks.lazy.compactMap(\.began).first, now - onset >= rule.window else { return [] }
+    let share = badShare(at: now)
+    return share >= rule.share ? [confirm(onset: onset, share: share)] : []
   }
 
   private mutating func dismiss() -> Change {
     state = .clear
-    looks = []
     return .dismissed
   }
 

@@ -2,7 +2,8 @@
 /// changed.
 ///
 /// Looks have two sources: each face check is a look at the picture, and each `tick` is a look at what the page reports
-/// and at when the last frame arrived. A kind that explains others (`AlertRow.masks`) suppresses them.
+/// and at when the last frame arrived. A kind that explains others (`AlertRow.masks`) suppresses them while it is raised;
+/// while it is only suspected it holds them back, for its own window at most: no suspicion silences another without an end.
 public struct AlertPolicy: Sendable {
   public typealias Instant = ContinuousClock.Instant
 
@@ -48,8 +49,11 @@ public struct AlertPolicy: Sendable {
   private var lastMotion: Instant?
   /// What a teacher allows this student.
   private var allowances: [AlertKind: Allowance] = [:]
-  /// Muted kinds that would be suspected.
-  private var silentCauses: Set<AlertKind> = []
+  /// Muted kinds: they are looked for, since they explain others, but not told.
+  private var silent: Set<AlertKind> = []
+  /// Since when a suspicion is held back by that of a cause.
+  private var heldSince: [AlertKind: Instant] = [:]
+  private var trouble = UnbrokenTrouble()
 
   private struct Allowance {
     var effect: Accommodation.Effect
@@ -76,22 +80,30 @@ public struct AlertPolicy: Sendable {
     let limits = PictureLimits(rules: rules, baseline: baseline)
     advice.add(observation, baseline: baseline)
 
-    var transitions = look(.cameraCovered, isBad: limits.isCovered(observation), at: now)
+    let isCovered = limits.isCovered(observation)
+    var transitions = look(.cameraCovered, isBad: isCovered, at: now)
+    var bad: [AlertKind] = isCovered ? [.cameraCovered] : []
+    var isStill = false
     if let motion = observation.motion {
+      isStill = limits.isStill(observation, motion: motion)
       if motion > PictureLimits.surelyMoved { lastMotion = now }
       transitions += look(
-        .pictureFrozen, isBad: limits.isStill(observation, motion: motion), at: now,
+        .pictureFrozen, isBad: isStill, at: now,
         began: lastMotion.map { max($0, now - PictureLimits.polishing) })
     }
     if hasTurnedAway(observation) {
+      bad.append(.lookingAway)
       transitions += look(.lookingAway, isBad: true, at: now)
     } else {
+      if observation.faces.isEmpty { bad.append(.faceMissing) }
       transitions += look(.faceMissing, isBad: observation.faces.isEmpty, at: now, began: faceLost(at: now))
     }
     if observation.isSure { lastSureFace = observation.faces.isEmpty ? nil : now }
     if observation.isCountKnown {
+      if observation.faces.count > 1 { bad.append(.severalFaces) }
       transitions += look(.severalFaces, isBad: observation.faces.count > 1, at: now)
     }
+    var isGood = false
     // With several faces it is unknown which is the student's, and a face without a pose has no direction.
     if observation.faces.count == 1, let yaw = observation.faces[0].pose?.yaw {
       // Until there is a baseline it is unknown where this student usually looks.
@@ -102,8 +114,37 @@ public struct AlertPolicy: Sendable {
       // A face tracked with doubt appears more frontal than it is: "turned away" can be trusted, "looking ahead"
       // cannot.
       if isAway || observation.isSure { transitions += look(.lookingAway, isBad: isAway, at: now) }
+      if isAway { bad.append(.lookingAway) }
+      isGood = !isAway && observation.isSure
     }
-    return transitions
+    if isStill, bad.isEmpty { bad = [.pictureFrozen] }
+    return transitions + lookAtAll(bad, isGood: isGood && bad.isEmpty, at: now)
+  }
+
+  /// Confirms the kind that was bad most often once every look was bad in one way or another for the longest of their
+  /// windows.
+  private mutating func lookAtAll(
+    _ bad: [AlertKind], isGood: Bool = false, at now: Instant, began: Instant? = nil
+  ) -> [Transition] {
+    let isTold = machines.contains {
+      $0.value.isConfirmed && !silent.contains($0.key) && $0.key != .pageHidden
+    }
+    // What a teacher has muted, or an alert that stands, says enough; but a hidden page says nothing about the picture.
+    guard !isPaused, !isTold, !isGood,
+      !bad.contains(where: { silent.contains($0) || isExplained($0, at: now) })
+    else {
+      trouble = UnbrokenTrouble()
+      return []
+    }
+    // A look is bad for the cause of what it shows.
+    let causes = bad.filter { kind in
+      machines[kind] != nil && !bad.contains { $0.row.masks.contains(kind) && machines[$0] != nil }
+    }
+    trouble.look(causes, at: now, began: began)
+    guard let (kind, onset, share) = trouble.due(at: now, window: { machines[$0]?.rule.window }),
+      let rule = rule(of: kind, at: now), let change = machines[kind]?.confirm(onset: onset, share: share)
+    else { return [] }
+    return [transition(kind, change, rule: rule)] + kind.row.masks.flatMap { mask($0, at: now) }
   }
 
   /// Whether the head was turning when the face was lost and the person still sits there: turned so far it shows no face.
@@ -140,7 +181,9 @@ public struct AlertPolicy: Sendable {
       transitions += look(kind, isBad: said.says(anyOf: bad, in: field), at: now)
     }
     if let lastFrame {
-      transitions += look(.videoStopped, isBad: now - lastFrame > Self.lateFrame, at: now, began: lastFrame)
+      let isLate = now - lastFrame > Self.lateFrame
+      transitions += look(.videoStopped, isBad: isLate, at: now, began: lastFrame)
+      if isLate { transitions += lookAtAll([.videoStopped], at: now, began: lastFrame) }
     }
     return transitions
   }
@@ -151,20 +194,21 @@ public struct AlertPolicy: Sendable {
     guard let rule = rule(of: kind, at: now) else { return [] }
     // A good look always counts: it is how an alert clears. A bad one that something else explains does not count.
     if isBad, isPaused { return [] }
-    if isBad, allowance(of: kind, at: now)?.effect == .mute {
-      silentCauses.insert(kind)
-      return []
-    }
-    silentCauses.remove(kind)
+    let isMuted = allowance(of: kind, at: now)?.effect == .mute
+    // What began while it was muted is not told afterwards.
+    if isMuted != silent.contains(kind) { _ = machines[kind]?.mask(at: now) }
+    if isMuted { silent.insert(kind) } else { silent.remove(kind) }
     if isBad, isExplained(kind, at: now) { return [] }
     machines[kind]?.rule = rule
-    guard let changes = machines[kind]?.look(isBad: isBad, at: now, began: began) else { return [] }
-    var transitions = changes.map { transition(kind, $0, rule: rule) }
+    let isHeld = isBad && isHeldBack(kind, at: now)
+    guard let changes = machines[kind]?.look(isBad: isBad, at: now, began: began, isHeld: isHeld) else {
+      return []
+    }
+    if machines[kind]?.isOpen == false { heldSince[kind] = nil }
+    var transitions = isMuted ? [] : changes.map { transition(kind, $0, rule: rule) }
     if changes.contains(where: { if case .confirmed = $0 { true } else { false } }) {
-      for masked in kind.row.masks { transitions += mask(masked, at: now) }
-    } else if machines[kind]?.isOpen == true, kind.row.explainsWhileSuspected {
-      // What the cause raised before the cause itself was noticed stays; what is only suspected is no longer shown.
-      for masked in kind.row.masks where machines[masked]?.isConfirmed == false {
+      // What a muted cause raised before stays.
+      for masked in kind.row.masks where !isMuted || machines[masked]?.isConfirmed == false {
         transitions += mask(masked, at: now)
       }
     }
@@ -177,18 +221,33 @@ public struct AlertPolicy: Sendable {
   }
 
   private mutating func mask(_ kind: AlertKind, at now: Instant) -> [Transition] {
-    (machines[kind]?.mask(at: now) ?? []).map { transition(kind, $0, rule: rules.rules[kind]!) }
+    heldSince[kind] = nil
+    let changes = machines[kind]?.mask(at: now) ?? []
+    return silent.contains(kind) ? [] : changes.map { transition(kind, $0, rule: rules.rules[kind]!) }
   }
 
-  /// Whether something that is open, or would be if it were not muted, is the cause of `kind`.
+  /// Whether something that is raised, or would be if it were not muted, is the cause of `kind`.
   private func isExplained(_ kind: AlertKind, at now: Instant) -> Bool {
-    AlertKind.allCases.contains { cause in
-      let row = cause.row
-      guard row.masks.contains(kind), let machine = machines[cause] else { return false }
-      let explains = machine.isConfirmed || (row.explainsWhileSuspected && machine.isOpen)
-      guard explains || silentCauses.contains(cause) else { return false }
+    causes(of: kind, at: now).contains { machines[$0]?.isConfirmed == true }
+  }
+
+  /// Whether the suspicion of a cause holds back what is known of `kind`: for the window of the cause at most, whether that
+  /// suspicion lasts or comes and goes.
+  private mutating func isHeldBack(_ kind: AlertKind, at now: Instant) -> Bool {
+    let suspected = causes(of: kind, at: now).filter {
+      $0.row.explainsWhileSuspected && machines[$0]?.isOpen == true
+    }
+    guard let longest = suspected.compactMap({ machines[$0]?.rule.window }).max() else { return false }
+    let since = heldSince[kind] ?? now
+    heldSince[kind] = since
+    return now - since < longest
+  }
+
+  private func causes(of kind: AlertKind, at now: Instant) -> [AlertKind] {
+    AlertKind.allCases.filter { cause in
+      guard cause.row.masks.contains(kind) else { return false }
       // A camera that the page reports as off but that delivers pictures explains nothing.
-      guard case .page = row.source else { return true }
+      guard case .page = cause.row.source else { return true }
       return lastFrame.map { now - $0 > Self.lateFrame } ?? true
     }
   }
@@ -254,7 +313,8 @@ public struct AlertPolicy: Sendable {
 
   /// The onset of a suspicion of `kind` that has not lasted its window yet.
   public func suspicionOnset(of kind: AlertKind) -> Instant? {
-    if case .suspected(let onset) = machines[kind]?.state { onset } else { nil }
+    guard !silent.contains(kind), case .suspected(let onset) = machines[kind]?.state else { return nil }
+    return onset
   }
 
   /// What to tell the student now: the most severe alert; or else that it is too dark or too far away, which makes all
@@ -264,14 +324,15 @@ public struct AlertPolicy: Sendable {
       state: .ok, faces: lastObservation?.faces.count ?? 0, light: advice.isDark ? .dark : .ok,
       distance: advice.isFar ? .far : .ok)
     guard !isPaused else { return check }
-    let confirmed = machines.filter { $0.value.isConfirmed }.max {
+    let confirmed = machines.filter { $0.value.isConfirmed && !silent.contains($0.key) }.max {
       ($0.value.rule.severity, $1.key.rawValue) < ($1.value.rule.severity, $0.key.rawValue)
     }
     if let kind = confirmed?.key {
       (check.state, check.kind) = (.alert, kind)
       return check
     }
-    let suspected = machines.keys.compactMap { kind in
+    // While something that explains them is suspected too, that is what the student is told.
+    let suspected = machines.keys.filter { heldSince[$0] == nil }.compactMap { kind in
       suspicionOnset(of: kind).map { (kind: kind, onset: $0) }
     }
     .filter { now - $0.onset >= Self.hintAfter }

@@ -16,7 +16,7 @@ public struct AlertRule: Sendable, Hashable {
 
   public init(
     window: Duration, share: Double, severity: AlertSeverity, limit: Double? = nil,
-    goodLooks: Int = 2, clearAfter: Duration = .milliseconds(1500), cooldown: Duration = .seconds(30)
+    goodLooks: Int = 3, clearAfter: Duration = .milliseconds(1500), cooldown: Duration = .seconds(30)
   ) {
     self.window = window
     self.share = share

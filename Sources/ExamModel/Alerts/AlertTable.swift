@@ -20,7 +20,8 @@ enum AlertTable {
         masks: [.lookingAway])
     case .severalFaces:
       AlertRow(
-        rule: AlertRule(window: .seconds(2), share: 0.6, severity: .high), source: .picture)
+        // Two good looks show that what resembled a second face is none.
+        rule: AlertRule(window: .seconds(2), share: 0.6, severity: .high, goodLooks: 2), source: .picture)
     case .lookingAway:
       AlertRow(
         rule: AlertRule(window: .seconds(5), share: 0.8, severity: .medium, limit: 30), source: .picture,
