@@ -15,13 +15,12 @@ const WIDTH = 480; // libvpx starts two threads from 640x480 up: stay below
 const HEIGHT = 360;
 
 /** Scales the frame to the area of 480x360, keeping its aspect ratio (a phone may be held upright), with even sides. */
-function encodeSize(width, height) {
+function encodeSize(frame) {
+  const [width, height] = [frame.displayWidth ?? frame.width, frame.displayHeight ?? frame.height];
   const scale = Math.min(1, Math.sqrt((WIDTH * HEIGHT) / (width * height)));
   const even = side => Math.max(2, Math.round((side * scale) / 2) * 2);
   return { width: even(width), height: even(height) };
 }
-
-const sizeOf = frame => ({ width: frame.displayWidth ?? frame.width, height: frame.displayHeight ?? frame.height });
 
 // With temporal layers the server need not decode every picture: no frame of a lower layer refers to one of a higher.
 // Not every browser supports them; without them all frames are of layer 0.
@@ -72,8 +71,7 @@ class CodecEncoder {
   }
 
   encode(frame, key, captured) {
-    const size = sizeOf(frame);
-    const { width, height } = encodeSize(size.width, size.height);
+    const { width, height } = encodeSize(frame);
     if (width !== this.width || height !== this.height) {
       this.width = width;
       this.height = height;
@@ -112,8 +110,7 @@ class JpegEncoder {
   async encode(frame, _key, captured) {
     this.busy = true;
     try {
-      const size = sizeOf(frame);
-      const { width, height } = encodeSize(size.width, size.height);
+      const { width, height } = encodeSize(frame);
       if (this.canvas.width !== width || this.canvas.height !== height) Object.assign(this.canvas, { width, height });
       this.context.drawImage(frame, 0, 0, width, height);
       frame.close();

@@ -28,15 +28,20 @@ export class FrameSource {
 
   /** The page's answer to a tick. Without a frame: the camera has delivered a new picture, but nobody wanted it. */
   offered(frame) {
-    this.#cameraDelivered();
+    this.cameraDelivered();
     if (!frame) return;
     if (this.ticker && this.want()) this.deliver(frame);
     else frame.close();
   }
 
-  /** Something else (the recorder) has seen the camera deliver. */
-  alivenessFromElsewhere() {
-    this.#cameraDelivered();
+  /** The camera has delivered a picture, to this or to the recorder. */
+  cameraDelivered() {
+    if (this.alive === null) return;
+    this.lastFrame = performance.now();
+    if (!this.alive) {
+      this.alive = true;
+      this.camera('live');
+    }
   }
 
   stop() {
@@ -53,15 +58,6 @@ export class FrameSource {
     this.alive = true;
   }
 
-  #cameraDelivered() {
-    if (this.alive === null) return;
-    this.lastFrame = performance.now();
-    if (!this.alive) {
-      this.alive = true;
-      this.camera('live');
-    }
-  }
-
   #watch() {
     if (this.alive !== true || performance.now() - this.lastFrame < STALLED_AFTER) return;
     this.alive = false;
@@ -75,7 +71,7 @@ export class FrameSource {
       const { value: frame, done } = await reader.read().catch(() => ({ done: true }));
       if (done) return;
       if (generation !== this.generation) return frame.close();
-      this.#cameraDelivered();
+      this.cameraDelivered();
       const now = performance.now();
       // A quarter of an interval early counts as on time: cameras are not exact, and a miss costs a whole camera frame.
       if (now < due - INTERVAL / 4 || !this.want()) {

@@ -209,7 +209,7 @@ function paceRecorder() {
 }
 
 function chunk({ bytes, first }) {
-  frames.alivenessFromElsewhere();
+  frames.cameraDelivered();
   if (choice.current !== MEDIA.webm || socket?.state !== 'open') return;
   if (first) recorderPaused = false;
   transmit({ key: first, captured: nowMicroseconds(), length: bytes.byteLength, write: room => room.set(new Uint8Array(bytes)) });

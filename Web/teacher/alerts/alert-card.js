@@ -10,6 +10,11 @@ import { NoteForm } from './note-form.js';
 
 const LABELS = { acknowledged: 'teacher.card.labelAcknowledged', cleared: 'teacher.card.labelOver' };
 
+const PLACE = { acknowledged: 'seen', cleared: 'over' };
+
+/** Where a card belongs and how it looks: new, seen or over. */
+export const placeOf = ({ state }) => PLACE[state] ?? 'new';
+
 export class AlertCard {
   /** context: {roster, token, acknowledge(id, note, refused), adjust(student, kind), open(student)?}; without `open` the student is already open. */
   constructor(alert, context) {

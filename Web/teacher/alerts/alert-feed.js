@@ -3,12 +3,11 @@
 
 import { $, setHidden, setText } from '../../shared/dom.js';
 import { t } from '../../shared/text.js';
-import { AlertCard } from './alert-card.js';
+import { AlertCard, placeOf } from './alert-card.js';
 
 const KEPT_OVER = 150;
 const PAGE = 100;
 const LEFT_ALONE = 4000; // milliseconds: a pointer that rests for this long is not aimed at what is below it
-const PLACE = { confirmed: 'new', acknowledged: 'seen', cleared: 'over' };
 const FIRST_BELOW = { new: ':scope > li', seen: ':scope > :is([data-place=seen], [data-place=over])', over: ':scope > [data-place=over]' };
 
 export class AlertFeed {
@@ -69,7 +68,7 @@ export class AlertFeed {
   }
 
   #place(card, moved = false) {
-    const place = PLACE[card.alert.state] ?? 'new';
+    const place = placeOf(card.alert);
     const isNew = card.place === null;
     if (card.place === place && !moved) return this.waiting.delete(card);
     if (card.place && this.#isOn(card)) return this.waiting.add(card);

@@ -5,7 +5,7 @@ import { ChatLog, chatForm } from '../../shared/chat-log.js';
 import { $, el, setHidden, setText } from '../../shared/dom.js';
 import { whyNoPicture } from '../../shared/refusal.js';
 import { t } from '../../shared/text.js';
-import { AlertCard } from '../alerts/alert-card.js';
+import { AlertCard, placeOf } from '../alerts/alert-card.js';
 import { stateLine, stateTone } from '../connection/roster.js';
 import { Adjust } from './adjust.js';
 
@@ -133,7 +133,7 @@ export class Focus {
       this.cards.set(alert.alert_id, card);
       this.alertList.prepend(card.element);
     }
-    const place = { confirmed: 'new', acknowledged: 'seen', cleared: 'over' }[alert.state];
+    const place = placeOf(alert);
     if (card.isWritten || card.place === place) return;
     const hadFocus = card.element.contains(document.activeElement);
     if (place === 'over') this.alertList.insertBefore(card.element, this.alertList.querySelector('[data-place=over]'));
