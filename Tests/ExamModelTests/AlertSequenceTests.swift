@@ -62,8 +62,8 @@ import Testing
       let jitter = cause == .videoStopped ? 3.2 : 1.2
       let due = begin + max(cause.row.rule.window, effect.row.rule.window).inSeconds + jitter
       var (time, nextCheck) = (0.0, 0.0)
-      var told: [String] = []
-      while time < due, told.isEmpty {
+      var told: [AlertKind: Double] = [:]
+      while time < due + (told.isEmpty ? 0 : 6) {
         var world = World()
         if time >= begin {
           world.set(effect)
@@ -78,8 +78,15 @@ import Testing
         }
         transitions += policy.pageReported(PageReport(camera: world.camera), at: now)
         transitions += policy.tick(at: now)
-        told = transitions.filter(\.change.isConfirmed).map(\.kind.rawValue)
-        #expect(told.isEmpty || time >= begin, "seed \(seed): \(told) while all was well")
+        for kind in transitions.filter(\.change.isConfirmed).map(\.kind) {
+          #expect(time >= begin, "seed \(seed): \(kind) while all was well")
+          #expect(kind != .videoStopped || !world.hasFrames, "seed \(seed): \(kind) while frames came")
+          // What a page reports in turn, that the camera is off and on, is told in turn.
+          if let before = told[kind], cause != .cameraOff {
+            #expect(time - before >= 1, "seed \(seed): \(kind) again after \(time - before) s")
+          }
+          told[kind] = time
+        }
         time += 0.1
       }
       if told.isEmpty { late.append("seed \(seed): \(flicker)") }

@@ -117,6 +117,52 @@ import Testing
     #expect(story == ["8.0 face_missing"])
   }
 
+  @Test func afterAStallWhatIsSeenNowIsToldOnce() {
+    var policy = AlertPolicy()
+    var story: [String] = []
+    for quarter in 0..<60 {
+      let time = Double(quarter) / 4
+      // Frames stop for almost four seconds; then nobody is there.
+      if !(5..<8.9).contains(time) { policy.frameArrived(at: at(time)) }
+      var transitions = policy.tick(at: at(time))
+      if quarter % 2 == 0, !(5..<9).contains(time) {
+        transitions += policy.observe(.seen(faces: time < 5 ? 1 : 0), at: at(time))
+      }
+      story += transitions.filter(\.change.isConfirmed).map { "\(time) \($0.kind.rawValue)" }
+    }
+    #expect(story == ["10.0 face_missing"])
+  }
+
+  @Test func whatIsMutedOrPausedBetweenTwoLooksIsNotTold() {
+    for pauses in [true, false] {
+      var policy = AlertPolicy()
+      func look(_ time: Double) -> FaceObservation {
+        time < 5 ? .seen() : Int(time * 2) % 3 == 0 ? .seen(faces: 2) : .seen(faces: 0)
+      }
+      #expect(run(&policy, to: 8, look).isEmpty)
+      if pauses {
+        _ = policy.pause(at: at(7.6))
+        policy.resume()
+      } else {
+        _ = policy.accommodate(.faceMissing, .mute, until: at(60), at: at(7.6))
+      }
+      let story = run(&policy, from: 8, to: 10, look)
+      #expect(!story.contains { $0.hasSuffix("face_missing") }, "\(story)")
+    }
+  }
+
+  @Test func looksThatSayNothingAreNoTrouble() {
+    var policy = AlertPolicy()
+    var doubtful = FaceObservation.seen(tier: .trackedFace)
+    doubtful.isSure = false
+    // One look in three is bad, now in one way, now in another.
+    let story = run(&policy, to: 40) { time in
+      let look = Int(time * 2)
+      return look % 3 != 0 ? doubtful : look % 2 == 0 ? .seen(faces: 2) : .seen(faces: 0)
+    }
+    #expect(story.isEmpty)
+  }
+
   @Test func darknessWithAFaceIsNotCovered() {
     var policy = AlertPolicy()
     #expect(run(&policy, to: 20) { _ in .seen(luminance: 18, edges: 2) }.isEmpty)

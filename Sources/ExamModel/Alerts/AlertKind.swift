@@ -46,9 +46,9 @@ public struct AlertRow: Sendable {
   /// Used unless the operator sets another.
   public let rule: AlertRule
   public let source: Source
-  /// The kinds that this one explains: while it is raised or suspected, they are neither suspected nor raised.
+  /// The kinds that this one explains: while it is raised, they are neither suspected nor raised.
   public var masks: [AlertKind] = []
-  /// Whether a mere suspicion of it is enough to explain them.
+  /// Whether a mere suspicion of it holds them back, for its window.
   public var explainsWhileSuspected = false
   /// For kinds with a limit.
   public var measure: Measure?

@@ -49,8 +49,9 @@ struct AlertMachine: Sendable {
 
   /// Takes one look.
   ///
-  /// - Parameter began: when what the look saw began, if that is known and earlier than the look. What began while
-  ///   nobody was looking counts from the moment somebody did.
+  /// - Parameters:
+  ///   - began: when what the look saw began, if that is known and earlier than the look. What began while nobody was
+  ///     looking counts from the moment somebody did.
   ///   - isHeld: whether a suspicion is counted on but not confirmed yet, since something else may explain it.
   mutating func look(
     isBad: Bool, at now: Instant, began: Instant? = nil, isHeld: Bool = false

@@ -103,7 +103,6 @@ public struct AlertPolicy: Sendable {
       if observation.faces.count > 1 { bad.append(.severalFaces) }
       transitions += look(.severalFaces, isBad: observation.faces.count > 1, at: now)
     }
-    var isGood = false
     // With several faces it is unknown which is the student's, and a face without a pose has no direction.
     if observation.faces.count == 1, let yaw = observation.faces[0].pose?.yaw {
       // Until there is a baseline it is unknown where this student usually looks.
@@ -115,35 +114,34 @@ public struct AlertPolicy: Sendable {
       // cannot.
       if isAway || observation.isSure { transitions += look(.lookingAway, isBad: isAway, at: now) }
       if isAway { bad.append(.lookingAway) }
-      isGood = !isAway && observation.isSure
     }
     if isStill, bad.isEmpty { bad = [.pictureFrozen] }
-    return transitions + lookAtAll(bad, isGood: isGood && bad.isEmpty, at: now)
+    return transitions + lookAtAll(bad, at: now)
   }
 
-  /// Confirms the kind that was bad most often once every look was bad in one way or another for the longest of their
-  /// windows.
+  /// Confirms what is bad now once every look was bad in one way or another for the longest of their windows.
   private mutating func lookAtAll(
-    _ bad: [AlertKind], isGood: Bool = false, at now: Instant, began: Instant? = nil
+    _ bad: [AlertKind], at now: Instant, began: Instant? = nil
   ) -> [Transition] {
     let isTold = machines.contains {
       $0.value.isConfirmed && !silent.contains($0.key) && $0.key != .pageHidden
-    }
-    // What a teacher has muted, or an alert that stands, says enough; but a hidden page says nothing about the picture.
-    guard !isPaused, !isTold, !isGood,
-      !bad.contains(where: { silent.contains($0) || isExplained($0, at: now) })
-    else {
-      trouble = UnbrokenTrouble()
-      return []
     }
     // A look is bad for the cause of what it shows.
     let causes = bad.filter { kind in
       machines[kind] != nil && !bad.contains { $0.row.masks.contains(kind) && machines[$0] != nil }
     }
+    // What a teacher has muted, or an alert that stands, says enough; but a hidden page says nothing about the picture.
+    guard !causes.isEmpty, !isPaused, !isTold,
+      !causes.contains(where: { isMuted($0, at: now) || isExplained($0, at: now) })
+    else {
+      trouble = UnbrokenTrouble()
+      return []
+    }
     trouble.look(causes, at: now, began: began)
-    guard let (kind, onset, share) = trouble.due(at: now, window: { machines[$0]?.rule.window }),
+    guard let (kind, onset, share) = trouble.due(causes, at: now, window: { machines[$0]?.rule.window }),
       let rule = rule(of: kind, at: now), let change = machines[kind]?.confirm(onset: onset, share: share)
     else { return [] }
+    trouble = UnbrokenTrouble()
     return [transition(kind, change, rule: rule)] + kind.row.masks.flatMap { mask($0, at: now) }
   }
 
@@ -183,7 +181,9 @@ public struct AlertPolicy: Sendable {
     if let lastFrame {
       let isLate = now - lastFrame > Self.lateFrame
       transitions += look(.videoStopped, isBad: isLate, at: now, began: lastFrame)
-      if isLate { transitions += lookAtAll([.videoStopped], at: now, began: lastFrame) }
+      if isLate {
+        transitions += lookAtAll([.videoStopped], at: now, began: suspicionOnset(of: .videoStopped))
+      }
     }
     return transitions
   }
@@ -194,7 +194,7 @@ public struct AlertPolicy: Sendable {
     guard let rule = rule(of: kind, at: now) else { return [] }
     // A good look always counts: it is how an alert clears. A bad one that something else explains does not count.
     if isBad, isPaused { return [] }
-    let isMuted = allowance(of: kind, at: now)?.effect == .mute
+    let isMuted = isMuted(kind, at: now)
     // What began while it was muted is not told afterwards.
     if isMuted != silent.contains(kind) { _ = machines[kind]?.mask(at: now) }
     if isMuted { silent.insert(kind) } else { silent.remove(kind) }
@@ -234,13 +234,16 @@ public struct AlertPolicy: Sendable {
   /// Whether the suspicion of a cause holds back what is known of `kind`: for the window of the cause at most, whether that
   /// suspicion lasts or comes and goes.
   private mutating func isHeldBack(_ kind: AlertKind, at now: Instant) -> Bool {
-    let suspected = causes(of: kind, at: now).filter {
-      $0.row.explainsWhileSuspected && machines[$0]?.isOpen == true
-    }
+    let suspected = suspectedCauses(of: kind, at: now)
     guard let longest = suspected.compactMap({ machines[$0]?.rule.window }).max() else { return false }
     let since = heldSince[kind] ?? now
     heldSince[kind] = since
     return now - since < longest
+  }
+
+  /// Those whose mere suspicion holds `kind` back.
+  private func suspectedCauses(of kind: AlertKind, at now: Instant) -> [AlertKind] {
+    causes(of: kind, at: now).filter { $0.row.explainsWhileSuspected && machines[$0]?.isOpen == true }
   }
 
   private func causes(of kind: AlertKind, at now: Instant) -> [AlertKind] {
@@ -262,6 +265,7 @@ public struct AlertPolicy: Sendable {
     at now: Instant
   ) -> [Transition] {
     allowances[kind] = effect == .none ? nil : Allowance(effect: effect, factor: factor, until: until)
+    trouble = UnbrokenTrouble()
     // What is open was raised under other rules.
     return effect == .none ? [] : mask(kind, at: now)
   }
@@ -269,6 +273,7 @@ public struct AlertPolicy: Sendable {
   /// Pauses: what is open is cleared, and nothing is suspected until `resume`.
   public mutating func pause(at now: Instant) -> [Transition] {
     isPaused = true
+    trouble = UnbrokenTrouble()
     return AlertKind.allCases.flatMap { mask($0, at: now) }
   }
 
@@ -278,6 +283,10 @@ public struct AlertPolicy: Sendable {
   private func allowance(of kind: AlertKind, at now: Instant) -> Allowance? {
     guard let allowance = allowances[kind], allowance.until.map({ now < $0 }) ?? true else { return nil }
     return allowance
+  }
+
+  private func isMuted(_ kind: AlertKind, at now: Instant) -> Bool {
+    allowance(of: kind, at: now)?.effect == .mute
   }
 
   /// The rule in force.
@@ -332,7 +341,7 @@ public struct AlertPolicy: Sendable {
       return check
     }
     // While something that explains them is suspected too, that is what the student is told.
-    let suspected = machines.keys.filter { heldSince[$0] == nil }.compactMap { kind in
+    let suspected = machines.keys.filter { suspectedCauses(of: $0, at: now).isEmpty }.compactMap { kind in
       suspicionOnset(of: kind).map { (kind: kind, onset: $0) }
     }
     .filter { now - $0.onset >= Self.hintAfter }

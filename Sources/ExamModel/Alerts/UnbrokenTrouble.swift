@@ -4,29 +4,32 @@ struct UnbrokenTrouble: Sendable {
   typealias Instant = ContinuousClock.Instant
 
   private var span: (since: Instant, last: Instant)?
+  /// The looks at pictures, and of these the bad ones by kind.
   private var looks = 0
   private var bad: [AlertKind: Int] = [:]
 
   /// - Parameters:
-  ///   - kinds: what was bad; empty for a look that says nothing.
-  ///   - began: when that began, if it is known.
+  ///   - kinds: what was bad.
+  ///   - began: when that began, if it is known and earlier.
   mutating func look(_ kinds: [AlertKind], at now: Instant, began: Instant?) {
     if let span, now - span.last > AlertMachine.blindAfter { self = UnbrokenTrouble() }
-    guard !kinds.isEmpty else { return }
     span = (span?.since ?? began ?? now, now)
-    looks += 1
+    if kinds != [.videoStopped] { looks += 1 }
     for kind in kinds { bad[kind, default: 0] += 1 }
   }
 
-  /// The kind that was bad most often, once the stretch is as long as the longest window of those that it consists of.
+  /// What is told once the stretch is as long as the longest window of the kinds that it consists of: of those that are bad
+  /// now the one that was bad most often.
+  ///
+  /// - Returns: with the share of the looks at pictures in which it was; 1 for a video that has stopped.
   func due(
-    at now: Instant, window: (AlertKind) -> Duration?
+    _ kinds: [AlertKind], at now: Instant, window: (AlertKind) -> Duration?
   ) -> (kind: AlertKind, onset: Instant, share: Double)? {
     // One kind alone confirms itself.
     guard let span, bad.count > 1, let longest = bad.keys.compactMap(window).max(),
-      now - span.since >= longest
+      now - span.since >= longest, let kind = kinds.max(by: { bad[$0, default: 0] < bad[$1, default: 0] })
     else { return nil }
-    let most = AlertKind.allCases.filter { bad[$0] != nil }.max { bad[$0]! < bad[$1]! }
-    return most.map { ($0, span.since, Double(bad[$0]!) / Double(looks)) }
+    let share = kind == .videoStopped ? 1 : Double(bad[kind, default: 0]) / Double(max(1, looks))
+    return (kind, span.since, share)
   }
 }
