@@ -1,12 +1,11 @@
 #include "CGLibShims.h"
 
 static gboolean dispatch_callback(GSource *source, GSourceFunc callback, gpointer data) {
-  // Before the callback, so that a wake-up during it is not lost.
-  g_source_set_ready_time(source, -1);
+  (void)source;
   return callback(data);
 }
 
-GSource *exam_wakeup_source_new(GSourceFunc dispatch, gpointer data) {
+GSource *exam_source_new(GSourceFunc dispatch, gpointer data) {
   static GSourceFuncs functions = {.dispatch = dispatch_callback};
   GSource *source = g_source_new(&functions, sizeof(GSource));
   g_source_set_callback(source, dispatch, data, NULL);

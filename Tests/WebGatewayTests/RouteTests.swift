@@ -174,6 +174,7 @@ extension GatewayServerTests {
         try slowBody.send(
           "POST /echo HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 10\r\n\r\nabc")
         for client in [silent, slowHeaders, slowBody] { expectProblem(client.takeAll(), 408, "too_slow") }
+        #expect(test.events.all.contains { if case .slowRequests = $0 { true } else { false } })
         // A handler may take longer than that.
         #expect(status(try TestClient.request(test.port, "GET /slow")) == 200)
       }

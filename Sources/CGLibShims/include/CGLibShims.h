@@ -8,9 +8,9 @@
 #include <malloc.h>
 #include <sys/epoll.h>
 
-/// A `GSource` without descriptors that runs `dispatch` when its ready time comes. The caller owns the reference,
-/// and `data` must outlive the source.
-GSource *exam_wakeup_source_new(GSourceFunc dispatch, gpointer data);
+/// A `GSource` that runs `dispatch` when one of the descriptors added to it is ready. The caller owns the reference, and
+/// `data` must outlive the source.
+GSource *exam_source_new(GSourceFunc dispatch, gpointer data);
 
 /// `soup_server_new`, a variadic: a server without a `Server` header that hands out request paths still
 /// percent-encoded, since its own decoding lets an encoded `/` or NUL through. The caller owns the reference.

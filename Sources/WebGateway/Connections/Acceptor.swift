@@ -63,7 +63,12 @@ final class Acceptor: PolledSocket {
   func start() {
     pause = nil
     registration = server.poller.add(self, descriptor: g_socket_get_fd(socket.cast()))
-    if registration == nil { startLater() }
+    guard registration == nil else { return }
+    server.limiter.note(.acceptFailed) {
+      .acceptFailed(
+        count: $0, message: "the listening socket cannot be watched: \(String(cString: strerror(errno)))")
+    }
+    startLater()
   }
 
   /// Stops accepting and frees the port.

@@ -39,7 +39,7 @@ final class SocketPoller {
 
   init() {
     descriptor = epoll_create1(Int32(EPOLL_CLOEXEC))
-    source = exam_wakeup_source_new(pollSockets, nil)
+    source = exam_source_new(pollSockets, nil)
     // The poller outlives its source: `isolated deinit` destroys it on the thread on which it would run.
     g_source_set_callback(source, pollSockets, Unmanaged.passUnretained(self).toOpaque(), nil)
     if descriptor >= 0 { g_source_add_unix_fd(source, descriptor, G_IO_IN) }

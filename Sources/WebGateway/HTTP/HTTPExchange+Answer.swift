@@ -116,12 +116,16 @@ extension HTTPExchange {
   }
 
   /// Somebody who opens an address in a browser is told on the first page why it was refused; programs get the problem
-  /// document, and so does a browser that is refused that page. Scripts and images do not ask for `text/html`.
+  /// document, and so does a browser that is refused that page. Only a browser that opens an address asks for
+  /// `application/xhtml+xml`: programs may ask for `text/html`, and follow redirects unseen.
   private func shown(_ response: HTTPResponse) -> HTTPResponse {
-    guard let problem = response.problem, server.files != nil, request?.query["problem"] == nil,
-      headers["accept"]?.lowercased().contains("text/html") == true
+    guard let problem = response.problem, server.files != nil, let request, request.method == .get,
+      request.query["problem"] == nil,
+      headers["accept"]?.lowercased().contains("application/xhtml+xml") == true
     else { return response }
-    return .redirect(to: "\(server.configuration.publicURL?.path ?? "/")?\(problem)", status: 303)
+    // Without a public URL it is unknown below which path the pages are: as far up as the address is deep.
+    let up = request.segments.count > 1 ? String(repeating: "../", count: request.segments.count - 1) : "./"
+    return .redirect(to: "\(server.configuration.publicURL?.path ?? up)?\(problem)", status: 303)
   }
 
   /// Answers a WebSocket handshake that was accepted.

@@ -44,7 +44,7 @@ final class HTTPExchange {
   private(set) var started: Double
   private var headGuard: GObjectReference?
   var method = ""
-  /// Without its body, until that is complete; nil if its path cannot be decoded.
+  /// Without its body; nil if its path cannot be decoded.
   private(set) var request: HTTPRequest?
   private var maximumBodyBytes = 0
   /// The cost of the body while it is incomplete.

@@ -37,7 +37,7 @@ enum RequestTarget {
   }
 
   /// Query fields whose values are not secret.
-  private static let shown: Set<String> = ["code", "format", "fps", "time_zone", "view"]
+  private static let shown: Set<String> = ["code", "format", "fps", "problem", "time_zone", "view"]
 
   /// A path and query fit for a log: field values replaced unless known to be harmless, control characters removed,
   /// long ones cut.

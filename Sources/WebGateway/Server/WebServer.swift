@@ -147,6 +147,8 @@ public final class WebServer {
     guard let acceptor, !isStopping else { return }
     isStopping = true
     acceptor.stop()
+    // It holds the server.
+    self.acceptor = nil
     handshakes?.cancelAll()
     closeIdle { _ in true }
     line.closeAll()

@@ -159,7 +159,7 @@ public final class WebSocketConnection: PolledSocket {
     if change != 0 { server.countPending(change) }
   }
 
-  /// Writes in the next turn of the loop, so that the messages of one turn share system calls.
+  /// Writes once what runs now is done, so that the messages of one turn share system calls.
   func scheduleFlush() {
     guard !flushIsScheduled, !waitsForOutput else { return }
     flushIsScheduled = true
