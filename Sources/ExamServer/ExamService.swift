@@ -122,7 +122,7 @@ public struct ExamService: Sendable {
     let services = ExamServices(
       configuration: configuration, pipelines: pipelines, faces: faces,
       pacer: AnalysisPacer(faces, logger: logger), store: store,
-      recorder: EventRecorder(journal: store, logger: logger), metrics: ServerMetrics(),
+      recorder: EventRecorder(journal: store, logger: logger), metrics: CountedMetrics(),
       guesses: await GuessBudgets(devices: devices) { logger.warning("\($0)") })
     let (server, directory) = try await makeServer(services, pages, look)
     let clocks = try await ClockKeeper(services: services)

@@ -8,7 +8,7 @@ public struct FaceCheckConfiguration: Sendable, Hashable {
   /// Worker threads, each with its own buffers for both networks (about 27 MB).
   /// Half of the cores by default: a check is pure computation, and the other half is left for decoding and the web,
   /// which have deadlines that a face check has not.
-  public var workers: Int = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)) / 2)
+  public var workers: Int = min(64, max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)) / 2))
 
   /// The longest time without a search of a student's whole picture; twice that under overload.
   ///
@@ -19,7 +19,7 @@ public struct FaceCheckConfiguration: Sendable, Hashable {
   public init() {}
 }
 
-/// The score thresholds, each 0.05...1.
+/// The thresholds of scores and pictures.
 ///
 /// Measured on 490 pictures with a face and 676 without: CenterFace at 0.50 missed under 1 % and was wrong on 0.3 %.
 /// BlazeFace, searching where a face had been, took 0.0 % of empty places for a face at 0.85, and 7.1 % at 0.50.

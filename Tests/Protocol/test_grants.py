@@ -38,13 +38,13 @@ def test_extra_time_reaches_the_student_all_teachers_and_the_report(exam, teache
     lines = csv.DictReader(io.StringIO(exam.request("GET", "/report?format=csv").body.decode("utf-8-sig")))
     assert [(one["kind"], one["effect"], one["amount"], one["factor"]) for one in lines if one["record"] == "accommodation"] == [
         ("extra_time", "grant", "10", ""), ("extra_time", "grant", "15", "")]
-    assert "15 minutes more" in exam.request("GET", "/report?format=html").body.decode()
+    assert "Extra time: 15 minutes in all" in exam.request("GET", "/report?format=html").body.decode()
 
     since, of_teacher = ada.mark, teacher.mark
     teacher.send("tighten", student=ada.id, kind="extra_time", reason="it was for Bert")
     assert granted(ada, since) == []
     teacher.expect_participant(ada, lambda line: not line["accommodations"], of_teacher)
-    assert "“Extra time” by the usual rules again" in exam.request("GET", "/report?format=html").body.decode()
+    assert "“Extra time” ended" in exam.request("GET", "/report?format=html").body.decode()
 
 
 @pytest.mark.parametrize("change, why", [

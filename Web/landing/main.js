@@ -8,7 +8,7 @@ import { readCode } from '../shared/wire.js';
 const { problem = '', retry_after: seconds, maximum } = Object.fromEntries(new URLSearchParams(location.search));
 // Anybody can write an address: only a code and numbers are taken from it.
 if (/^[a-z_]{1,40}$/.test(problem)) {
-  setText($('problem'), problemText({ code: problem, retry_after: Number(seconds) || undefined, maximum: Number(maximum) }));
+  setText($('problem'), problemText({ code: problem, retry_after: Number(seconds) || undefined, maximum: Number(maximum) || undefined }));
 }
 
 $('code-form').addEventListener('submit', event => {

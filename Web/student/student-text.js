@@ -125,7 +125,7 @@ export function watchersSentence({ teachers, focus }) {
 const shortened = names => listed(names.length > 4 ? [...names.slice(0, 3), t('list.others', { count: names.length - 3 })] : names);
 
 export function ownViewProblem({ status, code, message }) {
-  if (status === 0) return t('student.view.unreachable');
+  if (status === 0 || status === 429) return t('student.view.unreachable'); // the page tries again by itself
   return code === 'no_picture' ? t('student.view.none') : t('student.view.failed', { why: message });
 }
 

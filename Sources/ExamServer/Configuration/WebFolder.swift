@@ -47,7 +47,8 @@ enum WebFolder {
       throw invalid("\(texts) \(error is TextCatalogue.Fault ? "\(error)" : "is no JSON")")
     }
     guard let style = try? beginning(of: sheet, maximum: ReportStyle.maximumBytes),
-      style.count <= ReportStyle.maximumBytes, let style = String(data: style, encoding: .utf8)
+      style.count <= ReportStyle.maximumBytes, let style = String(data: style, encoding: .utf8),
+      !style.contains("</")
     else {
       throw invalid(
         "\(sheet) cannot be read, or is no style sheet of at most \(ReportStyle.maximumBytes) bytes")

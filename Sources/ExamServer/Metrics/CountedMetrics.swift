@@ -9,7 +9,7 @@ protocol Metric: Sendable {
 /// happens. What is read on request is in `MeasuredMetrics`.
 ///
 /// swift-prometheus would need as many lines and two more packages, and its gauges cannot be read on request.
-struct ServerMetrics: Sendable {
+struct CountedMetrics: Sendable {
   let framesReceived = Counter("exam_frames_received_total", "Frames students sent.")
   let framesRefused = dropped("refused")
   let framesWithoutKey = dropped("waiting_for_key_frame")

@@ -4,7 +4,7 @@ import MediaPipeline
 import WebGateway
 
 /// What is read when `/metrics` is requested, each with its name and help: to add one, add a line here. What is counted as
-/// things happen is in `ServerMetrics`.
+/// things happen is in `CountedMetrics`.
 @GatewayActor
 struct MeasuredMetrics {
   let services: ExamServices

@@ -61,6 +61,8 @@ public enum PipelineCheck {
     var none = sigset_t()
     sigemptyset(&none)
     pthread_sigmask(SIG_SETMASK, &none, nil)
+    // Whoever started the server may ignore it, and that is inherited.
+    signal(SIGALRM, SIG_DFL)
     alarm(deadline)
     do {
       try await PipelineTemplate(contentsOf: file).check()

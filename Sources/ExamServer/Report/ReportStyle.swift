@@ -18,6 +18,8 @@ struct ReportStyle: Sendable {
       // What ends a string or the element, by its number (CSS Syntax Level 3, 4.3.7).
       "\"\\<\n".unicodeScalars.contains($0) ? "\\\(String($0.value, radix: 16)) " : String($0)
     }
+    // A browser reads line ends so, and compares the hash afterwards.
+    let sheet = sheet.replacing("\r\n", with: "\n")
     text = sheet + "@page { @bottom-left { content: \"\(footer.joined())\"; } }\n"
     let digits = Array(sha256(of: text))
     let hash = stride(from: 0, to: digits.count, by: 2).map { UInt8(String(digits[$0...$0 + 1]), radix: 16)! }

@@ -32,13 +32,15 @@ extension TextCatalogue {
   }
 
   func effect(_ accommodation: Accommodation) -> String {
-    switch accommodation.kind {
-    case .grant(let grant) where accommodation.effect == .grant:
-      self("grant.\(grant.rawValue).granted", count: accommodation.amount)
-    case .alert, .grant:
-      self(
-        "report.effect.\(accommodation.effect.rawValue)",
-        ["kind": title(accommodation.kind), "factor": accommodation.factor.written(digits: 1)])
+    let kind = title(accommodation.kind)
+    switch (accommodation.kind, accommodation.effect) {
+    case (.grant(let grant), .grant):
+      let granted = self("grant.\(grant.rawValue).granted", count: accommodation.amount)
+      return self("report.granted.what", ["kind": kind, "granted": granted])
+    case (.grant, _): return self("report.granted.ended", ["kind": kind])
+    case (.alert, let effect):
+      let factor = accommodation.factor.written(digits: 1)
+      return self("report.effect.\(effect.rawValue)", ["kind": kind, "factor": factor])
     }
   }
 

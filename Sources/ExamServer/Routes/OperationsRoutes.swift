@@ -14,7 +14,7 @@ struct OperationsRoutes {
         ? .text("ready\n")
         : Refusal(
           status: 503, title: "Not ready", detail: "No further session can be created.",
-          code: "too_many_sessions"
+          code: "too_many_sessions", parameters: ["maximum": services.configuration.maximumSessions]
         ).response
     }
     server.route(.get, "/metrics") { [unowned server] _ in

@@ -12,7 +12,7 @@ struct ExamServices: Sendable {
   let pacer: AnalysisPacer
   let store: any SessionStore
   let recorder: EventRecorder
-  let metrics: ServerMetrics
+  let metrics: CountedMetrics
   let guesses: GuessBudgets
 }
 

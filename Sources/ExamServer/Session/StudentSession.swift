@@ -241,7 +241,10 @@ final class StudentSession {
     guard let count = refusal.journalCount else { return }
     services.recorder.logger.log(
       level: refusal.cause == nil ? .info : .warning, "\(notice.code)",
-      metadata: ["name": "\(name)", "cause": "\(refusal.cause ?? notice.detail)"])
+      metadata: [
+        "session": "\(exam?.code.digits ?? "")", "participant": "\(id)", "name": "\(name)",
+        "source": "\(notice.source ?? .camera)", "cause": "\(refusal.cause ?? notice.detail)",
+      ])
     record(
       .uploadRefused, ["code": notice.code, "count": String(count)], of: notice.source ?? .camera)
   }

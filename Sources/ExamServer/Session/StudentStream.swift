@@ -18,7 +18,7 @@ final class StudentStream {
   let source: StreamSource
   private let student: (id: ParticipantID, number: UInt32, name: String)
   private let fanOut: PictureFanOut
-  private let metrics: ServerMetrics
+  private let metrics: CountedMetrics
   private let maximumTileRate: Double
   var onEvent: @GatewayActor (StreamEvent) -> Void = { _ in }
 
@@ -77,7 +77,9 @@ final class StudentStream {
         Task { @GatewayActor in self?.publish(mailbox.take()) }
       },
       failed: failed,
-      warned: { [weak self] warning in Task { @GatewayActor in self?.warned(["detail": warning]) } })
+      warned: { [weak self] warning in
+        Task { @GatewayActor in self?.warned(["code": "warning", "detail": warning]) }
+      })
   }
 
   // MARK: Input

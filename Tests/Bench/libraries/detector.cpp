@@ -4,7 +4,7 @@
 
 namespace {
 
-// As the server asks: see FaceThresholds.
+// As the server asks: see FaceThreshold.
 constexpr float kKeptFace = 0.35f;
 constexpr float kPossiblyTracked = 0.5f;
 constexpr size_t kCapacity = 32;

@@ -1,7 +1,8 @@
 // What teachers have granted this student, as extra time: it stays in sight.
 
 import { $, el } from '../../shared/dom.js';
-import { compose, t } from '../../shared/text.js';
+import { grantedText, grantTitle } from '../../shared/grants.js';
+import { compose } from '../../shared/text.js';
 
 export class Granted {
   /** All of it comes at each change and after each reconnect; what is shown already is not written, and so not announced, again. */
@@ -10,7 +11,7 @@ export class Granted {
     if (key === this.shown) return;
     this.shown = key;
     $('granted').replaceChildren(...granted.map(one => el('p', {}, ...compose('student.granted.entry', { what: el('strong') }, {
-      title: t(`grant.${one.kind}.title`), granted: t(`grant.${one.kind}.granted`, { count: one.amount }), reason: one.reason, by: one.by,
+      title: grantTitle(one.kind), granted: grantedText(one.kind, one.amount), reason: one.reason, by: one.by,
     }))));
   }
 }

@@ -1,6 +1,7 @@
 // Alerts and exceptions for a student, as sentences.
 
 import { duration, timeOfDay } from '../../shared/dom.js';
+import { grantedText, grantTitle } from '../../shared/grants.js';
 import { whyNot } from '../../shared/refusal.js';
 import { enumerated, number, sentences, t } from '../../shared/text.js';
 import { serverNow } from '../connection/clock.js';
@@ -81,11 +82,11 @@ export function foldedText(alert) {
 }
 
 /** What an exception is about. */
-export const exceptionText = ({ kind, effect }) => (effect === 'grant' ? t(`grant.${kind}.title`) : kindText(kind));
+export const exceptionText = ({ kind, effect }) => (effect === 'grant' ? grantTitle(kind) : kindText(kind));
 
 /** An exception in short: "no alerts", "twice as much", "15 minutes more". */
 export function effectText({ kind, effect, factor, amount }) {
-  if (effect === 'grant') return t(`grant.${kind}.granted`, { count: amount });
+  if (effect === 'grant') return grantedText(kind, amount);
   if (effect === 'mute') return t('teacher.adjust.noAlerts');
   return factor === 2 ? t('teacher.adjust.twiceAllowed') : t('teacher.adjust.timesAllowed', { factor: number(factor) });
 }

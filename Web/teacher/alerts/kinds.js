@@ -16,7 +16,7 @@ export async function loadKinds() {
   const answer = await alertKinds().catch(() => null);
   if (!answer) return void (again = setTimeout(loadKinds, AGAIN_AFTER));
   table = new Map(answer.kinds.map(row => [row.kind, row]));
-  grants = new Map(answer.grants.map(row => [row.kind, row]));
+  grants = new Map((answer.grants ?? []).map(row => [row.kind, row]));
 }
 
 /** The row of a kind; empty if the server has not sent it. */

@@ -2,6 +2,7 @@
 // something granted, as extra time. Current ones are listed with their reasons, and can be ended. All is kept in the journal.
 
 import { el, setHidden, setText } from '../../shared/dom.js';
+import { grantTitle, grantUnit } from '../../shared/grants.js';
 import { compose, t } from '../../shared/text.js';
 import { allowed, effectText, exceptionText, notDone, untilText } from '../alerts/alert-text.js';
 import { allGrants, grantOf, kinds, kindText } from '../alerts/kinds.js';
@@ -55,7 +56,7 @@ export class Adjust {
     const chosen = kind ?? likely ?? this.kind.value;
     this.kind.replaceChildren(
       group(t('teacher.adjust.kinds'), kinds().map(one => [one, kindText(one)])),
-      group(t('teacher.adjust.grants'), allGrants().map(one => [one.kind, t(`grant.${one.kind}.title`)])));
+      group(t('teacher.adjust.grants'), allGrants().map(one => [one.kind, grantTitle(one.kind)])));
     this.kind.value = chosen;
     if (!this.kind.value) this.kind.selectedIndex = 0;
     this.#offer();
@@ -68,7 +69,7 @@ export class Adjust {
     setHidden(this.rule, Boolean(grant));
     setHidden(this.time, Boolean(grant) || this.effect.value === 'usual');
     setHidden(this.much, grant?.minimum === undefined);
-    if (grant?.minimum !== undefined) setText(this.much.firstElementChild, t(`grant.${grant.kind}.amount`));
+    if (grant?.minimum !== undefined) setText(this.much.firstElementChild, grantUnit(grant.kind));
     setText(this.why, grant ? t('teacher.adjust.granted') : t('teacher.adjust.reason'));
   }
 
@@ -107,7 +108,7 @@ export class Adjust {
     const amount = grant?.minimum === undefined ? undefined : Number(this.amount.value.trim() || NaN);
     const isWrong = amount !== undefined && !(Number.isInteger(amount) && amount >= grant.minimum && amount <= grant.maximum);
     this.#mark(this.reason, reason ? '' : t('teacher.adjust.reasonMissing'));
-    this.#mark(this.amount, isWrong ? t('teacher.adjust.amountWrong', { what: t(`grant.${kind}.amount`), minimum: grant.minimum, maximum: grant.maximum }) : '');
+    this.#mark(this.amount, isWrong ? t('teacher.adjust.amountWrong', { what: grantUnit(kind), minimum: grant.minimum, maximum: grant.maximum }) : '');
     if (!reason || isWrong) return;
     const effect = grant ? effectText({ kind, effect: 'grant', amount }) : this.effect.selectedOptions[0].text;
     if (!this.#send(grant ? { type: 'grant', kind, reason, amount } : { ...this.#rules(), kind, reason })) return;
