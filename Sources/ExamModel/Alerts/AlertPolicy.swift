@@ -48,18 +48,12 @@ public struct AlertPolicy: Sendable {
   /// When the picture last moved for certain.
   private var lastMotion: Instant?
   /// What a teacher allows this student.
-  private var allowances: [AlertKind: Allowance] = [:]
+  private var allowances = Allowances()
   /// Muted kinds: they are looked for, since they explain others, but not told.
   private var silent: Set<AlertKind> = []
   /// Since when a suspicion is held back by that of a cause.
   private var heldSince: [AlertKind: Instant] = [:]
   private var trouble = UnbrokenTrouble()
-
-  private struct Allowance {
-    var effect: Accommodation.Effect
-    var factor: Double
-    var until: Instant?
-  }
 
   /// A frame is late, and the video suspected to have stopped, after this long.
   private static let lateFrame = Duration.seconds(1)
@@ -123,16 +117,13 @@ public struct AlertPolicy: Sendable {
   private mutating func lookAtAll(
     _ bad: [AlertKind], at now: Instant, began: Instant? = nil
   ) -> [Transition] {
-    let isTold = machines.contains {
-      $0.value.isConfirmed && !silent.contains($0.key) && $0.key != .pageHidden
-    }
     // A look is bad for the cause of what it shows.
     let causes = bad.filter { kind in
       machines[kind] != nil && !bad.contains { $0.row.masks.contains(kind) && machines[$0] != nil }
     }
-    // What a teacher has muted, or an alert that stands, says enough; but a hidden page says nothing about the picture.
-    guard !causes.isEmpty, !isPaused, !isTold,
-      !causes.contains(where: { isMuted($0, at: now) || isExplained($0, at: now) })
+    guard !causes.isEmpty, !isPaused, !isPictureTold,
+      // What a teacher has muted says enough.
+      !causes.contains(where: { allowances.isMuted($0, at: now) || isExplained($0, at: now) })
     else {
       trouble = UnbrokenTrouble()
       return []
@@ -143,6 +134,11 @@ public struct AlertPolicy: Sendable {
     else { return [] }
     trouble = UnbrokenTrouble()
     return [transition(kind, change, rule: rule)] + kind.row.masks.flatMap { mask($0, at: now) }
+  }
+
+  /// Whether an alert stands that says what is wrong; a hidden page says nothing about the picture.
+  private var isPictureTold: Bool {
+    machines.contains { $0.key != .pageHidden && $0.value.isConfirmed && !silent.contains($0.key) }
   }
 
   /// Whether the head was turning when the face was lost and the person still sits there: turned so far it shows no face.
@@ -194,7 +190,7 @@ public struct AlertPolicy: Sendable {
     guard let rule = rule(of: kind, at: now) else { return [] }
     // A good look always counts: it is how an alert clears. A bad one that something else explains does not count.
     if isBad, isPaused { return [] }
-    let isMuted = isMuted(kind, at: now)
+    let isMuted = allowances.isMuted(kind, at: now)
     // What began while it was muted is not told afterwards.
     if isMuted != silent.contains(kind) { _ = machines[kind]?.mask(at: now) }
     if isMuted { silent.insert(kind) } else { silent.remove(kind) }
@@ -264,7 +260,7 @@ public struct AlertPolicy: Sendable {
     _ kind: AlertKind, _ effect: Accommodation.Effect, factor: Double = 1, until: Instant? = nil,
     at now: Instant
   ) -> [Transition] {
-    allowances[kind] = effect == .none ? nil : Allowance(effect: effect, factor: factor, until: until)
+    allowances.set(effect, of: kind, factor: factor, until: until)
     trouble = UnbrokenTrouble()
     // What is open was raised under other rules.
     return effect == .none ? [] : mask(kind, at: now)
@@ -279,21 +275,9 @@ public struct AlertPolicy: Sendable {
 
   public mutating func resume() { isPaused = false }
 
-  /// The exceptions in force.
-  private func allowance(of kind: AlertKind, at now: Instant) -> Allowance? {
-    guard let allowance = allowances[kind], allowance.until.map({ now < $0 }) ?? true else { return nil }
-    return allowance
-  }
-
-  private func isMuted(_ kind: AlertKind, at now: Instant) -> Bool {
-    allowance(of: kind, at: now)?.effect == .mute
-  }
-
   /// The rule in force.
   private func rule(of kind: AlertKind, at now: Instant) -> AlertRule? {
-    guard let rule = rules.rules[kind] else { return nil }
-    guard let allowance = allowance(of: kind, at: now), allowance.effect == .loosen else { return rule }
-    return rule.loosened(kind, by: allowance.factor)
+    rules.rules[kind].map { allowances.changed($0, of: kind, at: now) }
   }
 
   // MARK: A restart
@@ -340,11 +324,11 @@ public struct AlertPolicy: Sendable {
       (check.state, check.kind) = (.alert, kind)
       return check
     }
-    // While something that explains them is suspected too, that is what the student is told.
-    let suspected = machines.keys.filter { suspectedCauses(of: $0, at: now).isEmpty }.compactMap { kind in
+    let suspected = machines.keys.compactMap { kind in
       suspicionOnset(of: kind).map { (kind: kind, onset: $0) }
     }
-    .filter { now - $0.onset >= Self.hintAfter }
+    // While something that explains it is suspected too, that is what the student is told.
+    .filter { now - $0.onset >= Self.hintAfter && suspectedCauses(of: $0.kind, at: now).isEmpty }
     .min { ($0.onset, $0.kind.rawValue) < ($1.onset, $1.kind.rawValue) }
     if let kind = suspected?.kind {
       (check.state, check.kind) = (.suspected, kind)
