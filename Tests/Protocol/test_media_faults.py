@@ -110,6 +110,8 @@ def test_a_decoder_that_does_not_come_back(hanging_pipeline):
         assert line["no_picture_reason"] == {"code": "decoder_stuck", "media": "image/jpeg"}
         wait_until(lambda: [x for x in server.log_lines if student.name in x and "pipeline_warning" in x
                             and "code=stuck" in x], "a line in the log")
+    # It is not the student's fault that no picture comes of what was sent.
+    assert not [alert for student in stuck for alert in teacher.alerts(student)]
     wait_until(lambda: server.metrics()["exam_pipelines_abandoned_total"] > 0, "pipelines that do not end are counted")
     # Nobody else has to wait for it for long.
     teacher.expect_tiles(nora, 5, timeout=8)

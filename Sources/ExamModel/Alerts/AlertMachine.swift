@@ -114,6 +114,7 @@ struct AlertMachine: Sendable {
   private static let halfPace = Duration.milliseconds(250)
 
   private mutating func remember(_ look: Look) {
+    if look.began == nil, looks.isEmpty { return }
     looks.append(look)
     if let last = looks.lastIndex(where: { look.at - $0.at >= rule.window }) { looks.removeSubrange(..<last) }
     // Where looks can be wrong it takes several good ones in a row to say that all is well.
