@@ -14,8 +14,8 @@ public struct AlertPolicy: Sendable {
       case suspected(onset: Instant)
       /// A suspicion was dropped.
       case dismissed
-      /// `confidence` is the share of looks in the window that agreed; `again` means that the previous alert cleared less
-      /// than a cooldown ago, so this is the same alert once more.
+      /// `confidence` is the share of looks that agreed, in the window or in the stretch of `UnbrokenTrouble`; `again` means
+      /// that the previous alert cleared less than a cooldown ago, so this is the same alert once more.
       case confirmed(onset: Instant, confidence: Double, again: Bool)
       /// When all became well again, which is earlier than when that was certain.
       case cleared(at: Instant)
@@ -74,29 +74,27 @@ public struct AlertPolicy: Sendable {
     let limits = PictureLimits(rules: rules, baseline: baseline)
     advice.add(observation, baseline: baseline)
 
-    let isCovered = limits.isCovered(observation)
-    var transitions = look(.cameraCovered, isBad: isCovered, at: now)
-    var bad: [AlertKind] = isCovered ? [.cameraCovered] : []
-    var isStill = false
+    var transitions: [Transition] = []
+    var bad: [AlertKind] = []
+    func see(_ kind: AlertKind, isBad: Bool, began: Instant? = nil) {
+      if isBad { bad.append(kind) }
+      transitions += look(kind, isBad: isBad, at: now, began: began)
+    }
+
+    see(.cameraCovered, isBad: limits.isCovered(observation))
     if let motion = observation.motion {
-      isStill = limits.isStill(observation, motion: motion)
       if motion > PictureLimits.surelyMoved { lastMotion = now }
-      transitions += look(
-        .pictureFrozen, isBad: isStill, at: now,
+      see(
+        .pictureFrozen, isBad: limits.isStill(observation, motion: motion),
         began: lastMotion.map { max($0, now - PictureLimits.polishing) })
     }
     if hasTurnedAway(observation) {
-      bad.append(.lookingAway)
-      transitions += look(.lookingAway, isBad: true, at: now)
+      see(.lookingAway, isBad: true)
     } else {
-      if observation.faces.isEmpty { bad.append(.faceMissing) }
-      transitions += look(.faceMissing, isBad: observation.faces.isEmpty, at: now, began: faceLost(at: now))
+      see(.faceMissing, isBad: observation.faces.isEmpty, began: faceLost(at: now))
     }
     if observation.isSure { lastSureFace = observation.faces.isEmpty ? nil : now }
-    if observation.isCountKnown {
-      if observation.faces.count > 1 { bad.append(.severalFaces) }
-      transitions += look(.severalFaces, isBad: observation.faces.count > 1, at: now)
-    }
+    if observation.isCountKnown { see(.severalFaces, isBad: observation.faces.count > 1) }
     // With several faces it is unknown which is the student's, and a face without a pose has no direction.
     if observation.faces.count == 1, let yaw = observation.faces[0].pose?.yaw {
       // Until there is a baseline it is unknown where this student usually looks.
@@ -106,10 +104,10 @@ public struct AlertPolicy: Sendable {
       let isAway = lastTurn > limit
       // A face tracked with doubt appears more frontal than it is: "turned away" can be trusted, "looking ahead"
       // cannot.
-      if isAway || observation.isSure { transitions += look(.lookingAway, isBad: isAway, at: now) }
-      if isAway { bad.append(.lookingAway) }
+      if isAway || observation.isSure { see(.lookingAway, isBad: isAway) }
     }
-    if isStill, bad.isEmpty { bad = [.pictureFrozen] }
+    // What a still picture shows besides says more.
+    if bad.count > 1 { bad.removeAll { $0 == .pictureFrozen } }
     return transitions + lookAtAll(bad, at: now)
   }
 
@@ -136,9 +134,13 @@ public struct AlertPolicy: Sendable {
     return [transition(kind, change, rule: rule)] + kind.row.masks.flatMap { mask($0, at: now) }
   }
 
-  /// Whether an alert stands that says what is wrong; a hidden page says nothing about the picture.
+  /// Whether an alert stands that says what is wrong with the picture: not one of the page alone, as that it is hidden.
   private var isPictureTold: Bool {
-    machines.contains { $0.key != .pageHidden && $0.value.isConfirmed && !silent.contains($0.key) }
+    machines.contains { kind, machine in
+      guard machine.isConfirmed, !silent.contains(kind) else { return false }
+      if case .page = kind.row.source { return !kind.row.masks.isEmpty }
+      return true
+    }
   }
 
   /// Whether the head was turning when the face was lost and the person still sits there: turned so far it shows no face.

@@ -14,7 +14,7 @@ struct UnbrokenTrouble: Sendable {
   mutating func look(_ kinds: [AlertKind], at now: Instant, began: Instant?) {
     if let span, now - span.last > AlertMachine.blindAfter { self = UnbrokenTrouble() }
     span = (span?.since ?? began ?? now, now)
-    if kinds != [.videoStopped] { looks += 1 }
+    if kinds.contains(where: { $0.row.source == .picture }) { looks += 1 }
     for kind in kinds { bad[kind, default: 0] += 1 }
   }
 
@@ -29,7 +29,7 @@ struct UnbrokenTrouble: Sendable {
     guard let span, bad.count > 1, let longest = bad.keys.compactMap(window).max(),
       now - span.since >= longest, let kind = kinds.max(by: { bad[$0, default: 0] < bad[$1, default: 0] })
     else { return nil }
-    let share = kind == .videoStopped ? 1 : Double(bad[kind, default: 0]) / Double(max(1, looks))
+    let share = kind.row.source == .picture ? Double(bad[kind, default: 0]) / Double(looks) : 1
     return (kind, span.since, share)
   }
 }

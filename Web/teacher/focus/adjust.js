@@ -15,6 +15,7 @@ const TIMES = [
 const option = ([value, text]) => el('option', { value }, text);
 const select = (id, options) => el('select', { id }, ...options.map(option));
 const group = (label, options) => el('optgroup', { label }, ...options.map(option));
+const hasAmount = grant => grant?.minimum !== undefined;
 const field = (label, input, name) => el('div', { class: name }, el('label', { for: input.id }, label), input);
 
 export class Adjust {
@@ -68,8 +69,8 @@ export class Adjust {
     const grant = grantOf(this.kind.value);
     setHidden(this.rule, Boolean(grant));
     setHidden(this.time, Boolean(grant) || this.effect.value === 'usual');
-    setHidden(this.much, grant?.minimum === undefined);
-    if (grant?.minimum !== undefined) setText(this.much.firstElementChild, grantUnit(grant.kind));
+    setHidden(this.much, !hasAmount(grant));
+    if (hasAmount(grant)) setText(this.much.firstElementChild, grantUnit(grant.kind));
     setText(this.why, grant ? t('teacher.adjust.granted') : t('teacher.adjust.reason'));
   }
 
@@ -105,8 +106,8 @@ export class Adjust {
     event.preventDefault();
     const [kind, reason] = [this.kind.value, this.reason.value.trim()];
     const grant = grantOf(kind);
-    const amount = grant?.minimum === undefined ? undefined : Number(this.amount.value.trim() || NaN);
-    const isWrong = amount !== undefined && !(Number.isInteger(amount) && amount >= grant.minimum && amount <= grant.maximum);
+    const amount = hasAmount(grant) ? Number(this.amount.value.trim() || NaN) : undefined;
+    const isWrong = hasAmount(grant) && !(Number.isInteger(amount) && amount >= grant.minimum && amount <= grant.maximum);
     this.#mark(this.reason, reason ? '' : t('teacher.adjust.reasonMissing'));
     this.#mark(this.amount, isWrong ? t('teacher.adjust.amountWrong', { what: grantUnit(kind), minimum: grant.minimum, maximum: grant.maximum }) : '');
     if (!reason || isWrong) return;
