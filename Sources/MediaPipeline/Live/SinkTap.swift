@@ -75,31 +75,6 @@ extension SinkTap {
     }
   }
 
-  /// The planes of an I420 frame, without padding.
-  private static func packedPlanes(of frame: GstVideoFrame) -> [UInt8] {
-    let (width, height) = (Int(frame.info.width), Int(frame.info.height))
-    let chroma = ((width + 1) / 2, (height + 1) / 2)
-    let planes = [
-      (frame.data.0, Int(frame.info.stride.0), width, height),
-      (frame.data.1, Int(frame.info.stride.1), chroma.0, chroma.1),
-      (frame.data.2, Int(frame.info.stride.2), chroma.0, chroma.1),
-    ]
-    let count = AnalysisPicture.byteCount(width: width, height: height)
-    return [UInt8](unsafeUninitializedCapacity: count) { target, written in
-      var position = target.baseAddress!
-      for (plane, stride, width, height) in planes {
-        guard let plane else { continue }
-        if stride == width {
-          memcpy(position, plane, width * height)
-        } else {
-          for row in 0..<height { memcpy(position + row * width, plane + row * stride, width) }
-        }
-        position += width * height
-      }
-      written = count
-    }
-  }
-
   /// Taps encoded pictures of one view for teachers.
   static func jpegs(
     of sink: GObjectReference, gate: RateGate, counters: PipelineCounters,
@@ -111,5 +86,30 @@ extension SinkTap {
         TapPicture(jpeg: SharedBytes(copying: buffer), capturedAt: counters.captureTime(of: buffer)))
       return nil
     }
+  }
+}
+
+/// The planes of an I420 frame, without padding.
+func packedPlanes(of frame: GstVideoFrame) -> [UInt8] {
+  let (width, height) = (Int(frame.info.width), Int(frame.info.height))
+  let chroma = ((width + 1) / 2, (height + 1) / 2)
+  let planes = [
+    (frame.data.0, Int(frame.info.stride.0), width, height),
+    (frame.data.1, Int(frame.info.stride.1), chroma.0, chroma.1),
+    (frame.data.2, Int(frame.info.stride.2), chroma.0, chroma.1),
+  ]
+  let count = AnalysisPicture.byteCount(width: width, height: height)
+  return [UInt8](unsafeUninitializedCapacity: count) { target, written in
+    var position = target.baseAddress!
+    for (plane, stride, width, height) in planes {
+      guard let plane else { continue }
+      if stride == width {
+        memcpy(position, plane, width * height)
+      } else {
+        for row in 0..<height { memcpy(position + row * width, plane + row * stride, width) }
+      }
+      position += width * height
+    }
+    written = count
   }
 }

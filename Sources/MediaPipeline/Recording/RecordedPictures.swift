@@ -1,0 +1,101 @@
+import CGStreamer
+import ExamModel
+import GLibRuntime
+
+/// The pictures of a video file at analysis size, decoded and scaled by the elements that scale a student's: as fast as they
+/// come, not in real time.
+///
+/// It blocks its caller, so it is for commands and not for the server. Not thread-safe.
+public final class RecordedPictures: Sequence, IteratorProtocol {
+  /// A picture and when it is shown, from the file's first picture on.
+  public struct Picture: Sendable {
+    public let at: Duration
+    public let picture: AnalysisPicture
+  }
+
+  /// Why a file cannot be read to its end.
+  public struct Unreadable: Error, CustomStringConvertible {
+    public let description: String
+  }
+
+  /// Any container and codec that is installed; the size as in the pipeline files.
+  private static let description = """
+    filesrc name=file ! decodebin ! videoconvert ! picturescale \
+    ! video/x-raw,format=I420,width=(int)[16,320],height=(int)[16,320],pixel-aspect-ratio=1/1 \
+    ! appsink name=pictures sync=false max-buffers=4
+    """
+
+  /// Set once the file has ended before its end.
+  public private(set) var failure: Unreadable?
+  private let file: String
+  private let pipeline: GObjectReference
+  private let sink: GObjectReference
+  private var first: GstClockTime?
+
+  /// - Throws: `Unreadable` if GStreamer cannot start.
+  public init(of file: String) throws {
+    GStreamer.initialize()
+    self.file = file
+    let made = try withGLibError {
+      gst_parse_launch_full(Self.description, nil, GST_PARSE_FLAG_FATAL_ERRORS, &$0)
+    }
+    guard let made else { throw Unreadable(description: "\(file): GStreamer cannot make the pipeline") }
+    pipeline = GObjectReference(sinking: made)
+    guard let source = gst_bin_get_by_name(pipeline.cast(), "file"),
+      let sink = gst_bin_get_by_name(pipeline.cast(), "pictures")
+    else { throw Unreadable(description: "\(file): GStreamer cannot make the pipeline") }
+    GObjectReference(adopting: source).set("location", to: file)
+    self.sink = GObjectReference(adopting: sink)
+    gst_element_set_state(pipeline.cast(), GST_STATE_PLAYING)
+  }
+
+  deinit { gst_element_set_state(pipeline.cast(), GST_STATE_NULL) }
+
+  public func next() -> Picture? {
+    guard let sample = gst_app_sink_pull_sample(sink.cast()) else {
+      failure = reason
+      return nil
+    }
+    defer { gst_sample_unref(sample) }
+    guard let buffer = gst_sample_get_buffer(sample), let caps = gst_sample_get_caps(sample),
+      let picture = AnalysisPicture(buffer, caps: caps)
+    else {
+      failure = Unreadable(description: "\(file): a picture cannot be read")
+      return nil
+    }
+    let time = buffer.pointee.pts
+    first = first ?? time
+    let at = time >= first! ? Duration.nanoseconds(time - first!) : .zero
+    return Picture(at: at, picture: picture)
+  }
+
+  /// What the pipeline reported; nil if it simply ended.
+  private var reason: Unreadable? {
+    let bus = gst_element_get_bus(pipeline.cast())
+    defer { gst_object_unref(bus) }
+    guard let message = gst_bus_pop_filtered(bus, GST_MESSAGE_ERROR) else { return nil }
+    defer { gst_message_unref(message) }
+    var error: UnsafeMutablePointer<GError>?
+    gst_message_parse_error(message, &error, nil)
+    return error.map { Unreadable(description: "\(file): \(GLibError(consuming: $0).message)") }
+  }
+}
+
+extension AnalysisPicture {
+  /// Copies a raw picture; nil if it is not I420 or cannot be read.
+  ///
+  /// - Parameter capturedAt: microseconds since the Unix epoch; by default the time of the buffer.
+  init?(
+    _ buffer: UnsafeMutablePointer<GstBuffer>, caps: UnsafeMutablePointer<GstCaps>, capturedAt: Int64? = nil
+  ) {
+    var info = GstVideoInfo()
+    guard gst_video_info_from_caps(&info, caps) != 0, info.finfo.pointee.format == GST_VIDEO_FORMAT_I420
+    else { return nil }
+    var frame = GstVideoFrame()
+    guard gst_video_frame_map(&frame, &info, buffer, GST_MAP_READ) != 0 else { return nil }
+    defer { gst_video_frame_unmap(&frame) }
+    self.init(
+      width: Int(info.width), height: Int(info.height), pixels: packedPlanes(of: frame),
+      capturedAt: capturedAt ?? Int64(clamping: buffer.pointee.pts / 1000))
+  }
+}
