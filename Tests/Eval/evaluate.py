@@ -4,9 +4,10 @@
     evaluate.py --server .build/release/exam-monitoring
     evaluate.py --server … --scenes MY_CLIPS [--skip-broken]
 
-Without --scenes the shipped scenes are drawn first (kept in eval-scenes/), and the figures go into docs/accuracy.md and
-docs/accuracy.svg. With --scenes everything goes into --results only. The exit code is 0 if all targets are reached, 1 if
-not, 2 if the clips cannot be used, 3 if the machine was too busy for the figures to count.
+Without --scenes there are two parts. The shipped scenes are drawn (kept in eval-scenes/); their figures go into the first
+section of docs/accuracy.md and into docs/accuracy.svg. Real footage, if there is any in the folder of --footage, goes into the
+second section. With --scenes everything goes into --results only. The exit code is 0 if all targets are reached, 1 if not, 2 if
+the clips cannot be used, 3 if the machine was too busy.
 """
 import argparse
 import dataclasses
@@ -19,13 +20,27 @@ import sys
 import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
+PAGE = ROOT / "docs/accuracy.md"
+
+
+@dataclasses.dataclass(frozen=True)
+class Part:
+    """Clips that are measured together. `mark`: the section of docs/accuracy.md that is theirs, if they have one."""
+    folder: pathlib.Path
+    mark: str | None = None
+    prefix: str = ""  # of the files with the results
+    are_drawn: bool = False
+
+    def file(self, options, name):
+        return options.results / (self.prefix + name)
 
 
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--server", default=str(ROOT / ".build/release/exam-monitoring"), help="the server's binary")
     parser.add_argument("--scenes", type=pathlib.Path, help="a folder of labelled clips instead of the shipped scenes")
+    parser.add_argument("--footage", type=pathlib.Path, default=ROOT / "eval-footage", help="labelled clips of real people (eval-footage)")
+    parser.add_argument("--parts", nargs="+", choices=("scenes", "footage"), default=("scenes", "footage"), help="only one of the two parts")
     parser.add_argument("--skip-broken", action="store_true", help="play the other clips although some have broken labels")
     parser.add_argument("--only", nargs="+", default=[], metavar="PATTERN", help="only clips with such names")
     parser.add_argument("--at-once", type=int, default=16, help="students at the same time (16)")
@@ -39,20 +54,38 @@ def arguments():
 def main():
     options = arguments()
     os.environ["EXAM_MONITORING"] = str(pathlib.Path(options.server).resolve())
+    chosen = parts(options)
+    codes = [code for part in chosen if (code := measure(options, part)) is not None]
+    if not codes:
+        return refuse([f"no clip in {' or '.join(str(part.folder) for part in chosen) or options.footage} has such a name"])
+    return max(codes)
+
+
+def parts(options):
+    if options.scenes:
+        return [Part(options.scenes)]
+    found = [Part(ROOT / "eval-scenes", "measured", are_drawn=True)] if "scenes" in options.parts else []
+    if "footage" in options.parts and options.footage.is_dir():
+        found.append(Part(options.footage, "footage", "footage-"))
+    elif "footage" in options.parts:
+        say(f"real footage is not measured: there is no folder {options.footage}")
+    return found
+
+
+def measure(options, part):
+    """The exit code of one part, or None if there is no clip of the names that are asked for."""
     # After the environment: the server's place is read when it is imported.
     import labels
     import pictures
     import run
-    shipped = options.scenes is None
-    folder = options.scenes or ROOT / "eval-scenes"
     try:
-        if shipped:
+        if part.are_drawn:
             import make_scenes
-            make_scenes.make_all(folder, options.jobs, options.only, tell=say)
-        clips, broken = labels.read_folder(folder)
+            make_scenes.make_all(part.folder, options.jobs, options.only, tell=say)
+        clips, broken = labels.read_folder(part.folder)
     except (labels.BadLabels, pictures.NoPicture) as error:
         return refuse([str(error)])
-    if shipped:
+    if part.are_drawn:
         current = {scene.name for scene in make_scenes.all_scenes()}
         clips = [clip for clip in clips if clip.name in current]
         broken = {name: problems for name, problems in broken.items() if name in current}
@@ -62,14 +95,14 @@ def main():
     if problems and not options.skip_broken:
         return refuse(problems, f"nothing was played. Mend them, or use --skip-broken to play the other {len(clips)}.")
     if not clips:
-        return refuse(problems or [f"no clip in {folder} has such a name"])
+        return refuse(problems) if problems else None
     for problem in problems:
         say(f"left out: {problem}")
 
     if options.rescore:
-        played = recall(options, run)
+        played = recall(options, part, run)
         clips = [clip for clip in clips if clip.name in played]
-        return conclude(options, clips, played, problems, publish=False)
+        return conclude(options, part, clips, played, problems, publish=False)
 
     with tempfile.TemporaryDirectory(prefix="eval-clips-") as temporary:
         paths, unreadable = uploads(clips, pathlib.Path(temporary))
@@ -80,8 +113,8 @@ def main():
         minutes = sum(clip.seconds for clip in clips) / 60
         say(f"playing {len(clips)} clips, {minutes:.0f} minutes, {options.at_once} at once")
         played = run.play(clips, paths, options.at_once, options.options, tell=say)
-    remember(options, played)
-    return conclude(options, clips, played, problems, shipped and not options.only)
+    remember(options, part, played)
+    return conclude(options, part, clips, played, problems, publish=part.mark and not options.only)
 
 
 def uploads(clips, temporary):
@@ -101,19 +134,19 @@ def uploads(clips, temporary):
     return paths, unreadable
 
 
-def remember(options, played):
+def remember(options, part, played):
     """What was played, so that it can be scored again."""
     options.results.mkdir(parents=True, exist_ok=True)
-    (options.results / "played.json").write_text(json.dumps([dataclasses.asdict(p) for p in played.values()], indent=1))
+    part.file(options, "played.json").write_text(json.dumps([dataclasses.asdict(p) for p in played.values()], indent=1))
 
 
-def recall(options, run):
+def recall(options, part, run):
     from score import Alert
-    stored = json.loads((options.results / "played.json").read_text())
+    stored = json.loads(part.file(options, "played.json").read_text())
     return {item["name"]: run.Played(**item | {"alerts": [Alert(**a) for a in item["alerts"]]}) for item in stored}
 
 
-def conclude(options, clips, played, skipped, publish):
+def conclude(options, part, clips, played, skipped, publish):
     import plot
     import report
     from score import judge
@@ -125,9 +158,9 @@ def conclude(options, clips, played, skipped, publish):
     text = report.markdown(outcomes, not_counted, skipped, made_with)
     picture = plot.svg(outcomes)
     options.results.mkdir(parents=True, exist_ok=True)
-    (options.results / "accuracy.md").write_text(text)
-    (options.results / "accuracy.svg").write_text(picture)
-    (options.results / "clips.json").write_text(json.dumps(
+    part.file(options, "accuracy.md").write_text(text)
+    part.file(options, "accuracy.svg").write_text(picture)
+    part.file(options, "clips.json").write_text(json.dumps(
         [dataclasses.asdict(o) | {"alerts": played[o.name].raw} for o in outcomes], indent=1))
     say("")
     say(text)
@@ -136,17 +169,19 @@ def conclude(options, clips, played, skipped, publish):
         say(f"{len(not_counted)} clips do not count, since the machine was too busy; try fewer students: --at-once {options.at_once // 2}")
         return 3
     if publish:
-        write_between_marks(ROOT / "docs/accuracy.md", text)
-        (ROOT / "docs/accuracy.svg").write_text(picture)
-        say("docs/accuracy.md and docs/accuracy.svg are up to date")
+        PAGE.write_text(between_marks(PAGE.read_text(), part.mark, text))
+        if part.are_drawn:
+            (ROOT / "docs/accuracy.svg").write_text(picture)
+        say(f"{PAGE.relative_to(ROOT)} is up to date")
     return 1 if report.failures(outcomes) else 0
 
 
-def write_between_marks(path, text):
-    page = path.read_text()
-    before, rest = page.split(BEGIN)
-    after = rest.split(END)[1]
-    path.write_text(f"{before}{BEGIN}\n{text}{END}{after}")
+def between_marks(page, mark, text):
+    """The page with this text in the section of this mark."""
+    begin, end = f"<!-- {mark}: begin -->", f"<!-- {mark}: end -->"
+    before, rest = page.split(begin)
+    after = rest.split(end)[1]
+    return f"{before}{begin}\n{text}{end}{after}"
 
 
 def refuse(problems, then=""):

@@ -19,13 +19,23 @@ WINDOWS = {kind: row["window"] for kind, row in KINDS.items()}
 # The values of each field of a page's status, the good ones first.
 STATUS = {row["says"]["field"]: row["says"]["good"] + row["says"]["bad"] for row in KINDS.values() if "says" in row}
 FIELDS = {
-    "": ("condition", "group", "events", "tolerated", "upload", "status", "note"),
-    "events": ("kind", "from", "to", "or", "note"),
+    "": ("condition", "group", "groups", "face", "source", "events", "tolerated", "upload", "status", "note"),
+    "events": ("kind", "from", "to", "or", "face", "note"),
     "tolerated": ("kind", "from", "to", "note"),
     "upload": ("from", "to", "how"),
     "status": ("at", *STATUS),
 }
 WAYS = ("silent", "dropped")
+# What a person is like, as seen by eye, and the words for it; `None` for any text. Skin is told by Monk's scale, 1 to 10.
+GROUPS = {
+    "sex": ("female", "male"),
+    "age": ("under 18", "18-29", "30-49", "50-69", "over 69"),
+    "skin": tuple(range(1, 11)),
+    "glasses": (True, False),
+    "beard": (True, False),
+    "head_cover": (True, False),
+}
+MOST_GROUPS = 12
 
 
 class BadLabels(Exception):
@@ -42,6 +52,7 @@ class Span:
     start: float
     end: float
     others: tuple[str, ...] = ()
+    face: float | None = None  # of a second person: share of the picture's height
 
     @property
     def kinds(self):
@@ -60,6 +71,9 @@ class Clip:
     upload: list[dict] = field(default_factory=list)
     status: list[dict] = field(default_factory=list)
     note: str = ""
+    face: float | None = None  # the student's: share of the picture's height, brows to chin, usually; None if it is not told
+    groups: dict[str, str | int | bool] = field(default_factory=dict)
+    source: str = ""
 
 
 def read_folder(folder):
@@ -145,12 +159,14 @@ class _Reader:
             self.complain((), 'should be an object like {"condition": "plain", "events": []}')
             return
         self.fields(content, (), FIELDS[""])
-        for name in ("condition", "group", "note"):
+        for name in ("condition", "group", "source", "note"):
             if name in content:
                 if isinstance(content[name], str) and content[name].strip():
                     setattr(clip, name, content[name].strip())
                 else:
                     self.complain((name,), f"should be a text, not {json.dumps(content[name])}")
+        clip.face = self.share(content, (), "face")
+        clip.groups = self.groups(content)
         if "events" not in content:
             self.complain((), '"events" is missing; if nothing happens in the clip, write "events": []')
         clip.events = self.spans(content, "events")
@@ -194,7 +210,33 @@ class _Reader:
         start, end = self.period(item, where)
         if None in kinds or start is None or end is None:
             return None
-        return Span(kinds[0], start, end, tuple(kinds[1:]))
+        return Span(kinds[0], start, end, tuple(kinds[1:]), self.share(item, where, "face"))
+
+    def share(self, item, where, name):
+        value = item.get(name)
+        if name in item and not (_is_number(value) and 0 < value <= 1.5):
+            self.complain((*where, name), f"should be a share of the picture's height like 0.35, not {json.dumps(value)}")
+            return None
+        return value
+
+    def groups(self, content):
+        """What the person is like. Names of one's own may have any short text."""
+        item, found = content.get("groups", {}), {}
+        if not isinstance(item, dict) or len(item) > MOST_GROUPS:
+            self.complain(("groups",), f'should be an object like {{"sex": "female", "skin": 4}} with at most {MOST_GROUPS} fields')
+            return found
+        for name, value in item.items():
+            known = GROUPS.get(name)
+            if known and any(value == one and type(value) is type(one) for one in known):
+                found[name] = value
+            elif known:
+                self.complain(("groups", name), f"there is no {json.dumps(value)}; it is one of {', '.join(map(json.dumps, known))}")
+            elif isinstance(value, str) and value.strip():
+                found[name] = value.strip()
+            else:
+                self.complain(("groups", name), f"should be a text, not {json.dumps(value)}; "
+                              f"those with words of their own are {', '.join(GROUPS)}")
+        return found
 
     def gap(self, item, where):
         how = self.choice(item, where, "how", WAYS)
@@ -236,7 +278,7 @@ class _Reader:
             self.complain(where, f'"{name}" is missing: seconds from the beginning of the clip')
             return None
         value = item[name]
-        if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+        if not _is_number(value):
             self.complain((*where, name), f"should be a number of seconds, not {json.dumps(value)}")
             return None
         if value < 0:
@@ -253,6 +295,10 @@ class _Reader:
             for first, second in zip(same, same[1:]):
                 if second.start < first.end:
                     self.complain(("events",), f"two events of {kind} overlap, at {first.start:g} s and at {second.start:g} s; make them one")
+
+
+def _is_number(value):
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
 
 
 def _duration(video):

@@ -30,7 +30,11 @@ class Alert:
 
 @dataclass
 class Outcome:
-    """The result for one clip. `found`: (event's kind, delay). The others are kinds, false ones with their time."""
+    """The result for one clip. `found`: (event's kind, delay). The others are kinds, false ones with their time.
+
+    `visits`: of each event of several faces that counts, the second face's share of the picture's height and the delay, or
+    None if it was missed.
+    """
     name: str
     seconds: float
     condition: str
@@ -40,6 +44,9 @@ class Outcome:
     false: list[tuple[str, float]] = field(default_factory=list)
     repeats: list[str] = field(default_factory=list)
     tolerated: list[str] = field(default_factory=list)
+    face: float | None = None
+    groups: dict[str, str | int | bool] = field(default_factory=dict)
+    visits: list[tuple[float | None, float | None]] = field(default_factory=list)
 
 
 def judge(clip, alerts, onsets=None):
@@ -47,7 +54,7 @@ def judge(clip, alerts, onsets=None):
 
     `onsets`: when the picture of each event's onset was really sent; by the labels where that is not given.
     """
-    outcome = Outcome(clip.name, clip.seconds, clip.condition, clip.group)
+    outcome = Outcome(clip.name, clip.seconds, clip.condition, clip.group, face=clip.face, groups=clip.groups)
     onsets = onsets or [event.start for event in clip.events]
     open_alerts = sorted((a for a in alerts if a.at <= clip.seconds + SLACK), key=lambda a: a.at)
     answered = []
@@ -69,6 +76,8 @@ def judge(clip, alerts, onsets=None):
                 (outcome.repeats if other.kind == answers[0].kind else outcome.tolerated).append(other.kind)
         else:
             outcome.missed.append((event.kind, event.start))
+        if event.kind == "several_faces" and length >= window + BORDERLINE:
+            outcome.visits.append((event.face, answers[0].at - onset if answers else None))
         answered += answers
     for alert in open_alerts:
         if any(alert is other for other in answered):
@@ -90,6 +99,7 @@ class Tally:
     delays: list[float] = field(default_factory=list)
     seconds: float = 0.0
     clips: int = 0
+    clips_with_false: int = 0
 
     @property
     def events(self):
@@ -129,19 +139,10 @@ def tally(outcomes, kind=None):
         result.delays += [delay for found, delay in outcome.found if kind in (None, found)]
         result.seconds += outcome.seconds
         result.clips += 1
+        result.clips_with_false += count(outcome.false) > 0
     return result
 
 
 def percentile(values, share):
     """By nearest rank: a value that occurred."""
     return sorted(values)[max(0, math.ceil(len(values) * share) - 1)] if values else None
-
-
-def lower_bound(successes, trials, z=1.96):
-    """The lower end of Wilson's 95 % interval: what so few trials really show."""
-    if trials == 0:
-        return None
-    share = successes / trials
-    middle = share + z * z / (2 * trials)
-    spread = z * math.sqrt(share * (1 - share) / trials + z * z / (4 * trials * trials))
-    return max(0.0, (middle - spread) / (1 + z * z / trials))

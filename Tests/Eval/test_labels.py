@@ -29,8 +29,10 @@ def problems_of(folder, content):
 
 def test_a_good_file(folder):
     put(folder, "ada", {
-        "condition": "dim", "group": "glasses", "note": "evening",
-        "events": [{"kind": "face_missing", "from": 12, "to": 20.5}, {"kind": "camera_covered", "from": 30, "or": ["face_missing"]}],
+        "condition": "dim", "group": "glasses", "note": "evening", "face": 0.35, "source": "a lesson",
+        "groups": {"sex": "female", "age": "18-29", "skin": 8, "glasses": True, "beard": False, "year": " 9 "},
+        "events": [{"kind": "face_missing", "from": 12, "to": 20.5}, {"kind": "camera_covered", "from": 30, "or": ["face_missing"]},
+                   {"kind": "several_faces", "from": 25, "to": 28, "face": 0.12}],
         "tolerated": [{"kind": "several_faces", "from": 0, "to": 40}],
         "upload": [{"from": 22, "to": 25, "how": "dropped"}],
         "status": [{"at": 3, "page": "hidden"}, {"at": 4.5, "page": "visible", "camera": "live"}]})
@@ -38,7 +40,11 @@ def test_a_good_file(folder):
     assert not problems
     clip, = clips
     assert (clip.name, clip.condition, clip.group, clip.seconds) == ("ada", "dim", "glasses", 40)
-    assert clip.events == [labels.Span("face_missing", 12, 20.5), labels.Span("camera_covered", 30, 40, ("face_missing",))]
+    assert clip.events == [
+        labels.Span("face_missing", 12, 20.5), labels.Span("camera_covered", 30, 40, ("face_missing",)),
+        labels.Span("several_faces", 25, 28, face=0.12)]
+    assert (clip.face, clip.source) == (0.35, "a lesson")
+    assert clip.groups == {"sex": "female", "age": "18-29", "skin": 8, "glasses": True, "beard": False, "year": "9"}
     assert clip.tolerated == [labels.Span("several_faces", 0, 40)]
     assert clip.upload == [{"from": 22, "to": 25, "how": "dropped"}]
     assert clip.status == [{"at": 3, "page": "hidden"}, {"at": 4.5, "page": "visible", "camera": "live"}]
@@ -62,6 +68,15 @@ def test_no_events_is_fine_but_must_be_said(folder):
     ('{"events": [3]}', "clip.json:1: events[0]: should be an object, not 3"),
     ('{"event": [], "events": []}', "clip.json:1: event: is not a field of a label file; did you mean 'events'?"),
     ('{"events": [], "condition": 5}', "clip.json:1: condition: should be a text, not 5"),
+    ('{"events": [], "face": 35}', "clip.json:1: face: should be a share of the picture's height like 0.35, not 35"),
+    ('{"events": [], "face": null}', "clip.json:1: face: should be a share of the picture's height like 0.35, not null"),
+    ('{"events": [], "groups": {"sex": "f"}}', 'clip.json:1: groups.sex: there is no "f"; it is one of "female", "male"'),
+    ('{"events": [], "groups": {"skin": true}}',
+     "clip.json:1: groups.skin: there is no true; it is one of 1, 2, 3, 4, 5, 6, 7, 8, 9, 10"),
+    ('{"events": [], "groups": {"year": 9}}', "clip.json:1: groups.year: should be a text, not 9; those with words of their own are "
+     "sex, age, skin, glasses, beard, head_cover"),
+    ('{"events": [], "groups": "f"}',
+     'clip.json:1: groups: should be an object like {"sex": "female", "skin": 4} with at most 12 fields'),
     ('{"events": [], "upload": [{"from": 1, "to": 2, "how": "stops"}]}',
      'clip.json:1: upload[0].how: there is no "stops"; it is one of silent, dropped'),
     ('{"events": [], "status": [{"at": 1}]}', f'clip.json:1: status[0]: none of {", ".join(map(json.dumps, labels.STATUS))} is given'),

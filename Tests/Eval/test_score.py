@@ -10,8 +10,8 @@ from labels import Clip, Span
 from score import Alert, judge, tally
 
 
-def clip(*events, tolerated=(), seconds=60, name="clip", condition="plain", group="a"):
-    return Clip(name, pathlib.Path("clip.ivf"), seconds, condition, group, list(events), list(tolerated))
+def clip(*events, tolerated=(), seconds=60, name="clip", condition="plain", group="a", **more):
+    return Clip(name, pathlib.Path("clip.ivf"), seconds, condition, group, list(events), list(tolerated), **more)
 
 
 MISSING = Span("face_missing", 20, 30)
@@ -115,19 +115,65 @@ def test_late_alerts_miss_the_target():
         "face_missing: delay (median) 4.60 s, wanted at most 3.5 s", "face_missing: delay (95 %) 4.60 s, wanted at most 4 s"]
 
 
-def test_lower_bound():
-    assert score.lower_bound(0, 0) is None
-    assert score.lower_bound(20, 20) == pytest.approx(0.839, abs=1e-3)
-    assert score.lower_bound(95, 100) == pytest.approx(0.888, abs=1e-3)
-
-
 def test_the_report_and_the_picture_can_be_made():
     outcomes = [
         judge(clip(MISSING, name="good"), [Alert("face_missing", 23.1)]),
         judge(clip(MISSING, name="bad", condition="<dim>", group="b|c"), [Alert("several_faces", 5)])]
     text = report.markdown(outcomes, {"late": "busy"}, ["x.json: broken"], "Measured.")
+    assert "unknown | 2 |" in text
     assert "`bad` (<dim>): face_missing from 20.0 s was missed" in text and "x.json: broken" in text and "busy" in text
     drawn = plot.svg(outcomes)
     assert drawn == plot.svg(outcomes) and "&lt;dim&gt;" in drawn
     import xml.dom.minidom
     xml.dom.minidom.parseString(drawn)
+
+
+def visit(face, own, at, name):
+    return judge(clip(Span("several_faces", 30, 35, face=face), name=name, face=own), [Alert("several_faces", at)] if at else [])
+
+
+def test_faces_are_put_into_bands_by_their_share_of_the_height():
+    assert [report.band(face) for face in (None, 0.09, 0.12, 0.35, 0.4, 0.79, 0.8, 1.2)] == [
+        "unknown", "under 12 %", "12 to 20 %", "20 to 40 %", "40 to 60 %", "60 to 80 %", "over 80 %", "over 80 %"]
+
+
+def test_figures_by_the_size_of_the_face():
+    outcomes = [visit(0.09, 0.7, 32.5, "a"), visit(0.09, 0.75, None, "b"), visit(None, 0.3, 33, "c"), judge(clip(), [])]
+    sizes = report.by_face(outcomes).splitlines()[2:]
+    assert [row.split(" | ")[0] for row in sizes] == ["| 20 to 40 %", "| 60 to 80 %", "| unknown"]
+    assert "| 60 to 80 % | 2 | 2 | 1 of 2 (9 to 91 %) | 0 of 2 (0 to 66 %) | 0 |" in sizes[1]
+    second = report.visits(outcomes)
+    assert "| the student's face | second face under 12 % | second face unknown | all |" in second
+    assert "| 60 to 80 % | 1 of 2 (9 to 91 %), 2.5 s |  | 1 of 2 (9 to 91 %), 2.5 s |" in second
+    assert "| 20 to 40 % |  | 1 of 1 (21 to 100 %), 3.0 s | 1 of 1 (21 to 100 %), 3.0 s |" in second
+
+
+def test_a_visit_too_short_to_count_is_in_no_table():
+    assert judge(clip(Span("several_faces", 30, 31, face=0.2)), []).visits == []
+
+
+def people(mistakes, count, **groups):
+    """So many clips with an event each, the first of which are missed."""
+    return [judge(clip(MISSING, name=f"c{k}", groups=groups), [] if k < mistakes else [Alert("face_missing", 23.2)]) for k in range(count)]
+
+
+def test_groups_are_told_apart_and_tested():
+    outcomes = people(0, 20, skin=2, glasses=True) + people(7, 20, skin=9, glasses=False) + people(0, 1)
+    text = report.markdown(outcomes, {}, [], "Measured.")
+    assert "### By skin" in text and "| Monk 1 to 4 | 20 | 20 | 20 of 20 (84 to 100 %) |" in text
+    assert "| Monk 8 to 10 | 20 | 20 | 13 of 20 (43 to 82 %) |" in text
+    assert "| skin | Monk 1 to 4 0 of 20, Monk 8 to 10 7 of 20 | **0.008** | Monk 1 to 4 0 of 20, Monk 8 to 10 0 of 20 | too few |" in text
+    assert "| glasses | yes 0 of 20, no 7 of 20 | **0.008** |" in text
+    assert "| group |" not in report.differences(outcomes), "there is only one"
+    assert report.differences(people(1, 3)) == "All clips are of one group."
+
+
+def test_false_alerts_by_group_are_tested_by_clips():
+    false = [judge(clip(name=f"f{k}", groups={"beard": True}), [Alert("looking_away", 5)] * 3) for k in range(6)]
+    calm = [judge(clip(name=f"n{k}", groups={"beard": False}), []) for k in range(14)]
+    assert "| beard | – | – | yes 6 of 6, no 0 of 14 | **under 0.001** |" in report.differences(false + calm)
+
+
+def test_a_rate_has_an_upper_end():
+    assert "0 false alerts, 0.00 per student-hour (95 %: at most 3.69) over all kinds; of them 0 in 1.00 hours of uneventful presence" in (
+        report.summary([judge(clip(seconds=3600, condition="moving"), [])]))

@@ -65,7 +65,7 @@ def test_the_scenes_are_judged_as_labelled(folder, tmp_path):
         "calm": [], "leaves": ["face_missing"], "second": ["several_faces"], "stops": ["video_stopped"],
         "drops": ["video_stopped"], "hides": ["page_hidden"]}
     assert not [item for clip in clips.values() for item in clip["missed"] + clip["false"]]
-    assert "| `face_missing` | 1 | 1 | 0 | 0 | 1.00 | 1.00 |" in (tmp_path / "accuracy.md").read_text()
+    assert "| `face_missing` | 1 | 1 | 0 | 0 | 1.00 | 0.21 | 1.00 | 0.21 |" in (tmp_path / "accuracy.md").read_text()
     assert (tmp_path / "accuracy.svg").read_text().startswith("<svg")
 
 
