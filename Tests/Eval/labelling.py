@@ -1,9 +1,11 @@
 """What an observer would write into the label file of a generated scene."""
 import numpy as np
 
+from camera import HEIGHT
 from labels import WINDOWS
 from scene import FPS, Event
 
+FACE = 2.4  # height of a face from the brows to the chin, in distances between the pupils
 # Visible share of a face: with less it is gone; with more it is present; and one that joins counts with still more.
 GONE, BACK, JOINED = 0.1, 0.5, 0.8
 
@@ -13,8 +15,8 @@ def labels_of(scene):
     events = list(scene.events)
     if scene.counts_faces:
         events += _face_events(scene)
-    content = {"condition": scene.condition, "group": scene.group, "events": [
-        _as_json(event) for event in sorted(events, key=lambda event: event.start)]}
+    content = {"condition": scene.condition, "group": scene.group, "face": _face(scene), "events": [
+        _as_json(event) | _visitor(scene, event) for event in sorted(events, key=lambda event: event.start)]}
     if scene.tolerated:
         content["tolerated"] = [_as_json(event) for event in scene.tolerated]
     for key in ("upload", "status", "note"):
@@ -26,6 +28,21 @@ def labels_of(scene):
 def _as_json(event):
     content = {"kind": event.kind, "from": round(float(event.start), 2), "to": round(float(event.end), 2)}
     return content | ({"or": list(event.others)} if event.others else {})
+
+
+def _face(scene):
+    """What the student's face usually takes of the picture's height."""
+    sizes = [scene.actors[0].size(t) for t in np.arange(0, scene.seconds, 1)]
+    return round(float(np.median(sizes)) * FACE / HEIGHT, 2)
+
+
+def _visitor(scene, event):
+    """What a second person's face takes of the picture's height."""
+    if event.kind != "several_faces":
+        return {}
+    middle = (event.start + event.end) / 2
+    there = [actor.size(middle) for actor in scene.actors[1:] if actor.share_in_picture(middle) > GONE]
+    return {"face": round(float(max(there)) * FACE / HEIGHT, 2)} if there else {}
 
 
 def _face_events(scene):

@@ -8,6 +8,7 @@ What is there already and was made by the same program is not made again.
 import argparse
 import concurrent.futures
 import fnmatch
+import functools
 import hashlib
 import json
 import os
@@ -18,20 +19,22 @@ import cv2
 
 import catalogue
 import pictures
+import walls
 from encode import encode
 from labelling import labels_of
 from render import pictures as draw
 
 HERE = pathlib.Path(__file__).resolve().parent
 PROGRAM = ("pictures", "head", "people", "rooms", "covers", "camera", "scene", "render", "encode")
+MORE = "walls"  # drawn with, by those scenes alone that show something of it
 # Fields that describe a scene without changing its pictures.
 TOLD = ("condition", "group", "events", "tolerated", "status", "note", "counts_faces")
 
 
-def fingerprint():
-    """Version of the rendering program; the catalogue is compared scene by scene."""
+def fingerprint(scene):
+    """Version of the program that renders a scene; the catalogue is compared scene by scene."""
     digest = hashlib.sha256()
-    for name in PROGRAM:
+    for name in (*PROGRAM, *([MORE] if {scene.room, scene.cover_with} & walls.NAMES else [])):
         digest.update((HERE / f"{name}.py").read_bytes())
     return digest.hexdigest()
 
@@ -50,9 +53,13 @@ def describe(scene):
     return json.dumps(plain(scene), sort_keys=True, default=str)
 
 
+@functools.cache
+def _catalogue():
+    return catalogue.scenes() + catalogue.hours()
+
+
 def all_scenes(patterns=()):
-    scenes = catalogue.scenes() + catalogue.hours()
-    return [s for s in scenes if not patterns or any(fnmatch.fnmatch(s.name, p) for p in patterns)]
+    return [s for s in _catalogue() if not patterns or any(fnmatch.fnmatch(s.name, p) for p in patterns)]
 
 
 def make(scene, folder, photographs):
@@ -79,10 +86,10 @@ def make_all(folder, jobs=1, patterns=(), tell=print):
     """Makes what is missing or was made differently; returns the names of all that were requested."""
     folder.mkdir(parents=True, exist_ok=True)
     pictures.fetch_all(folder / "pictures")
-    base, wanted = fingerprint(), {}
+    wanted = {}
     scenes = all_scenes(patterns)
     for scene in scenes:
-        recipe = hashlib.sha256((base + describe(scene)).encode()).hexdigest()
+        recipe = hashlib.sha256((fingerprint(scene) + describe(scene)).encode()).hexdigest()
         stamp = folder / f".{scene.name}.recipe"
         made = stamp.exists() and stamp.read_text() == recipe
         if made and (folder / f"{scene.name}.ivf").exists():
