@@ -13,7 +13,7 @@ QUIET := 2>&1 | { grep -v '^warning: prohibited flag(s)' || true; }
 SHELL := /bin/bash
 .SHELLFLAGS := -o pipefail -ec
 
-.PHONY: run build test test-long test-swift test-protocol test-pages test-eval test-bench test-fuzz test-sanitize test-soak bench eval \
+.PHONY: run build test test-long test-swift test-protocol test-pages test-eval test-bench test-fuzz test-sanitize test-soak bench eval eval-footage \
   fuzz sanitize sanitize-address sanitize-thread soak models packages packages-test packages-bench alert-kinds format lint clean help
 
 help:
@@ -134,6 +134,10 @@ bench: packages-bench models build $(FLOOR) $(VENV)/.bench
 # How accurate the alerts are, into docs/accuracy.md. Your own clips: make eval ARGS='--scenes DIR'
 eval: packages-test models build $(VENV)/.eval
 	$(VENV)/bin/python Tests/Eval/evaluate.py --server .build/release/exam-monitoring $(ARGS)
+
+# Real footage into eval-footage/, as far as it can be fetched: docs/accuracy.md. `make eval` plays what is there.
+eval-footage: packages-test $(VENV)/.eval
+	$(VENV)/bin/python Tests/Eval/footage.py eval-footage $(ARGS)
 
 # The server's table of alert kinds, for programs without a server: docs/alert-kinds.json.
 alert-kinds:

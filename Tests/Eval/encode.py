@@ -2,6 +2,8 @@
 import struct
 import subprocess
 
+import numpy as np
+
 FILE_HEADER = struct.Struct("<4sHH4sHHIIII")
 FRAME_HEADER = struct.Struct("<IQ")
 OPTIONS = (
@@ -30,13 +32,28 @@ def encode(pictures, path, key_frames_at=(), size=(480, 360), rate=10):
 
 def transcode(video, path, key_frames_at=(), size=(480, 360), rate=10):
     """Any video to the same, as a browser would upload it: fitted into the size, black where it does not fill it."""
-    width, height = size
-    fit = f"fps={rate},scale={width}:{height}:force_original_aspect_ratio=decrease,pad={width}:{height}:-1:-1,setsar=1"
     done = subprocess.run(
-        _command(["-i", str(video)], ["-map", "0:v:0", "-an", "-vf", fit], path, key_frames_at),
+        _command(["-i", str(video)], ["-map", "0:v:0", "-an", "-vf", _fit(size, rate)], path, key_frames_at),
         stdin=subprocess.DEVNULL, capture_output=True, text=True)
     if done.returncode != 0:
         raise EncodingFailed(done.stderr.strip())
+
+
+def pictures_of(video, cut=None, rate=10, size=(480, 360)):
+    """The pictures of a video, or of a part of it in seconds, as raw I420, fitted like those of `transcode`."""
+    part = ["-ss", str(cut[0]), "-t", str(cut[1] - cut[0])] if cut else []
+    done = subprocess.run(
+        ["ffmpeg", "-nostdin", "-hide_banner", "-loglevel", "error", *part, "-i", str(video), "-map", "0:v:0", "-vf", _fit(size, rate),
+         "-f", "rawvideo", "-pix_fmt", "yuv420p", "-"], stdin=subprocess.DEVNULL, capture_output=True)
+    if done.returncode != 0:
+        raise EncodingFailed(done.stderr.decode(errors="replace").strip())
+    each = size[0] * size[1] * 3 // 2
+    return np.frombuffer(done.stdout, np.uint8).reshape(-1, each)
+
+
+def _fit(size, rate):
+    width, height = size
+    return f"fps={rate},scale={width}:{height}:force_original_aspect_ratio=decrease,pad={width}:{height}:-1:-1,setsar=1"
 
 
 def _command(source, filters, path, key_frames_at):

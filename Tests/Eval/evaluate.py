@@ -68,7 +68,7 @@ def parts(options):
     if "footage" in options.parts and options.footage.is_dir():
         found.append(Part(options.footage, "footage", "footage-"))
     elif "footage" in options.parts:
-        say(f"real footage is not measured: there is no folder {options.footage}")
+        say(f"real footage is not measured: there is no folder {options.footage}; `make eval-footage` fetches it")
     return found
 
 
@@ -155,6 +155,8 @@ def conclude(options, part, clips, played, skipped, publish):
     outcomes = [judge(clip, played[clip.name].alerts, played[clip.name].onsets(clip)) for clip in counted]
     made_with = (f"Measured on {datetime.date.today().isoformat()} with `make eval`: {options.at_once} students at once, VP8 of "
                  "480x360 at 10 pictures a second and 300 kbit/s.")
+    if (about := part.folder / "summary.md").exists():
+        made_with += "\n\n" + about.read_text().strip()
     text = report.markdown(outcomes, not_counted, skipped, made_with)
     picture = plot.svg(outcomes)
     options.results.mkdir(parents=True, exist_ok=True)

