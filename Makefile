@@ -13,8 +13,9 @@ QUIET := 2>&1 | { grep -v '^warning: prohibited flag(s)' || true; }
 SHELL := /bin/bash
 .SHELLFLAGS := -o pipefail -ec
 
-.PHONY: run build test test-long test-swift test-protocol test-pages test-eval test-bench test-fuzz test-sanitize test-soak bench eval eval-footage \
-  fuzz sanitize sanitize-address sanitize-thread soak models packages packages-test packages-bench alert-kinds format lint clean help
+.PHONY: run build test test-long test-swift test-protocol test-pages test-eval test-bench test-fuzz test-sanitize test-soak bench eval \
+  eval-footage looks fuzz sanitize sanitize-address sanitize-thread soak models packages packages-test packages-bench alert-kinds format \
+  lint clean help
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -138,6 +139,11 @@ eval: packages-test models build $(VENV)/.eval
 # Real footage into eval-footage/, as far as it can be fetched: docs/accuracy.md. `make eval` plays what is there.
 eval-footage: packages-test $(VENV)/.eval
 	$(VENV)/bin/python Tests/Eval/footage.py eval-footage $(ARGS)
+
+# What the checks find in a small set of the scenes, recorded anew for `make test`: docs/tuning.md says when. The rules alone
+# have changed: make looks ARGS=--baseline-only
+looks: packages-test models build $(VENV)/.eval
+	$(VENV)/bin/python Tests/Eval/record_looks.py --program .build/release/exam-monitoring $(ARGS)
 
 # The server's table of alert kinds, for programs without a server: docs/alert-kinds.json.
 alert-kinds:

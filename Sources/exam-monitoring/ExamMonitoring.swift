@@ -5,6 +5,8 @@ struct ExamMonitoring: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "exam-monitoring",
     abstract: "Watches many students during an online exam.",
-    subcommands: [Serve.self, Report.self, Simulate.self, Pipelines.self, Observe.self],
+    subcommands: [
+      Serve.self, Report.self, Simulate.self, Pipelines.self, Observe.self, Tune.self, Judge.self,
+    ],
     defaultSubcommand: Serve.self)
 }

@@ -149,10 +149,10 @@ def recall(options, part, run):
 def conclude(options, part, clips, played, skipped, publish):
     import plot
     import report
-    from score import judge
+    from score import judge_all
     counted = [clip for clip in clips if not played[clip.name].trouble]
     not_counted = {clip.name: played[clip.name].trouble for clip in clips if played[clip.name].trouble}
-    outcomes = [judge(clip, played[clip.name].alerts, played[clip.name].onsets(clip)) for clip in counted]
+    outcomes = judge_all([(clip, played[clip.name].alerts, played[clip.name].onsets(clip)) for clip in counted])
     made_with = (f"Measured on {datetime.date.today().isoformat()} with `make eval`: {options.at_once} students at once, VP8 of "
                  "480x360 at 10 pictures a second and 300 kbit/s.")
     if (about := part.folder / "summary.md").exists():

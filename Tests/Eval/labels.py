@@ -84,7 +84,8 @@ def read_folder(folder):
     files = sorted(p for p in folder.iterdir() if p.is_file() and not p.name.startswith("."))
     videos, problems = {}, {}
     for path in files:
-        if path.suffix.lower() == ".json" or path.suffix.lower() in (".md", ".txt"):
+        # `exam-monitoring observe` may have put its looks beside the videos.
+        if path.suffix.lower() in (".json", ".jsonl", ".md", ".txt"):
             continue
         if path.stem in videos:
             problems.setdefault(path.stem, []).append(

@@ -1,24 +1,13 @@
-"""Which alerts were right: they are matched with the events of the labels.
-
-An alert answers an event if it is of its kind and comes between its onset and its end, or up to `SLACK` later; the onset
-may be told `EARLY` too early, since labels are not exact to a picture. An event answered is found, any other is missed;
-an alert that answers nothing is false. Three things count neither way:
-
-- an alert for an event of about its kind's window (`BORDERLINE` more or less), and that there is none;
-- what the labels call tolerated;
-- the same alert confirmed again during one event: it is told as a repeat.
-
-For an event clearly shorter than the window every alert is false.
-"""
+"""Which alerts were right, as the server's own program judges them (`Judgement.swift`), and the resulting figures."""
+import json
 import math
+import os
+import pathlib
 import statistics
+import subprocess
 from dataclasses import dataclass, field
 
-from labels import WINDOWS
-
-SLACK = 1.0
-EARLY = 0.5
-BORDERLINE = 0.75
+PROGRAM = os.environ.get("EXAM_MONITORING", str(pathlib.Path(__file__).resolve().parents[2] / ".build/debug/exam-monitoring"))
 
 
 @dataclass
@@ -49,44 +38,39 @@ class Outcome:
     visits: list[tuple[float | None, float | None]] = field(default_factory=list)
 
 
-def judge(clip, alerts, onsets=None):
-    """The result for one clip.
+def judge_all(played):
+    """The result for each (clip, alerts, onsets).
 
-    `onsets`: when the picture of each event's onset was really sent; by the labels where that is not given.
+    `onsets`: when the picture of each event's onset was really sent; None: as labelled.
     """
-    outcome = Outcome(clip.name, clip.seconds, clip.condition, clip.group, face=clip.face, groups=clip.groups)
-    onsets = onsets or [event.start for event in clip.events]
-    open_alerts = sorted((a for a in alerts if a.at <= clip.seconds + SLACK), key=lambda a: a.at)
-    answered = []
-    for event, onset in sorted(zip(clip.events, onsets), key=lambda pair: pair[1]):
-        length = event.end - event.start
-        window = WINDOWS[event.kind]
-        late = onset - event.start
-        answers = [
-            a for a in open_alerts
-            if a.kind in event.kinds and onset - EARLY <= a.at <= event.end + late + SLACK]
-        if length < window - BORDERLINE:
-            continue
-        if length < window + BORDERLINE and window > 0:
-            outcome.tolerated += [a.kind for a in answers]
-        elif answers:
-            outcome.found.append((event.kind, answers[0].at - onset))
-            for other in answers[1:]:
-                # Another kind that is an equally good answer is not a repeat.
-                (outcome.repeats if other.kind == answers[0].kind else outcome.tolerated).append(other.kind)
-        else:
-            outcome.missed.append((event.kind, event.start))
-        if event.kind == "several_faces" and length >= window + BORDERLINE:
-            outcome.visits.append((event.face, answers[0].at - onset if answers else None))
-        answered += answers
-    for alert in open_alerts:
-        if any(alert is other for other in answered):
-            continue
-        if any(alert.kind == span.kind and span.start - EARLY <= alert.at <= span.end + SLACK for span in clip.tolerated):
-            outcome.tolerated.append(alert.kind)
-        else:
-            outcome.false.append((alert.kind, alert.at))
-    return outcome
+    lines = "".join(json.dumps(_told(*one)) + "\n" for one in played)
+    done = subprocess.run([PROGRAM, "judge"], input=lines, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise RuntimeError(f"{PROGRAM} judge failed: {done.stderr.strip()}")
+    return [_outcome(clip, json.loads(line)) for (clip, _, _), line in zip(played, done.stdout.splitlines(), strict=True)]
+
+
+def judge(clip, alerts, onsets=None):
+    """The result for one clip."""
+    return judge_all([(clip, alerts, onsets)])[0]
+
+
+def _told(clip, alerts, onsets):
+    def spans(some):
+        return [{"kind": span.kind, "from": span.start, "to": span.end, "or": list(span.others)} for span in some]
+    told = {"labels": {"events": spans(clip.events), "tolerated": spans(clip.tolerated)}, "seconds": clip.seconds,
+            "alerts": [{"kind": alert.kind, "at": alert.at} for alert in alerts]}
+    return told | ({"onsets": onsets} if onsets else {})
+
+
+def _outcome(clip, judged):
+    pairs = {name: [(kind, seconds) for kind, seconds, _ in judged[name]] for name in ("found", "missed", "false")}
+    told = [(place, seconds) for kind, seconds, place in judged["found"] if kind == "several_faces"]
+    told += [(place, None) for kind, _, place in judged["missed"] if kind == "several_faces"]
+    visits = [(clip.events[place].face, delay) for place, delay in sorted(told, key=lambda visit: clip.events[visit[0]].start)]
+    return Outcome(
+        clip.name, clip.seconds, clip.condition, clip.group, **pairs, repeats=judged["repeats"], tolerated=judged["tolerated"],
+        face=clip.face, groups=clip.groups, visits=visits)
 
 
 @dataclass

@@ -68,6 +68,25 @@ def test_the_scenes_are_judged_as_labelled(folder, tmp_path):
     assert "| `face_missing` | 1 | 1 | 0 | 0 | 1.00 | 0.21 | 1.00 | 0.21 |" in (tmp_path / "accuracy.md").read_text()
     assert (tmp_path / "accuracy.svg").read_text().startswith("<svg")
 
+    # Played again from what was observed without the server, the same is told, at about the same time.
+    again = observed(folder, tmp_path)
+    found = [item for clip in clips.values() for item in clip["found"]]
+    assert {kind: row["found"] for kind, row in again.items() if row["found"]} == {
+        kind: sum(kind == other for other, _ in found) for kind, _ in found}
+    assert not [row for row in again.values() if row["missed"] or row["false"] or row["repeats"]]
+    for kind, delay in found:
+        # The server's checks, ticks and clocks are in other phases than the clip's.
+        assert again[kind]["p95"] == pytest.approx(delay, abs=0.8), kind
+
+
+def observed(folder, tmp_path):
+    """The figures of what `observe` finds in the same clips."""
+    videos = [path for path in sorted(folder.iterdir()) if path.suffix in (".ivf", ".mkv")]
+    for arguments in (("observe", *videos, "-o", folder), ("tune", folder, "--no-sweep", "--figures", tmp_path / "figures")):
+        done = subprocess.run([SERVER, *map(str, arguments)], capture_output=True, text=True, timeout=300, cwd=HERE.parents[1])
+        assert done.returncode == 0, done.stdout + done.stderr
+    return json.loads((tmp_path / "figures").read_text())["kinds"]
+
 
 def test_broken_labels_are_told_before_anything_is_played(folder, tmp_path):
     broken = tmp_path / "broken"

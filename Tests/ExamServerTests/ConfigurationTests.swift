@@ -54,6 +54,43 @@ import WebGateway
     #expect(configuration.alerts.rules[.severalFaces]?.window == .seconds(2))
   }
 
+  @Test func everyThresholdIsASetting() async throws {
+    let file = """
+      alerts:
+        picture_frozen: {window: 12, share: 0.7, limit: 0.4, good_looks: 6, clear_after: 2.5, cooldown: 50}
+      pictures: {turning: 15, polishing: 4, least_edges: 2}
+      """
+    let alerts = try await load(file: file, environment: ["EXAM_MONITORING_PICTURES_SHARE_OF_EDGES": "0.4"])
+      .alerts
+    #expect(
+      alerts.rules[.pictureFrozen]
+        == AlertRule(
+          window: .seconds(12), share: 0.7, severity: .medium, limit: 0.4, goodLooks: 6,
+          clearAfter: .seconds(2.5),
+          cooldown: .seconds(50)))
+    var pictures = PictureThresholds()
+    (pictures.turning, pictures.polishing, pictures.leastEdges, pictures.shareOfEdges) = (15, 4, 2, 0.4)
+    #expect(alerts.pictures == pictures)
+    #expect(alerts.rules[.faceMissing] == AlertRules.standard.rules[.faceMissing])
+  }
+
+  @Test func thresholdsOutOfRangeAreNamed() async {
+    let cases = [
+      ("alerts: {face_missing: {good_looks: 0}}", "alerts.face_missing.good_looks: 0 is outside 1 to 100"),
+      ("alerts: {face_missing: {good_looks: 1.5}}", "alerts.face_missing.good_looks: is not a whole number"),
+      (
+        "alerts: {page_hidden: {clear_after: -1}}",
+        "alerts.page_hidden.clear_after: -1.0 is outside 0.0 to 3600.0"
+      ),
+      ("pictures: {turning: 100}", "pictures.turning: 100.0 is outside 0.0 to 90.0"),
+      ("pictures: {turnings: 10}", "did you mean pictures.turning?"),
+    ]
+    for (file, told) in cases {
+      let problem = await problem(file: file)
+      #expect(problem.contains(told), "\(problem)")
+    }
+  }
+
   @Test func whatCannotBeUsedIsNamed() async {
     #expect(await problem(["port": "70000"]).contains("port"))
     #expect(await problem(["port": "many"]).contains("port"))

@@ -27,13 +27,13 @@ def test_anybody_is_told_the_kinds_as_they_are_written_down(server):
 
 def test_the_rules_are_those_of_this_server(data, tmp_path):
     settings = tmp_path / "exam.yaml"
-    settings.write_text("alerts: {looking_away: {window: 8, share: 0.5, limit: 45, cooldown: 7}}")
+    settings.write_text("alerts: {looking_away: {window: 8, share: 0.5, limit: 45, good_looks: 5, clear_after: 4, cooldown: 7}}")
     server = Server(data, "--config", settings)
     try:
         told = request(server.url, "GET", "/api/alert-kinds").json["kinds"]
     finally:
         server.stop()
-    other = {"window": 8, "share": 0.5, "limit": 45, "cooldown": 7}
+    other = {"window": 8, "share": 0.5, "limit": 45, "good_looks": 5, "clear_after": 4, "cooldown": 7}
     assert told == [row | (other if row["kind"] == "looking_away" else {}) for row in KINDS]
 
 

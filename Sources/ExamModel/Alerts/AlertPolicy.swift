@@ -83,10 +83,10 @@ public struct AlertPolicy: Sendable {
 
     see(.cameraCovered, isBad: limits.isCovered(observation))
     if let motion = observation.motion {
-      if motion > PictureLimits.surelyMoved { lastMotion = now }
+      if Double(motion) > rules.pictures.surelyMoved { lastMotion = now }
       see(
         .pictureFrozen, isBad: limits.isStill(observation, motion: motion),
-        began: lastMotion.map { max($0, now - PictureLimits.polishing) })
+        began: lastMotion.map { max($0, now - .seconds(rules.pictures.polishing)) })
     }
     if hasTurnedAway(observation) {
       see(.lookingAway, isBad: true)
@@ -98,7 +98,7 @@ public struct AlertPolicy: Sendable {
     // With several faces it is unknown which is the student's, and a face without a pose has no direction.
     if observation.faces.count == 1, let yaw = observation.faces[0].pose?.yaw {
       // Until there is a baseline it is unknown where this student usually looks.
-      let unknown = baseline == nil ? PictureLimits.yawBeforeBaseline : 0
+      let unknown = baseline == nil ? rules.pictures.yawBeforeBaseline : 0
       let limit = (rule(of: .lookingAway, at: now)?.limit ?? .infinity) + unknown
       lastTurn = Double(abs(yaw - limits.usualYaw))
       let isAway = lastTurn > limit
@@ -146,7 +146,7 @@ public struct AlertPolicy: Sendable {
   /// Whether the head was turning when the face was lost and the person still sits there: turned so far it shows no face.
   private func hasTurnedAway(_ observation: FaceObservation) -> Bool {
     observation.faces.isEmpty && observation.showsPerson
-      && (lastTurn >= PictureLimits.turning || machines[.lookingAway]?.isOpen == true)
+      && (lastTurn >= rules.pictures.turning || machines[.lookingAway]?.isOpen == true)
   }
 
   /// If the face that is missing now was already doubtful, it was lost when the doubt began.

@@ -36,11 +36,15 @@ public struct AlertRule: Sendable, Hashable {
   }
 }
 
-/// The rule of each kind.
+/// The rule of each kind, and what pictures are judged by besides.
 public struct AlertRules: Sendable, Hashable {
   public var rules: [AlertKind: AlertRule]
+  public var pictures: PictureThresholds
 
-  public init(rules: [AlertKind: AlertRule]) { self.rules = rules }
+  public init(rules: [AlertKind: AlertRule], pictures: PictureThresholds = PictureThresholds()) {
+    self.rules = rules
+    self.pictures = pictures
+  }
 
   public static let standard = AlertRules(
     rules: Dictionary(uniqueKeysWithValues: AlertKind.allCases.map { ($0, $0.row.rule) }))

@@ -8,6 +8,11 @@ public struct PageReport: Sendable, Hashable {
     words["camera"] = camera?.rawValue
   }
 
+  /// All is well in every field.
+  static let allGood = AlertTable.ofPage.reduce(into: PageReport()) { report, row in
+    report.say(row.good[0], in: row.field)
+  }
+
   public var page: PageVisibility? { words["page"].flatMap { PageVisibility(rawValue: $0) } }
   public var camera: CameraState? { words["camera"].flatMap { CameraState(rawValue: $0) } }
   public var isEmpty: Bool { words.isEmpty }

@@ -118,8 +118,13 @@ public struct ServerConfiguration: Sendable {
     for (kind, rule) in AlertRules.standard.rules {
       defaults["alerts.\(kind.rawValue).window"] = String(rule.window.inSeconds)
       defaults["alerts.\(kind.rawValue).share"] = String(rule.share)
+      defaults["alerts.\(kind.rawValue).good_looks"] = String(rule.goodLooks)
+      defaults["alerts.\(kind.rawValue).clear_after"] = String(rule.clearAfter.inSeconds)
       defaults["alerts.\(kind.rawValue).cooldown"] = String(rule.cooldown.inSeconds)
       defaults["alerts.\(kind.rawValue).limit"] = rule.limit.map { String($0) }
+    }
+    for setting in PictureThresholds.settings {
+      defaults["pictures.\(setting.name)"] = short(AlertRules.standard.pictures[keyPath: setting.field])
     }
     return defaults
   }()
@@ -236,9 +241,14 @@ public struct ServerConfiguration: Sendable {
       let seconds = 0.0...3600.0
       rule.window = .seconds(try number(["alerts", kind.rawValue, "window"], in: seconds))
       rule.share = try number(["alerts", kind.rawValue, "share"], in: 0.01...1)
+      rule.goodLooks = try whole(["alerts", kind.rawValue, "good_looks"], in: 1...100)
+      rule.clearAfter = .seconds(try number(["alerts", kind.rawValue, "clear_after"], in: seconds))
       rule.cooldown = .seconds(try number(["alerts", kind.rawValue, "cooldown"], in: seconds))
       if standard.limit != nil { rule.limit = try number(["alerts", kind.rawValue, "limit"], in: 0...180) }
       alerts.rules[kind] = rule
+    }
+    for setting in PictureThresholds.settings {
+      alerts.pictures[keyPath: setting.field] = try number(["pictures", setting.name], in: setting.range)
     }
     try checkSecurity()
   }

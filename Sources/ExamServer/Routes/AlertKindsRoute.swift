@@ -22,6 +22,7 @@ struct AlertKindsRoute: Encodable {
     let masks: [AlertKind]
     let window: Double
     let share: Double
+    let good_looks: Int
     let clear_after: Double
     let cooldown: Double
     let limit: Double?
@@ -43,6 +44,7 @@ struct AlertKindsRoute: Encodable {
       masks = row.masks
       window = rule.window.inSeconds
       share = rule.share
+      good_looks = rule.goodLooks
       clear_after = rule.clearAfter.inSeconds
       cooldown = rule.cooldown.inSeconds
       limit = rule.limit

@@ -1,0 +1,5 @@
+/// At most three decimals, and no more than the number has.
+func short(_ value: Double) -> String {
+  let rounded = (value * 1000).rounded() / 1000
+  return rounded == rounded.rounded() && abs(rounded) < 1e9 ? String(Int(rounded)) : String(rounded)
+}

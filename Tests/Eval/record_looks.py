@@ -1,0 +1,57 @@
+#!/usr/bin/env python3
+"""Records anew what the server's checks find in a small set of the shipped scenes: Tests/Eval/looks, its baseline and curves.
+
+    record_looks.py --program .build/release/exam-monitoring
+
+`RecordedSetTests` replays them in each `make test`. Record anew when what a check finds has changed (the detectors, the
+tracker, a scene), not when a rule has: then the baseline and the curves alone change (`--baseline-only`).
+"""
+import argparse
+import os
+import pathlib
+import shutil
+import subprocess
+
+import make_scenes
+
+HERE = pathlib.Path(__file__).resolve().parent
+LOOKS, BASELINE = HERE / "looks", HERE / "looks-baseline.json"
+CURVES = HERE.parents[1] / "docs/tuning"
+# All kinds and conditions, and the short ones of each: less than a megabyte in all.
+CLIPS = """
+missing-plain-left missing-plain-right missing-empty-down missing-empty-bare-clean missing-empty-curtain missing-dim missing-dim-dark
+missing-backlit missing-mask missing-small missing-tilted missing-turned missing-partly-out missing-hand
+several-beside several-left several-behind-small several-dim several-backlit several-mask several-turned passing-behind passing-glance
+looking-right looking-left looking-far looking-dim looking-mask looking-from-aside looking-short looking-little looking-aside-steady
+covered-thumb covered-tape covered-hand covered-note covered-dim covered-leak covered-short light-blinks greasy-lens
+frozen-plain frozen-noisy frozen-dim frozen-short frozen-more-01 statue
+stopped-silent stopped-dropped stopped-dropped-dim stopped-short stopped-dropped-short
+page-hidden page-hidden-flicker camera-off
+calm-dim-cloud calm-glasses-glare calm-partly-out calm-small poster
+""".split()
+
+
+def record(program, scenes, jobs):
+    """Draws what is missing, checks every clip, and copies its labels."""
+    make_scenes.make_all(scenes, jobs, CLIPS)
+    shutil.rmtree(LOOKS, ignore_errors=True)
+    LOOKS.mkdir()
+    subprocess.run([program, "observe", "-o", LOOKS, *(scenes / f"{name}.ivf" for name in CLIPS)], check=True)
+    for name in CLIPS:
+        shutil.copy(scenes / f"{name}.json", LOOKS)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--program", default=".build/release/exam-monitoring", help="the server's binary")
+    parser.add_argument("--scenes", type=pathlib.Path, default=HERE.parents[1] / "eval-scenes", help="where scenes are drawn (eval-scenes)")
+    parser.add_argument("--jobs", type=int, default=max(1, (os.cpu_count() or 2) // 2), help="processes that draw scenes")
+    parser.add_argument("--baseline-only", action="store_true", help="keep the looks, and write what the present rules make of them")
+    options = parser.parse_args()
+    if not options.baseline_only:
+        record(options.program, options.scenes, options.jobs)
+    subprocess.run([options.program, "tune", LOOKS, "--figures", BASELINE, "-o", CURVES], check=True)
+
+
+if __name__ == "__main__":
+    main()
