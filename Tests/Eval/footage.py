@@ -50,12 +50,22 @@ def make_all(folder, patterns=(), offline=False, tell=print, lists=LISTS):
                 tell(f"  made {item.name}")
         except (fetching.NotThere, EncodingFailed) as error:
             missing[item.name] = " ".join(str(error).split())
+            _forget(folder, item.name)
             continue
         (folder / f"{item.name}.json").write_text(json.dumps(item.labels, indent=1) + "\n")
         there.append(item)
     if not patterns:
+        for stamp in folder.glob(".*.recipe"):
+            if (name := stamp.name[1:].removesuffix(".recipe")) not in {item.name for item in items}:
+                _forget(folder, name)
         (folder / SUMMARY).write_text(summary(there, missing) + "\n")
     return there, missing
+
+
+def _forget(folder, name):
+    """Removes a clip that was made of what the lists no longer want, so that it is not played."""
+    for file in (f"{name}.ivf", f"{name}.json", f".{name}.recipe"):
+        (folder / file).unlink(missing_ok=True)
 
 
 def people(items):

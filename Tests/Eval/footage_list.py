@@ -15,7 +15,6 @@ import re
 from dataclasses import dataclass, field, replace
 
 from fetching import SOURCE
-from labels import FIELDS
 
 CAMERAS = ("webcam", "phone", "studio", "classroom")
 NEEDED = ("name", "source", "files", "licence", "stated", "camera", "people", "condition", "events")

@@ -145,6 +145,17 @@ def test_a_clip_is_fetched_checked_and_made(tmp_path, lists, video, repositories
     assert len(there) == 3 and made == {path: path.stat().st_mtime_ns for path in folder.glob("*.ivf")}
 
 
+def test_a_clip_that_is_no_longer_listed_is_not_played(tmp_path, lists, video, repositories, monkeypatch):
+    monkeypatch.setattr(fetching.Store.__init__, "__defaults__", (False, repositories))
+    item, folder = CLIP | {"files": {"a b.mkv": sha256(video)}}, tmp_path / "out"
+    footage.make_all(folder, lists=lists(item, item | {"name": "ben"}), tell=lambda _: None)
+    (folder / "mine.ivf").write_bytes((folder / "ben.ivf").read_bytes())
+    changed = item | {"files": {"gone.mkv": "0" * 64}}
+    footage.make_all(folder, offline=True, lists=lists(changed), tell=lambda _: None)
+    assert sorted(path.name for path in folder.glob("*.ivf")) == ["mine.ivf"]
+    assert not list(folder.glob("*.json")) and not list(folder.glob(".*"))
+
+
 def test_what_is_not_the_labelled_file_is_refused(tmp_path, lists, repositories, monkeypatch):
     monkeypatch.setattr(fetching.Store.__init__, "__defaults__", (False, repositories))
     there, missing = footage.make_all(tmp_path / "out", lists=lists(CLIP), tell=lambda _: None)
