@@ -15,7 +15,9 @@ struct Report: AsyncParsableCommand {
   var dataDir = "data"
   @Option(help: "Folder with the pages, which has the words.")
   var webDir = "Web"
-  @Option(help: "html (a page to read and print), csv or json.")
+  @Option(
+    help: "html (a page to read and print), csv, json, or verdicts (judged alerts without names, for tuning)."
+  )
   var format = ReportFormat.html
   @Option(
     name: [.short, .long], help: "File to write; one that is there is replaced. Default: standard output.")

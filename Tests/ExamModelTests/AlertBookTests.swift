@@ -146,12 +146,12 @@ import Testing
     full.studentNote = "my pen fell"
     full.repeats = 7
     for record in [bare, full, bare] {
-      book.put(record)
+      book.put(record, at: time)
       #expect(book[record.id] == record && book.all == [record] && book.about(ada) == [record])
     }
     for path in ["/onset", "a1.jpg", ""] {
       full.picture = path
-      book.put(full)
+      book.put(full, at: time)
       #expect(book[full.id] == full)
     }
   }
@@ -181,7 +181,7 @@ import Testing
 extension AlertBook {
   fileprivate init(restoring alerts: [AlertRecord]) {
     self.init(maximum: 1000)
-    alerts.forEach { put($0) }
+    alerts.forEach { put($0, at: $0.since) }
   }
 
   fileprivate mutating func confirm(_ new: AlertRecord, again: Bool) -> AlertRecord {
@@ -205,11 +205,11 @@ extension AlertBook {
   fileprivate mutating func setPicture(_ path: String, _ state: PictureState, of id: AlertID) {
     guard var record = self[id] else { return }
     (record.picture, record.pictureState) = (path, state)
-    put(record)
+    put(record, at: record.since)
   }
 
   private mutating func taken(_ record: AlertRecord) -> AlertRecord {
-    put(record)
+    put(record, at: record.since)
     return record
   }
 }

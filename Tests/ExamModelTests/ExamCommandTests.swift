@@ -135,10 +135,62 @@ import Testing
     let told = try perform(.acknowledge(alert.id, note: "seen"), by: Self.hill)
     let now = try #require(exam.alerts[alert.id])
     #expect(now.studentNote == "my pen fell" && now.note == "seen" && now.acknowledgedBy == "hill")
-    #expect(told == [.teachers(.alert(now)), .student(Self.ada, .alert(now))])
+    #expect(told == [.teachers(.alert(AlertWithVerdict(now, nil))), .student(Self.ada, .alert(now))])
     #expect(
       refusal(of: .acknowledge(AlertID(rawValue: "none"), note: nil), by: Self.hill)
         == "there is no alert none in this session")
+  }
+
+  @Test mutating func theLastVerdictCountsAndIsForTeachersAlone() throws {
+    let (alert, time) = (raiseAlert(of: Self.ada), now)
+    func judged(_ verdict: AlertVerdict, by name: String) -> AlertWithVerdict {
+      AlertWithVerdict(alert, AlertJudgement(verdict, by: name, at: time))
+    }
+    #expect(try perform(.judge(alert.id, nil), by: Self.hill) == [])
+    #expect(
+      try perform(.judge(alert.id, .right), by: Self.hill) == [.teachers(.alert(judged(.right, by: "hill")))])
+    #expect(try perform(.judge(alert.id, .right), by: Self.hill) == [], "nothing new")
+    let dale = ParticipantID(rawValue: "dale")
+    exam.apply(
+      JournalEvent(
+        at: now, session: exam.code, kind: .joined, participant: dale, name: "dale",
+        fields: ["role": "teacher", "number": "4"]))
+    // A colleague who agrees is named.
+    for verdict in [AlertVerdict.right, .wrong] {
+      let notices = try perform(.judge(alert.id, verdict), by: dale)
+      #expect(notices == [.teachers(.alert(judged(verdict, by: "dale")))])
+      #expect(exam.alerts.judged(alert.id) == judged(verdict, by: "dale"))
+    }
+    // What happens to the alert changes no verdict, and the student is told the alert alone.
+    let told = try perform(.acknowledge(alert.id, note: nil), by: Self.hill)
+    let seen = try #require(exam.alerts[alert.id])
+    #expect(
+      told == [
+        .teachers(.alert(AlertWithVerdict(seen, exam.alerts.judgement(of: alert.id)))),
+        .student(Self.ada, .alert(seen)),
+      ])
+    #expect(exam.alerts.judgement(of: alert.id)?.verdict == .wrong)
+    // Anybody takes it back.
+    #expect(
+      try perform(.judge(alert.id, nil), by: Self.hill) == [.teachers(.alert(AlertWithVerdict(seen, nil)))])
+    #expect(exam.alerts.judged(alert.id) == AlertWithVerdict(seen, nil))
+    #expect(
+      refusal(of: .judge(AlertID(rawValue: "none"), .right), by: Self.hill)
+        == "there is no alert none in this session")
+  }
+
+  /// One that the journal alone has is judged all the same, and stays there.
+  @Test mutating func anAlertThatIsHeldNoMoreCanBeJudged() throws {
+    let alert = AlertRecord(
+      id: AlertID(rawValue: "old"), student: Self.ada, kind: .cameraOff, severity: .high, since: now,
+      confidence: 1,
+      thresholds: AlertThresholds(window: 0, share: 1, limit: nil, baseline: nil, cooldown: 30))
+    for verdict in [.right, nil] as [AlertVerdict?] {
+      let notices = try perform(.judge(alert.id, verdict, forgotten: alert), by: Self.hill)
+      let judgement = verdict.map { AlertJudgement($0, by: "hill", at: now) }
+      #expect(notices == [.teachers(.alert(AlertWithVerdict(alert, judgement)))])
+      #expect(exam.alerts.judgement(of: alert.id) == nil && exam.alerts[alert.id] == nil)
+    }
   }
 
   @Test(arguments: [(1441.0, 2.0), (-1, 2), (.nan, 2), (5, 0.5), (5, 11), (5, .nan)])

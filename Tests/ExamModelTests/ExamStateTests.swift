@@ -50,6 +50,42 @@ import Testing
     #expect(state.students.map(\.id) == [ada, bert])
   }
 
+  @Test func aVerdictStaysWithItsAlert() {
+    func judged(_ at: Int64, _ id: String, _ verdict: AlertVerdict?, by name: String = "Grace")
+      -> JournalEvent
+    {
+      let judgement = verdict.map { AlertJudgement($0, by: name, at: time(at)) }
+      return event(at, .alertJudged, nil, [:], .judgedAlert(AlertWithVerdict(alert(id), judgement)))
+    }
+    let cleared = alert("a1") { ($0.state, $0.until) = (.cleared, self.time(20)) }
+    let state = fold(
+      begin + [
+        event(13, .alertConfirmed, ada, [:], .alert(alert("a1"))),
+        event(14, .alertConfirmed, ada, [:], .alert(alert("a2"))),
+        judged(15, "a1", .right), judged(16, "a2", .right), judged(17, "a1", .wrong, by: "Alan"),
+        // As it was when it was judged: what changed since then holds.
+        event(20, .alertCleared, ada, [:], .alert(cleared)), judged(21, "a2", nil), judged(22, "a9", .right),
+      ])
+    #expect(state.alerts.all == [cleared, alert("a2")])
+    #expect(state.alerts.judgement(of: cleared.id) == AlertJudgement(.wrong, by: "Alan", at: time(17)))
+    for id in ["a2", "a9"] { #expect(state.alerts.judgement(of: AlertID(rawValue: id)) == nil) }
+  }
+
+  @Test func anAlertWasConfirmedWhenItsOnsetWasFirstTold() {
+    let again = alert("a1") { $0.repeats = 1 }
+    let anew = alert("a2") { ($0.since, $0.repeats) = (self.time(40), 1) }
+    let state = fold(
+      begin + [
+        event(13, .alertConfirmed, ada, [:], .alert(alert("a1"))),
+        event(14, .alertConfirmed, ada, [:], .alert(alert("a2"))),
+        event(20, .alertCleared, ada, [:], .alert(alert("a1") { $0.until = self.time(20) })),
+        event(30, .alertConfirmed, ada, [:], .alert(again)),
+        event(43, .alertConfirmed, ada, [:], .alert(anew)),
+      ])
+    #expect(state.alerts.confirmationTime(of: again.id) == time(13))
+    #expect(state.alerts.confirmationTime(of: anew.id) == time(43))
+  }
+
   @Test func connectionsEndWithTheSessionAndWithTheServer() {
     let down = BlindSpot(from: time(30), until: time(40), cause: .restart)
     let state = fold(

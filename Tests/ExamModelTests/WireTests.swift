@@ -120,13 +120,20 @@ import Testing
       since: Timestamp(microseconds: 1_500_000), confidence: 0.9,
       thresholds: AlertThresholds(window: 2, share: 0.6, limit: nil, baseline: nil, cooldown: 30)
     )
-    let alert = try object(TeacherNotice.alert(record))
+    let alert = try object(TeacherNotice.alert(AlertWithVerdict(record, nil)))
     #expect(alert["type"] as? String == "alert")
     #expect(alert["alert_id"] as? String == "a1")
     #expect(alert["since"] as? String == "1970-01-01T00:00:01.500Z")
     #expect(alert["until"] == nil)
     let thresholds = try #require(alert["thresholds"] as? [String: Double])
     #expect(thresholds == ["window": 2, "share": 0.6, "cooldown": 30])
+    let plain = try object(StudentNotice.alert(record))
+    #expect(Set(alert.keys) == Set(plain.keys))
+    let judgement = AlertJudgement(.wrong, by: "Grace", at: Timestamp(microseconds: 2_000_000))
+    let judged = try object(TeacherNotice.alert(AlertWithVerdict(record, judgement)))
+    #expect(judged["verdict"] as? String == "wrong" && judged["verdict_by"] as? String == "Grace")
+    #expect(judged["verdict_at"] as? String == "1970-01-01T00:00:02.000Z")
+    #expect(Set(judged.keys).subtracting(plain.keys) == ["verdict", "verdict_by", "verdict_at"])
   }
 
   @Test func wordsAreCodesWithWhatTheyNeed() throws {

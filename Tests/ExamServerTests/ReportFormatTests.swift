@@ -65,7 +65,7 @@ import Testing
     let counts = Dictionary(table.map { ($0["record"] ?? "", 1) }, uniquingKeysWith: +)
     #expect(
       counts == [
-        "session": 1, "joined": 2, "connection": 3, "alert": 2, "blind_spot": 3, "pause": 2,
+        "session": 1, "total": 2, "joined": 2, "connection": 3, "alert": 2, "blind_spot": 3, "pause": 2,
         "accommodation": 1,
       ])
     #expect(

@@ -98,6 +98,17 @@ struct HandWrittenExam {
     add(until ?? from, until == nil ? .alertAcknowledged : .alertCleared, student, .alert(record))
   }
 
+  /// - Parameter verdict: `nil` takes it back.
+  mutating func judge(
+    _ id: String, _ verdict: AlertVerdict?, by name: String = "Alan Turing", at minutes: Double
+  ) {
+    let alert = events.reversed().lazy.compactMap { event in
+      if case .alert(let alert) = event.payload, alert.id.rawValue == id { alert } else { nil }
+    }.first!
+    let judgement = verdict.map { AlertJudgement($0, by: name, at: Self.at(minutes)) }
+    add(minutes, .alertJudged, "t0", .judgedAlert(AlertWithVerdict(alert, judgement)), name: name)
+  }
+
   mutating func end(_ minutes: Double) {
     add(minutes, .sessionEnded)
     endedAt = Self.at(minutes)

@@ -29,7 +29,8 @@ import Testing
     }
     return [
       (.alertConfirmed, .alert(confirmed)), (.alertAcknowledged, .alert(alert)),
-      (.alertCleared, .alert(alert)),
+      (.alertCleared, .alert(alert)), (.alertJudged, .judgedAlert(AlertWithVerdict(alert, nil))),
+      (.alertJudged, .judgedAlert(AlertWithVerdict(alert, AlertJudgement(.wrong, by: "Grace", at: .test(9))))),
     ]
       + chats.map { (.chat, .chat($0)) } + [
         (

@@ -73,6 +73,15 @@ def test_an_exam_in_firefox(server, firefox):
     teacher.wait("() => document.querySelector('#alerts li img')?.naturalWidth > 0")
     ada.wait_text("#state-title", "Your picture is dark or empty")
 
+    # A verdict by button, and by key once the card has the focus.
+    pressed = "() => [...document.querySelectorAll('#alerts .alert-verdict button')].map(one => one.ariaPressed).join() === "
+    teacher.click("#alerts .alert-verdict button")
+    teacher.wait(pressed + "'true,false'")
+    teacher.type("jw")
+    teacher.wait(pressed + "'false,true'")
+    teacher.type("w")
+    teacher.wait(pressed + "'false,false'")
+
     # The student's view of it.
     ada.click("#own-events summary")
     ada.wait_text("#own-events-list li", "Your picture was dark or empty")

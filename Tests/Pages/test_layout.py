@@ -56,6 +56,6 @@ def test_the_words_on_the_smallest_tile_are_not_cut_off(exam, people):
 def test_what_can_be_read_after_the_end_looks_like_links(exam):
     exam.end()
     links = exam.page.locator("#ended-links button")
-    expect(links).to_have_count(3)
+    expect(links).to_have_count(4)
     for link in links.all():
         assert "underline" in link.evaluate("link => getComputedStyle(link).textDecorationLine")

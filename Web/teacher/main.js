@@ -70,7 +70,10 @@ function enter(identity) {
   const focus = new Focus({ code, token, roster, alerts, chat, link, pause, dismiss });
   const feed = new AlertFeed({
     alerts, roster,
-    context: { roster, token, open, acknowledge: (...alert) => alerts.acknowledge(...alert), adjust: (student, kind) => focus.open(student, kind) },
+    context: {
+      roster, token, open, acknowledge: (...alert) => alerts.acknowledge(...alert), judge: (...alert) => alerts.judge(...alert),
+      adjust: (student, kind) => focus.open(student, kind),
+    },
   });
   new Hands({ roster, link, open, reply: student => chat.address(student), announce });
   const settings = settingsDialog(new Sounds(alerts));

@@ -30,10 +30,12 @@ public struct AlertBook: Sendable {
   }
 
   /// Stores the new state of an alert.
-  mutating func put(_ record: AlertRecord) {
+  ///
+  /// - Parameter time: when that came about.
+  mutating func put(_ record: AlertRecord, at time: Timestamp) {
     let before = records[record.id]
     if before?.picture == nil, record.picture != nil { pictures[record.student, default: 0] += 1 }
-    records.put(record)
+    records.put(record, at: time)
     guard before == nil else { return }
     places[record.id] = forgotten + order.count
     let subject = Subject(student: record.student, kind: record.kind)
@@ -78,6 +80,21 @@ public struct AlertBook: Sendable {
   }
 
   public subscript(id: AlertID) -> AlertRecord? { records[id] }
+
+  /// The verdict on it; `nil` also for an alert that is not held.
+  public func judgement(of id: AlertID) -> AlertJudgement? { records.judgement(of: id) }
+
+  /// The alert with the verdict on it.
+  public func judged(_ id: AlertID) -> AlertWithVerdict? {
+    self[id].map { AlertWithVerdict($0, judgement(of: id)) }
+  }
+
+  /// When it was confirmed: for the first time since its onset.
+  public func confirmationTime(of id: AlertID) -> Timestamp? { records.confirmationTime(of: id) }
+
+  /// Stores the verdict on an alert, or that there is none any more. Those that are no longer held have theirs in the
+  /// journal.
+  mutating func judge(_ id: AlertID, _ judgement: AlertJudgement?) { records.judge(id, judgement) }
 
   private func ids(about student: ParticipantID?) -> [AlertID] {
     student.map { orderOfStudent[$0] ?? [] } ?? order

@@ -7,6 +7,7 @@ struct CompactAlerts: Sendable {
     let state: AlertState
     let pictureState: PictureState?
     let since: Timestamp
+    let confirmed: Timestamp
     let until: Timestamp?
     let duration: Double?
     let confidence: Double
@@ -27,10 +28,13 @@ struct CompactAlerts: Sendable {
 
   private var compact: [AlertID: Compact] = [:]
   private var notes: [AlertID: Notes] = [:]
+  private var judgements: [AlertID: AlertJudgement] = [:]
   private var texts = Interned<String>()
   private var thresholds = Interned<AlertThresholds>()
 
   func isOpen(_ id: AlertID) -> Bool { compact[id].map { $0.until == nil } ?? false }
+  func judgement(of id: AlertID) -> AlertJudgement? { judgements[id] }
+  func confirmationTime(of id: AlertID) -> Timestamp? { compact[id]?.confirmed }
 
   subscript(id: AlertID) -> AlertRecord? {
     guard let compact = compact[id] else { return nil }
@@ -51,12 +55,16 @@ struct CompactAlerts: Sendable {
     return record
   }
 
-  mutating func put(_ record: AlertRecord) {
+  /// - Parameter time: when it came into this state; if its onset is new, when it was confirmed.
+  mutating func put(_ record: AlertRecord, at time: Timestamp) {
+    let before = compact[record.id]
     let file = Self.file(record.id)
     let isInFolder = record.picture?.hasSuffix(file) == true
     compact[record.id] = Compact(
       student: texts.index(of: record.student.rawValue), kind: record.kind, severity: record.severity,
-      state: record.state, pictureState: record.pictureState, since: record.since, until: record.until,
+      state: record.state, pictureState: record.pictureState, since: record.since,
+      confirmed: before.flatMap { $0.since == record.since ? $0.confirmed : nil } ?? time,
+      until: record.until,
       duration: record.duration, confidence: record.confidence,
       thresholds: thresholds.index(of: record.thresholds),
       repeats: Int32(clamping: record.repeats),
@@ -67,9 +75,14 @@ struct CompactAlerts: Sendable {
     notes[record.id] = isNoted ? Notes(ofTeacher: record.note, ofStudent: record.studentNote) : nil
   }
 
+  mutating func judge(_ id: AlertID, _ judgement: AlertJudgement?) {
+    if compact[id] != nil { judgements[id] = judgement }
+  }
+
   mutating func remove(_ id: AlertID) {
     compact[id] = nil
     notes[id] = nil
+    judgements[id] = nil
   }
 
   private static func file(_ id: AlertID) -> String { "\(id).jpg" }

@@ -2,6 +2,10 @@
 public enum ExamCommand: Sendable, Hashable {
   case say(to: ChatRecipient, text: String)
   case acknowledge(AlertID, note: String?)
+  /// Whether an alert was right; `nil` takes that back.
+  ///
+  /// - Parameter forgotten: the alert, from the journal, if the exam no longer holds it.
+  case judge(AlertID, AlertVerdict?, forgotten: AlertRecord? = nil)
   /// The student's comment on one of his or her own alerts.
   case note(AlertID, text: String)
   case accommodate(AccommodationRequest)
@@ -36,7 +40,7 @@ public enum ExamCommand: Sendable, Hashable {
     case .say(_, let text), .note(_, let text), .pause(_, let text), .dismiss(_, let text): text.utf8.count
     case .acknowledge(_, let note): note?.utf8.count ?? 0
     case .accommodate(let request): request.reason.utf8.count
-    case .resume, .raiseHand, .lowerHand: 0
+    case .judge, .resume, .raiseHand, .lowerHand: 0
     }
   }
 }
@@ -56,6 +60,8 @@ extension ExamState {
     switch command {
     case .say(let to, let text): return [try say(text, to: to, by: actor, at: now)]
     case .acknowledge(let alert, let note): return [try acknowledge(alert, note: note, by: actor, at: now)]
+    case .judge(let alert, let verdict, let forgotten):
+      return try judge(alert, verdict, forgotten: forgotten, by: actor, at: now)
     case .note(let alert, let text): return [try note(text, on: alert, by: actor, at: now)]
     case .accommodate(let request): return [try accommodate(request, by: actor, at: now)]
     case .pause(let student, let reason):
@@ -118,6 +124,25 @@ extension ExamState {
     var fields = ["kind": alert.kind.rawValue, "alert": id.rawValue, "student": alert.student.rawValue]
     fields["note"] = note
     return event(.alertAcknowledged, about: actor, fields, payload: .alert(alert), at: now)
+  }
+
+  private func judge(
+    _ id: AlertID, _ verdict: AlertVerdict?, forgotten: AlertRecord?, by actor: ExamPerson?, at now: Timestamp
+  ) throws(WireError) -> [JournalEvent] {
+    guard let alert = alerts[id] ?? forgotten else {
+      throw WireError(why: .unknownAlert, detail: "there is no alert \(id) in this session")
+    }
+    let name = actor?.name ?? ""
+    let before = alerts.judgement(of: id)
+    let isAsBefore = before?.verdict == verdict && (before?.by == name || verdict == nil)
+    // What was said of one that is no longer held is not known here.
+    if alerts[id] != nil, isAsBefore { return [] }
+    let judged = AlertWithVerdict(alert, verdict.map { AlertJudgement($0, by: name, at: now) })
+    let fields = [
+      "kind": alert.kind.rawValue, "alert": id.rawValue, "student": alert.student.rawValue,
+      "verdict": verdict?.rawValue ?? "none",
+    ]
+    return [event(.alertJudged, about: actor, fields, payload: .judgedAlert(judged), at: now)]
   }
 
   private func note(

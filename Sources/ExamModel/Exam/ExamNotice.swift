@@ -30,7 +30,12 @@ extension ExamState {
         + (about == nil ? [.roster] : [])
     case .alertConfirmed, .alertAcknowledged, .alertCleared, .alertNoted:
       guard case .alert(let alert) = event.payload else { return [] }
-      return [.teachers(.alert(alert)), .student(alert.student, .alert(alert))]
+      let judged = AlertWithVerdict(alert, alerts.judgement(of: alert.id))
+      return [.teachers(.alert(judged)), .student(alert.student, .alert(alert))]
+    case .alertJudged:
+      // Whether the program was right is no matter between it and the student.
+      guard case .judgedAlert(let judged) = event.payload else { return [] }
+      return [.teachers(.alert(judged))]
     case .chat:
       guard case .chat(let message) = event.payload else { return [] }
       let notice = message.notice(number: chat.count, history: false)

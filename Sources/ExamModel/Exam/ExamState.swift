@@ -103,8 +103,8 @@ public struct ExamState: Sendable {
     case .handUp: change(event) { $0.handSince = event.at }
     case .handDown: change(event) { $0.handSince = nil }
     case .paused, .resumed: pauseOrResume(event)
-    case .alertConfirmed, .alertAcknowledged, .alertCleared, .alertNoted, .chat, .accommodated, .calibrated,
-      .blindSpot:
+    case .alertConfirmed, .alertAcknowledged, .alertCleared, .alertNoted, .alertJudged, .chat, .accommodated,
+      .calibrated, .blindSpot:
       addPayload(event)
     case .uploadRefused, .pipelineWarning: break
     case .unknown: unknown[event.kindName, default: 0] += 1
@@ -127,7 +127,8 @@ public struct ExamState: Sendable {
 
   private mutating func addPayload(_ event: JournalEvent) {
     switch event.payload {
-    case .alert(let alert): alerts.put(alert)
+    case .alert(let alert): alerts.put(alert, at: event.at)
+    case .judgedAlert(let judged): alerts.judge(judged.alert.id, judged.judgement)
     case .chat(let message): chat.add(message)
     case .accommodation(let accommodation): change(event) { $0.accommodations.append(accommodation) }
     case .baseline(let baseline):

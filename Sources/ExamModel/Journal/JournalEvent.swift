@@ -17,6 +17,8 @@ public struct JournalEvent: Sendable, Hashable {
     case alertCleared = "alert_cleared"
     /// The student wrote a note on an alert about himself or herself.
     case alertNoted = "alert_noted"
+    /// A teacher said whether an alert was right, or took that back.
+    case alertJudged = "alert_judged"
     case chat
     /// A teacher muted or relaxed one kind of alert for one student, or undid that.
     case accommodated
@@ -59,6 +61,7 @@ public struct JournalEvent: Sendable, Hashable {
   /// What the event created or changed, as it is after the event.
   public enum Payload: Sendable, Hashable {
     case alert(AlertRecord)
+    case judgedAlert(AlertWithVerdict)
     case chat(ChatMessage)
     case accommodation(Accommodation)
     case baseline(Baseline)
@@ -152,6 +155,7 @@ extension JournalEvent: Codable {
 extension JournalEvent.Payload: Codable {
   private enum CodingKeys: String, CodingKey {
     case alert, chat, accommodation, baseline, pause, dismissal
+    case judgedAlert = "judged_alert"
     case blindSpot = "blind_spot"
   }
 
@@ -172,6 +176,7 @@ extension JournalEvent.Payload: Codable {
     }
     switch key {
     case .alert: self = .alert(try fields.decode(AlertRecord.self, forKey: key))
+    case .judgedAlert: self = .judgedAlert(try fields.decode(AlertWithVerdict.self, forKey: key))
     case .chat: self = .chat(try fields.decode(ChatMessage.self, forKey: key))
     case .accommodation: self = .accommodation(try fields.decode(Accommodation.self, forKey: key))
     case .baseline: self = .baseline(try fields.decode(Baseline.self, forKey: key))
@@ -186,6 +191,7 @@ extension JournalEvent.Payload: Codable {
     var fields = encoder.container(keyedBy: CodingKeys.self)
     switch self {
     case .alert(let alert): try fields.encode(alert, forKey: .alert)
+    case .judgedAlert(let alert): try fields.encode(alert, forKey: .judgedAlert)
     case .chat(let message): try fields.encode(message, forKey: .chat)
     case .accommodation(let accommodation): try fields.encode(accommodation, forKey: .accommodation)
     case .baseline(let baseline): try fields.encode(baseline, forKey: .baseline)

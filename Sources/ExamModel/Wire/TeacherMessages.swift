@@ -63,8 +63,8 @@ public struct WatchRequest: Sendable, Hashable {
 
 extension TeacherMessage: Decodable {
   fileprivate enum Key: String, CodingKey {
-    case type, view, source, students, fps, frames, to, text, note, student, kind, minutes, factor, amount,
-      reason
+    case type, view, source, students, fps, frames, to, text, note, verdict, student, kind, minutes, factor,
+      amount, reason
     case alertID = "alert_id"
   }
 
@@ -107,6 +107,9 @@ extension TeacherMessage: Decodable {
         .acknowledge(
           try fields.decode(AlertID.self, forKey: .alertID),
           note: try fields.decodeIfPresent(String.self, forKey: .note).map(ReadableText.prose)))
+    case "verdict":
+      self = .command(
+        .judge(try fields.decode(AlertID.self, forKey: .alertID), try Self.verdict(fields)))
     case "mute":
       // A mute of zero minutes ends the previous one.
       let request = try AccommodationRequest(fields, effect: .mute)
@@ -135,6 +138,17 @@ extension TeacherMessage: Decodable {
 }
 
 extension TeacherMessage {
+  /// `null` takes a verdict back; leaving the field out is a mistake.
+  private static func verdict(_ fields: KeyedDecodingContainer<Key>) throws -> AlertVerdict? {
+    try fields.decode(String?.self, forKey: .verdict).map { word in
+      guard let verdict = AlertVerdict(rawValue: word) else {
+        throw DecodingError.dataCorruptedError(
+          forKey: .verdict, in: fields, debugDescription: "verdict is right, wrong or null, not \(word)")
+      }
+      return verdict
+    }
+  }
+
   private static func studentOrAll(_ fields: KeyedDecodingContainer<Key>) throws -> ParticipantID? {
     let student = try fields.decode(ParticipantID.self, forKey: .student)
     return student.rawValue == "all" ? nil : student
@@ -175,7 +189,7 @@ public enum TeacherNotice: Sendable, Hashable {
   /// `pause`: of everybody, including those who join later. `dismissed`: who was removed recently, the newest last.
   case roster([Participant], pause: Pause?, dismissed: [Participant])
   case participant(Participant)
-  case alert(AlertRecord)
+  case alert(AlertWithVerdict)
   /// `number`: its place in the session's chat.
   case chat(ChatMessage, number: Int, history: Bool)
   /// The end of a page of the past.

@@ -20,6 +20,8 @@ struct CountedMetrics: Sendable {
   let picturesDelivered = Counter("exam_pictures_delivered_total", "Pictures sent to teachers over sockets.")
   let alertsConfirmed = Tally<AlertKind, Int>(
     "exam_alerts_confirmed_total", "Alerts raised, by kind.", by: "kind")
+  let alertsJudgedRight = judged(.right)
+  let alertsJudgedWrong = judged(.wrong)
   let blindSpots = Tally<BlindSpot.Cause, Int>(
     "exam_blind_spots_total", "Stretches in which the server did not look at a student, by cause.",
     by: "cause")
@@ -31,6 +33,19 @@ struct CountedMetrics: Sendable {
 
   private static func dropped(_ cause: String) -> Counter {
     Counter("exam_frames_dropped_total", "Frames not decoded, by cause.", labels: "{cause=\"\(cause)\"}")
+  }
+
+  private static func judged(_ verdict: AlertVerdict) -> Tally<AlertKind, Int> {
+    Tally(
+      "exam_alert_verdicts_total", "Verdicts of teachers on alerts, by kind and verdict.", by: "kind",
+      labels: "verdict=\"\(verdict.rawValue)\"")
+  }
+
+  func count(_ verdict: AlertVerdict, on kind: AlertKind) {
+    switch verdict {
+    case .right: alertsJudgedRight.add(1, to: kind)
+    case .wrong: alertsJudgedWrong.add(1, to: kind)
+    }
   }
 
   func count(blindSpot cause: BlindSpot.Cause, seconds: Double) {

@@ -1,15 +1,16 @@
 import ExamModel
 
-/// A report as CSV: a line for the session, and for each student one for joining and one for each connection, alert, blind
+/// A report as CSV: a line for the session, one for each kind of alert, and for each student one for joining and one for each connection, alert, blind
 /// spot, pause and accommodation, and for a removal. All lines have the same columns; `record` gives the type of a line.
 enum ReportCSV {
   static let columns: [CSVLines.Field] = [
     "session", "student_id", "student", "record", "kind", "severity", "state", "from", "until", "seconds",
     "confidence", "window", "share", "limit", "baseline", "cooldown", "repeats", "alert_id", "picture",
-    "effect", "factor", "amount", "detail", "by", "note", "student_note",
+    "effect", "factor", "amount", "detail", "by", "note", "student_note", "verdict", "verdict_by",
+    "verdict_at", "alerts", "right", "wrong", "not_judged", "right_share", "right_low", "right_high",
   ]
 
-  /// The header line and that of the session.
+  /// The header line, that of the session, and the totals of each kind.
   ///
   /// - Parameter clock: for the times, which include their offset from UTC, and for the text.
   static func opening(_ report: SessionReport, _ clock: ReportClock) -> String {
@@ -26,6 +27,13 @@ enum ReportCSV {
       var line = Line(report, nil, "unknown")
       line.kind = unknown.kind
       line.detail = clock.words("report.newer.events", count: unknown.count)
+      lines.add(line.fields(clock))
+    }
+    for verdicts in report.verdicts {
+      var line = Line(report, nil, "total")
+      line.kind = verdicts.kind.rawValue
+      line.verdicts = verdicts
+      if verdicts.share == nil { line.detail = clock.words.tooFew(verdicts) }
       lines.add(line.fields(clock))
     }
     return lines.text
@@ -104,6 +112,8 @@ enum ReportCSV {
     var until: Timestamp?
     var seconds: Double?
     var alert: AlertRecord?
+    var judgement: AlertJudgement?
+    var verdicts: ReportVerdicts?
     var picture: PictureState?
     var effect: String?
     var factor: Double?
@@ -130,6 +140,7 @@ enum ReportCSV {
 
     mutating func set(_ alert: ReportStudent.Alert, _ t: TextCatalogue) {
       self.alert = alert.record
+      judgement = alert.judgement
       kind = alert.record.kind.rawValue
       state = alert.record.state.rawValue
       picture = alert.picture
@@ -140,6 +151,8 @@ enum ReportCSV {
 
     func fields(_ clock: ReportClock) -> [CSVLines.Field] {
       let thresholds = alert?.thresholds
+      let share = verdicts?.share
+      func number(_ count: Int?) -> CSVLines.Field { .init(count.map(Double.init)) }
       return [
         .text("\(code)"), .init(student?.id.rawValue), .init(student.map(clock.words.name)), .text(record),
         .init(kind),
@@ -149,7 +162,10 @@ enum ReportCSV {
         .init(thresholds?.limit), .init(thresholds?.baseline), .init(thresholds?.cooldown),
         .init(alert.map { Double($0.repeats) }), .init(alert?.id.rawValue), .init(picture?.rawValue),
         .init(effect), .init(factor), .init(amount.map(Double.init)), .init(detail), .init(by), .init(note),
-        .init(alert?.studentNote),
+        .init(alert?.studentNote), .init(judgement?.verdict.rawValue), .init(judgement?.by),
+        .init(judgement.map { clock.stamp($0.at) }), number(verdicts?.alerts), number(verdicts?.right),
+        number(verdicts?.wrong), number(verdicts?.notJudged), .init(share?.right), .init(share?.low),
+        .init(share?.high),
       ]
     }
   }

@@ -4,13 +4,21 @@ import Foundation
 /// What a report is written as.
 public enum ReportFormat: String, Sendable, CaseIterable {
   case html, csv, json
+  /// The judged alerts alone, without anything about persons.
+  case verdicts
 
   var contentType: String {
     switch self {
     case .html: "text/html; charset=utf-8"
     case .csv: "text/csv; charset=utf-8"
     case .json: "application/json"
+    case .verdicts: "application/jsonl"
     }
+  }
+
+  /// The name of the file to save, which for verdicts does not say of which exam they are.
+  func fileName(_ session: SessionCode) -> String {
+    self == .verdicts ? "exam-verdicts.jsonl" : "exam-report-\(session).\(rawValue)"
   }
 
   /// - Parameters:

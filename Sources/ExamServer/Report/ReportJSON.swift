@@ -30,11 +30,34 @@ enum ReportJSON {
     let alerts: Int
   }
 
+  /// What teachers said of the alerts of one kind; the last three are absent if too few were judged.
+  struct KindTotals: Codable, Hashable {
+    let kind: AlertKind
+    let alerts: Int
+    let right: Int
+    let wrong: Int
+    let not_judged: Int
+    let right_share: Double?
+    let right_low: Double?
+    let right_high: Double?
+
+    init(_ verdicts: ReportVerdicts) {
+      kind = verdicts.kind
+      alerts = verdicts.alerts
+      right = verdicts.right
+      wrong = verdicts.wrong
+      not_judged = verdicts.notJudged
+      right_share = verdicts.share?.right
+      right_low = verdicts.share?.low
+      right_high = verdicts.share?.high
+    }
+  }
+
   struct Totals: Codable, Hashable {
     let students: Int
     let alerts: Int
     let open_alerts: Int
-    let by_kind: [Count]
+    let by_kind: [KindTotals]
     let blind_seconds: Double
   }
 
@@ -73,6 +96,7 @@ enum ReportJSON {
   struct Alert: Codable, Hashable {
     /// With the state of its picture.
     let record: AlertRecord
+    let judgement: AlertJudgement?
     /// Up to the report's end while it is open.
     let seconds: Double
 
@@ -82,17 +106,19 @@ enum ReportJSON {
       var record = alert.record
       record.pictureState = alert.picture
       self.record = record
+      judgement = alert.judgement
       seconds = alert.span.seconds
     }
 
     /// The alert as on the wire, plus what the report adds.
     init(from decoder: any Decoder) throws {
-      record = try AlertRecord(from: decoder)
+      let judged = try AlertWithVerdict(from: decoder)
+      (record, judgement) = (judged.alert, judged.judgement)
       seconds = try decoder.container(keyedBy: CodingKeys.self).decode(Double.self, forKey: .seconds)
     }
 
     func encode(to encoder: any Encoder) throws {
-      try record.encode(to: encoder)
+      try AlertWithVerdict(record, judgement).encode(to: encoder)
       var fields = encoder.container(keyedBy: CodingKeys.self)
       try fields.encode(seconds, forKey: .seconds)
     }
@@ -132,7 +158,7 @@ extension ReportJSON.Head {
       unknown_events: Dictionary(uniqueKeysWithValues: report.unknownEvents.map { ($0.kind, $0.count) }))
     totals = ReportJSON.Totals(
       students: report.students.count, alerts: report.alerts.count, open_alerts: report.openAlerts,
-      by_kind: report.alerts.countsByKind.map { ReportJSON.Count(kind: $0.kind, alerts: $0.count) },
+      by_kind: report.verdicts.map(ReportJSON.KindTotals.init),
       blind_seconds: report.blindSeconds)
   }
 }

@@ -54,6 +54,7 @@ struct ReportPage: Sendable {
     html += needsAttention
     html += summary
     html += kinds
+    html += verdicts
     if !report.students.isEmpty { html += "<h2 class=\"each\">\(t("report.students.each"))</h2>\n\(legend)" }
     return html
   }
@@ -202,6 +203,40 @@ struct ReportPage: Sendable {
       <th scope="col" class="number">\(t("report.kinds.students"))</th>\
       <th scope="col" class="number">\(t("report.kinds.time"))</th></tr></thead><tbody>
       \(rows)</tbody></table>
+
+      """
+  }
+
+  /// What teachers said of the alerts; nothing for an exam without any.
+  private var verdicts: HTML {
+    let all = report.verdicts
+    guard !all.isEmpty else { return "" }
+    let heading: HTML = "<h2>\(t("report.verdicts.heading"))</h2>\n"
+    guard all.contains(where: { $0.judged > 0 }) else {
+      return "\(heading)<p>\(t("report.verdicts.none"))</p>\n"
+    }
+    let rows: [HTML] = all.map { one in
+      let share = one.share.map { share in
+        t(
+          "report.verdicts.interval",
+          ["share": t.percent(share.right), "low": t.percent(share.low), "high": t.percent(share.high)])
+      }
+      return """
+        <tr><th scope="row">\(t.title(one.kind))</th><td class="number extra">\(one.alerts)</td>\
+        <td class="number">\(one.right)</td><td class="number">\(one.wrong)</td>\
+        <td class="number">\(one.notJudged)</td><td>\(share ?? t("report.verdicts.tooFew"))</td></tr>
+
+        """
+    }
+    return """
+      \(heading)<table class="summary verdicts"><thead><tr><th scope="col">\(t("report.kinds.kind"))</th>\
+      <th scope="col" class="number extra">\(t("report.kinds.alerts"))</th>\
+      <th scope="col" class="number">\(t("report.verdicts.right"))</th>\
+      <th scope="col" class="number">\(t("report.verdicts.wrong"))</th>\
+      <th scope="col" class="number">\(t("report.verdicts.notJudged"))</th>\
+      <th scope="col">\(t("report.verdicts.share"))</th></tr></thead><tbody>
+      \(rows)</tbody></table>
+      <p class="reading">\(t("report.verdicts.reading", ["fewest": "\(ReportVerdicts.fewest)"]))</p>
 
       """
   }

@@ -14,8 +14,19 @@ struct ReportStudent: Sendable, Identifiable {
 
   struct Alert: Sendable, Identifiable {
     let record: AlertRecord
+    let judgement: AlertJudgement?
+    let confirmed: Timestamp
     let span: ReportSpan
     var picture: PictureState
+
+    /// - Parameter end: the end of the report.
+    init(_ record: AlertRecord, in alerts: AlertBook, until end: Timestamp) {
+      self.record = record
+      judgement = alerts.judgement(of: record.id)
+      confirmed = alerts.confirmationTime(of: record.id) ?? record.since
+      span = ReportSpan(from: record.since, until: record.until, openUntil: end)
+      picture = record.pictureState ?? (record.picture == nil ? .notTaken : .kept)
+    }
 
     var id: AlertID { record.id }
     /// A serious alert that no teacher has acknowledged.
@@ -47,7 +58,7 @@ struct ReportStudent: Sendable, Identifiable {
   /// - Parameters:
   ///   - alerts: only this student's.
   ///   - end: the end of the report.
-  init(_ person: ExamPerson, alerts: [AlertRecord], chat: [ChatMessage], until end: Timestamp) {
+  init(_ person: ExamPerson, alerts: [Alert], chat: [ChatMessage], until end: Timestamp) {
     id = person.id
     name = person.name
     joinedAt = person.joinedAt
@@ -66,13 +77,13 @@ struct ReportStudent: Sendable, Identifiable {
     accommodations = person.accommodations
     baseline = person.baseline
     dismissal = person.dismissal
-    self.alerts = Self.entries(alerts, until: end)
+    self.alerts = Self.sorted(alerts)
     chatWritten = chat.count { $0.from == person.id }
     chatReceived = chat.count { $0.to == .participant(person.id) }
   }
 
   /// Somebody for whom the journal has only alerts, which are reported all the same.
-  init(unknown id: ParticipantID, alerts: [AlertRecord], until end: Timestamp) {
+  init(unknown id: ParticipantID, alerts: [Alert]) {
     self.id = id
     name = id.rawValue
     joinedAt = nil
@@ -83,17 +94,13 @@ struct ReportStudent: Sendable, Identifiable {
     accommodations = []
     baseline = nil
     dismissal = nil
-    self.alerts = Self.entries(alerts, until: end)
+    self.alerts = Self.sorted(alerts)
     chatWritten = 0
     chatReceived = 0
   }
 
-  private static func entries(_ alerts: [AlertRecord], until end: Timestamp) -> [Alert] {
-    alerts.sorted { ($0.since, $0.id.rawValue) < ($1.since, $1.id.rawValue) }.map {
-      Alert(
-        record: $0, span: ReportSpan(from: $0.since, until: $0.until, openUntil: end),
-        picture: $0.pictureState ?? ($0.picture == nil ? .notTaken : .kept))
-    }
+  private static func sorted(_ alerts: [Alert]) -> [Alert] {
+    alerts.sorted { ($0.record.since, $0.id.rawValue) < ($1.record.since, $1.id.rawValue) }
   }
 
   // MARK: Sums

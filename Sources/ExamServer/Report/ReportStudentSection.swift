@@ -177,7 +177,12 @@ struct ReportStudentSection {
     let seen =
       alert.record.acknowledgedBy.map { t.html("report.alert.acknowledged", ["name": .typed($0)]) }
       ?? "\(t("report.alert.notAcknowledged"))"
-    return "\(open)<span class=\"fine\">\(seen)</span>"
+    let judged: HTML =
+      alert.judgement.map {
+        let words = t.html("report.alert.judged.\($0.verdict.rawValue)", ["name": .typed($0.by)])
+        return " <span class=\"fine\">\(words)</span>"
+      } ?? ""
+    return "\(open)<span class=\"fine\">\(seen)</span>\(judged)"
   }
 
   private func note(_ title: String, _ text: String?) -> HTML {

@@ -8,12 +8,17 @@ struct ReportWriter: Sendable {
     case student(Int)
     /// One of a student's alerts, if it has a part of its own.
     case alert(Int, of: Int)
+    /// The lines of verdicts, from this one.
+    case verdicts(Int)
   }
 
   private let report: SessionReport
   private let format: ReportFormat
   private let page: ReportPage
   private let csvClock: ReportClock
+  /// For `ReportFormat.verdicts`, whose parts are a number of lines.
+  private let verdicts: [VerdictLines.Line]
+  private static let verdictsInPart = 256
   private var next = Part.opening
 
   /// - Parameter zone: for the times on a page and in CSV; JSON is for programs and uses UTC.
@@ -22,6 +27,7 @@ struct ReportWriter: Sendable {
   ) {
     self.report = report
     self.format = format
+    verdicts = format == .verdicts ? VerdictLines.lines(report) : []
     page = ReportPage(report, zone: zone, look: look)
     csvClock = ReportClock(zone: zone, from: report.from, words: look.words)
   }
@@ -36,7 +42,7 @@ struct ReportWriter: Sendable {
     switch next {
     case .opening:
       document += opening.utf8
-      next = .student(0)
+      next = format == .verdicts ? .verdicts(0) : .student(0)
     case .student(let index) where index == report.students.count:
       document += closing.utf8
       return false
@@ -46,6 +52,7 @@ struct ReportWriter: Sendable {
       case .json:
         if index > 0 { document.append(UInt8(ascii: ",")) }
         document += WireJSON.encode(ReportJSON.Student(report.students[index]))
+      case .verdicts: break
       case .html:
         document += page.section(index, picture: picture).heading.text.utf8
         next = .alert(0, of: index)
@@ -61,6 +68,14 @@ struct ReportWriter: Sendable {
         document += section.closing.text.utf8
         next = .student(index + 1)
       }
+    case .verdicts(let first):
+      let part = verdicts[first...].prefix(Self.verdictsInPart)
+      for line in part {
+        document += WireJSON.encode(line)
+        document.append(UInt8(ascii: "\n"))
+      }
+      next = .verdicts(part.endIndex)
+      return part.endIndex < verdicts.endIndex
     }
     return true
   }
@@ -70,13 +85,14 @@ struct ReportWriter: Sendable {
     case .html: page.opening.text
     case .csv: ReportCSV.opening(report, csvClock)
     case .json: WireJSON.text(ReportJSON.Head(report)).dropLast() + ",\"students\":["
+    case .verdicts: ""
     }
   }
 
   private var closing: String {
     switch format {
     case .html: page.closing.text
-    case .csv: ""
+    case .csv, .verdicts: ""
     case .json: "]}\n"
     }
   }

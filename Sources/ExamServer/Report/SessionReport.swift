@@ -64,13 +64,14 @@ struct SessionReport: Sendable {
     chatMessages = state.chat.count
     unknownEvents = state.unknown.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
 
-    let alerts = Dictionary(grouping: state.alerts.all, by: \.student)
+    let all = state.alerts.all.map { ReportStudent.Alert($0, in: state.alerts, until: until) }
+    let alerts = Dictionary(grouping: all, by: \.record.student)
     var students = state.students.map {
       ReportStudent($0, alerts: alerts[$0.id] ?? [], chat: state.chat.lines, until: until)
     }
     let joined = Set(students.map(\.id))
     students += alerts.filter { !joined.contains($0.key) }.map {
-      ReportStudent(unknown: $0.key, alerts: $0.value, until: until)
+      ReportStudent(unknown: $0.key, alerts: $0.value)
     }
     self.students = Self.sorted(students)
   }

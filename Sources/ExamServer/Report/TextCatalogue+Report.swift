@@ -22,6 +22,11 @@ extension TextCatalogue {
 
   func cause(_ cause: BlindSpot.Cause) -> String { self("report.cause.\(cause.rawValue)") }
 
+  /// That a share of so few would tell nothing.
+  func tooFew(_ verdicts: ReportVerdicts) -> String {
+    self("report.verdicts.tooFewWhy", ["judged": "\(verdicts.judged)", "fewest": "\(ReportVerdicts.fewest)"])
+  }
+
   func removal(_ cause: Dismissal.Cause) -> String { self("report.removal.\(cause.rawValue)") }
 
   func ending(_ reason: EndReason, by name: String?) -> String {

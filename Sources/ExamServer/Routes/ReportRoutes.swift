@@ -20,7 +20,7 @@ struct ReportRoutes {
     let code = reader.code
     let name = request.query["format"] ?? "html"
     guard let format = ReportFormat(rawValue: name) else {
-      throw .badRequest("Unknown format", "format is html, csv or json, not \(name.prefix(40)).")
+      throw .badRequest("Unknown format", "format is html, csv, json or verdicts, not \(name.prefix(40)).")
     }
     let zoneName = request.query["time_zone"] ?? "UTC"
     guard let zone = ReportClock.zone(named: zoneName) else {
@@ -29,7 +29,7 @@ struct ReportRoutes {
     let place = format == .html ? "inline" : "attachment"
     var headers = [
       ("Content-Type", format.contentType),
-      ("Content-Disposition", "\(place); filename=\"exam-report-\(code).\(format.rawValue)\""),
+      ("Content-Disposition", "\(place); filename=\"\(format.fileName(code))\""),
     ]
     if format == .html { headers.append(("Content-Security-Policy", look.style.contentSecurityPolicy)) }
     return try await answers.answer(

@@ -163,7 +163,7 @@ final class SessionRoutes {
     let session: Session
     let participants: [Participant]
     /// The open alerts, and a page of those that have ended.
-    let alerts: [AlertRecord]
+    let alerts: [AlertWithVerdict]
     /// Where the next page begins; `nil`: there are no older ones.
     let alerts_before: Int?
   }
@@ -198,7 +198,7 @@ final class SessionRoutes {
         Description(
           session: .init(
             code: session.code, title: session.record.title, created_at: session.record.createdAt),
-          participants: session.members.roster, alerts: alerts.compactMap { session.state.alerts[$0] },
+          participants: session.members.roster, alerts: alerts.compactMap(session.state.alerts.judged),
           alerts_before: page.before)))
   }
 

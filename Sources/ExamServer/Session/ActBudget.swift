@@ -41,6 +41,8 @@ extension JournalEvent {
       switch payload {
       case .alert(let alert):
         500 + [alert.note, alert.studentNote].reduce(0) { $0 + ($1?.utf8.count ?? 0) }
+      case .judgedAlert(let judged):
+        600 + [judged.alert.note, judged.alert.studentNote].reduce(0) { $0 + ($1?.utf8.count ?? 0) }
       case .chat(let message): 150 + message.text.utf8.count + message.name.utf8.count
       case .accommodation(let accommodation): 200 + accommodation.reason.utf8.count
       case .pause(let pause): 100 + pause.reason.utf8.count

@@ -11,9 +11,21 @@ extension ExamSession {
     _ command: ExamCommand, by actor: ParticipantID,
     then completion: @escaping CommandQueue.Completion = { _ in }
   ) {
-    guard closing == nil else { return completion(WireError(why: .over, detail: "the exam is over")) }
-    let now = Timestamp.now
+    guard closing == nil else { return completion(Self.isOver) }
     did(command.isForAll ? 1 + Double(students.count) / 10 : 1, bytes: command.textBytes, by: actor)
+    if case .judge(let alert, let verdict, _) = command, state.alerts[alert] == nil {
+      judge(forgotten: alert, verdict, by: actor, then: completion)
+    } else {
+      carryOut(command, by: actor, then: completion)
+    }
+  }
+
+  private static let isOver = WireError(why: .over, detail: "the exam is over")
+
+  private func carryOut(
+    _ command: ExamCommand, by actor: ParticipantID, then completion: @escaping CommandQueue.Completion
+  ) {
+    let now = Timestamp.now
     // What they wrote and what was observed about them goes into the journal first, so before this command's turn.
     if case .dismiss = command, let events = try? state.decide(command, by: actor, at: now) {
       events.compactMap(\.participant).forEach(beginRemoval)
@@ -26,6 +38,24 @@ extension ExamSession {
         self?.did(Double(max(events.count - 1, 0)), bytes: max(bytes - command.textBytes, 0), by: actor)
         return events.map { .event($0) }
       }, then: completion)
+  }
+
+  /// Carries out a verdict on an alert that only the journal has, where it is read. One after the other: the last one
+  /// counts.
+  private func judge(
+    forgotten id: AlertID, _ verdict: AlertVerdict?, by actor: ParticipantID,
+    then completion: @escaping CommandQueue.Completion
+  ) {
+    lookUps = Task { [code, before = lookUps, store = services.store] in
+      await before?.value
+      do {
+        let alert = try await store.read(.lookUp) { try $0.alert(id, in: code) }
+        guard closing == nil else { return completion(Self.isOver) }
+        carryOut(.judge(id, verdict, forgotten: alert), by: actor, then: completion)
+      } catch {
+        completion(WireError(detail: "the alert \(id) cannot be looked up at the moment: \(error)"))
+      }
+    }
   }
 
   /// Why a command cannot be carried out at the moment, if so.
@@ -79,6 +109,9 @@ extension ExamSession {
         students[id]?.pause(state.person(id)?.pause != nil)
       }
     case .dismissed: if let id = event.participant { release(id) }
+    case .alertJudged:
+      guard case .judgedAlert(let judged) = event.payload, let judgement = judged.judgement else { return }
+      services.metrics.count(judgement.verdict, on: judged.alert.kind)
     default: break
     }
   }

@@ -49,9 +49,9 @@ extension ExamSession {
   private func text(_ item: HistoryFeed.Item, student: ParticipantID?) -> String? {
     switch item {
     case .alert(let id):
-      guard let alert = state.alerts[id] else { return nil }
+      guard let judged = state.alerts.judged(id) else { return nil }
       return student == nil
-        ? WireJSON.text(TeacherNotice.alert(alert)) : WireJSON.text(StudentNotice.alert(alert))
+        ? WireJSON.text(TeacherNotice.alert(judged)) : WireJSON.text(StudentNotice.alert(judged.alert))
     case .chat(let number):
       guard let message = state.chat[number] else { return nil }
       return student == nil

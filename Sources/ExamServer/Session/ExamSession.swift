@@ -30,6 +30,8 @@ final class ExamSession {
   let commands: CommandQueue
   /// Sockets of those who are about to be removed, to be told why.
   var leaving: [ParticipantID: WebSocketConnection] = [:]
+  /// The last verdict on an alert that is read from the journal first.
+  var lookUps: Task<Void, Never>?
   private var ticking: Task<Void, Never>?
   /// Students who have to be told again who watches closely.
   private var watchedAnew: Set<ParticipantID> = []

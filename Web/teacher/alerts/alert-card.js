@@ -10,13 +10,18 @@ import { NoteForm } from './note-form.js';
 
 const LABELS = { acknowledged: 'teacher.card.labelAcknowledged', cleared: 'teacher.card.labelOver' };
 
+const JUDGED = { right: 'teacher.card.judgedRight', wrong: 'teacher.card.judgedWrong' };
+
+/** A verdict in the line of an alert that is over: what is seen, and what is read out. */
+const FOLDED = { right: ['✓', t('teacher.card.foldedRight')], wrong: ['✗', t('teacher.card.foldedWrong')] };
+
 const PLACE = { acknowledged: 'seen', cleared: 'over' };
 
 /** Where a card belongs and how it looks: new, seen or over. */
 export const placeOf = ({ state }) => PLACE[state] ?? 'new';
 
 export class AlertCard {
-  /** context: {roster, token, acknowledge(id, note, refused), adjust(student, kind), open(student)?}; without `open` the student is already open. */
+  /** context: {roster, token, acknowledge(id, note, refused), judge(id, verdict), adjust(student, kind), open(student)?}; without `open` the student is already open. */
   constructor(alert, context) {
     this.context = context;
     this.alert = alert;
@@ -44,6 +49,7 @@ export class AlertCard {
     setHidden(this.acknowledgeButton, alert.state !== 'confirmed');
     const by = alert.acknowledged_by;
     setText(this.seen, !by ? '' : alert.state === 'confirmed' ? t('teacher.card.seenBefore', { name: by }) : t('teacher.card.seen', { name: by }));
+    this.#verdict();
     this.#line();
   }
 
@@ -69,6 +75,11 @@ export class AlertCard {
     if (this.alert.state === 'confirmed') this.context.acknowledge(this.alert.alert_id);
   }
 
+  /** The same verdict once more takes it back. */
+  judge(verdict) {
+    this.context.judge(this.alert.alert_id, this.alert.verdict === verdict ? null : verdict);
+  }
+
   writeNote() {
     this.#unfold(true);
     this.note.open(this.alert.note ?? '');
@@ -78,7 +89,8 @@ export class AlertCard {
     const { context } = this;
     const button = (onclick, style) => el('button', { type: 'button', class: style, onclick });
     this.foldText = el('span', { class: 'fold-text' });
-    this.fold = el('button', { type: 'button', class: 'alert-fold', 'aria-expanded': 'false', onclick: () => this.#unfold(this.body.hidden) }, this.foldText);
+    this.foldVerdict = el('span', { class: 'fold-verdict' });
+    this.fold = el('button', { type: 'button', class: 'alert-fold', 'aria-expanded': 'false', onclick: () => this.#unfold(this.body.hidden) }, this.foldText, this.foldVerdict);
     this.image = el('img', { alt: '', decoding: 'async', width: 320, height: 240 });
     const opens = { type: 'button', onclick: () => context.open(student) };
     this.pictureButton = context.open ? el('button', { ...opens, class: 'alert-picture' }, this.image) : el('span', { class: 'alert-picture' }, this.image);
@@ -96,13 +108,19 @@ export class AlertCard {
     this.adjust = button(() => context.adjust(student, kind), 'quiet');
     this.adjust.title = t('teacher.card.muteTitle');
     this.seen = el('p', { class: 'alert-seen' });
+    this.right = button(() => this.judge('right'));
+    this.right.title = t('teacher.card.rightTitle');
+    this.wrong = button(() => this.judge('wrong'));
+    this.wrong.title = t('teacher.card.wrongTitle');
+    this.judged = el('p', { class: 'alert-judged' });
     this.note = new NoteForm({
       send: (text, refused) => context.acknowledge(id, text, refused),
       closed: () => this.element.focus({ preventScroll: true }),
     });
     this.body = el('div', { class: 'alert-body' }, this.pictureButton,
-      el('div', { class: 'alert-head' }, el('h3', {}, this.who), this.what, this.times),
-      this.why, el('div', { class: 'alert-foot' }, this.acknowledgeButton, this.seen, this.noteButton, this.adjust), this.note.element);
+      el('div', { class: 'alert-head' }, el('h3', {}, this.who), this.what, this.times, this.judged), this.why,
+      el('div', { class: 'alert-foot' }, this.acknowledgeButton, this.seen, this.noteButton,
+        el('span', { class: 'alert-verdict' }, this.right, this.wrong), this.adjust), this.note.element);
     this.element = el('li', { class: 'alert', tabindex: '-1', data: { id } }, this.fold, this.body, this.student, this.teacher);
   }
 
@@ -115,6 +133,8 @@ export class AlertCard {
     this.acknowledgeButton.replaceChildren(...compose('teacher.card.acknowledge', { whose: whose() }, { name: this.name, kind }));
     this.noteButton.replaceChildren(...compose(this.alert.note ? 'teacher.card.changeNote' : 'teacher.card.note', { whose: whose() }, { name: this.name, kind }));
     this.adjust.replaceChildren(...compose('teacher.card.mute', { whose: whose() }, { name: this.name, kind }));
+    this.right.replaceChildren(...compose('teacher.card.right', { whose: whose() }, { name: this.name, kind }));
+    this.wrong.replaceChildren(...compose('teacher.card.wrong', { whose: whose() }, { name: this.name, kind }));
   }
 
   #picture() {
@@ -131,6 +151,16 @@ export class AlertCard {
     if (!text || line.shown === `${who}${text}`) return;
     line.shown = `${who}${text}`;
     line.replaceChildren(...compose('teacher.card.said', { who: el('strong', {}, who) }, { words: text }));
+  }
+
+  #verdict() {
+    const { verdict, verdict_by: by } = this.alert;
+    this.right.setAttribute('aria-pressed', String(verdict === 'right'));
+    this.wrong.setAttribute('aria-pressed', String(verdict === 'wrong'));
+    setText(this.judged, verdict in JUDGED ? t(JUDGED[verdict], { name: by ?? t('teacher.card.teacher') }) : '');
+    this.judged.title = this.judged.textContent; // a long name is cut off
+    const [mark, words] = FOLDED[verdict] ?? ['', ''];
+    this.foldVerdict.replaceChildren(el('span', { 'aria-hidden': 'true' }, mark), el('span', { class: 'visually-hidden' }, words));
   }
 
   #line() {

@@ -37,6 +37,11 @@ export class AlertFeed {
     return active?.parentElement === this.list ? this.cards.get(active.dataset.id) : null;
   }
 
+  /** The card in which the keyboard focus is. */
+  get around() {
+    return this.cards.get(document.activeElement?.closest?.('#alerts > li')?.dataset.id);
+  }
+
   /** Moves the focus to the next or previous card; from elsewhere to where it was last, or the first card. */
   step(by) {
     const from = document.activeElement?.closest?.('#alerts > li') ?? null;

@@ -25,12 +25,15 @@ function onCard(event, feed, open) {
 }
 
 function letter(event, feed, { show, open, help }) {
-  const card = feed.current;
+  const card = feed.around;
   switch (event.key) {
     case 'j': case 'J': return () => { show('alerts'); feed.step(1); };
     case 'k': case 'K': return () => { show('alerts'); feed.step(-1); };
     case 'n': case 'N': return card && (() => card.writeNote());
     case 'o': case 'O': return card && (() => open(card.alert.student));
+    // Held down it would go back and forth.
+    case 'r': case 'R': return card && !event.repeat && (() => card.judge('right'));
+    case 'w': case 'W': return card && !event.repeat && (() => card.judge('wrong'));
     case '?': return help;
   }
   return null;

@@ -75,6 +75,11 @@ export class Alerts extends EventTarget {
     return this.link.send({ type: 'acknowledge', alert_id: id, ...(note ? { note } : {}) }, refused);
   }
 
+  /** verdict: right, wrong or null, which takes it back. As above. */
+  judge(id, verdict, refused = () => t('teacher.alerts.notJudged')) {
+    return this.link.send({ type: 'verdict', alert_id: id, verdict }, refused);
+  }
+
   #put(alert) {
     const id = alert.alert_id;
     const before = this.all.get(id);

@@ -4,6 +4,8 @@ import { $ } from '../../shared/dom.js';
 import { sentences, t } from '../../shared/text.js';
 import { kindText } from './kinds.js';
 
+const JUDGED = { right: 'teacher.alerts.judgedRight', wrong: 'teacher.alerts.judgedWrong' };
+
 let waiting = [];
 
 export function announce(text) {
@@ -20,6 +22,7 @@ export function announceAlerts(alerts, roster) {
   alerts.addEventListener('changed', ({ detail: { alert, before } }) => {
     const name = roster.name(alert.student);
     if (alert.state === 'confirmed' && before?.state !== 'confirmed') announce(t('teacher.alerts.announced', { name, kind: kindText(alert.kind) }));
+    if (before && alert.verdict !== before.verdict) announce(t(JUDGED[alert.verdict] ?? 'teacher.alerts.notJudgedAnyMore', { name, kind: kindText(alert.kind) }));
     if (before && alert.student_note && alert.student_note !== before.student_note) announce(t('teacher.alerts.written', { name }));
   });
 }

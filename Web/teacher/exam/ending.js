@@ -76,6 +76,7 @@ function records({ code, token }) {
     item(t('teacher.ended.report'), () => openReport(code, token)),
     ...FILES.map(([format, label]) => item(label, async () =>
       saveFile(await download(code, `events?format=${format}`, token), `exam-${code}-events.${format}`))),
+    item(t('teacher.ended.verdicts'), async () => saveFile(await download(code, 'report?format=verdicts', token), 'exam-verdicts.jsonl')),
     el('li', {}, note),
   ];
 }

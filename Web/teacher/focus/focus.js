@@ -127,7 +127,7 @@ export class Focus {
     } else {
       const { roster, token, alerts } = this;
       card = new AlertCard(alert, {
-        roster, token, acknowledge: (...alert) => alerts.acknowledge(...alert),
+        roster, token, acknowledge: (...alert) => alerts.acknowledge(...alert), judge: (...alert) => alerts.judge(...alert),
         adjust: (student, kind) => { this.adjust.open(student, kind); this.adjust.focus(); },
       });
       this.cards.set(alert.alert_id, card);
