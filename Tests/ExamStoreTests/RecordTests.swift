@@ -30,7 +30,9 @@ import Testing
     return [
       (.alertConfirmed, .alert(confirmed)), (.alertAcknowledged, .alert(alert)),
       (.alertCleared, .alert(alert)), (.alertJudged, .judgedAlert(AlertWithVerdict(alert, nil))),
-      (.alertJudged, .judgedAlert(AlertWithVerdict(alert, AlertJudgement(.wrong, by: "Grace", at: .test(9))))),
+      (
+        .alertJudged, .judgedAlert(AlertWithVerdict(alert, AlertJudgement(.wrong, by: "Grace", at: .test(9))))
+      ),
     ]
       + chats.map { (.chat, .chat($0)) } + [
         (
