@@ -52,10 +52,7 @@ public final class RecordedPictures: Sequence, IteratorProtocol {
   deinit { gst_element_set_state(pipeline.cast(), GST_STATE_NULL) }
 
   public func next() -> Picture? {
-    guard let sample = gst_app_sink_pull_sample(sink.cast()) else {
-      failure = reason
-      return nil
-    }
+    guard let sample = pull() else { return nil }
     defer { gst_sample_unref(sample) }
     guard let buffer = gst_sample_get_buffer(sample), let caps = gst_sample_get_caps(sample),
       let picture = AnalysisPicture(buffer, caps: caps)
@@ -69,7 +66,20 @@ public final class RecordedPictures: Sequence, IteratorProtocol {
     return Picture(at: at, picture: picture)
   }
 
-  /// What the pipeline reported; nil if it simply ended.
+  /// The next sample, `nil` at the end. A pipeline that fails, as on an empty file, may never tell its sink of an end.
+  private func pull() -> OpaquePointer? {
+    while failure == nil {
+      if let sample = gst_app_sink_try_pull_sample(sink.cast(), Self.patience) { return sample }
+      failure = reason
+      if gst_app_sink_is_eos(sink.cast()) != 0 { return nil }
+    }
+    return nil
+  }
+
+  /// How long to wait for a picture before the pipeline is asked whether it failed: nanoseconds.
+  private static let patience: GstClockTime = 100_000_000
+
+  /// What the pipeline reported; nil if it has not failed.
   private var reason: Unreadable? {
     let bus = gst_element_get_bus(pipeline.cast())
     defer { gst_object_unref(bus) }
