@@ -3,10 +3,8 @@ import ExamModel
 /// A teacher's verdict on one alert of a real exam: a line of an exported file, which docs/tuning.md describes. Times are
 /// seconds from the exam's start.
 struct JudgedAlert: Decodable, Sendable {
-  enum Verdict: String, Decodable { case right, wrong }
-
   let kind: AlertKind
-  let verdict: Verdict
+  let verdict: AlertVerdict
   /// When it began, and when all was well again; `nil`: it was still so at the end.
   let since: Double
   let until: Double?
@@ -35,7 +33,7 @@ struct VerdictTable: CustomStringConvertible {
 
   init(_ alerts: [JudgedAlert], kind: AlertKind, rule: AlertRule) {
     let alerts = alerts.filter { $0.kind == kind }
-    func count(_ verdict: JudgedAlert.Verdict, _ isCounted: (JudgedAlert) -> Bool = { _ in true }) -> Int {
+    func count(_ verdict: AlertVerdict, _ isCounted: (JudgedAlert) -> Bool = { _ in true }) -> Int {
       alerts.count { $0.verdict == verdict && isCounted($0) }
     }
     var text = "\(kind.rawValue): \(count(.right)) alerts judged right, \(count(.wrong)) wrong\n"
