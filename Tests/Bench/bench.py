@@ -2,6 +2,7 @@
 """What the server costs, compared with what the libraries alone would need for the same work.
 
     bench.py --server .build/release/exam-monitoring --floor .build/floor [--students 10 50 100 150 200] [--seconds 30]
+    bench.py … --upload Recordings/moving_vp8_l1t3_480x360_300_10.vp8frames
 
 A fresh server for each load, with students and teachers by `exam-monitoring simulate`, on the same machine: more and more
 students, all tiles watched at 5 a second, twenty teachers, and uploads of JPEG; between the loads, the libraries alone. CPU is
@@ -53,6 +54,7 @@ def arguments():
     parser.add_argument("--floor", default=str(ROOT / ".build/floor"), help="the binary of Tests/Bench/libraries")
     parser.add_argument("--students", type=int, nargs="+", default=[10, 50, 100, 150, 200])
     parser.add_argument("--seconds", type=float, default=30, help="how long each load is measured (30)")
+    parser.add_argument("--upload", type=pathlib.Path, help="a recording that students send instead of the usual VP8; the page stays as it is")
     parser.add_argument("--results", type=pathlib.Path, default=ROOT / "bench-results", help="where results go")
     parser.add_argument("--no-docs", action="store_true", help="leave docs/performance.md as it is")
     return parser.parse_args()
@@ -73,7 +75,7 @@ def main():
     keep(options.results, results, text, picture)
     say("\n" + text)
     busy = max(load.others_cores for load in results.loads)
-    if not options.no_docs:
+    if not options.no_docs and not options.upload:
         write_between_marks(ROOT / "docs/performance.md", text)
         (ROOT / "docs/performance.svg").write_text(picture)
         say("docs/performance.md and docs/performance.svg are up to date")
@@ -146,7 +148,8 @@ def load(options, students, teachers, tile_fps, media="video/x-vp8", settle=0, d
         server = Server(data)
         try:
             result = rehearse(server, students, teachers, seconds or options.seconds, tile_fps, media, settle,
-                              options.simulator or os.environ["EXAM_MONITORING"], during)
+                              options.simulator or os.environ["EXAM_MONITORING"], during,
+                              options.upload.resolve() if options.upload and media == "video/x-vp8" else None)
         finally:
             server.stop()
     say(f"    {result.cpu_seconds / result.seconds:.2f} cores, {sum(result.ms_per_frame.values()):.2f} ms per frame")

@@ -80,10 +80,11 @@ class Load:
         return (self.megabytes - self.base_megabytes) / self.students
 
 
-def rehearse(server, students, teachers, seconds, tile_fps, media="video/x-vp8", settle=0, simulator=None, during=None):
+def rehearse(server, students, teachers, seconds, tile_fps, media="video/x-vp8", settle=0, simulator=None, during=None, upload=None):
     """Puts a load on a new server and measures for `seconds` while everybody is connected. `during` is called at the beginning of that.
 
-    Everybody sits there as they should: nobody freezes or leaves, and no teacher looks at one student closely.
+    Everybody sits there as they should: nobody freezes or leaves, and no teacher looks at one student closely. `upload`: what they
+    send instead of the recording of its media type.
     """
     base = server.resident_megabytes
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
@@ -94,7 +95,8 @@ def rehearse(server, students, teachers, seconds, tile_fps, media="video/x-vp8",
                 [simulator, "simulate", "--url", server.url, "--server-pid", str(server.process.pid),
                  "--students", str(students), "--teachers", str(teachers), "--minutes", str((seconds + WARM_UP) / 60),
                  "--tile-fps", str(tile_fps), "--no-focus", "--media", media, "--frozen", "0", "--dark", "0",
-                 "--absent", "0", "--reconnecting", "0", "--settle", str(settle), "--json", str(report)],
+                 "--absent", "0", "--reconnecting", "0", "--settle", str(settle), "--json", str(report),
+                 *(["--upload", str(upload)] if upload else [])],
                 cwd=pathlib.Path(__file__).resolve().parents[2], stdout=log, stderr=subprocess.STDOUT)
         try:
             _wait_until_all_are_there(server, simulate, students + teachers, output)

@@ -63,6 +63,15 @@ import Testing
     #expect(clip.frames.allSatisfy { $0.isKey == ($0.data[0] & 1 == 0) })
   }
 
+  @Test func readsFramesWithAnIndexAndTheirLayers() throws {
+    let clip = try RecordingFile.read(
+      "\(Self.folder)/moving_vp8_l1t3_480x360_300_10.vp8frames", rate: 1)
+    #expect(clip.media == "video/x-vp8" && clip.frames.count == 120 && abs(clip.rate - 10) < 0.01)
+    #expect(clip.frames.indices.allSatisfy { clip.frames[$0].temporalLayer == [0, 2, 1, 2][$0 % 4] })
+    #expect(clip.frames.indices.filter { clip.frames[$0].isKey } == [0, 48, 96])
+    #expect(throws: RehearsalError.self) { try RecordingFile.read("/nowhere/at/all.vp8frames", rate: 10) }
+  }
+
   @Test func saysWhatIsWrongWithAFile() throws {
     let ivf = try shipped("dark_vp8.ivf")
     #expect(complaint([]).contains("neither IVF nor WebM nor JPEG"))

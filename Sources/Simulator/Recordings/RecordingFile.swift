@@ -4,11 +4,13 @@ import Foundation
 enum RecordingFile {
   private static let largestFile = 500_000_000
 
-  /// Reads an IVF file (VP8), concatenated JPEG pictures, or a WebM file; its first bytes tell which.
+  /// Reads an IVF file (VP8), concatenated JPEG pictures, or a WebM file; its first bytes tell which. VP8 frames with an
+  /// index, as those that come with the program, are told by their name: `.vp8frames`.
   ///
   /// - Parameter rate: pictures per second of JPEG pictures, which have no timestamps.
   /// - Throws: `RehearsalError` naming the file and what is wrong with it.
   static func read(_ path: String, rate: Double) throws -> Recording {
+    if path.hasSuffix(".vp8frames") { return try readIndexed(path, media: "video/x-vp8") }
     let bytes = try bytes(of: path)
     switch bytes.prefix(4) {
     case [0x44, 0x4b, 0x49, 0x46]: return try IVFReader.read(bytes, source: path)
