@@ -1,5 +1,6 @@
 """What so few trials can really show: intervals for shares and rates, and whether groups differ."""
 import math
+from collections import Counter
 from typing import NamedTuple
 
 SURE = 0.05  # a difference that chance makes less often than this is told as one
@@ -52,17 +53,26 @@ def difference(groups):
         return Difference(_chi_square(groups, mistakes, trials), True)
     observed = math.prod(math.comb(n, k) for k, n in groups)
     ways = _ways([n for _, n in groups], mistakes)
-    total = math.comb(trials, mistakes)
-    # Whole numbers, so that tables of the same probability are equal.
-    return Difference(sum(way for way in ways if way <= observed) / total, sum(w for w in ways if w == min(ways)) / total < SURE)
+
+    # Of whole numbers, so that tables of the same probability are equal.
+    def chance(least_likely):
+        return sum(way * number for way, number in ways.items() if way <= least_likely) / math.comb(trials, mistakes)
+
+    return Difference(chance(observed), chance(min(ways)) < SURE)
 
 
 def _ways(sizes, mistakes):
-    """In how many ways each distribution of the mistakes over groups of these sizes comes about."""
-    size, *others = sizes
-    if not others:
-        return [math.comb(size, mistakes)] if mistakes <= size else []
-    return [math.comb(size, here) * way for here in range(min(size, mistakes) + 1) for way in _ways(others, mistakes - here)]
+    """In how many ways each distribution of the mistakes over groups of these sizes comes about, counted by that number."""
+    found = {0: Counter([1])}
+    for size in sizes:
+        grown = {}
+        for used, ways in found.items():
+            for here in range(min(size, mistakes - used) + 1):
+                more = grown.setdefault(used + here, Counter())
+                for way, number in ways.items():
+                    more[way * math.comb(size, here)] += number
+        found = grown
+    return found[mistakes]
 
 
 def _chi_square(groups, mistakes, trials):

@@ -26,7 +26,7 @@ FIELDS = {
     "status": ("at", *STATUS),
 }
 WAYS = ("silent", "dropped")
-# What a person is like, as seen by eye, and the words for it; `None` for any text. Skin is told by Monk's scale, 1 to 10.
+# What a person is like, as seen by eye, and the words for it. Skin is told by Monk's scale.
 GROUPS = {
     "sex": ("female", "male"),
     "age": ("under 18", "18-29", "30-49", "50-69", "over 69"),

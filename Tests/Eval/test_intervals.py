@@ -29,6 +29,8 @@ def test_many_groups():
     assert difference([(3, 3), (0, 3), (0, 3)]).p == pytest.approx(3 / 84)
     assert difference([(1, 3), (1, 3), (1, 3)]).p == pytest.approx(1)
     assert difference([(0, 5), (0, 0)]) is None
+    # As many groups as there are people: one of 90 with both mistakes is one of 90 such tables among C(180, 2).
+    assert difference([(2, 2)] + [(0, 2)] * 89).p == pytest.approx(90 / (180 * 179 / 2))
 
 
 def test_too_few_to_show_anything():
