@@ -140,19 +140,18 @@ examface_status examface_check_whole(
   });
 }
 
-examface_status examface_check_around(
-    examface_detector *detector, const examface_picture *picture, const examface_box *box, float minimum_score,
+examface_status examface_check_square(
+    examface_detector *detector, const examface_picture *picture, examface_point middle, float side, float minimum_score,
     examface_face *faces, size_t capacity, size_t *count, examface_message *message) {
   return guarded(message, [&] {
     require_valid(detector, minimum_score, faces, count);
     require_valid(picture);
-    require(box != nullptr, "there is no box");
-    const float x = box->x + box->width / 2;
-    const float y = box->y + box->height / 2;
     require(
-        box->width >= 1 && box->width <= picture->width && box->height >= 1 && box->height <= picture->height &&
-            x >= 0 && x <= picture->width && y >= 0 && y <= picture->height,
-        "the box must lie in the picture");
-    write(detector->blazeface.faces(*picture, *box, minimum_score), faces, capacity, count);
+        middle.x >= 0 && middle.x <= picture->width && middle.y >= 0 && middle.y <= picture->height,
+        "the middle of the square must lie in the picture");
+    require(
+        side >= 1 && side <= 2 * std::max(picture->width, picture->height),
+        "the square's side must be 1 pixel to twice the picture's longer side");
+    write(detector->blazeface.faces(*picture, middle, side, minimum_score), faces, capacity, count);
   });
 }

@@ -14,8 +14,6 @@ constexpr int kValues = 16;
 /// Its points, in the order that it gives them.
 constexpr examface_landmark kLandmarks[] = {EXAMFACE_LEFT_EYE, EXAMFACE_RIGHT_EYE, EXAMFACE_NOSE,
                                             EXAMFACE_MOUTH,    EXAMFACE_LEFT_EAR,  EXAMFACE_RIGHT_EAR};
-/// It sees a square of so many times the longer side of the face, as it was measured with.
-constexpr float kSquareFactor = 2;
 constexpr float kSameFaceOverlap = 0.3f;
 /// The network takes colours of -1...1.
 constexpr float kMean = 127.5f;
@@ -98,10 +96,8 @@ BlazeFace::BlazeFace(const Network &network)
     : sampler_(cv::Size(kSide, kSide)), inference_(network.inference()), anchors_(make_anchors()) {}
 
 std::vector<examface_face> BlazeFace::faces(
-    const examface_picture &picture, const examface_box &around, float minimum_score) {
-  const float side = kSquareFactor * std::max(around.width, around.height);
-  const CanvasToPicture map = sampler_.sample(
-      picture, {around.x + around.width / 2 - side / 2, around.y + around.height / 2 - side / 2, side, side});
+    const examface_picture &picture, examface_point middle, float side, float minimum_score) {
+  const CanvasToPicture map = sampler_.sample(picture, {middle.x - side / 2, middle.y - side / 2, side, side});
   const std::vector<const float *> &outputs = inference_->run(sampler_.rgb());
   const float *const regressors = outputs[0];
   const float *const scores = outputs[1];

@@ -18,8 +18,9 @@ class BlazeFace {
   /// The network is one that was loaded here.
   explicit BlazeFace(const Network &network);
 
-  /// The faces around a face that was seen there (pixels), with a score of at least `minimum_score`, best first.
-  std::vector<examface_face> faces(const examface_picture &picture, const examface_box &around, float minimum_score);
+  /// The faces in the square of `side` pixels around `middle`, with a score of at least `minimum_score`, best first.
+  std::vector<examface_face> faces(
+      const examface_picture &picture, examface_point middle, float side, float minimum_score);
 
  private:
   RegionSampler sampler_;

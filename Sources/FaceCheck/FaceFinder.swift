@@ -63,18 +63,12 @@ final class FaceFinder {
     }
   }
 
-  /// The faces around a face of the same or an earlier picture, best first.
-  func faces(around box: NormalizedRect, in picture: AnalysisPicture, minimumScore: Float) throws -> [Face] {
-    let (width, height) = (Float(picture.width), Float(picture.height))
-    // Never less than a pixel and never beyond the picture, however small picture or box are.
-    let boxWidth = min(max(1, box.width * width), width)
-    let boxHeight = min(max(1, box.height * height), height)
-    var pixels = examface_box(
-      x: max(0, min(box.x * width, width - boxWidth)), y: max(0, min(box.y * height, height - boxHeight)),
-      width: boxWidth, height: boxHeight)
-    return try faces(in: picture) { picture, faces, count, message in
-      examface_check_around(
-        detector, &picture, &pixels, minimumScore, faces, Self.capacity, &count, &message)
+  /// The faces in a square of a picture, best first.
+  func faces(in square: SearchSquare, of picture: AnalysisPicture, minimumScore: Float) throws -> [Face] {
+    try faces(in: picture) { picture, faces, count, message in
+      examface_check_square(
+        detector, &picture, examface_point(x: square.x, y: square.y), square.side, minimumScore, faces,
+        Self.capacity, &count, &message)
     }
   }
 

@@ -1,9 +1,9 @@
 /// Constants of BlazeFace (short range), which follows one face.
 enum BlazeFace {
   /// It frames a face from the brows to the chin, CenterFace all of it: the longer side of the first is 0.86 of that of
-  /// the second. Boxes are kept in CenterFace's terms, so that the searched square does not shrink when BlazeFace
-  /// follows its own boxes.
-  static let boxGrowth: Float = 1.16
+  /// the second, and it is a square while a face is three quarters as wide as it is high. Boxes are kept in CenterFace's
+  /// terms, so that the searched square does not shrink when BlazeFace follows its own boxes.
+  static let boxGrowth: (width: Float, height: Float) = (0.87, 1.16)
 
   /// Ears are hidden in every turned face, but the network is trained to place them anyway.
   static let pose = HeadPoseEstimator(model: [

@@ -46,24 +46,34 @@ final class PictureChecker: PictureChecking {
     }
     let plan = tracker.plan(at: now, scene: scene, isBehind: isBehind)
     if plan == .nothing { return observation([], .notSearched) }
-    if case .trackedFace(let box) = plan {
-      let found = try finder.faces(around: box, in: picture, minimumScore: FaceThreshold.possiblyTracked)
-      if let followed = tracker.follow(found.map(\.finding), at: now) {
-        return observation(
-          [detected(found[followed], in: picture, by: BlazeFace.pose)], .trackedFace,
-          isSure: !tracker.isInDoubt)
+    if case .trackedFace(let box, let place) = plan {
+      let found = try finder.faces(
+        in: SearchSquare(following: box, in: picture), of: picture, minimumScore: FaceThreshold.proposed)
+      if let followed = tracker.follow(found.map(\.finding), scene: scene, at: now) {
+        if let place, !tracker.isSomebodyProposed {
+          let square = SearchSquare(atTopOf: place, in: picture)
+          for face in try finder.faces(in: square, of: picture, minimumScore: FaceThreshold.proposed) {
+            tracker.propose(face.finding, at: now)
+          }
+        }
+        if !tracker.isSomebodyProposed {
+          return observation(
+            [detected(found[followed], in: picture, by: BlazeFace.pose)], .trackedFace,
+            isSure: !tracker.isInDoubt)
+        }
       }
     }
 
-    let found = try finder.faces(in: picture, minimumScore: FaceThreshold.keptFace)
+    let found = try finder.faces(in: picture, minimumScore: tracker.leastScore)
     var faces = tracker.accept(found.map(\.finding), scene: scene, at: now).map {
       detected(found[$0], in: picture, by: CenterFace.pose)
     }
-    // BlazeFace's six points give the better pose; if it has just lost the face there is no use in asking again.
-    if faces.count == 1, plan == .wholePicture,
+    // BlazeFace's six points give the better pose.
+    if faces.count == 1,
       let closer = try finder.faces(
-        around: faces[0].box, in: picture, minimumScore: FaceThreshold.surelyTracked
-      ).first
+        in: SearchSquare(following: faces[0].box, in: picture), of: picture,
+        minimumScore: FaceThreshold.surelyTracked
+      ).first(where: { $0.box.overlap(with: faces[0].box) >= FaceTracker.sameFaceOverlap })
     {
       faces[0].pose = pose(of: closer, in: picture, by: BlazeFace.pose)
     }

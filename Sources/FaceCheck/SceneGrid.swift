@@ -11,7 +11,8 @@ struct SceneGrid: Sendable, Equatable {
   /// What happened to the surroundings.
   enum Change: Equatable {
     case none
-    case changed
+    /// Where, the largest place first: at least one, at most `mostPlaces`.
+    case changed([NormalizedRect])
     /// The person fills so much of the picture that the surroundings say little.
     case cannotTell
   }
@@ -24,12 +25,8 @@ struct SceneGrid: Sendable, Equatable {
   static let leastThreshold = 5
   /// Mean luma of a picture of ordinary brightness.
   static let ordinaryLuma = 116
-  /// A face a tenth of the picture's height covers three by three cells. Of such a square this many must have changed;
-  /// anything thinner, such as a clock that a camera writes into its picture, is not a person.
-  static let square = 3
-  static let leastCells = 7
   /// The share of the picture that must be visible around the person.
-  static let leastSurroundings = 0.25
+  static let leastSurroundings = 0.05
 
   /// The measure of edges is the difference between neighbouring cells that this many exceed.
   static let sharpestShare = 0.02
@@ -79,8 +76,9 @@ struct SceneGrid: Sendable, Equatable {
         return below > visible / 2
       }! - 255
     let threshold = threshold
-    return Self.holdsSquare(differences.map { $0.map { abs($0 - common) > threshold } ?? false })
-      ? .changed : .none
+    let changed = differences.map { $0.map { abs($0 - common) > threshold } ?? false }
+    let places = ChangedPlaces(of: changed)
+    return places.boxes.isEmpty ? .none : .changed(places.boxes)
   }
 
   /// The threshold for a change in this picture.
@@ -89,101 +87,5 @@ struct SceneGrid: Sendable, Equatable {
     let mean = cells.reduce(0) { $0 + Int($1) } / cells.count
     let scaled = Self.threshold * (mean - black) / (Self.ordinaryLuma - black)
     return min(Self.threshold, max(Self.leastThreshold, scaled))
-  }
-
-  /// The room is the same if its cells correlate by this much (Pearson), however the light has changed: exposure
-  /// follows whoever comes and goes, and clouds pass. Rooms left empty gave 0.94 and more, everything held before a
-  /// lens 0.54 and less.
-  static let sameRoom = 0.75
-  /// A room whose cells deviate by less than this of 255 can only be recognised by its brightness.
-  static let bareDeviation = 2.0
-  /// A picture whose cells deviate by less than this shows no room, whatever it correlates with.
-  static let leastDeviation = 1.5
-  /// How much of 255 the brightness of a plain room may differ.
-  static let sameBrightness = 10.0
-
-  /// Whether the room that was around a person in `earlier` is seen here, where the person was left out.
-  func shows(_ earlier: SceneGrid, around person: NormalizedRect) -> Bool {
-    let area = PersonArea(around: person)
-    return resembles(earlier, in: cells.indices.filter { !area.contains(cell: $0) })
-  }
-
-  /// Whether the person with this face in `earlier` is still there, turned away perhaps.
-  func showsPerson(of earlier: SceneGrid, with face: NormalizedRect) -> Bool {
-    let area = PersonArea(around: face)
-    return resembles(earlier, in: cells.indices.filter { area.contains(cell: $0) })
-  }
-
-  private func resembles(_ earlier: SceneGrid, in visible: [Int]) -> Bool {
-    // If a person fills the picture there are no surroundings to recognise.
-    guard visible.count >= cells.count / 10 else { return false }
-    let moments = Moments(visible.lazy.map { (Double(cells[$0]), Double(earlier.cells[$0])) })
-    if moments.deviations.1 < Self.bareDeviation {
-      return moments.deviations.0 < Self.bareDeviation
-        && abs(moments.means.0 - moments.means.1) <= Self.sameBrightness
-    }
-    // What is left of a room behind a shutter correlates too, but shows nothing.
-    return moments.deviations.0 >= Self.leastDeviation && moments.correlation >= Self.sameRoom
-  }
-
-  /// Whether enough cells are set anywhere in a square the size of a small face.
-  private static func holdsSquare(_ changed: [Bool]) -> Bool {
-    for row in 0...(rows - square) {
-      for column in 0...(columns - square) where changed[(row + 1) * columns + column + 1] {
-        var count = 0
-        for y in row..<row + square {
-          for x in column..<column + square where changed[y * columns + x] { count += 1 }
-        }
-        if count >= leastCells { return true }
-      }
-    }
-    return false
-  }
-}
-
-/// Means, standard deviations and correlation of pairs.
-private struct Moments {
-  let means: (Double, Double)
-  let deviations: (Double, Double)
-  /// Pearson's; 0 if either side is constant.
-  let correlation: Double
-
-  /// - Precondition: there is at least one pair.
-  init(_ pairs: some Collection<(Double, Double)>) {
-    var (x, y, xx, yy, xy) = (0.0, 0.0, 0.0, 0.0, 0.0)
-    for pair in pairs {
-      x += pair.0
-      y += pair.1
-      xx += pair.0 * pair.0
-      yy += pair.1 * pair.1
-      xy += pair.0 * pair.1
-    }
-    let count = Double(pairs.count)
-    means = (x / count, y / count)
-    deviations = (
-      max(0, xx / count - means.0 * means.0).squareRoot(), max(0, yy / count - means.1 * means.1).squareRoot()
-    )
-    let scale = deviations.0 * deviations.1
-    correlation = scale > 0 ? (xy / count - means.0 * means.1) / scale : 0
-  }
-}
-
-/// Where head, shoulders and body of somebody with this face are: three and a half faces wide.
-private struct PersonArea {
-  private let left: Float
-  private let right: Float
-  private let top: Float
-
-  init(around face: NormalizedRect) {
-    left = face.x - 1.2 * face.width
-    right = face.x + 2.2 * face.width
-    top = face.y - 0.6 * face.height
-  }
-
-  /// Whether the centre of a cell of `SceneGrid` lies in it.
-  func contains(cell index: Int) -> Bool {
-    let x = (Float(index % SceneGrid.columns) + 0.5) / Float(SceneGrid.columns)
-    let y = (Float(index / SceneGrid.columns) + 0.5) / Float(SceneGrid.rows)
-    return x >= left && x <= right && y >= top
   }
 }

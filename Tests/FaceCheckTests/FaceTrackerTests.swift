@@ -6,10 +6,10 @@ import Testing
 @Suite struct FaceTrackerTests {
   private let start = SuspendingClock.now
   /// So close that the person hides the surroundings, and only time triggers a search.
-  private let here = NormalizedRect(x: 0.3, y: 0.3, width: 0.4, height: 0.5)
+  private let here = NormalizedRect(x: 0.15, y: 0.08, width: 0.7, height: 0.88)
   /// Further away, with a room around.
   private let further = NormalizedRect(x: 0.42, y: 0.3, width: 0.15, height: 0.25)
-  private let elsewhere = NormalizedRect(x: 0.05, y: 0.3, width: 0.15, height: 0.25)
+  private let elsewhere = NormalizedRect(x: 0.03, y: 0.3, width: 0.12, height: 0.25)
 
   private let scene = SceneGrid()
 
@@ -62,7 +62,7 @@ import Testing
     for tenth in 1...39 {
       let now = start + .milliseconds(100 * tenth)
       #expect(follows(tracker, at: .milliseconds(100 * tenth)))
-      #expect(tracker.follow([face(here, 0.99)], at: now) == 0)
+      #expect(tracker.follow([face(here, 0.99)], scene: scene, at: now) == 0)
     }
     #expect(!follows(tracker, at: .seconds(4)))
   }
@@ -99,38 +99,73 @@ import Testing
 
   @Test func scoreBelowPossibleLosesTheFace() {
     var tracker = makeFollowing()
-    #expect(tracker.follow([face(here, 0.49)], at: start) == nil)
-    #expect(tracker.follow([], at: start) == nil)
+    #expect(tracker.follow([face(here, 0.49)], scene: scene, at: start) == nil)
+    #expect(tracker.follow([], scene: scene, at: start) == nil)
   }
 
   @Test func doubtIsDecidedWithinASecond() {
     var tracker = makeFollowing()
-    #expect(tracker.follow([face(here, 0.6)], at: start) == 0)
+    #expect(tracker.follow([face(here, 0.6)], scene: scene, at: start) == 0)
     #expect(follows(tracker, at: .milliseconds(990)))
     // Further doubt does not postpone the decision.
-    #expect(tracker.follow([face(here, 0.7)], at: start + .milliseconds(500)) == 0)
+    #expect(tracker.follow([face(here, 0.7)], scene: scene, at: start + .milliseconds(500)) == 0)
     #expect(!follows(tracker, at: .seconds(1)))
   }
 
   @Test func sureAnswerEndsTheDoubt() {
     var tracker = makeFollowing()
-    #expect(tracker.follow([face(here, 0.6)], at: start) == 0)
-    #expect(tracker.follow([face(here, 0.85)], at: start + .milliseconds(500)) == 0)
+    #expect(tracker.follow([face(here, 0.6)], scene: scene, at: start) == 0)
+    #expect(tracker.follow([face(here, 0.85)], scene: scene, at: start + .milliseconds(500)) == 0)
     #expect(follows(tracker, at: .seconds(2)))
   }
 
   @Test func searchEndsTheDoubt() {
     var tracker = makeFollowing()
-    #expect(tracker.follow([face(here, 0.6)], at: start) == 0)
+    #expect(tracker.follow([face(here, 0.6)], scene: scene, at: start) == 0)
     #expect(tracker.accept([face(here, 0.9)], scene: scene, at: start + .seconds(1)) == [0])
     #expect(follows(tracker, at: .milliseconds(2500)))
   }
 
-  @Test func secondFaceBesideTheFirstIsADoubt() {
+  @Test func anotherFaceBesideTheFirstIsForCenterFaceToDecide() {
     var tracker = makeFollowing()
-    #expect(tracker.follow([face(elsewhere, 0.6), face(here, 0.95)], at: start) == 1)
-    #expect(follows(tracker, at: .milliseconds(500)))
-    #expect(!follows(tracker, at: .seconds(1)))
+    #expect(tracker.follow([face(elsewhere, 0.4), face(here, 0.95)], scene: scene, at: start) == 1)
+    #expect(!tracker.isSomebodyProposed)
+    #expect(tracker.follow([face(elsewhere, 0.97), face(here, 0.95)], scene: scene, at: start) == 1)
+    #expect(tracker.isSomebodyProposed)
+    #expect(!tracker.isInDoubt)
+  }
+
+  @Test func whatCenterFaceDoesNotSeeIsAskedAboutLessAndLessOften() {
+    var tracker = makeFollowingInARoom()
+    var searches: [Double] = []
+    for half in 0..<60 {
+      let now = start + .milliseconds(500 * half)
+      _ = tracker.plan(at: now, scene: scene, isBehind: false)
+      _ = tracker.follow([face(further, 0.95), face(elsewhere, 0.8)], scene: scene, at: now)
+      guard tracker.isSomebodyProposed else { continue }
+      searches.append(Double(half) / 2)
+      #expect(tracker.accept([face(further, 0.9)], scene: scene, at: now) == [0])
+    }
+    #expect(searches == [0, 0.5, 1.5, 3.5, 7.5, 15.5])
+    // Somebody who is there after all counts anew.
+    #expect(
+      tracker.accept([face(further, 0.9), face(elsewhere, 0.9)], scene: scene, at: start + .seconds(31))
+        == [0, 1])
+    #expect(tracker.accept([face(further, 0.9)], scene: scene, at: start + .seconds(32)) == [0])
+    _ = tracker.follow(
+      [face(further, 0.95), face(elsewhere, 0.8)], scene: scene, at: start + .milliseconds(32_500))
+    #expect(tracker.isSomebodyProposed)
+  }
+
+  @Test func aFaceCutByTheBorderIsKeptLonger() {
+    let cut = NormalizedRect(x: 0, y: 0.3, width: 0.1, height: 0.4)
+    var tracker = makeTracker()
+    #expect(tracker.accept([face(cut, 0.3)], scene: scene, at: start) == [])
+    #expect(tracker.accept([face(cut, 0.6)], scene: scene, at: start) == [0])
+    #expect(tracker.leastScore == FaceThreshold.keptAtBorder)
+    #expect(tracker.accept([face(cut, 0.25)], scene: scene, at: start) == [0])
+    #expect(tracker.accept([face(cut, 0.19)], scene: scene, at: start) == [])
+    #expect(tracker.leastScore == FaceThreshold.keptFace)
   }
 
   @Test func faceOnTheEdgeIsKeptButNotFound() {
@@ -148,15 +183,16 @@ import Testing
   }
 
   @Test func followedBoxIsKeptAtTheSizeCenterFaceWouldGive() {
-    var tracker = makeFollowing()
+    var tracker = makeFollowingInARoom()
     #expect(
-      tracker.follow([face(NormalizedRect(x: 0.5, y: 0.5, width: 0.1, height: 0.2), 0.9)], at: start) == 0)
-    guard case .trackedFace(let box) = tracker.plan(at: start, scene: scene, isBehind: false) else {
+      tracker.follow(
+        [face(NormalizedRect(x: 0.5, y: 0.5, width: 0.1, height: 0.2), 0.9)], scene: scene, at: start) == 0)
+    guard case .trackedFace(let box, nil) = tracker.plan(at: start, scene: scene, isBehind: false) else {
       Issue.record("the face is not followed")
       return
     }
-    #expect(abs(box.width - 0.116) < 1e-4 && abs(box.height - 0.232) < 1e-4)
-    #expect(abs(box.x - 0.492) < 1e-4 && abs(box.y - 0.484) < 1e-4)
+    #expect(abs(box.width - 0.087) < 1e-4 && abs(box.height - 0.232) < 1e-4)
+    #expect(abs(box.x - 0.5065) < 1e-4 && abs(box.y - 0.484) < 1e-4)
   }
 
   @Test func searchCanBeAskedFor() {
@@ -219,32 +255,34 @@ import Testing
     #expect(!close.isSceneUnchanged)
   }
 
-  @Test func whatMovesAllTheTimeIsSearchedLessAndLessOften() {
+  @Test func whatMovesAllTheTimeIsSearchedAFewTimesAndThenGlancedAt() {
     var tracker = makeFollowingInARoom()
-    var searches: [Double] = []
-    for tenth in 1...200 {
-      let now = start + .milliseconds(100 * tenth)
+    var (searches, glances) = ([Double](), 0)
+    for half in 1...80 {
+      let now = start + .milliseconds(500 * half)
       // Always the other one of what was there at the last search.
       let moved = searches.count.isMultiple(of: 2) ? changed : scene
-      if tracker.plan(at: now, scene: moved, isBehind: false) == .wholePicture {
-        searches.append(Double(tenth) / 10)
+      switch tracker.plan(at: now, scene: moved, isBehind: false) {
+      case .wholePicture:
+        searches.append(Double(half) / 2)
         #expect(tracker.accept([face(further, 0.9)], scene: moved, at: now) == [0])
+      case .trackedFace(_, let place):
+        glances += 1
+        #expect(place == NormalizedRect(x: 2 / 40, y: 10 / 30, width: 4 / 40, height: 10 / 30))
+      case .nothing: Issue.record("there is somebody")
       }
     }
-    // Somebody who arrives gets four searches at once; then the pauses grow, and the beat of every 4 s stays.
-    #expect(searches == [0.1, 0.2, 0.3, 0.4, 1.4, 3.4, 4, 8, 12, 16, 20])
+    // Somebody who arrives gets four searches at once; then one in eight seconds is left.
+    #expect(searches == [0.5, 1, 1.5, 2, 8.5, 16.5, 24.5, 32.5])
+    #expect(searches.count + glances == 80)
   }
 
-  @Test func aCalmMomentMakesItWatchfulAgain() {
+  @Test func whoeverIsSeenAtAGlanceIsSearched() {
     var tracker = makeFollowingInARoom()
-    for tenth in 1...4 {
-      let moved = tenth.isMultiple(of: 2) ? scene : changed
-      let now = start + .milliseconds(100 * tenth)
-      #expect(tracker.plan(at: now, scene: moved, isBehind: false) == .wholePicture)
-      #expect(tracker.accept([face(further, 0.9)], scene: moved, at: now) == [0])
-    }
-    #expect(follows(tracker, at: .milliseconds(500), scene: changed))
-    #expect(tracker.plan(at: start + .milliseconds(500), scene: scene, isBehind: false) != .wholePicture)
-    #expect(!follows(tracker, at: .milliseconds(600), scene: changed))
+    #expect(tracker.follow([face(further, 0.95)], scene: scene, at: start) == 0)
+    tracker.propose(face(further, 0.9), at: start)
+    #expect(!tracker.isSomebodyProposed)
+    tracker.propose(face(elsewhere, 0.5), at: start)
+    #expect(tracker.isSomebodyProposed)
   }
 }

@@ -87,8 +87,10 @@ import Testing
     let faces =
       if let around = example.around.map({ $0 / size }) {
         try finder.faces(
-          around: NormalizedRect(x: around.x, y: around.y, width: around.z, height: around.w), in: picture,
-          minimumScore: 0.35)
+          in: SearchSquare(
+            following: NormalizedRect(x: around.x, y: around.y, width: around.z, height: around.w),
+            in: picture),
+          of: picture, minimumScore: 0.35)
       } else {
         try finder.faces(in: picture, minimumScore: 0.5)
       }

@@ -141,7 +141,8 @@ import Testing
     let picture = try Fixtures.picture("empty")
     for corner: Float in [0, 0.9999] {
       let sliver = NormalizedRect(x: corner, y: corner, width: 0.0001, height: 0.0001)
-      #expect(try finder.faces(around: sliver, in: picture, minimumScore: 0.5).isEmpty)
+      let square = SearchSquare(following: sliver, in: picture)
+      #expect(try finder.faces(in: square, of: picture, minimumScore: 0.5).isEmpty)
     }
   }
 

@@ -29,7 +29,9 @@ import Testing
     let visitor = grid { column, row in
       (3..<6).contains(column) && (8..<11).contains(row) ? 160 : 60 + 3 * column - row
     }
-    #expect(change(visitor) == .changed)
+    #expect(
+      change(visitor)
+        == .changed([NormalizedRect(x: 3 / 40, y: 8 / 30, width: 3 / 40, height: 3 / 30)]))
   }
 
   @Test func aClockWrittenIntoThePictureIsNobody() {
@@ -49,7 +51,7 @@ import Testing
     let visitor = grid { column, row in
       20 + column / 2 - row / 6 + ((3..<6).contains(column) && (8..<11).contains(row) ? 8 : 0)
     }
-    #expect(visitor.change(since: dim, person: person, personThen: person) == .changed)
+    #expect(visitor.change(since: dim, person: person, personThen: person).isChanged)
     let bright = grid { column, row in
       60 + 3 * column - row + ((3..<6).contains(column) && (8..<11).contains(row) ? 8 : 0)
     }
@@ -61,12 +63,39 @@ import Testing
     let moved = grid { column, row in (16..<22).contains(column) && row > 12 ? 200 : 60 + 3 * column - row }
     #expect(change(moved) == .none)
     #expect(change(moved, person: left) == .none)
-    #expect(change(moved, person: left, personThen: left) == .changed)
+    #expect(change(moved, person: left, personThen: left).isChanged)
   }
 
   @Test func somebodyWhoFillsThePictureHidesWhatChanges() {
-    let close = NormalizedRect(x: 0.25, y: 0.15, width: 0.5, height: 0.7)
+    let close = NormalizedRect(x: 0.15, y: 0.1, width: 0.7, height: 0.9)
     #expect(change(room, person: close) == .cannotTell)
+  }
+
+  @Test func besideSomebodyCloseWhatIsLeftOfTheRoomIsWatched() {
+    let close = NormalizedRect(x: 0.27, y: 0.1, width: 0.45, height: 0.8)
+    let visitor = grid { column, row in column < 4 && (8..<13).contains(row) ? 190 : 60 + 3 * column - row }
+    #expect(change(room, person: close, personThen: close) == .none)
+    #expect(change(visitor, person: close, personThen: close).isChanged)
+  }
+
+  @Test func placesThatChangedAreApartAndTheLargestIsFirst() {
+    let two = grid { column, row in
+      ((2..<6).contains(column) && (8..<13).contains(row)) || (column > 32 && row > 9)
+        ? 230 : 60 + 3 * column - row
+    }
+    guard case .changed(let places) = change(two) else {
+      Issue.record("nothing has changed")
+      return
+    }
+    #expect(places.count == 2)
+    #expect(places[0].x > 0.8 && places[0].height > 0.6)
+    #expect(places[1] == NormalizedRect(x: 2 / 40, y: 8 / 30, width: 4 / 40, height: 5 / 30))
+  }
+}
+
+extension SceneGrid.Change {
+  fileprivate var isChanged: Bool {
+    if case .changed = self { true } else { false }
   }
 }
 
@@ -84,18 +113,18 @@ import Testing
   @Test func theRoomIsKnownAgainWhenThePersonHasLeft() {
     let before = grid { column, row in (12..<26).contains(column) && row > 8 ? 60 : UInt8(100 + column) }
     let empty = grid { column, _ in UInt8(106 + column) }
-    #expect(empty.shows(before, around: person))
+    #expect(empty.shows(before, around: person, isSettling: false))
     let covered = grid { _, _ in 40 }
-    #expect(!covered.shows(before, around: person))
+    #expect(!covered.shows(before, around: person, isSettling: false))
   }
 
   @Test func theRoomIsKnownInAnotherLightAndACoverOfItsBrightnessIsNotTakenForIt() {
     let before = grid { column, row in UInt8(90 + 3 * column + (row % 4) * 8) }
     let lightOut = grid { column, row in UInt8(20 + column / 3 + row % 4) }
-    #expect(lightOut.shows(before, around: person))
+    #expect(lightOut.shows(before, around: person, isSettling: false))
     // A hand with light shining through: as bright as the room on average, but brightest elsewhere.
     let hand = grid { column, row in UInt8(190 - 2 * column + row / 3) }
-    #expect(!hand.shows(before, around: person))
+    #expect(!hand.shows(before, around: person, isSettling: false))
   }
 
   @Test func thePersonIsKnownWhileThePlaceIsNotEmpty() {
@@ -112,20 +141,61 @@ import Testing
   @Test func whatIsLeftOfARoomBehindAShutterIsNoRoom() {
     let before = grid { column, row in UInt8(90 + 3 * column + (row % 4) * 8) }
     let shut = grid { column, _ in UInt8(17 + column / 10) }
-    #expect(!shut.shows(before, around: person))
+    #expect(!shut.shows(before, around: person, isSettling: false))
   }
 
   @Test func aBareWallIsKnownByItsBrightness() {
     let wall = grid { _, _ in 120 }
-    #expect(grid { _, _ in 126 }.shows(wall, around: person))
-    #expect(!grid { _, _ in 60 }.shows(wall, around: person))
-    #expect(!grid { column, _ in UInt8(100 + column) }.shows(wall, around: person))
+    #expect(grid { _, _ in 126 }.shows(wall, around: person, isSettling: false))
+    #expect(!grid { _, _ in 60 }.shows(wall, around: person, isSettling: false))
+    #expect(!grid { column, _ in UInt8(100 + column) }.shows(wall, around: person, isSettling: false))
+  }
+
+  /// A wall with the little structure that walls have.
+  private func wall(_ brightness: Int) -> SceneGrid {
+    grid { column, row in UInt8(brightness + column / 10 + (row % 5 == 0 ? 1 : 0)) }
+  }
+
+  @Test func beforeABareWallTheRoomOfSomebodyCloseIsKnown() {
+    let close = NormalizedRect(x: 0.27, y: 0.1, width: 0.45, height: 0.8)
+    let before = grid { column, row in
+      (12..<28).contains(column) ? 50 : UInt8(120 + column / 10 + (row % 5 == 0 ? 1 : 0))
+    }
+    #expect(wall(124).shows(before, around: close, isSettling: false))
+    // Something as even comes before the lens and takes light.
+    #expect(!grid { _, row in UInt8(100 + row / 10) }.shows(before, around: close, isSettling: false))
+  }
+
+  @Test func whatElseIsGoneWithThePersonSaysNothingAboutTheRoom() {
+    // An arm beyond where a person is expected, over a twentieth of the picture.
+    let before = grid { column, row in
+      column > 33 && row < 9 ? 40 : UInt8(120 + column / 10 + (row % 5 == 0 ? 1 : 0))
+    }
+    #expect(wall(121).shows(before, around: person, isSettling: false))
+  }
+
+  @Test func theExposureMaySettleOnceTheRoomIsEmpty() {
+    var room = RememberedRoom()
+    room.remember(wall(120), around: person)
+    let seen = [128, 150, 165, 60].map { room.isShown(in: wall($0)) }
+    #expect(seen == [true, true, true, false])
+    // All at once is a cover.
+    room.remember(grid { _, _ in 120 }, around: person)
+    let covered = room.isShown(in: grid { _, _ in 140 })
+    #expect(!covered)
+  }
+
+  @Test func aWallWhereThePersonWasIsNotThePerson() {
+    let before = grid { column, row in
+      (12..<26).contains(column) && row > 8 ? UInt8(200 - 5 * row) : UInt8(180 - 3 * row)
+    }
+    #expect(!grid { _, row in UInt8(180 - row) }.showsPerson(of: before, with: person))
   }
 
   @Test func ofWhoFillsThePictureNoRoomIsKnown() {
-    let close = NormalizedRect(x: 0.2, y: 0.05, width: 0.6, height: 0.9)
+    let close = NormalizedRect(x: 0.05, y: 0.05, width: 0.9, height: 0.9)
     let same = grid { _, _ in 100 }
-    #expect(!same.shows(same, around: close))
+    #expect(!same.shows(same, around: close, isSettling: false))
   }
 
   @Test func edgesAreThoseOfTheSharpestFew() {

@@ -106,11 +106,12 @@ examface_status examface_check_whole(
     examface_detector *detector, const examface_picture *picture, float minimum_score, examface_face *faces,
     size_t capacity, size_t *count, examface_message *message);
 
-/// Searches a square around the middle of `box` with BlazeFace.
+/// Searches the square of `side` pixels around `middle`, which lies in the picture, with BlazeFace. The square may reach beyond
+/// the picture: there it is black.
 ///
 /// Writes at most `capacity` faces with a score of at least `minimum_score` (0.05...1), best first, and their number.
-examface_status examface_check_around(
-    examface_detector *detector, const examface_picture *picture, const examface_box *box, float minimum_score,
+examface_status examface_check_square(
+    examface_detector *detector, const examface_picture *picture, examface_point middle, float side, float minimum_score,
     examface_face *faces, size_t capacity, size_t *count, examface_message *message);
 
 #ifdef __cplusplus

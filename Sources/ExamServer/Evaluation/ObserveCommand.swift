@@ -15,7 +15,7 @@ public enum ObserveCommand {
   ///   - videos: any that GStreamer reads.
   ///   - folder: gets a file NAME.looks.jsonl for each video.
   ///   - searchPhase: 0...1, where in its period the regular search of the whole picture comes.
-  ///   - tell: receives a line for each video.
+  ///   - tell: receives a line for each video, and one for each alert that the standard rules tell.
   /// - Throws: `Problem` for a video that cannot be read, `FaceCheckError` without models.
   public static func run(
     videos: [String], folder: String, modelsFolder: String, checksPerSecond: Double, searchPhase: Double,
@@ -28,14 +28,16 @@ public enum ObserveCommand {
     for video in videos {
       let began = ContinuousClock.now
       let checker = try RecordingChecker(models: models, configuration: checks, searchPhase: searchPhase)
-      let looks = try looks(of: video, by: checker, every: .seconds(1 / checksPerSecond))
+      let (looks, alerts) = try looks(of: video, by: checker, every: .seconds(1 / checksPerSecond))
       let name = URL(filePath: video).deletingPathExtension().lastPathComponent
       let lines = try looks.map { try Self.encoder.encode($0) + Data("\n".utf8) }
       try Data(lines.joined()).write(to: URL(filePath: folder).appending(path: "\(name).looks.jsonl"))
       let searches = looks.count { $0.observation.tier == .wholePicture }
       let time = (ContinuousClock.now - began).inSeconds
       tell(
-        "\(name): \(looks.count) checks, \(searches) of the whole picture, in \(String(format: "%.1f", time)) s")
+        "\(name): \(looks.count) checks, \(searches) of the whole picture, in \(String(format: "%.1f", time)) s"
+      )
+      for (kind, at) in alerts { tell("  \(kind.rawValue) at \(String(format: "%.2f", at.inSeconds)) s") }
     }
   }
 
@@ -48,7 +50,7 @@ public enum ObserveCommand {
   /// The newest picture at each beat is checked. What is suspected decides, as in an exam, when the whole is searched.
   private static func looks(
     of video: String, by checker: RecordingChecker, every interval: Duration
-  ) throws -> [RecordedLook] {
+  ) throws -> (looks: [RecordedLook], alerts: [(kind: AlertKind, at: Duration)]) {
     guard FileManager.default.isReadableFile(atPath: video) else {
       throw Problem(description: "\(video): there is no such file, or it cannot be read")
     }
@@ -56,16 +58,19 @@ public enum ObserveCommand {
     let start = ContinuousClock.now
     var policy = AlertPolicy()
     var looks: [RecordedLook] = []
+    var alerts: [(AlertKind, Duration)] = []
     var due = Duration.zero
     for next in pictures where next.at >= due {
       let observation = try checker.check(
         next.picture, at: next.at, searchesWholePicture: policy.isPictureInDoubt)
-      _ = policy.observe(observation, at: start + next.at)
+      for transition in policy.observe(observation, at: start + next.at) {
+        if case .confirmed = transition.change { alerts.append((transition.kind, next.at)) }
+      }
       looks.append(RecordedLook(at: next.at.inSeconds, observation: observation))
       while due <= next.at { due += interval }
     }
     if let failure = pictures.failure { throw failure }
     guard !looks.isEmpty else { throw Problem(description: "\(video): there is no picture in it") }
-    return looks
+    return (looks, alerts)
   }
 }

@@ -58,19 +58,12 @@ extension SinkTap {
     deliver: @escaping @Sendable (AnalysisPicture) -> Void
   ) -> SinkTap {
     SinkTap(of: sink) { buffer, caps in
-      var info = GstVideoInfo()
-      guard gst_video_info_from_caps(&info, caps) != 0, info.finfo.pointee.format == GST_VIDEO_FORMAT_I420
-      else { return "faces got \(capsText(caps)), not I420" }
-      var frame = GstVideoFrame()
-      guard gst_video_frame_map(&frame, &info, buffer, GST_MAP_READ) != 0 else {
-        return "a picture for the face check cannot be read"
+      let capturedAt = counters.captureTime(of: buffer)
+      guard let picture = AnalysisPicture(buffer, caps: caps, capturedAt: capturedAt) else {
+        return "faces got \(capsText(caps)), which is not I420 or cannot be read"
       }
-      defer { gst_video_frame_unmap(&frame) }
       counters.analysisPictures.increment()
-      deliver(
-        AnalysisPicture(
-          width: Int(info.width), height: Int(info.height), pixels: packedPlanes(of: frame),
-          capturedAt: counters.captureTime(of: buffer)))
+      deliver(picture)
       return nil
     }
   }

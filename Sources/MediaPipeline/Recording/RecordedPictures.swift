@@ -32,9 +32,19 @@ public final class RecordedPictures: Sequence, IteratorProtocol {
   private let sink: GObjectReference
   private var first: GstClockTime?
 
+  /// A browser's recording says that it may have an alpha channel and has none, which the decoders for it do not forgive.
+  private static let avoidAlpha: Void = {
+    for name in ["vp8alphadecodebin", "vp9alphadecodebin"] {
+      guard let feature = gst_registry_lookup_feature(gst_registry_get(), name) else { continue }
+      gst_plugin_feature_set_rank(feature, GST_RANK_NONE.rawValue)
+      gst_object_unref(UnsafeMutableRawPointer(feature))
+    }
+  }()
+
   /// - Throws: `Unreadable` if GStreamer cannot start.
   public init(of file: String) throws {
     GStreamer.initialize()
+    _ = Self.avoidAlpha
     self.file = file
     let made = try withGLibError {
       gst_parse_launch_full(Self.description, nil, GST_PARSE_FLAG_FATAL_ERRORS, &$0)

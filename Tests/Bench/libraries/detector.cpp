@@ -50,8 +50,9 @@ bool Detector::follow(const Picture &picture, const examface_box &box) {
   examface_message message;
   const examface_picture view = picture_of(picture);
   require_ok(
-      examface_check_around(
-          detector_, &view, &box, kPossiblyTracked, faces, kCapacity, &count, &message),
+      examface_check_square(
+          detector_, &view, {box.x + box.width / 2, box.y + box.height / 2}, 2 * std::max(box.width, box.height),
+          kPossiblyTracked, faces, kCapacity, &count, &message),
       message);
   return count > 0;
 }

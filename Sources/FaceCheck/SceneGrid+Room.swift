@@ -1,0 +1,96 @@
+import ExamModel
+
+/// Whether two pictures show the same room, or the same person.
+extension SceneGrid {
+  /// The room is the same if its cells correlate by this much (Pearson), however the light has changed: exposure
+  /// follows whoever comes and goes, and clouds pass. Rooms left empty gave 0.94 and more, bare walls 0.90 and more,
+  /// everything held before a lens 0.54 and less, but for paper before a white wall.
+  static let sameRoom = 0.75
+  /// A room whose cells deviate by less than this of 255 is bare: a thing before the lens can be as even, and so its
+  /// brightness counts, too.
+  static let bareDeviation = 6.0
+  /// A wall whose cells deviate by less than this cannot be recognised by them: their noise is 0.4.
+  static let flatDeviation = 1.0
+  /// A picture whose cells deviate by less than this shows no furnished room, whatever it correlates with.
+  static let leastDeviation = 1.5
+  /// How much of 255 the brightness of a bare room may have changed when the person is gone. What covers a lens takes
+  /// light: paper as white as the wall took 15.
+  static let sameBrightness = 12.0
+  /// And how much from look to look from then on, while the camera's exposure settles, or where the cells correlate by
+  /// `surelySameRoom`: paper before a wall of its brightness gave 0.96, the wall itself 0.98.
+  static let settlingBrightness = 25.0
+  static let surelySameRoom = 0.97
+  /// A person who is still there has this share of the contrast that was there, at least.
+  static let contrastOfPerson = 0.5
+  /// If a person leaves fewer cells of the picture there is no room to recognise.
+  static let leastRoom = 48
+  /// The share of the cells beside the person that must show the room.
+  static let shareOfRoom = 0.85
+
+  /// Whether the room that was around a person in `earlier` is seen here, where the person was left out.
+  ///
+  /// - Parameter isSettling: whether `earlier` showed that room, too, without the person.
+  func shows(_ earlier: SceneGrid, around person: NormalizedRect, isSettling: Bool) -> Bool {
+    let area = PersonArea(around: person)
+    var visible = cells.indices.filter { !area.contains(cell: $0) }
+    guard visible.count >= Self.leastRoom else { return false }
+    // An arm or a chair beyond that area is gone with the person: the cells that differ most from the common shift of the
+    // light say nothing about the room.
+    func difference(_ index: Int) -> Int { Int(cells[index]) - Int(earlier.cells[index]) }
+    let common = visible.map(difference).sorted()[visible.count / 2]
+    visible.sort { abs(difference($0) - common) < abs(difference($1) - common) }
+    let room = moments(since: earlier, in: visible.prefix(Int(Double(visible.count) * Self.shareOfRoom)))
+    let isAlike = room.correlation >= Self.sameRoom
+    guard room.deviations.1 < Self.bareDeviation else {
+      // What is left of a room behind a shutter correlates too, but shows nothing.
+      return isAlike && room.deviations.0 >= Self.leastDeviation
+    }
+    let isSure = isSettling || room.correlation >= Self.surelySameRoom
+    let brightness = isSure ? Self.settlingBrightness : Self.sameBrightness
+    return room.deviations.0 < Self.bareDeviation && abs(room.means.0 - room.means.1) <= brightness
+      && (isAlike || room.deviations.1 < Self.flatDeviation)
+  }
+
+  /// Whether the person with this face in `earlier` is still there, turned away perhaps.
+  func showsPerson(of earlier: SceneGrid, with face: NormalizedRect) -> Bool {
+    let area = PersonArea(around: face)
+    let visible = cells.indices.filter { area.contains(cell: $0) }
+    guard visible.count >= cells.count / 10 else { return false }
+    let person = moments(since: earlier, in: visible[...])
+    // Somebody stands out from the wall behind, which may be all that is left there.
+    return person.deviations.0 >= max(Self.leastDeviation, Self.contrastOfPerson * person.deviations.1)
+      && person.correlation >= Self.sameRoom
+  }
+
+  /// Of these cells now, and in `earlier`.
+  private func moments(since earlier: SceneGrid, in visible: ArraySlice<Int>) -> Moments {
+    Moments(visible.lazy.map { (Double(cells[$0]), Double(earlier.cells[$0])) })
+  }
+}
+
+/// Means, standard deviations and correlation of pairs.
+private struct Moments {
+  let means: (Double, Double)
+  let deviations: (Double, Double)
+  /// Pearson's; 0 if either side is constant.
+  let correlation: Double
+
+  /// - Precondition: there is at least one pair.
+  init(_ pairs: some Collection<(Double, Double)>) {
+    var (x, y, xx, yy, xy) = (0.0, 0.0, 0.0, 0.0, 0.0)
+    for pair in pairs {
+      x += pair.0
+      y += pair.1
+      xx += pair.0 * pair.0
+      yy += pair.1 * pair.1
+      xy += pair.0 * pair.1
+    }
+    let count = Double(pairs.count)
+    means = (x / count, y / count)
+    deviations = (
+      max(0, xx / count - means.0 * means.0).squareRoot(), max(0, yy / count - means.1 * means.1).squareRoot()
+    )
+    let scale = deviations.0 * deviations.1
+    correlation = scale > 0 ? (xy / count - means.0 * means.1) / scale : 0
+  }
+}
