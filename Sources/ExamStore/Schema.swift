@@ -21,6 +21,8 @@ enum Schema {
     migrator.registerMigration("6") { db in try db.execute(sql: version6) }
     // Alerts without `detail`, which an older version requires, and streams of another source than the camera.
     migrator.registerMigration("7") { _ in }
+    // Alerts of the severity `low`, which an older version does not know.
+    migrator.registerMigration("8") { _ in }
     return migrator
   }()
 

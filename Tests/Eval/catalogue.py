@@ -212,8 +212,8 @@ def _stopped():
 
 def _page():
     s = LEAD
-    def page(name, look, room, field, bad, good, kind, seconds):
-        events = [Event(kind, s, s + seconds)] if seconds > 1 else []
+    def page(name, look, room, field, bad, good, kind, seconds, window=1):
+        events = [Event(kind, s, s + seconds)] if seconds > window else []
         return Scene(name, "page", s + max(seconds, 2) + 8, room, [Actor(look)], events=events,
                      status=[{"at": s, field: bad}, {"at": s + seconds, field: good}])
 
@@ -225,6 +225,9 @@ def _page():
         scene = page(name, look, room, "camera", "ended", "live", "camera_off", 8)
         scene.upload = [{"from": s, "to": s + 8, "how": "silent"}]
         yield scene
+    yield page("virtual-camera", BIDEN, "study", "program", "obs", "none", "virtual_camera", 15, window=10)
+    yield page("virtual-camera-two", CLEO, "books", "program", "manycam", "none", "virtual_camera", 20, window=10)
+    yield page("virtual-camera-short", LEA, "cafe", "program", "obs", "none", "virtual_camera", 6, window=10)
 
 
 def _uneventful():

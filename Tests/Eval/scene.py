@@ -121,7 +121,7 @@ class Scene:
     events: list[Event] = dataclasses.field(default_factory=list)
     tolerated: list[Event] = dataclasses.field(default_factory=list)
     upload: list[dict] = dataclasses.field(default_factory=list)  # {"from", "to", "how": "silent"|"dropped"}
-    status: list[dict] = dataclasses.field(default_factory=list)  # {"at", "page"|"camera"}
+    status: list[dict] = dataclasses.field(default_factory=list)  # {"at", "page"|"camera"|"program"}
     group: str = ""
     note: str = ""
     counts_faces: bool = True  # derive face_missing and several_faces from where the people are

@@ -7,11 +7,11 @@ import Testing
   private let bert = ParticipantID(rawValue: "bert")
   private let time = Timestamp(microseconds: 1_000_000)
 
-  private func confirm(_ book: inout AlertBook, again: Bool = false) -> AlertRecord {
+  private func confirm(_ book: inout AlertBook, again: Bool = false, said: String? = nil) -> AlertRecord {
     book.confirm(
       AlertRecord(
         id: .random(), student: ada, kind: .faceMissing, severity: .high, since: time, confidence: 1,
-        thresholds: AlertThresholds(window: 3, share: 0.8, limit: nil, baseline: nil, cooldown: 30)),
+        thresholds: AlertThresholds(window: 3, share: 0.8, limit: nil, baseline: nil, cooldown: 30), said: said),
       again: again)
   }
 
@@ -37,8 +37,9 @@ import Testing
     let first = confirm(&book)
     book.setPicture("/onset", .kept, of: first.id)
     _ = book.clear(.faceMissing, student: ada, at: time)
-    let again = confirm(&book, again: true)
+    let again = confirm(&book, again: true, said: "manycam")
     #expect(again.id == first.id)
+    #expect(first.said == nil && again.said == "manycam", "what is so now")
     #expect(again.state == .confirmed)
     #expect(again.until == nil && again.duration == nil)
     #expect(again.repeats == 1)
@@ -144,6 +145,7 @@ import Testing
     full.pictureState = .kept
     (full.acknowledgedBy, full.note, full.noteBy) = ("Ms Hill", "asked", "Mr Dale")
     full.studentNote = "my pen fell"
+    full.said = "obs"
     full.repeats = 7
     for record in [bare, full, bare] {
       book.put(record, at: time)

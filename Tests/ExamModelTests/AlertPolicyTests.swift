@@ -95,6 +95,40 @@ import Testing
     #expect(run(&policy, from: 2.5, to: 6) { _ in observation(faces: 1) } == ["3.0 page_hidden"])
   }
 
+  @Test func aVirtualCameraIsAHintWithTheNameOfTheProgram() throws {
+    var policy = AlertPolicy()
+    _ = policy.pageReported(PageReport(program: .obs), at: at(0))
+    var confirmed: [AlertPolicy.Transition] = []
+    for time in stride(from: 0.5, through: 12, by: 0.5) {
+      confirmed += policy.tick(at: at(time)).filter { $0.kind == .virtualCamera && $0.change.isConfirmed }
+      if time < 10 { #expect(confirmed.isEmpty) }
+    }
+    #expect(confirmed.map(\.said) == ["obs"])
+    #expect(confirmed.map(\.kind.row.rule.severity) == [.low])
+    let other = policy.pageReported(PageReport(program: .noProgram), at: at(13))
+    #expect(other.contains { $0.kind == .virtualCamera && $0.change.isCleared })
+  }
+
+  /// It may stand for the whole exam, and must not hide what the student can mend meanwhile.
+  @Test func aHintIsToldTheStudentWhereThereIsNothingElse() {
+    var policy = AlertPolicy()
+    _ = policy.pageReported(PageReport(program: .obs), at: at(0))
+    _ = run(&policy, to: 12) { _ in observation(faces: 1) }
+    let hint = policy.check(at: at(12))
+    #expect((hint.state, hint.kind, hint.severity) == (.alert, .virtualCamera, .low))
+
+    _ = run(&policy, from: 12, to: 14) { _ in observation(faces: 0) }
+    let suspected = policy.check(at: at(14))
+    #expect((suspected.state, suspected.kind, suspected.severity) == (.suspected, .faceMissing, nil))
+    _ = run(&policy, from: 14, to: 17) { _ in observation(faces: 0) }
+    let missing = policy.check(at: at(17))
+    #expect((missing.state, missing.kind, missing.severity) == (.alert, .faceMissing, .high))
+
+    _ = run(&policy, from: 17, to: 24) { _ in observation(faces: 1, luminance: 20) }
+    let dark = policy.check(at: at(24))
+    #expect((dark.state, dark.kind, dark.light) == (.ok, nil, .dark))
+  }
+
   @Test func theStudentIsToldOfASuspicionThatIsNoFlickerAndOfTheGravestAlert() {
     var policy = AlertPolicy()
     _ = policy.observe(observation(faces: 0), at: at(0))

@@ -22,7 +22,7 @@ import Testing
       case .pictureFrozen: shown.motion = 0.01
       case .videoStopped: hasFrames = false
       case .cameraOff: (hasFrames, camera) = (false, .ended)
-      case .pageHidden: break
+      case .pageHidden, .virtualCamera: break
       }
     }
   }

@@ -71,11 +71,18 @@ import Testing
     #expect(
       try decode(StudentMessage.self, #"{"type":"status","page":"hidden","camera":"ended","new":1}"#)
         == .status(PageReport(page: .hidden, camera: .ended)))
+    #expect(
+      try decode(StudentMessage.self, #"{"type":"status","program":"obs"}"#)
+        == .status(PageReport(program: .obs)))
     #expect(try decode(StudentMessage.self, #"{"type":"hand","up":true}"#) == .hand(up: true))
     #expect(try decode(StudentMessage.self, #"{"type":"dance"}"#) == .unknown(type: "dance"))
     #expect(throws: DecodingError.self) { try decode(StudentMessage.self, #"{"media":"video/x-vp8"}"#) }
     #expect(throws: DecodingError.self) {
       try decode(StudentMessage.self, #"{"type":"status","page":"away"}"#)
+    }
+    // One of a fixed set of names: no label of a camera gets in.
+    #expect(throws: DecodingError.self) {
+      try decode(StudentMessage.self, #"{"type":"status","program":"OBS Virtual Camera"}"#)
     }
   }
 

@@ -40,6 +40,20 @@ import Testing
     }
   }
 
+  @Test func aHintNamesTheProgram() throws {
+    var exam = HandWrittenExam()
+    exam.student("p1", "Ada Lovelace")
+    exam.alert("a1", of: "p1", .virtualCamera, from: 10, until: 20) { $0.said = "obs" }
+    // A newer version may know more programs.
+    exam.alert("a2", of: "p1", .virtualCamera, from: 30, until: 40) { $0.said = "cam_<3>" }
+    exam.end(50)
+    let ada = try section(of: "Ada Lovelace", in: exam.page())
+    #expect(ada.contains("Picture may come from a program hint not acknowledged"))
+    #expect(ada.contains("The page uses a camera that a program makes: OBS."))
+    #expect(ada.contains("The page uses a camera that a program makes: cam_&lt;3&gt;."))
+    #expect(!words(exam.page()).contains("serious alert that nobody acknowledged"))
+  }
+
   @Test func theSessionIsSummedUp() {
     let page = HandWrittenExam.rich.page()
     let text = words(page)

@@ -55,6 +55,18 @@ import Testing
     #expect(timeline.description.contains("Looking away, 08:30:00 to 08:30:30"))
   }
 
+  @Test func aHintHasALaneOfItsOwnStyle() throws {
+    var exam = HandWrittenExam()
+    exam.student("p1", "Ada")
+    exam.alert("a1", of: "p1", .virtualCamera, from: 10, until: 20)
+    let report = exam.report()
+    let ada = try #require(report.students.first)
+    let timeline = ReportTimeline(
+      of: ada, bounds: report.shown, clock: ReportClock(zone: ReportClock.utc, from: report.from))
+    #expect(timeline.lanes.last?.name == "Virtual camera")
+    #expect(timeline.lanes.last?.bars[0].style == .low)
+  }
+
   @Test func openBarsReachTheEdgeAndAreMarked() throws {
     var exam = HandWrittenExam()
     exam.student("p1", "Ada")
@@ -296,6 +308,7 @@ import Testing
     var keys = AlertKind.allCases.flatMap { kind in
       ["title", "short", "seen"].map { "alert.\(kind.rawValue).\($0)" }
     }
+    keys += CameraProgram.allCases.filter { $0 != .noProgram }.map { "program.\($0.rawValue)" }
     keys += AlertKind.allCases.filter { $0.row.measure != nil }.map { "report.limit.\($0.rawValue)" }
     keys += BlindSpot.Cause.allCases.map { "report.cause.\($0.rawValue)" }
     keys += Dismissal.Cause.allCases.map { "report.removal.\($0.rawValue)" }
@@ -304,9 +317,9 @@ import Testing
     keys += Grant.allCases.flatMap { grant in
       ["title", grant.amounts == nil ? "granted" : "granted_other"].map { "grant.\(grant.rawValue).\($0)" }
     }
-    keys += [AlertSeverity.high, .medium].map { "report.severity.\($0.rawValue)" }
+    keys += [AlertSeverity.high, .medium, .low].map { "report.severity.\($0.rawValue)" }
     keys += (1...12).flatMap { ["report.month.\($0)", "report.monthShort.\($0)"] }
-    keys += ["presence", "high", "medium", "blind", "pause", "open"].map { "report.legend.\($0)" }
+    keys += ["presence", "high", "medium", "low", "blind", "pause", "open"].map { "report.legend.\($0)" }
     #expect(keys.filter { t($0) == $0 } == [])
     for page in [HandWrittenExam.rich.page(), HandWrittenExam().page()] {
       #expect(!page.contains(/report\.[a-z]/) && !page.contains("{{"))

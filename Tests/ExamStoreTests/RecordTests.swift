@@ -23,6 +23,7 @@ import Testing
     alert.note = "Turned 41° to the “left”\n\u{1F600}"
     alert.studentNote = "I looked for a pen"
     alert.repeats = 3
+    alert.said = "obs"
     let id = ParticipantID(rawValue: "p2")
     let chats = [ChatRecipient.participant(id), .students, .teachers, .all].map {
       ChatMessage(from: id, name: "Bob", role: .teacher, to: $0, text: "a \"b\" \\ / \u{7}", at: .test(2))

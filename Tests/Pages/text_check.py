@@ -53,6 +53,12 @@ def kinds(of="kinds"):
     return [row["kind"] for row in json.loads((ROOT / "docs/alert-kinds.json").read_text())[of]]
 
 
+def told_programs():
+    """What a page may report as the program that makes its camera's picture."""
+    return next(row["says"]["bad"] for row in json.loads((ROOT / "docs/alert-kinds.json").read_text())["kinds"]
+                if row.get("says", {}).get("field") == "program")
+
+
 class Catalogue:
     def __init__(self, path):
         self.language = path.stem
@@ -303,6 +309,8 @@ def expanded(use, english):
     if HOLE in use.key:
         if use.key.startswith("report.") and use.key.endswith(f".{HOLE}"):
             return [key for key in english.forms if key.rpartition(".")[0] == use.key[:-2]] or [use.key.replace(HOLE, "*")]
+        if use.key == f"program.{HOLE}":
+            return [use.key.replace(HOLE, name) for name in told_programs()]
         named = {"alert": "kinds", "grant": "grants"}.get(use.key.split(f".{HOLE}.")[0])
         return [use.key.replace(HOLE, kind) for kind in (kinds(named) if named else "*")]
     contexts = [key for key in english.forms if key.startswith(f"{use.key}_") and key[len(use.key) + 1:] in CONTEXTS]

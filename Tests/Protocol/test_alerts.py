@@ -88,6 +88,25 @@ def test_causes_and_what_they_mask(exam, teacher):
     assert cleared["repeats"] == 0
 
 
+def test_a_hint_is_told_to_the_student_while_there_is_nothing_else(exam, teacher):
+    ada = exam.student("Ada").start("image/jpeg", face())
+    ada.send("status", page="visible", camera="live", program="obs")
+    ada.expect("check", state="suspected", kind="virtual_camera")
+    hint = teacher.expect_alert(ada, "virtual_camera", "confirmed", timeout=20)
+    assert (hint["severity"], hint["said"]) == ("low", "obs")
+    assert exam.journal("alert_confirmed", ada)["payload"]["alert"]["said"] == "obs"
+    ada.expect("check", state="alert", kind="virtual_camera", severity="low")
+    since = ada.mark
+    ada.upload.play(absent())
+    ada.expect("check", since, state="suspected", kind="face_missing")
+    ada.expect("check", since, state="alert", kind="face_missing", severity="high")
+    ada.upload.play(face())
+    ada.expect("check", since, state="alert", kind="virtual_camera", severity="low")
+    teacher.send("mute", student=ada.id, kind="virtual_camera", reason="her only camera")
+    teacher.expect_alert(ada, "virtual_camera", "cleared")
+    ada.expect("check", since, state="ok")
+
+
 def test_a_muted_alert_is_over_at_once_and_comes_back_after_it(exam, teacher):
     ada = exam.student("Ada")
     ada.hello("image/jpeg")

@@ -9,10 +9,11 @@ import { sentences, t } from '../shared/text.js';
 import { inLine, lineSentence } from '../shared/waiting-line.js';
 import { readCode } from '../shared/wire.js';
 import { Camera } from './camera/camera.js';
+import { DeviceChoice } from './camera/device-choice.js';
 import { Preview } from './camera/preview.js';
 import { ExamPage } from './exam/exam-page.js';
 import { ownDataButton } from './own/own-data.js';
-import { CAMERA, END, joinProblem, previewSentence } from './student-text.js';
+import { CAMERA, END, joinProblem, previewSentence, programName } from './student-text.js';
 import { Uplink } from './uplink/uplink.js';
 
 const parameters = new URLSearchParams(location.search);
@@ -20,6 +21,7 @@ const camera = new Camera();
 const video = el('video', { muted: true, playsinline: true, autoplay: true, 'aria-label': t('student.check.own') });
 video.muted = true;
 const preview = new Preview(video, showPreview);
+const deviceChoice = new DeviceChoice(camera, $('device-field'), $('device'), () => !$('step-camera').hidden);
 let code = readCode(parameters.get('code') ?? '');
 // In the fragment, so that it is in no log. Those who have it do not queue behind those who guess codes.
 const invite = new URLSearchParams(location.hash.slice(1)).get('invite');
@@ -76,7 +78,7 @@ function showCamera() {
   if (video.srcObject !== camera.stream) video.srcObject = camera.stream;
   if ($('step-camera').hidden) return;
   const good = camera.state === 'live';
-  checkItem('camera', good ? 'ok' : CAMERA[camera.state].tone, good ? t('student.check.working') : CAMERA[camera.state].title);
+  checkItem('camera', ...cameraItem());
   setText($('join'), good || camera.state === 'asking' ? t('exam.join') : t('student.check.withoutCamera'));
   $('join').classList.toggle('primary', good);
   $('join').disabled = camera.state === 'asking';
@@ -84,13 +86,19 @@ function showCamera() {
   if (good) {
     sentence({ tone: 'wait', text: t('student.check.looking') });
     preview.start(code, invite);
-    showDevices();
+    deviceChoice.show();
   } else {
     preview.stop();
     checkItem('face', 'wait', t('student.check.unchecked'));
     checkItem('light', 'wait', t('student.check.unchecked'));
     sentence({ tone: CAMERA[camera.state].tone, text: CAMERA[camera.state].text });
   }
+}
+
+/** The tone and words of the first item. */
+function cameraItem() {
+  if (camera.state !== 'live') return [CAMERA[camera.state].tone, CAMERA[camera.state].title];
+  return camera.program === 'none' ? ['ok', t('student.check.working')] : ['warn', t('student.check.program', { program: programName(camera.program) })];
 }
 
 function showPreview(outcome) {
@@ -101,7 +109,7 @@ function showPreview(outcome) {
   if (failed) checkItem('face', 'wait', t('student.check.failed'));
   else checkItem('face', faces === 1 ? 'ok' : 'warn', faces === 0 ? t('student.check.noFace') : faces === 1 ? t('student.check.oneFace') : t('student.check.faces', { count: faces }));
   checkItem('light', dark ? 'warn' : 'ok', dark ? t('student.check.dark') : t('student.check.bright'));
-  sentence(previewSentence(outcome));
+  sentence(previewSentence({ ...outcome, program: camera.program }));
 }
 
 function checkItem(which, state, text) {
@@ -115,20 +123,9 @@ function sentence({ tone, text }) {
   setText($('preview-sentence'), text);
 }
 
-async function showDevices() {
-  const devices = await camera.devices();
-  setHidden($('device-field'), devices.length < 2);
-  if (devices.length < 2) return;
-  const current = camera.track?.getSettings().deviceId;
-  $('device').replaceChildren(...devices.map((device, index) =>
-    el('option', { value: device.deviceId, selected: device.deviceId === current }, device.label || t('student.check.deviceName', { number: index + 1 }))));
-}
-
-$('device').addEventListener('change', () => camera.start($('device').value));
 $('camera-retry').addEventListener('click', () => camera.start());
 $('back').addEventListener('click', () => askName());
 camera.addEventListener('change', showCamera);
-camera.addEventListener('devices', () => { if (camera.state === 'live') showDevices(); });
 
 function showLine(problem) {
   if (problem) sentence({ tone: 'wait', text: sentences(lineSentence(problem, 'codes'), t('student.check.byLink')) });
@@ -142,7 +139,7 @@ $('join').addEventListener('click', async () => {
     const answer = await inLine(
       () => joinAsStudent(code, name, invite), showLine, () => !$('step-camera').hidden);
     if ($('step-camera').hidden) return;
-    const identity = { code, name, participant_id: answer.participant_id, token: answer.token, title: answer.session?.title ?? '' };
+    const identity = { code, name, participant_id: answer.participant_id, token: answer.token, title: answer.session?.title ?? '', device: camera.deviceId };
     remember('student', identity);
     goLive(identity);
   } catch (problem) {
@@ -164,11 +161,11 @@ function goLive(identity) {
   preview.stop();
   showStep('live');
   $('live-place').append(video);
-  if (camera.state === 'off') camera.start();
+  if (camera.state === 'off') camera.start(identity.device);
   uplink = new Uplink(video, parameters.get('media'));
   new ExamPage({
     camera, uplink, identity, ended: finish,
-    keep: notes => { me.notes = notes; remember('student', me); },
+    keep: what => remember('student', Object.assign(me, what)),
   });
   uplink.start(identity.code, identity.token);
   $('exam-title').focus();

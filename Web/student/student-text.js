@@ -92,13 +92,13 @@ const TOO_FAR = sentence('warn', 'student.state.tooFar');
  * What the server suspects (shown only to the student) and what it has told the teachers: the problem, and how to fix
  * it. Too dark or too far comes before anything only suspected: it makes the rest doubtful, and is easily fixed.
  */
-export function checkSentence({ state, kind, light, distance }) {
+export function checkSentence({ state, kind, severity, light, distance }) {
   if (state !== 'alert' && light === 'dark') return TOO_DARK;
   if (state !== 'alert' && distance === 'far') return TOO_FAR;
   if (state === 'ok') return LIVE;
   const title = t([`alert.${kind}.student`, 'alert.unknown.student']);
   return state === 'alert'
-    ? { tone: 'bad', title, text: sentences(t([`alert.${kind}.advice`, 'alert.unknown.hint']), t('student.state.seenToo')) }
+    ? { tone: severity === 'low' ? 'warn' : 'bad', title, text: sentences(t([`alert.${kind}.advice`, 'alert.unknown.hint']), t('student.state.seenToo')) }
     : { tone: 'warn', title, text: t([`alert.${kind}.hint`, 'alert.unknown.hint']) };
 }
 
@@ -133,8 +133,12 @@ export function ownViewProblem({ status, code, message }) {
 export const ownDataProblem = ({ code, message }) =>
   (isGone(code) ? t('student.kept.gone') : t('student.kept.failed', { why: message }));
 
-/** Before joining: one sentence for all of the checks. */
-export function previewSentence({ faces, dark, failed }) {
+/** The name of a program that makes pictures for a camera of its own. */
+export const programName = program => t(`program.${program}`);
+
+/** Before joining: one sentence for all of the checks. Another camera shows another picture, so that comes first. */
+export function previewSentence({ faces, dark, failed, program }) {
+  if (program !== 'none') return { tone: 'warn', text: t('student.preview.program', { program: programName(program) }) };
   if (failed) return { tone: 'warn', text: t('student.preview.failed', { why: failed }) };
   if (faces === 0) return { tone: 'warn', text: dark ? t('student.preview.noFaceDark') : t('student.preview.noFace') };
   if (faces > 1) return { tone: 'warn', text: t('student.preview.severalFaces') };

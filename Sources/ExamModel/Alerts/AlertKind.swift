@@ -9,6 +9,7 @@ public enum AlertKind: String, Sendable, Codable, CaseIterable, Hashable {
   case videoStopped = "video_stopped"
   case pageHidden = "page_hidden"
   case cameraOff = "camera_off"
+  case virtualCamera = "virtual_camera"
 
   /// Everything that is specific to this kind.
   public var row: AlertRow { AlertTable.rows[self]! }
@@ -55,10 +56,18 @@ public struct AlertRow: Sendable {
 }
 
 public enum AlertSeverity: String, Sendable, Codable, Hashable, Comparable {
+  /// A hint: it may well be harmless, and nobody is called away for it. It makes no sound and comes after all other alerts.
+  case low
   case medium, high
 
   /// The more severe of two alerts is shown where only one fits.
-  public var weight: Int { self == .high ? 2 : 1 }
+  public var weight: Int {
+    switch self {
+    case .low: 0
+    case .medium: 1
+    case .high: 2
+    }
+  }
 
   public static func < (left: AlertSeverity, right: AlertSeverity) -> Bool { left.weight < right.weight }
 }

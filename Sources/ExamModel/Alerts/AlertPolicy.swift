@@ -25,6 +25,8 @@ public struct AlertPolicy: Sendable {
     public let change: Change
     /// Those in force at the time.
     public let thresholds: AlertThresholds
+    /// The page's own word for it, for kinds that it reports.
+    public let said: String?
   }
 
   /// The default rules; accommodations change them for this student.
@@ -215,7 +217,8 @@ public struct AlertPolicy: Sendable {
 
   private func transition(_ kind: AlertKind, _ change: Transition.Change, rule: AlertRule) -> Transition {
     let limits = PictureLimits(rules: rules, baseline: baseline)
-    return Transition(kind: kind, change: change, thresholds: limits.thresholds(of: kind, rule: rule))
+    return Transition(
+      kind: kind, change: change, thresholds: limits.thresholds(of: kind, rule: rule), said: said.word(of: kind))
   }
 
   private mutating func mask(_ kind: AlertKind, at now: Instant) -> [Transition] {
@@ -313,7 +316,8 @@ public struct AlertPolicy: Sendable {
   }
 
   /// What to tell the student now: the most severe alert; or else that it is too dark or too far away, which makes all
-  /// the rest doubtful; or the oldest suspicion that is more than a flicker; or that all is well.
+  /// the rest doubtful; or the oldest suspicion that is more than a flicker; or what teachers have a mere hint of; or that
+  /// all is well.
   public func check(at now: Instant) -> StudentCheck {
     var check = StudentCheck(
       state: .ok, faces: lastObservation?.faces.count ?? 0, light: advice.isDark ? .dark : .ok,
@@ -322,8 +326,10 @@ public struct AlertPolicy: Sendable {
     let confirmed = machines.filter { $0.value.isConfirmed && !silent.contains($0.key) }.max {
       ($0.value.rule.severity, $1.key.rawValue) < ($1.value.rule.severity, $0.key.rawValue)
     }
-    if let kind = confirmed?.key {
-      (check.state, check.kind) = (.alert, kind)
+    let severity = confirmed?.value.rule.severity
+    // A hint may stand for the whole exam. Meanwhile the student is told what else can be mended.
+    if let kind = confirmed?.key, severity != .low {
+      (check.state, check.kind, check.severity) = (.alert, kind, severity)
       return check
     }
     let suspected = machines.keys.compactMap { kind in
@@ -334,6 +340,8 @@ public struct AlertPolicy: Sendable {
     .min { ($0.onset, $0.kind.rawValue) < ($1.onset, $1.kind.rawValue) }
     if let kind = suspected?.kind {
       (check.state, check.kind) = (.suspected, kind)
+    } else if let kind = confirmed?.key, check.light == .ok, check.distance == .ok {
+      (check.state, check.kind, check.severity) = (.alert, kind, severity)
     }
     return check
   }

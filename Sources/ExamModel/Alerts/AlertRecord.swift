@@ -14,6 +14,8 @@ public struct AlertRecord: Sendable, Codable, Hashable, Identifiable {
   public var confidence: Double
   /// The thresholds in force for this student when it was confirmed.
   public var thresholds: AlertThresholds
+  /// What the page said when it was confirmed, one of the words of its kind; `nil` for kinds that pages do not report.
+  public var said: String?
   /// Path of the picture taken at the onset, if there is one.
   public var picture: String?
   /// What became of the picture; `nil` for alerts kept by an older version.
@@ -30,7 +32,7 @@ public struct AlertRecord: Sendable, Codable, Hashable, Identifiable {
 
   public init(
     id: AlertID, student: ParticipantID, kind: AlertKind, severity: AlertSeverity, since: Timestamp,
-    confidence: Double, thresholds: AlertThresholds
+    confidence: Double, thresholds: AlertThresholds, said: String? = nil
   ) {
     self.id = id
     self.student = student
@@ -40,6 +42,7 @@ public struct AlertRecord: Sendable, Codable, Hashable, Identifiable {
     self.since = since
     self.confidence = confidence
     self.thresholds = thresholds
+    self.said = said
   }
 
   /// Whether it is still open.
@@ -47,7 +50,7 @@ public struct AlertRecord: Sendable, Codable, Hashable, Identifiable {
 
   private enum CodingKeys: String, CodingKey {
     case id = "alert_id"
-    case student, kind, severity, state, since, until, duration, confidence, thresholds, picture
+    case student, kind, severity, state, since, until, duration, confidence, thresholds, said, picture
     case pictureState = "picture_state"
     case acknowledgedBy = "acknowledged_by"
     case note

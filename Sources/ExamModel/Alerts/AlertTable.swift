@@ -56,6 +56,13 @@ enum AlertTable {
         rule: AlertRule(window: .zero, share: 1, severity: .high, clearAfter: .zero),
         source: .page(field: "camera", bad: ["ended", "denied"], good: ["live", "stalled"]),
         masks: [.videoStopped, .pictureFrozen, .cameraCovered] + ofPerson)
+    case .virtualCamera:
+      AlertRow(
+        // The student alone is told at first, and has time to choose another camera.
+        rule: AlertRule(window: .seconds(10), share: 1, severity: .low, clearAfter: .zero),
+        source: .page(
+          field: "program", bad: CameraProgram.allCases.filter { $0 != .noProgram }.map(\.rawValue),
+          good: [CameraProgram.noProgram.rawValue]))
     }
   }
 }

@@ -143,6 +143,7 @@ public struct AlertBook: Sendable {
     record.repeats += 1
     record.confidence = new.confidence
     record.thresholds = new.thresholds
+    record.said = new.said
     return record
   }
 

@@ -12,6 +12,7 @@ struct CompactAlerts: Sendable {
     let duration: Double?
     let confidence: Double
     let thresholds: Int32
+    let said: Int32
     let repeats: Int32
     /// The picture's path up to the alert's own file name, or the whole of another path; -1 if there is none.
     let picture: Int32
@@ -41,7 +42,7 @@ struct CompactAlerts: Sendable {
     var record = AlertRecord(
       id: id, student: ParticipantID(rawValue: texts[compact.student]!), kind: compact.kind,
       severity: compact.severity, since: compact.since, confidence: compact.confidence,
-      thresholds: thresholds[compact.thresholds]!)
+      thresholds: thresholds[compact.thresholds]!, said: texts[compact.said])
     record.state = compact.state
     record.until = compact.until
     record.duration = compact.duration
@@ -66,7 +67,7 @@ struct CompactAlerts: Sendable {
       confirmed: before.flatMap { $0.since == record.since ? $0.confirmed : nil } ?? time,
       until: record.until,
       duration: record.duration, confidence: record.confidence,
-      thresholds: thresholds.index(of: record.thresholds),
+      thresholds: thresholds.index(of: record.thresholds), said: texts.index(of: record.said),
       repeats: Int32(clamping: record.repeats),
       picture: texts.index(of: record.picture.map { isInFolder ? String($0.dropLast(file.count)) : $0 }),
       isInFolder: isInFolder,

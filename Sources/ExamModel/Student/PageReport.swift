@@ -3,9 +3,10 @@
 public struct PageReport: Sendable, Hashable {
   private var words: [String: String] = [:]
 
-  public init(page: PageVisibility? = nil, camera: CameraState? = nil) {
+  public init(page: PageVisibility? = nil, camera: CameraState? = nil, program: CameraProgram? = nil) {
     words["page"] = page?.rawValue
     words["camera"] = camera?.rawValue
+    words["program"] = program?.rawValue
   }
 
   /// All is well in every field.
@@ -21,6 +22,11 @@ public struct PageReport: Sendable, Hashable {
   public mutating func add(_ newer: PageReport) { words.merge(newer.words) { $1 } }
 
   func says(anyOf some: [String], in field: String) -> Bool { words[field].map(some.contains) ?? false }
+
+  /// What it says about a kind of alert that pages report; `nil` for other kinds, and if it has said nothing of it.
+  func word(of kind: AlertKind) -> String? {
+    if case .page(let field, _, _) = kind.row.source { words[field] } else { nil }
+  }
 
   mutating func say(_ word: String, in field: String) { words[field] = word }
 }

@@ -81,6 +81,8 @@ public struct StudentCheck: Sendable, Hashable, Encodable {
 
   public var state: State
   public var kind: AlertKind?
+  /// Of the alert, if there is one.
+  public var severity: AlertSeverity?
   public var faces: Int
   public var light: Light
   public var distance: Distance

@@ -279,7 +279,7 @@ struct ReportPage: Sendable {
   private func name(of student: ReportStudent) -> HTML { ReportStudentSection.name(of: student, clock) }
 
   private var legend: HTML {
-    let styles = ["presence", "high", "medium", "blind", "pause", "presence open"]
+    let styles = ["presence", "high", "medium", "low", "blind", "pause", "presence open"]
     let items: [HTML] = styles.map { style in
       """
       <li><svg aria-hidden="true" focusable="false"><rect class="\(style)" width="26" height="12"/></svg>\

@@ -4,7 +4,15 @@ import ExamModel
 /// drawing fits any width and its text stays as large as the page's.
 struct ReportTimeline {
   enum Style: String {
-    case presence, pause, blind, medium, high
+    case presence, pause, blind, low, medium, high
+
+    init(_ severity: AlertSeverity) {
+      switch severity {
+      case .low: self = .low
+      case .medium: self = .medium
+      case .high: self = .high
+      }
+    }
   }
 
   struct Bar {
@@ -62,9 +70,9 @@ struct ReportTimeline {
     for kind in student.alertCounts.map(\.kind) {
       let alerts = student.alerts.filter { $0.record.kind == kind }
       // A kind has one severity, unless the rules were changed in between.
-      let isHigh = alerts.contains { $0.record.severity == .high }
+      let severity = alerts.map(\.record.severity).max() ?? .medium
       lanes.append(
-        lane(t.short(kind), isHigh ? .high : .medium, alerts.map(\.span)) { _ in t.title(kind) })
+        lane(t.short(kind), Style(severity), alerts.map(\.span)) { _ in t.title(kind) })
     }
     self.lanes = lanes
     ticks = Self.ticks(bounds, clock)

@@ -57,7 +57,13 @@ extension TextCatalogue {
         "seconds": record.thresholds.window.written(digits: 0),
         "share": (record.confidence * 100).written(digits: 0),
         "limit": (record.thresholds.limit ?? 0).written(digits: 0),
+        "program": record.said.map(program) ?? "",
       ])
+  }
+
+  /// The name of a program that makes pictures; its code if it is one of a newer version.
+  private func program(_ code: String) -> String {
+    CameraProgram(rawValue: code).map { self("program.\($0.rawValue)") } ?? code
   }
 
   /// The thresholds that confirmed an alert, in sentences.

@@ -51,7 +51,7 @@ extension ExamSession {
       let new = AlertRecord(
         id: .random(), student: id, kind: kind,
         severity: services.configuration.alerts.rules[kind]?.severity ?? .medium, since: Timestamp(onset),
-        confidence: confidence, thresholds: transition.thresholds)
+        confidence: confidence, thresholds: transition.thresholds, said: transition.said)
       record(.alertConfirmed, about: id) { [weak self] state in
         var alert = state.alerts.confirmed(new, again: again)
         if alert.picture == nil, let self {

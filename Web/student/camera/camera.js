@@ -2,6 +2,8 @@
 //   off | asking | live | stalled | denied | missing | busy | insecure | unplugged | revoked | failed
 // It recovers by itself when a camera is plugged in or the permission is granted again.
 
+import { programOf } from './camera-programs.js';
+
 const WANTED = { width: { ideal: 640 }, height: { ideal: 480 }, frameRate: { ideal: 10, max: 30 } };
 const COMES_BACK_WITH_DEVICE = ['missing', 'unplugged', 'busy', 'failed'];
 const COMES_BACK_WITH_PERMISSION = ['denied', 'revoked'];
@@ -27,6 +29,11 @@ export class Camera extends EventTarget {
 
   get track() {
     return this.stream?.getVideoTracks()[0] ?? null;
+  }
+
+  /** The program that makes the picture, as the server calls it; "none" if it is none that we know. The label itself stays here. */
+  get program() {
+    return programOf(this.track?.label ?? '');
   }
 
   async start(deviceId = this.deviceId) {

@@ -4,6 +4,7 @@ import { ChatLog, chatForm } from '../../shared/chat-log.js';
 import { $, setHidden, setText } from '../../shared/dom.js';
 import { t } from '../../shared/text.js';
 import { WIRE_STATE } from '../camera/camera.js';
+import { DeviceChoice } from '../camera/device-choice.js';
 import { OwnEvents } from '../own/own-events.js';
 import { OwnNotes } from '../own/own-notes.js';
 import { OwnView } from '../own/own-view.js';
@@ -17,7 +18,7 @@ const TOGETHER = 10000; // milliseconds: failures of the check further apart tha
 const TOLD_FOR = 10000;
 
 export class ExamPage {
-  /** keep(notes): stores notes that have not arrived yet. */
+  /** keep({notes}): stores notes that have not arrived yet, keep({device}) which camera was chosen. */
   constructor({ camera, uplink, identity, keep, ended }) {
     Object.assign(this, { camera, uplink, identity, ended });
     this.connection = 'connecting';
@@ -26,6 +27,8 @@ export class ExamPage {
     this.trouble = null; // why no way of sending pictures works
     this.check = null;
     this.unchecked = false;
+    this.device = new DeviceChoice(camera, $('live-device-field'), $('live-device'), () => camera.program !== 'none');
+    $('live-device').addEventListener('change', () => keep({ device: camera.deviceId }));
     this.chat = new ChatLog($('chat-log'), message => message.from === identity.participant_id
       ? { who: t('chat.you'), mine: true } : { who: message.name, mine: false }, before => uplink.send({ type: 'history', of: 'chat', before }));
     chatForm($('chat-form'), $('chat-text'), $('chat-note'), (text, putBack) => uplink.send({ type: 'chat', text }, error => putBack(refusalText(error, 'message'))));
@@ -49,7 +52,7 @@ export class ExamPage {
     this.granted = new Granted();
     this.watchers = new Watchers();
     this.view = new OwnView(identity);
-    this.notes = new OwnNotes({ uplink, waiting: identity.notes, keep });
+    this.notes = new OwnNotes({ uplink, waiting: identity.notes, keep: notes => keep({ notes }) });
     this.events = new OwnEvents({ notes: this.notes, token: identity.token, older: before => uplink.send({ type: 'history', of: 'alerts', before }) });
     this.#cameraChanged();
   }
@@ -82,18 +85,21 @@ export class ExamPage {
       uplink.setStream(camera.stream);
     }
     this.check = null;
+    this.device.show();
     this.#tellStatus();
     this.#show();
   }
 
   /** A reload or a change of cameras must not look like a camera that is off: in transitional states the last report stands. */
   #tellStatus() {
-    this.cameraWord = WIRE_STATE[this.camera.state] ?? this.cameraWord;
+    const word = WIRE_STATE[this.camera.state];
+    if (word) Object.assign(this, { cameraWord: word, program: this.camera.program });
     if (!this.cameraWord || this.leaving) return;
     this.uplink.tell({
       type: 'status',
       page: document.visibilityState === 'visible' ? 'visible' : 'hidden',
       camera: this.cameraWord,
+      program: this.program,
     });
   }
 

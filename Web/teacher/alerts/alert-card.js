@@ -4,7 +4,7 @@
 import { el, setHidden, setText } from '../../shared/dom.js';
 import { showKeptPicture } from '../../shared/kept-picture.js';
 import { compose, t } from '../../shared/text.js';
-import { checksText, foldedText, notKeptText, ruleText, timesText } from './alert-text.js';
+import { checksText, foldedText, notKeptText, programText, ruleText, timesText } from './alert-text.js';
 import { kindText } from './kinds.js';
 import { NoteForm } from './note-form.js';
 
@@ -43,7 +43,7 @@ export class AlertCard {
     setText(this.what, kind);
     this.#picture();
     this.tick();
-    setText(this.why, [checksText(alert), ruleText(alert), notKeptText(alert)].filter(Boolean).join(' '));
+    setText(this.why, [programText(alert), checksText(alert), ruleText(alert), notKeptText(alert)].filter(Boolean).join(' '));
     this.#said(this.student, alert.student_note, this.name);
     this.#said(this.teacher, alert.note, alert.note_by ?? t('teacher.card.teacher'));
     setHidden(this.acknowledgeButton, alert.state !== 'confirmed');

@@ -1,14 +1,18 @@
-// The list of alerts: new ones on top, acknowledged ones below, ended ones folded at the end. A card that somebody is
+// The list of alerts: new ones on top, hints after them, acknowledged ones below, ended ones folded at the end. A card that somebody is
 // using keeps its place and size until it is left; a new one never pushes it away.
 
 import { $, setHidden, setText } from '../../shared/dom.js';
 import { t } from '../../shared/text.js';
 import { AlertCard, placeOf } from './alert-card.js';
+import { isHint } from './kinds.js';
 
 const KEPT_OVER = 150;
 const PAGE = 100;
 const LEFT_ALONE = 4000; // milliseconds: a pointer that rests for this long is not aimed at what is below it
-const FIRST_BELOW = { new: ':scope > li', seen: ':scope > :is([data-place=seen], [data-place=over])', over: ':scope > [data-place=over]' };
+const FIRST_BELOW = {
+  new: ':scope > li', hint: ':scope > :is([data-severity=low], [data-place=seen], [data-place=over])',
+  seen: ':scope > :is([data-place=seen], [data-place=over])', over: ':scope > [data-place=over]',
+};
 
 export class AlertFeed {
   /** context: as for the cards. */
@@ -86,7 +90,8 @@ export class AlertFeed {
       this.waiting.add(card);
     } else {
       card.element.remove();
-      this.list.insertBefore(card.element, isNew && place === 'over' ? this.#olderThan(card) : this.list.querySelector(FIRST_BELOW[place]));
+      const below = place === 'new' && isHint(card.alert) ? FIRST_BELOW.hint : FIRST_BELOW[place];
+      this.list.insertBefore(card.element, isNew && place === 'over' ? this.#olderThan(card) : this.list.querySelector(below));
     }
     if (hasFocus) card.element.focus({ preventScroll: true });
   }

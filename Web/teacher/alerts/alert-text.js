@@ -16,6 +16,10 @@ export function checksText({ kind, confidence }) {
   return confidence > 0.995 ? t('teacher.card.everyCheck') : t('teacher.card.checks', { seen: Math.floor(confidence * 10 + 0.01) });
 }
 
+/** Which program a camera belongs to. A newer server may know more of them. */
+export const programText = ({ kind, said }) => (rowOf(kind).says?.field !== 'program' || !said ? ''
+  : t('teacher.card.program', { program: t(`program.${said}`, { defaultValue: said }) }));
+
 const NOT_KEPT = {
   student_full: 'teacher.card.notKept.student_full',
   exam_full: 'teacher.card.notKept.exam_full',

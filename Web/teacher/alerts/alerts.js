@@ -1,6 +1,7 @@
 // The alerts of the exam. Displaying them is up to the wall, the feed and the large view.
 
 import { t } from '../../shared/text.js';
+import { isHint } from './kinds.js';
 
 /** Events: changed {alert, before, fresh}; settled, when the first connection has sent everything. */
 export class Alerts extends EventTarget {
@@ -58,13 +59,15 @@ export class Alerts extends EventTarget {
     return [...this.all.values()].filter(alert => alert.student === student);
   }
 
+  /** unseen: without hints. */
   get counts() {
     let open = 0;
     let unseen = 0;
     for (const ids of this.open.values()) {
       for (const id of ids) {
         open += 1;
-        if (this.all.get(id).state === 'confirmed') unseen += 1;
+        const alert = this.all.get(id);
+        if (alert.state === 'confirmed' && !isHint(alert)) unseen += 1;
       }
     }
     return { open, unseen };

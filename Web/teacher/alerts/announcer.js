@@ -2,7 +2,7 @@
 
 import { $ } from '../../shared/dom.js';
 import { sentences, t } from '../../shared/text.js';
-import { kindText } from './kinds.js';
+import { isHint, kindText } from './kinds.js';
 
 const JUDGED = { right: 'teacher.alerts.judgedRight', wrong: 'teacher.alerts.judgedWrong' };
 
@@ -21,7 +21,9 @@ export function announce(text) {
 export function announceAlerts(alerts, roster) {
   alerts.addEventListener('changed', ({ detail: { alert, before } }) => {
     const name = roster.name(alert.student);
-    if (alert.state === 'confirmed' && before?.state !== 'confirmed') announce(t('teacher.alerts.announced', { name, kind: kindText(alert.kind) }));
+    if (alert.state === 'confirmed' && before?.state !== 'confirmed') {
+      announce(t(isHint(alert) ? 'teacher.alerts.hinted' : 'teacher.alerts.announced', { name, kind: kindText(alert.kind) }));
+    }
     if (before && alert.verdict !== before.verdict) announce(t(JUDGED[alert.verdict] ?? 'teacher.alerts.notJudgedAnyMore', { name, kind: kindText(alert.kind) }));
     if (before && alert.student_note && alert.student_note !== before.student_note) announce(t('teacher.alerts.written', { name }));
   });

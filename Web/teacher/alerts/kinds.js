@@ -37,9 +37,12 @@ export const kindText = kind => t(`alert.${kind}.title`, { defaultValue: told(ki
 // A tile has space for two or three words.
 export const shortText = kind => t(`alert.${kind}.short`, { defaultValue: told(kind, 'short') ?? kindText(kind) });
 
-const weight = alert => (alert.state === 'confirmed' ? 10 : 0) + (rowOf(alert.kind).weight ?? 0);
+/** Nobody is called for a hint: it makes no sound, and comes after all other alerts, even those that were seen. */
+export const isHint = alert => alert.severity === 'low';
 
-/** The alert that decides how a tile looks: unseen before acknowledged, then by weight. */
+const weight = alert => (isHint(alert) ? -1 : (alert.state === 'confirmed' ? 10 : 0) + (rowOf(alert.kind).weight ?? 0));
+
+/** The alert that decides how a tile looks: unseen before acknowledged, then by weight; hints last. */
 export function worst(alerts) {
   return alerts.reduce((best, alert) => (!best || weight(alert) > weight(best) ? alert : best), null);
 }

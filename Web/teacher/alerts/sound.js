@@ -1,8 +1,9 @@
-// A short tone for an alert, if a teacher wants one. Two severities, two clearly different calm tones. Browsers let a
-// page play sounds only after a user gesture.
+// A short tone for an alert, if a teacher wants one. Two severities, two clearly different calm tones; none for hints.
+// Browsers let a page play sounds only after a user gesture.
 
 import { $, setHidden } from '../../shared/dom.js';
 import { preference } from '../panels/preferences.js';
+import { isHint } from './kinds.js';
 
 const APART = 3000; // milliseconds from one sound to the next
 const LENGTH = 0.18; // seconds of a tone
@@ -17,7 +18,7 @@ export class Sounds {
     this.alerts = alerts;
     this.last = -Infinity;
     this.due = [];
-    alerts.addEventListener('changed', ({ detail }) => { if (detail.fresh) this.#wanted(detail.alert); });
+    alerts.addEventListener('changed', ({ detail }) => { if (detail.fresh && !isHint(detail.alert)) this.#wanted(detail.alert); });
     for (const type of ['pointerdown', 'keydown']) addEventListener(type, () => this.prepare(), { capture: true });
     this.#hint();
   }

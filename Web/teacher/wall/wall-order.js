@@ -3,19 +3,19 @@
 import { el } from '../../shared/dom.js';
 import { locale, t } from '../../shared/text.js';
 import { announce } from '../alerts/announcer.js';
-import { worst } from '../alerts/kinds.js';
+import { isHint, worst } from '../alerts/kinds.js';
 import { prefer, preference } from '../panels/preferences.js';
 
 const MODES = [['joined', t('teacher.wall.joined')], ['name', t('teacher.wall.name')], ['need', t('teacher.wall.need')]];
 const names = new Intl.Collator(locale, { numeric: true, sensitivity: 'base' });
 
-/** Lower comes first: unseen high, unseen medium, acknowledged, no picture, hand up, all others. */
+/** Lower comes first: unseen high, unseen medium, acknowledged, no picture, hand up, an unseen hint, all others. */
 export function need(person, open) {
   const alert = worst(open);
-  if (alert?.state === 'confirmed') return alert.severity === 'high' ? 0 : 1;
-  if (alert) return 2;
+  if (alert && !isHint(alert)) return alert.state !== 'confirmed' ? 2 : alert.severity === 'high' ? 0 : 1;
   if (person.state === 'no_picture') return 3;
-  return person.hand && person.state !== 'left' ? 4 : 5;
+  if (person.hand && person.state !== 'left') return 4;
+  return alert?.state === 'confirmed' ? 5 : 6;
 }
 
 export class WallOrder {

@@ -4,7 +4,7 @@ import { el, setHidden, setText } from '../../shared/dom.js';
 import { whyNoPicture } from '../../shared/refusal.js';
 import { t } from '../../shared/text.js';
 import { allowed, effectText, exceptionText } from '../alerts/alert-text.js';
-import { shortText, worst } from '../alerts/kinds.js';
+import { isHint, shortText, worst } from '../alerts/kinds.js';
 import { stateLine, stateTone } from '../connection/roster.js';
 
 export class Tile {
@@ -28,7 +28,7 @@ export class Tile {
 
   update(person, openAlerts) {
     this.person = person;
-    const alert = worst(openAlerts);
+    const alert = worst(openAlerts.filter(one => !isHint(one) || one.state === 'confirmed'));
     this.#data('alert', alert ? (alert.state === 'acknowledged' ? 'seen' : alert.severity) : 'none');
     this.#data('state', person.state);
     this.#data('paused', String(Boolean(person.paused)));
