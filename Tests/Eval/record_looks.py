@@ -26,7 +26,7 @@ looking-right looking-left looking-far looking-dim looking-mask looking-from-asi
 covered-thumb covered-tape covered-hand covered-note covered-dim covered-leak covered-short light-blinks greasy-lens
 frozen-plain frozen-noisy frozen-dim frozen-short frozen-more-01 statue
 stopped-silent stopped-dropped stopped-dropped-dim stopped-short stopped-dropped-short
-page-hidden page-hidden-flicker camera-off
+page-hidden page-hidden-flicker camera-off virtual-camera virtual-camera-short
 calm-dim-cloud calm-glasses-glare calm-partly-out calm-small poster
 """.split()
 
