@@ -2,24 +2,28 @@ import ExamModel
 
 /// Whether two pictures show the same room, or the same person.
 extension SceneGrid {
-  /// The room is the same if its cells correlate by this much (Pearson), however the light has changed: exposure
-  /// follows whoever comes and goes, and clouds pass. Rooms left empty gave 0.94 and more, bare walls 0.90 and more,
-  /// everything held before a lens 0.54 and less, but for paper before a white wall.
+  /// A furnished room is the same if its cells correlate by this much (Pearson), however the light has changed: exposure
+  /// follows whoever comes and goes, and clouds pass. Rooms left empty gave 0.94 and more, everything held before a
+  /// lens 0.54 and less, but for a thumb through which a bright room glows, 0.87.
   static let sameRoom = 0.75
-  /// A room whose cells deviate by less than this of 255 is bare: a thing before the lens can be as even, and so its
-  /// brightness counts, too.
-  static let bareDeviation = 6.0
-  /// A wall whose cells deviate by less than this cannot be recognised by them: their noise is 0.4.
-  static let flatDeviation = 1.0
-  /// A picture whose cells deviate by less than this shows no furnished room, whatever it correlates with.
+  /// And if its contrast went with its brightness, at least by this share: of what is behind a thumb or a shutter more is
+  /// lost than light.
+  static let shareOfContrast = 0.5
+  /// A picture whose cells deviate by less than this of 255 shows no furnished room, whatever it correlates with.
   static let leastDeviation = 1.5
-  /// How much of 255 the brightness of a bare room may have changed when the person is gone. What covers a lens takes
-  /// light: paper as white as the wall took 15.
+  /// A room whose cells deviate by less than this is bare: a thing before the lens can be as even.
+  static let bareDeviation = 6.0
+  /// The wall is the same if so much of its cells' deviation at most is not that of the wall before. Walls left
+  /// empty gave 0.4 to 0.6, which is noise; paper before a wall of its brightness 1.1 and 1.5.
+  static let sameWall = 0.9
+  /// How much of 255 the brightness of a wall may have changed when the person is gone: what covers a lens takes light.
   static let sameBrightness = 12.0
-  /// And how much from look to look from then on, while the camera's exposure settles, or where the cells correlate by
-  /// `surelySameRoom`: paper before a wall of its brightness gave 0.96, the wall itself 0.98.
+  /// And how much where the wall correlates by `surelySameWall`, or was recognised a look before, while the camera's
+  /// exposure settles.
   static let settlingBrightness = 25.0
-  static let surelySameRoom = 0.97
+  static let surelySameWall = 0.97
+  /// Luma of black.
+  private static let black = 16.0
   /// A person who is still there has this share of the contrast that was there, at least.
   static let contrastOfPerson = 0.5
   /// If a person leaves fewer cells of the picture there is no room to recognise.
@@ -40,15 +44,14 @@ extension SceneGrid {
     let common = visible.map(difference).sorted()[visible.count / 2]
     visible.sort { abs(difference($0) - common) < abs(difference($1) - common) }
     let room = moments(since: earlier, in: visible.prefix(Int(Double(visible.count) * Self.shareOfRoom)))
-    let isAlike = room.correlation >= Self.sameRoom
-    guard room.deviations.1 < Self.bareDeviation else {
-      // What is left of a room behind a shutter correlates too, but shows nothing.
-      return isAlike && room.deviations.0 >= Self.leastDeviation
+    if room.deviations.1 < Self.bareDeviation {
+      let isSure = isSettling || room.correlation >= Self.surelySameWall
+      let change = isSure ? Self.settlingBrightness : Self.sameBrightness
+      return room.residual <= Self.sameWall && abs(room.means.0 - room.means.1) <= change
     }
-    let isSure = isSettling || room.correlation >= Self.surelySameRoom
-    let brightness = isSure ? Self.settlingBrightness : Self.sameBrightness
-    return room.deviations.0 < Self.bareDeviation && abs(room.means.0 - room.means.1) <= brightness
-      && (isAlike || room.deviations.1 < Self.flatDeviation)
+    let light = max(0, room.means.0 - Self.black) / max(1, room.means.1 - Self.black)
+    return room.correlation >= Self.sameRoom && room.deviations.0 >= Self.leastDeviation
+      && room.deviations.0 >= Self.shareOfContrast * min(1, light) * room.deviations.1
   }
 
   /// Whether the person with this face in `earlier` is still there, turned away perhaps.
@@ -74,6 +77,9 @@ private struct Moments {
   let deviations: (Double, Double)
   /// Pearson's; 0 if either side is constant.
   let correlation: Double
+
+  /// The standard deviation of the first that the second do not explain.
+  var residual: Double { deviations.0 * max(0, 1 - correlation * correlation).squareRoot() }
 
   /// - Precondition: there is at least one pair.
   init(_ pairs: some Collection<(Double, Double)>) {

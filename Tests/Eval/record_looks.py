@@ -17,7 +17,7 @@ import make_scenes
 HERE = pathlib.Path(__file__).resolve().parent
 LOOKS, BASELINE = HERE / "looks", HERE / "looks-baseline.json"
 CURVES = HERE.parents[1] / "docs/tuning"
-# All kinds and conditions, and the short ones of each: less than a megabyte in all.
+# All kinds and conditions, and the short ones of each: about a megabyte in all.
 CLIPS = """
 missing-plain-left missing-plain-right missing-empty-down missing-empty-bare-clean missing-empty-curtain missing-dim missing-dim-dark
 missing-backlit missing-mask missing-small missing-tilted missing-turned missing-partly-out missing-hand
@@ -27,6 +27,7 @@ covered-thumb covered-tape covered-hand covered-note covered-dim covered-leak co
 frozen-plain frozen-noisy frozen-dim frozen-short frozen-more-01 statue
 stopped-silent stopped-dropped stopped-dropped-dim stopped-short stopped-dropped-short
 page-hidden page-hidden-flicker camera-off virtual-camera virtual-camera-short
+visit-50-20-lean visit-70-35-walk visit-80-12-walk wall-grey-50 wall-ochre-80 lens-palm-ochre half-left-45
 calm-dim-cloud calm-glasses-glare calm-partly-out calm-small poster
 """.split()
 
