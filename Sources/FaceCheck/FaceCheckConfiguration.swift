@@ -10,9 +10,10 @@ public struct FaceCheckConfiguration: Sendable, Hashable {
   /// which have deadlines that a face check has not.
   public var workers: Int = min(64, max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)) / 2))
 
-  /// The longest time without a search of a student's whole picture; twice that under overload.
+  /// How often a student's whole picture is searched if nothing can be said of what is around the person; twice that
+  /// under overload. If nothing has changed there, or always something does, `FaceTracker` searches less often.
   ///
-  /// Following one face does not find somebody who joins it, and a chair that looks like a face does so in every
+  /// Following one face does not find everybody who joins it, and a chair that looks like a face does so in every
   /// picture: without the search it would hide an empty seat for good.
   public var wholePictureEvery: Duration = .seconds(4)
 

@@ -11,7 +11,7 @@ struct SceneGrid: Sendable, Equatable {
   /// What happened to the surroundings.
   enum Change: Equatable {
     case none
-    /// Where, the largest place first: at least one, at most `mostPlaces`.
+    /// Where, the largest place first: at least one, at most `ChangedPlaces.most`.
     case changed([NormalizedRect])
     /// The person fills so much of the picture that the surroundings say little.
     case cannotTell
