@@ -30,6 +30,13 @@ def test_what_is_no_video_is_named(tmp_path, content, complaint):
     assert not list((tmp_path / "looks").glob("*.jsonl"))
 
 
+def test_two_videos_of_one_name_are_refused(tmp_path):
+    done = run("observe", "a/video.ivf", "b/other.ivf", "b/video.webm", "-o", tmp_path / "looks")
+    assert done.returncode != 0
+    assert "a/video.ivf and b/video.webm would both be written to video.looks.jsonl" in done.stderr
+    assert not (tmp_path / "looks").exists()
+
+
 @pytest.mark.parametrize("option", [("--checks-per-second", "0"), ("--search-phase", "2")])
 def test_options_out_of_range(tmp_path, option):
     done = run("observe", "video.ivf", *option)

@@ -16,11 +16,13 @@ public enum ObserveCommand {
   ///   - folder: gets a file NAME.looks.jsonl for each video.
   ///   - searchPhase: 0...1, where in its period the regular search of the whole picture comes.
   ///   - tell: receives a line for each video, and one for each alert that the standard rules tell.
-  /// - Throws: `Problem` for a video that cannot be read, `FaceCheckError` without models.
+  /// - Throws: `Problem` for a video that cannot be read or two that would share a file, `FaceCheckError` without
+  ///   models.
   public static func run(
     videos: [String], folder: String, modelsFolder: String, checksPerSecond: Double, searchPhase: Double,
     tell: (String) -> Void
   ) throws {
+    try checkNames(of: videos)
     let models = try FaceModels(folder: modelsFolder)
     var checks = FaceCheckConfiguration()
     checks.checksPerSecond = checksPerSecond
@@ -29,7 +31,7 @@ public enum ObserveCommand {
       let began = ContinuousClock.now
       let checker = try RecordingChecker(models: models, configuration: checks, searchPhase: searchPhase)
       let (looks, alerts) = try looks(of: video, by: checker, every: .seconds(1 / checksPerSecond))
-      let name = URL(filePath: video).deletingPathExtension().lastPathComponent
+      let name = name(of: video)
       let lines = try looks.map { try Self.encoder.encode($0) + Data("\n".utf8) }
       try Data(lines.joined()).write(to: URL(filePath: folder).appending(path: "\(name).looks.jsonl"))
       let searches = looks.count { $0.observation.tier == .wholePicture }
@@ -38,6 +40,23 @@ public enum ObserveCommand {
         "\(name): \(looks.count) checks, \(searches) of the whole picture, in \(String(format: "%.1f", time)) s"
       )
       for (kind, at) in alerts { tell("  \(kind.rawValue) at \(String(format: "%.2f", at.inSeconds)) s") }
+    }
+  }
+
+  /// The file's name without what comes after the last dot.
+  private static func name(of video: String) -> String {
+    URL(filePath: video).deletingPathExtension().lastPathComponent
+  }
+
+  /// No video may overwrite what was found in another.
+  private static func checkNames(of videos: [String]) throws {
+    var others: [String: String] = [:]
+    for video in videos {
+      let name = name(of: video)
+      if let other = others.updateValue(video, forKey: name) {
+        throw Problem(
+          description: "\(other) and \(video) would both be written to \(name).looks.jsonl; rename one")
+      }
     }
   }
 

@@ -25,7 +25,7 @@ public final class RecordedPictures: Sequence, IteratorProtocol {
     ! appsink name=pictures sync=false max-buffers=4
     """
 
-  /// Set once the file has ended before its end.
+  /// Why it ended before its end; `nil` if it did not.
   public private(set) var failure: Unreadable?
   private let file: String
   private let pipeline: GObjectReference
@@ -41,13 +41,18 @@ public final class RecordedPictures: Sequence, IteratorProtocol {
     }
   }()
 
-  /// - Throws: `Unreadable` if GStreamer cannot start.
+  /// - Throws: `Unreadable` if GStreamer cannot make the pipeline.
   public init(of file: String) throws {
     GStreamer.initialize()
     _ = Self.avoidAlpha
     self.file = file
-    let made = try withGLibError {
-      gst_parse_launch_full(Self.description, nil, GST_PARSE_FLAG_FATAL_ERRORS, &$0)
+    let made: UnsafeMutablePointer<GstElement>?
+    do {
+      made = try withGLibError {
+        gst_parse_launch_full(Self.description, nil, GST_PARSE_FLAG_FATAL_ERRORS, &$0)
+      }
+    } catch {
+      throw Unreadable(description: "\(file): \(error)")
     }
     guard let made else { throw Unreadable(description: "\(file): GStreamer cannot make the pipeline") }
     pipeline = GObjectReference(sinking: made)
@@ -71,6 +76,12 @@ public final class RecordedPictures: Sequence, IteratorProtocol {
       return nil
     }
     let time = buffer.pointee.pts
+    // What GStreamer calls `GST_CLOCK_TIME_NONE`: a bare stream of pictures may have it.
+    guard time != .max else {
+      failure = Unreadable(
+        description: "\(file): its pictures have no times; put it into a container such as WebM")
+      return nil
+    }
     first = first ?? time
     let at = time >= first! ? Duration.nanoseconds(time - first!) : .zero
     return Picture(at: at, picture: picture)
