@@ -68,6 +68,29 @@ import Testing
     #expect(try #require(over).duration == 5)
   }
 
+  @Test func aVerdictIsAboutOneOccurrence() {
+    var book = AlertBook(maximum: 1000)
+    let verdict = AlertJudgement(.wrong, by: "Ms Hill", at: time)
+    for _ in 0..<AlertBook.maximumOfAKind {
+      _ = confirm(&book)
+      _ = book.clear(.faceMissing, student: ada, at: time)
+    }
+    // Within the cooldown it is the same one.
+    let first = confirm(&book, again: true)
+    book.judge(first.id, verdict)
+    _ = book.clear(.faceMissing, student: ada, at: time)
+    _ = confirm(&book, again: true)
+    #expect(book.judgement(of: first.id) == verdict)
+    _ = book.clear(.faceMissing, student: ada, at: time)
+    let other = book.confirm(
+      AlertRecord(
+        id: .random(), student: ada, kind: .faceMissing, severity: .high,
+        since: time.advanced(by: .seconds(3600)), confidence: 1,
+        thresholds: AlertThresholds(window: 3, share: 0.8, limit: nil, baseline: nil, cooldown: 30)),
+      again: false)
+    #expect(other.id == first.id && book.judgement(of: first.id) == nil)
+  }
+
   @Test func eachStudentsPagesAreOfTheirOwn() {
     var book = AlertBook(maximum: 1000)
     for student in [ada, bert, ada, bert, bert] {

@@ -56,9 +56,13 @@ struct CompactAlerts: Sendable {
     return record
   }
 
+  /// Stores the new state of an alert. With a new onset there is no verdict on it.
+  ///
   /// - Parameter time: when it came into this state; if its onset is new, when it was confirmed.
   mutating func put(_ record: AlertRecord, at time: Timestamp) {
     let before = compact[record.id]
+    // A verdict is about what was told then, and not about another occurrence.
+    if let before, before.since != record.since { judgements[record.id] = nil }
     let file = Self.file(record.id)
     let isInFolder = record.picture?.hasSuffix(file) == true
     compact[record.id] = Compact(
