@@ -91,6 +91,8 @@ import Testing
     ("\n" + look.replacing("\"edges\":30,", with: ""), "a.looks.jsonl:2: edges: is missing"),
     (look.replacing("0.2,0.3]", with: "0.2]"), "a.looks.jsonl:1: "),
     (look + "\n" + look, "a.looks.jsonl:2: at: 0.0 is not after 0.0"),
+    (look.replacing("\"at\":0", with: "\"at\":-1"), "a.looks.jsonl:1: at: -1.0 is not from 0 to"),
+    (look.replacing("\"at\":0", with: "\"at\":1e300"), "a.looks.jsonl:1: at: 1e+300 is not from 0 to"),
   ]) func looksThatCannotBeUsed(text: String, told: String) throws {
     try put("a.looks.jsonl", text)
     try put("a.json", #"{"events": []}"#)

@@ -12,6 +12,8 @@ enum RecordedClips {
   static let ending = ".looks.jsonl"
   /// Bytes of one file; an hour of looks has 2 MB.
   private static let maximumSize = 64_000_000
+  /// Seconds in which looks may lie, eleven days: a replay goes through all of them.
+  private static let times = 0.0..<1_000_000.0
 
   /// All clips by name.
   ///
@@ -64,8 +66,13 @@ enum RecordedClips {
       throw Unusable(problems: ["\(file.relativePath): there is no look in it"])
     }
     var last = first.at
-    for (index, look) in looks.enumerated().dropFirst() {
-      guard look.at > last else {
+    for (index, look) in looks.enumerated() {
+      guard times.contains(look.at) else {
+        throw Unusable(problems: [
+          "\(file.relativePath):\(index + 1): at: \(look.at) is not from 0 to below \(Int(times.upperBound)) seconds"
+        ])
+      }
+      guard index == 0 || look.at > last else {
         throw Unusable(problems: ["\(file.relativePath):\(index + 1): at: \(look.at) is not after \(last)"])
       }
       last = look.at
