@@ -31,6 +31,8 @@ public enum TuneCommand {
   ) async throws -> [String] {
     let began = ContinuousClock.now
     let (rules, kinds) = (settings.alerts, try kinds(options.kinds))
+    // Before anything is written: the new figures may take the place of the old ones.
+    let baseline = try options.baseline.map { try FiguresFile(contentsOf: URL(filePath: $0)) }
     let clips = try RecordedClips.read(folder: options.folder)
     let verdicts: [JudgedAlert] = try options.verdicts.flatMap { try RecordedClips.lines(URL(filePath: $0)) }
     let hours = clips.reduce(0) { $0 + $1.seconds } / 3600
@@ -58,7 +60,7 @@ public enum TuneCommand {
       }
     }
     tell("\nin \(SweepTable.twoDigits((ContinuousClock.now - began).inSeconds)) s\n")
-    return try options.baseline.map { file.worse(than: try FiguresFile(contentsOf: URL(filePath: $0))) } ?? []
+    return baseline.map { file.worse(than: $0) } ?? []
   }
 
   private static func kinds(_ names: [String]) throws -> [AlertKind] {
