@@ -88,6 +88,22 @@ import Testing
     let thresholds: AlertThresholds
   }
 
+  @Test func theExportTellsNoExactBaseline() throws {
+    var exam = HandWrittenExam()
+    exam.student("p1", "Ada")
+    for (id, baseline) in [("a0", -12.3437), ("a1", -0.25)] {
+      exam.alert(id, of: "p1", .lookingAway, from: 10, until: 11) {
+        ($0.thresholds.baseline, $0.thresholds.limit) = (baseline, 43.28125)
+      }
+      exam.judge(id, .right, at: 12)
+    }
+    let text = ReportFormat.verdicts.text(exam.report(), zone: ReportClock.utc) { _ in nil }
+    let lines = try text.split(separator: "\n").map { try WireJSON.decode(Line.self, from: String($0)) }
+    #expect(lines.map(\.thresholds.baseline) == [-12, 0])
+    #expect(lines.map(\.thresholds.limit) == [43.3, 43.3])
+    #expect(!text.contains("-0"))
+  }
+
   @Test func theExportTellsNobodysName() throws {
     let text = ReportFormat.verdicts.text(exam.report(), zone: ReportClock.utc) { _ in [1] }
     let lines = try text.split(separator: "\n").map { try WireJSON.decode(Line.self, from: String($0)) }

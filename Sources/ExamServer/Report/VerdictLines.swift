@@ -45,9 +45,14 @@ enum VerdictLines {
     func seconds(_ time: Timestamp) -> Double {
       (Double(time.microseconds - start.microseconds) / 1000).rounded() / 1000
     }
+    // A median of many looks is a student's own to the last digit.
+    func rounded(_ value: Double, to parts: Double) -> Double { (value * parts).rounded() / parts + 0 }
+    var thresholds = alert.record.thresholds
+    thresholds.baseline = thresholds.baseline.map { rounded($0, to: 1) }
+    thresholds.limit = thresholds.limit.map { rounded($0, to: 10) }
     return Line(
       kind: alert.record.kind, verdict: judgement.verdict, since: seconds(alert.record.since),
       confirmed: seconds(alert.confirmed), until: alert.record.until.map(seconds),
-      confidence: alert.record.confidence, thresholds: alert.record.thresholds)
+      confidence: alert.record.confidence, thresholds: thresholds)
   }
 }
