@@ -46,8 +46,10 @@ extension ExamSession {
     forgotten id: AlertID, _ verdict: AlertVerdict?, by actor: ParticipantID,
     then completion: @escaping CommandQueue.Completion
   ) {
+    waitingLookUps += 1
     lookUps = Task { [code, before = lookUps, store = services.store] in
       await before?.value
+      defer { waitingLookUps -= 1 }
       do {
         let alert = try await store.read(.lookUp) { try $0.alert(id, in: code) }
         guard closing == nil else { return completion(Self.isOver) }
@@ -56,6 +58,18 @@ extension ExamSession {
         completion(WireError(detail: "the alert \(id) cannot be looked up at the moment: \(error)"))
       }
     }
+  }
+
+  /// Verdicts that wait for the journal at most: a disk may be slow, and each holds what is to be answered.
+  private static let maximumLookUps = 100
+
+  /// How long to wait until another alert can be looked up in the journal, if the command needs that; `nil` if it may be
+  /// carried out now.
+  func lookUpTime(of command: ExamCommand) -> Duration? {
+    guard case .judge(let alert, _, _) = command, state.alerts[alert] == nil,
+      waitingLookUps >= Self.maximumLookUps
+    else { return nil }
+    return .seconds(1)
   }
 
   /// Why a command cannot be carried out at the moment, if so.

@@ -32,6 +32,8 @@ final class ExamSession {
   var leaving: [ParticipantID: WebSocketConnection] = [:]
   /// The last verdict on an alert that is read from the journal first.
   var lookUps: Task<Void, Never>?
+  /// How many such verdicts wait.
+  var waitingLookUps = 0
   private var ticking: Task<Void, Never>?
   /// Students who have to be told again who watches closely.
   private var watchedAnew: Set<ParticipantID> = []

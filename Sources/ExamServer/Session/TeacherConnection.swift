@@ -120,7 +120,7 @@ final class TeacherConnection {
   private func wait(for message: TeacherMessage, _ exam: ExamSession) -> Duration? {
     switch message {
     case .history: history?.wait(at: .now)
-    case .command: exam.waitingTime(of: participant)
+    case .command(let command): exam.waitingTime(of: participant) ?? exam.lookUpTime(of: command)
     case .watch, .ack, .unknown: nil
     }
   }
