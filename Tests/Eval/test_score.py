@@ -62,6 +62,23 @@ def test_two_events_need_two_alerts():
     assert once.missed == [("face_missing", 20)] and once.found == [("face_missing", pytest.approx(3.5))]
 
 
+def test_an_alert_answers_one_event():
+    off = clip(Span("camera_off", 20, 25), Span("camera_off", 25.6, 30))
+    # In reach of both.
+    once = judge(off, [Alert("camera_off", 25.8)])
+    assert once.found == [("camera_off", pytest.approx(5.8))] and once.missed == [("camera_off", 25.6)]
+    both = judge(off, [Alert("camera_off", 20.1), Alert("camera_off", 25.8)])
+    assert both.found == [("camera_off", pytest.approx(0.1)), ("camera_off", pytest.approx(0.2))]
+    assert not both.repeats and not both.missed
+    again = judge(off, [Alert("camera_off", at) for at in (20.1, 23, 25.8, 28)])
+    assert len(again.found) == 2 and again.repeats == ["camera_off"] * 2 and not again.false
+
+
+def test_there_is_an_onset_for_each_event():
+    with pytest.raises(RuntimeError, match="onsets: there are 2 for 1 events"):
+        judge(clip(MISSING), [], onsets=[20, 40])
+
+
 def test_a_short_event_must_not_be_told():
     outcome = judge(clip(Span("face_missing", 20, 22)), [Alert("face_missing", 22.1)])
     assert outcome.false == [("face_missing", 22.1)] and not outcome.found and not outcome.missed

@@ -12,8 +12,8 @@ public struct ToldAlert: Sendable, Hashable {
 /// Which alerts of one clip were right: they are matched with the events of its labels.
 ///
 /// An alert answers an event if it is of its kind and comes between its onset and its end, or up to `slack` later; the onset
-/// may be told `early` too early, since labels are not exact to a picture. An event answered is found, any other is missed;
-/// an alert that answers nothing is false. Three things count neither way:
+/// may be told `early` too early, since labels are not exact to a picture. An event answered is found, by an alert that
+/// answers no other; any other event is missed, and an alert that answers nothing is false. Three things count neither way:
 ///
 /// - an alert for an event of about its kind's window (`borderline` more or less), and that there is none;
 /// - what the labels call tolerated;
@@ -44,7 +44,7 @@ public struct Judgement: Sendable, Hashable {
 
   /// - Parameters:
   ///   - seconds: the clip's length.
-  ///   - onsets: when the picture of each event's onset was really sent; by the labels if `nil`.
+  ///   - onsets: when the picture of each event's onset was really sent, one for each; by the labels if `nil`.
   ///   - rules: those whose windows say which events are long enough. To compare rules, judge all by the same.
   public init(
     of alerts: [ToldAlert], labels: ClipLabels, seconds: Double, onsets: [Double]? = nil, rules: AlertRules
@@ -52,6 +52,8 @@ public struct Judgement: Sendable, Hashable {
     let alerts = alerts.filter { $0.at <= seconds + Self.slack }.sorted { $0.at < $1.at }
     var isAnswer = alerts.map { _ in false }
     let places = zip(labels.events.indices, onsets ?? labels.events.map(\.from)).sorted { $0.1 < $1.1 }
+    // What else each event that is found or borderline explains, and the kind of the alert that found it.
+    var others: [(alerts: [Int], kind: AlertKind?)] = []
     for (place, onset) in places {
       let event = labels.events[place]
       let length = event.to - event.from
@@ -63,21 +65,26 @@ public struct Judgement: Sendable, Hashable {
       }
       if length < window - Self.borderline { continue }
       if length < window + Self.borderline, window > 0 {
-        tolerated += answers.map { alerts[$0].kind }
-      } else if let first = answers.first {
+        others.append((answers, nil))
+      } else if let first = answers.first(where: { !isAnswer[$0] }) {
         found.append(Timed(kind: event.kind, seconds: alerts[first].at - onset, event: place))
-        for other in answers.dropFirst() {
-          // Another kind that is an equally good answer is not a repeat.
-          if alerts[other].kind == alerts[first].kind {
-            repeats.append(alerts[other].kind)
-          } else {
-            tolerated.append(alerts[other].kind)
-          }
-        }
+        isAnswer[first] = true
+        others.append((answers, alerts[first].kind))
       } else {
         missed.append(Timed(kind: event.kind, seconds: event.from, event: place))
       }
-      for index in answers { isAnswer[index] = true }
+    }
+    // Only now: what comes again in one event may be what the next one is found by.
+    for (answers, kind) in others {
+      for other in answers where !isAnswer[other] {
+        isAnswer[other] = true
+        // Another kind that is an equally good answer is not a repeat.
+        if alerts[other].kind == kind {
+          repeats.append(alerts[other].kind)
+        } else {
+          tolerated.append(alerts[other].kind)
+        }
+      }
     }
     for (index, alert) in alerts.enumerated() where !isAnswer[index] {
       let isTolerated = labels.tolerated.contains { span in

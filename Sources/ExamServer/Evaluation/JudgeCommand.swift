@@ -44,9 +44,15 @@ public enum JudgeCommand {
   ///
   /// - Parameter input: JSON Lines of objects with `labels` as in a label file, `seconds`, `alerts` and perhaps `onsets`.
   /// - Returns: a line for each.
+  /// - Throws: an error that names the clip, unless it has one onset for each event.
   public static func run(_ input: Data) throws -> Data {
-    let output = try input.split(separator: UInt8(ascii: "\n")).map { line in
+    let output = try input.split(separator: UInt8(ascii: "\n")).enumerated().map { index, line in
       let clip = try JSONDecoder().decode(Played.self, from: line)
+      if let onsets = clip.onsets, onsets.count != clip.labels.events.count {
+        throw RecordedClips.Unusable(problems: [
+          "clip \(index + 1): onsets: there are \(onsets.count) for \(clip.labels.events.count) events"
+        ])
+      }
       let judgement = Judgement(
         of: clip.alerts.map { ToldAlert(kind: $0.kind, at: $0.at) }, labels: clip.labels,
         seconds: clip.seconds,
