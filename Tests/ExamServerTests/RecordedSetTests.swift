@@ -81,5 +81,9 @@ import Testing
     #expect(
       figures(found: 3, falseAlerts: 1, delay: 3.5).worse(than: baseline)
         == ["face_missing: 95 % of the delays up to 3.5 s, 3.0 s before"])
+    // A kind that is new since.
+    var older = baseline
+    older.kinds["several_faces"] = nil
+    #expect(baseline.worse(than: older) == ["several_faces: 1 false, 0 before"])
   }
 }

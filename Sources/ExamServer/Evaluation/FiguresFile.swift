@@ -44,8 +44,9 @@ struct FiguresFile: Codable, Equatable {
 
   /// What is worse than in `baseline`, a line each.
   func worse(than baseline: FiguresFile) -> [String] {
-    baseline.kinds.sorted { $0.key < $1.key }.flatMap { kind, old -> [String] in
-      let new = kinds[kind] ?? Kind(found: 0, missed: 0, false: 0, repeats: 0)
+    let nothing = Kind(found: 0, missed: 0, false: 0, repeats: 0)
+    return Set(baseline.kinds.keys).union(kinds.keys).sorted().flatMap { kind -> [String] in
+      let (old, new) = (baseline.kinds[kind] ?? nothing, kinds[kind] ?? nothing)
       var worse: [String] = []
       func compare(_ what: String, _ new: Int, _ old: Int) {
         if new > old { worse.append("\(kind): \(new) \(what), \(old) before") }
