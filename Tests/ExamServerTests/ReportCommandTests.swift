@@ -42,6 +42,11 @@ import Testing
     exam.alert("broken", of: "p1", .severalFaces, from: 60, until: 61, picture: true)
     _ = try text(StubStore([exam]), format: .csv)
     _ = try text(StubStore([exam]), format: .verdicts)
+    var document = ReportDocument(
+      of: HandWrittenExam.code, as: .verdicts, zone: ReportClock.utc, look: .english
+    ) { [lines] in lines.add($0) }
+    var written: [UInt8] = []
+    while try document.write(to: &written, from: StubStore([exam])) {}
     #expect(lines.lines.count == 2)
     #expect(lines.lines[0].contains("/data") && lines.lines[0].contains("alert a1 (Ada Lovelace"))
     #expect(lines.lines[1].contains("alert broken (Zoë Çelik") && lines.lines[1].contains("the disk says no"))

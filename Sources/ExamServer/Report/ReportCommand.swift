@@ -59,7 +59,7 @@ public enum ReportCommand {
     if !report.isFinished {
       warn("session \(code) is not finished; the report tells how things stood at \(report.until)")
     }
-    for problem in report.pictureProblems where format != .verdicts {
+    for problem in format.pictureProblems(of: report) {
       warn("session \(code) in \(dataFolder): \(problem); the report says so")
     }
     return format.text(report, zone: zone, look: look) { try archive.picture(of: $0, in: code) }

@@ -10,7 +10,7 @@ struct ReportDocument: Sendable {
   /// `nil` until the report is made from the journal.
   private var writer: ReportWriter?
 
-  /// - Parameter note: called for each picture that should be there and is not, with a line.
+  /// - Parameter note: called for each picture that should be in this format and is not there, with a line.
   init(
     of session: SessionCode, as format: ReportFormat, zone: ReportClock.Zone, look: ReportLook,
     note: @escaping @Sendable (String) -> Void
@@ -29,7 +29,7 @@ struct ReportDocument: Sendable {
     let session = session
     if writer == nil {
       guard let report = try SessionReport.read(session, from: archive, at: .now) else { throw SessionGone() }
-      for problem in report.pictureProblems { note("report of session \(session): \(problem)") }
+      for problem in format.pictureProblems(of: report) { note("report of session \(session): \(problem)") }
       writer = ReportWriter(report, as: format, zone: zone, look: look)
     }
     return writer?.write(to: &document) { try archive.picture(of: $0, in: session) } ?? false

@@ -21,6 +21,11 @@ public enum ReportFormat: String, Sendable, CaseIterable {
     self == .verdicts ? "exam-verdicts.jsonl" : "exam-report-\(session).\(rawValue)"
   }
 
+  /// The pictures that it would show and cannot: verdicts have none.
+  func pictureProblems(of report: SessionReport) -> [SessionReport.PictureProblem] {
+    self == .verdicts ? [] : report.pictureProblems
+  }
+
   /// - Parameters:
   ///   - zone: for the times on a page and in CSV; JSON is for programs and uses UTC.
   ///   - picture: reads the picture of an alert; `nil` if the file is gone.
