@@ -1,7 +1,8 @@
 import ExamModel
 
-/// A report as CSV: a line for the session, one for each kind of alert, and for each student one for joining and one for each connection, alert, blind
-/// spot, pause and accommodation, and for a removal. All lines have the same columns; `record` gives the type of a line.
+/// A report as CSV: a line for the session, one for each kind of alert, and for each student one for joining and one for
+/// each connection, alert, blind spot, pause and accommodation, and for a removal. All lines have the same columns;
+/// `record` gives the type of a line.
 enum ReportCSV {
   static let columns: [CSVLines.Field] = [
     "session", "student_id", "student", "record", "kind", "severity", "state", "from", "until", "seconds",
