@@ -124,7 +124,7 @@ public struct ServerConfiguration: Sendable {
       defaults["alerts.\(kind.rawValue).limit"] = rule.limit.map { String($0) }
     }
     for setting in PictureThresholds.settings {
-      defaults["pictures.\(setting.name)"] = short(AlertRules.standard.pictures[keyPath: setting.field])
+      defaults["pictures.\(setting.name)"] = String(AlertRules.standard.pictures[keyPath: setting.field])
     }
     return defaults
   }()
