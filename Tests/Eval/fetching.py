@@ -4,6 +4,7 @@
     github:OWNER/NAME@COMMIT          a file of that commit
 """
 import hashlib
+import http.client
 import pathlib
 import re
 import tempfile
@@ -68,8 +69,10 @@ class Store:
             with urllib.request.urlopen(address, timeout=PATIENCE) as answer:
                 content = answer.read(LARGEST + 1)
         except urllib.error.HTTPError as error:
-            raise NotThere(f"{source}: the answer for {path} is {error.code}; if it has moved, mend the list") from None
-        except (OSError, ValueError) as error:
+            if error.code in (404, 410):
+                raise NotThere(f"{source}: the answer for {path} is {error.code}; if it has moved, mend the list") from None
+            raise OutOfReach(f"{source} cannot be had now: the answer for {path} is {error.code}; try again later") from None
+        except (OSError, ValueError, http.client.HTTPException) as error:
             raise OutOfReach(f"{source} cannot be reached ({error}); it needs a network") from None
         if len(content) > LARGEST:
             raise NotThere(f"{source} {path} has more than {LARGEST >> 20} MiB")

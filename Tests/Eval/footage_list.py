@@ -85,6 +85,7 @@ def _faults(clip):
     files = clip.get("files", {})
     if not files or not all(re.fullmatch(r"[0-9a-f]{64}", str(sha256)) for sha256 in files.values()):
         yield '"files" should name files with their SHA-256'
+    yield from (f'"{name}" must not be empty' for name in ("licence", "stated") if name in clip and not str(clip[name] or "").strip())
     if clip.get("camera") not in CAMERAS:
         yield f'"camera" is one of {", ".join(CAMERAS)}'
     if not clip.get("people"):
