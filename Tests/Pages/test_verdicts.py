@@ -47,9 +47,13 @@ def test_a_verdict_is_given_by_button_seen_by_colleagues_and_taken_back(exam, pe
     button(theirs, "Wrong").click()
     for card in (alert, theirs):
         expect_verdict(card, "Wrong", "Mr Jones")
+    # Saying what a colleague said is no taking back; the own verdict is taken back, after a reload, too.
+    button(alert, "Wrong").click()
+    for card in (alert, theirs):
+        expect_verdict(card, "Wrong", "Ms Smith")
     exam.page.reload()
     exam.expect_connected()
-    expect_verdict(alert, "Wrong", "Mr Jones")
+    expect_verdict(alert, "Wrong", "Ms Smith")
     button(alert, "Wrong").click()
     for card in (alert, theirs):
         expect_verdict(card, None)

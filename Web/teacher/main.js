@@ -71,7 +71,7 @@ function enter(identity) {
   const feed = new AlertFeed({
     alerts, roster,
     context: {
-      roster, token, open, acknowledge: (...alert) => alerts.acknowledge(...alert), judge: (...alert) => alerts.judge(...alert),
+      roster, me, token, open, acknowledge: (...alert) => alerts.acknowledge(...alert), judge: (...alert) => alerts.judge(...alert),
       adjust: (student, kind) => focus.open(student, kind),
     },
   });

@@ -21,7 +21,7 @@ const PLACE = { acknowledged: 'seen', cleared: 'over' };
 export const placeOf = ({ state }) => PLACE[state] ?? 'new';
 
 export class AlertCard {
-  /** context: {roster, token, acknowledge(id, note, refused), judge(id, verdict), adjust(student, kind), open(student)?}; without `open` the student is already open. */
+  /** context: {roster, me, token, acknowledge(id, note, refused), judge(id, verdict), adjust(student, kind), open(student)?}; without `open` the student is already open. */
   constructor(alert, context) {
     this.context = context;
     this.alert = alert;
@@ -75,9 +75,12 @@ export class AlertCard {
     if (this.alert.state === 'confirmed') this.context.acknowledge(this.alert.alert_id);
   }
 
-  /** The same verdict once more takes it back. */
+  /** The own verdict once more takes it back; a colleague's is agreed with. */
   judge(verdict) {
-    this.context.judge(this.alert.alert_id, this.alert.verdict === verdict ? null : verdict);
+    const { roster, me } = this.context;
+    // An alert has the name alone, as the server has it.
+    const isOwn = this.alert.verdict === verdict && this.alert.verdict_by === roster.get(me)?.name;
+    this.context.judge(this.alert.alert_id, isOwn ? null : verdict);
   }
 
   writeNote() {

@@ -125,9 +125,9 @@ export class Focus {
     if (card) {
       card.update(alert);
     } else {
-      const { roster, token, alerts } = this;
+      const { roster, token, alerts, chat: { me } } = this;
       card = new AlertCard(alert, {
-        roster, token, acknowledge: (...alert) => alerts.acknowledge(...alert), judge: (...alert) => alerts.judge(...alert),
+        roster, me, token, acknowledge: (...alert) => alerts.acknowledge(...alert), judge: (...alert) => alerts.judge(...alert),
         adjust: (student, kind) => { this.adjust.open(student, kind); this.adjust.focus(); },
       });
       this.cards.set(alert.alert_id, card);
