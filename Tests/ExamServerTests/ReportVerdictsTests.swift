@@ -74,7 +74,7 @@ import Testing
   }
 
   @Test func withoutAVerdictThatIsSaid() {
-    #expect(HandWrittenExam.rich.page().contains("No teacher said of an alert whether it was right."))
+    #expect(HandWrittenExam.rich.page().contains("No teacher has judged an alert."))
     #expect(!HandWrittenExam().page().contains("Verdicts of teachers"))
   }
 
