@@ -51,6 +51,13 @@ def test_programs_are_known_by_their_labels_and_no_real_camera_is_taken_for_one(
     assert set(OF_PROGRAMS.values()) == set(told_programs()), "each that the server knows has a label here"
 
 
+def expect_no_program_told(page):
+    """The page reports its camera, and says each time that no program makes its pictures."""
+    page.wait_for_function("sent.some(one => one.includes('\"program\":'))")
+    told = [one for one in page.evaluate("sent") if '"program":' in one]
+    assert all('"program":"none"' in one for one in told), told
+
+
 @pytest.fixture
 def ada(exam, people):
     """A student whose first camera is one of OBS, at the check of the camera."""
@@ -68,10 +75,11 @@ def test_who_chooses_another_camera_before_joining_is_not_told_of(exam, ada):
     expect(page.locator("#preview-sentence")).to_have_text("Your picture is good. You can join.")
     ada.join()
     ada.expect_live()
+    expect_no_program_told(page)
     page.reload()
     ada.expect_live()
     expect(page.locator("#live-device")).to_be_hidden()
-    assert page.evaluate("sent.filter(one => one.includes('program')).every(one => one.includes('\"program\":\"none\"'))")
+    expect_no_program_told(page)
     assert not any("Integrated" in one for one in page.evaluate("sent")), "no label leaves the page"
 
 

@@ -109,7 +109,7 @@ function showPreview(outcome) {
   if (failed) checkItem('face', 'wait', t('student.check.failed'));
   else checkItem('face', faces === 1 ? 'ok' : 'warn', faces === 0 ? t('student.check.noFace') : faces === 1 ? t('student.check.oneFace') : t('student.check.faces', { count: faces }));
   checkItem('light', dark ? 'warn' : 'ok', dark ? t('student.check.dark') : t('student.check.bright'));
-  sentence(previewSentence({ ...outcome, program: camera.program }));
+  sentence(previewSentence({ ...outcome, program: camera.program, isChoice: !$('device-field').hidden }));
 }
 
 function checkItem(which, state, text) {

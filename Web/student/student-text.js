@@ -136,9 +136,15 @@ export const ownDataProblem = ({ code, message }) =>
 /** The name of a program that makes pictures for a camera of its own. */
 export const programName = program => t(`program.${program}`);
 
-/** Before joining: one sentence for all of the checks. Another camera shows another picture, so that comes first. */
-export function previewSentence({ faces, dark, failed, program }) {
-  if (program !== 'none') return { tone: 'warn', text: t('student.preview.program', { program: programName(program) }) };
+/** Before joining: what the checks come to. Another camera shows another picture, so that comes first. isChoice: there are several cameras. */
+export function previewSentence({ program, isChoice, ...checks }) {
+  const seen = seenSentence(checks);
+  if (program === 'none') return seen;
+  const made = t('student.preview.program', { program: programName(program) });
+  return { tone: 'warn', text: sentences(made, isChoice && t('student.preview.chooseCamera'), seen.tone === 'warn' && seen.text) };
+}
+
+function seenSentence({ faces, dark, failed }) {
   if (failed) return { tone: 'warn', text: t('student.preview.failed', { why: failed }) };
   if (faces === 0) return { tone: 'warn', text: dark ? t('student.preview.noFaceDark') : t('student.preview.noFace') };
   if (faces > 1) return { tone: 'warn', text: t('student.preview.severalFaces') };

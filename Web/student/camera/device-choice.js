@@ -12,7 +12,8 @@ export class DeviceChoice {
   }
 
   async show() {
-    if (this.camera.state !== 'live' || !this.isWanted()) return;
+    // A list that is shown is kept up to date, wanted or not.
+    if (this.camera.state !== 'live' || (this.field.hidden && !this.isWanted())) return;
     const devices = await this.camera.devices();
     setHidden(this.field, devices.length < 2);
     if (devices.length < 2) return;
