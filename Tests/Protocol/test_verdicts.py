@@ -4,6 +4,7 @@ import io
 import json
 import sqlite3
 import subprocess
+import time
 
 import pytest
 
@@ -156,7 +157,7 @@ def test_they_are_there_again_after_a_restart_and_in_the_report_for_good(tmp_pat
         assert (line["kind"], line["verdict"]) == ("camera_off", "wrong")
         assert 0 < line["since"] <= line["confirmed"] < 60
         assert line["thresholds"] == {"window": 0, "share": 1, "cooldown": 30}
-        for word in ("Ada", "Bert", "Grace", exam.code, second, bert.id, "2026"):
+        for word in ("Ada", "Bert", "Grace", exam.code, second, bert.id, time.strftime("%Y-")):
             assert word not in export.body.decode()
         # Neither a student nor a stranger gets it.
         assert exam.request("GET", "/report?format=verdicts", token=ada.token).status == 403
