@@ -37,7 +37,7 @@ export const kindText = kind => t(`alert.${kind}.title`, { defaultValue: told(ki
 // A tile has space for two or three words.
 export const shortText = kind => t(`alert.${kind}.short`, { defaultValue: told(kind, 'short') ?? kindText(kind) });
 
-/** Nobody is called for a hint: it makes no sound, and comes after all other alerts, even those that were seen. */
+/** Nobody is called for a hint: it makes no sound, and comes after all others that are new; on the wall also after those that were seen. */
 export const isHint = alert => alert.severity === 'low';
 
 const weight = alert => (isHint(alert) ? -1 : (alert.state === 'confirmed' ? 10 : 0) + (rowOf(alert.kind).weight ?? 0));
