@@ -57,7 +57,8 @@ def main():
     chosen = parts(options)
     codes = [code for part in chosen if (code := measure(options, part)) is not None]
     if not codes:
-        return refuse([f"no clip in {' or '.join(str(part.folder) for part in chosen) or options.footage} has such a name"])
+        lacks = "was played before" if options.rescore else "has such a name"
+        return refuse([f"no clip in {' or '.join(str(part.folder) for part in chosen) or options.footage} {lacks}"])
     return max(codes)
 
 
@@ -73,7 +74,7 @@ def parts(options):
 
 
 def measure(options, part):
-    """The exit code of one part, or None if there is no clip of the names that are asked for."""
+    """The exit code of one part, or None if no clip has a name that is asked for, or was played before as --rescore wants it."""
     # After the environment: the server's place is read when it is imported.
     import labels
     import pictures
@@ -102,6 +103,9 @@ def measure(options, part):
     if options.rescore:
         played = recall(options, part, run)
         clips = [clip for clip in clips if clip.name in played]
+        if not clips:
+            say(f"left out: of {part.folder} nothing was played that could be judged once more")
+            return None
         return conclude(options, part, clips, played, problems, publish=False)
 
     with tempfile.TemporaryDirectory(prefix="eval-clips-") as temporary:
@@ -142,6 +146,8 @@ def remember(options, part, played):
 
 def recall(options, part, run):
     from score import Alert
+    if not part.file(options, "played.json").exists():
+        return {}
     stored = json.loads(part.file(options, "played.json").read_text())
     return {item["name"]: run.Played(**item | {"alerts": [Alert(**a) for a in item["alerts"]]}) for item in stored}
 

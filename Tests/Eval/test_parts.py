@@ -4,11 +4,12 @@ import argparse
 import pytest
 
 import evaluate
+import labels
 from evaluate import PAGE, Part, between_marks, parts
 
 
 def options(tmp_path, **given):
-    return argparse.Namespace(**{"scenes": None, "footage": tmp_path / "none", "parts": ("scenes", "footage")} | given)
+    return argparse.Namespace(**{"scenes": None, "footage": tmp_path / "none", "parts": ("scenes", "footage"), "rescore": False} | given)
 
 
 def test_the_shipped_scenes_and_real_footage(tmp_path):
@@ -51,3 +52,13 @@ def test_names_that_no_part_has_are_refused(monkeypatch, capsys, tmp_path):
     assert evaluate.main() == 2 and "has such a name" in capsys.readouterr().err
     monkeypatch.setattr(evaluate, "measure", lambda options, part: None if part.are_drawn else 1)
     assert evaluate.main() == 1
+
+
+@pytest.mark.parametrize("content", [None, "[]"])
+def test_what_was_never_played_cannot_be_judged_once_more(monkeypatch, capsys, tmp_path, content):
+    monkeypatch.setattr(labels, "read_folder", lambda folder: ([argparse.Namespace(name="ada")], {}))
+    if content:
+        (tmp_path / "played.json").write_text(content)
+    asked = argparse.Namespace(**vars(options(tmp_path, rescore=True)), results=tmp_path, only=[], skip_broken=False)
+    assert evaluate.measure(asked, Part(tmp_path / "clips")) is None
+    assert "nothing was played that could be judged once more" in capsys.readouterr().out
