@@ -11,6 +11,7 @@ import os
 import pathlib
 import shutil
 import subprocess
+import tempfile
 
 import make_scenes
 
@@ -32,14 +33,22 @@ calm-dim-cloud calm-glasses-glare calm-partly-out calm-small poster
 """.split()
 
 
+def run(*command):
+    """Runs the program with the default rules, whatever settings the environment has."""
+    subprocess.run(command, check=True, env={name: value for name, value in os.environ.items() if not name.startswith("EXAM_MONITORING_")})
+
+
 def record(program, scenes, jobs):
-    """Draws what is missing, checks every clip, and copies its labels."""
+    """Draws what is missing, checks every clip, and copies its labels. The looks of before are kept until all that is done."""
     make_scenes.make_all(scenes, jobs, CLIPS)
-    shutil.rmtree(LOOKS, ignore_errors=True)
-    LOOKS.mkdir()
-    subprocess.run([program, "observe", "-o", LOOKS, *(scenes / f"{name}.ivf" for name in CLIPS)], check=True)
-    for name in CLIPS:
-        shutil.copy(scenes / f"{name}.json", LOOKS)
+    with tempfile.TemporaryDirectory(prefix=".looks-", dir=HERE) as folder:
+        new = pathlib.Path(folder) / LOOKS.name
+        new.mkdir()
+        run(program, "observe", "-o", new, *(scenes / f"{name}.ivf" for name in CLIPS))
+        for name in CLIPS:
+            shutil.copy(scenes / f"{name}.json", new)
+        shutil.rmtree(LOOKS, ignore_errors=True)
+        new.rename(LOOKS)
 
 
 def main():
@@ -51,7 +60,7 @@ def main():
     options = parser.parse_args()
     if not options.baseline_only:
         record(options.program, options.scenes, options.jobs)
-    subprocess.run([options.program, "tune", LOOKS, "--figures", BASELINE, "-o", CURVES], check=True)
+    run(options.program, "tune", LOOKS, "--figures", BASELINE, "-o", CURVES)
 
 
 if __name__ == "__main__":
