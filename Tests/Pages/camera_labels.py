@@ -90,7 +90,7 @@ Elgato Virtual Camera
 EOS Webcam Utility Pro
 EpocCam Camera
 Iriun Webcam
-Jo's S23 Ultra (Windows Virtual Camera)
+My Phone (Windows Virtual Camera)
 Logi Capture
 OBSBOT Virtual Camera
 Reincubate Camo
