@@ -19,11 +19,13 @@ struct ChangedPlaces {
     var isPart = [Bool](repeating: false, count: changed.count)
     for row in 0...(rows - Self.square) {
       for column in 0...(columns - Self.square) where changed[(row + 1) * columns + column + 1] {
-        let cells = (row..<row + Self.square).flatMap { y in
-          (column..<column + Self.square).map { y * columns + $0 }
+        var count = 0
+        for y in row..<row + Self.square {
+          for x in column..<column + Self.square where changed[y * columns + x] { count += 1 }
         }
-        if cells.count(where: { changed[$0] }) >= Self.leastCells {
-          for cell in cells { isPart[cell] = true }
+        guard count >= Self.leastCells else { continue }
+        for y in row..<row + Self.square {
+          for x in column..<column + Self.square { isPart[y * columns + x] = true }
         }
       }
     }

@@ -13,8 +13,8 @@ struct Decoys: Sendable {
   }
 
   /// More than that many are forgotten, the oldest first.
-  private static let capacity = 8
-  private static let firstPause = Duration.milliseconds(500)
+  private static let capacity = 32
+  private static let firstPause = Duration.seconds(1)
   private static let longestPause = Duration.seconds(60)
 
   private var decoys: [Decoy] = []
@@ -28,7 +28,7 @@ struct Decoys: Sendable {
   mutating func reject(_ box: NormalizedRect, at now: Instant) {
     let old = decoys.firstIndex { $0.box.overlap(with: box) >= FaceTracker.sameFaceOverlap }
     var decoy = old.map { decoys.remove(at: $0) } ?? Decoy(box: box, until: now)
-    let pause = decoy.rejections == 0 ? .zero : Self.firstPause * (1 << min(decoy.rejections, 10))
+    let pause = decoy.rejections == 0 ? .zero : Self.firstPause * (1 << min(decoy.rejections - 1, 10))
     decoy.rejections += 1
     decoy.box = box
     decoy.until = now + min(pause, Self.longestPause)

@@ -5,11 +5,12 @@ import ExamModel
 /// CenterFace sees everybody in the picture and costs about fifteen times what BlazeFace costs on one square of it. So
 /// CenterFace finds the faces; while there is exactly one, BlazeFace follows it; CenterFace runs again, on the same picture,
 /// when BlazeFace has lost the face or sees another one, within a second when BlazeFace is in doubt, when something
-/// around the person has changed, and every few seconds in any case. If nothing around the person has moved, four of five
-/// of those regular searches are skipped. Somebody who moves changes the surroundings all the time: after a few searches
-/// BlazeFace glances at the places that have changed, and CenterFace decides where it sees a face.
+/// around the person has changed, and every few seconds if that cannot be told. If nothing around the person has moved, four
+/// of five of those regular searches are skipped. Somebody who moves changes the surroundings all the time: after a few searches
+/// every other regular one is left, and BlazeFace glances at the places that have changed, where CenterFace decides if
+/// there is a face.
 ///
-/// While the server cannot keep up, the few seconds double: with a fixed time the searches would use up what capacity
+/// While the server cannot keep up, the few seconds double, and nothing else is looked for: with a fixed time the searches would use up what capacity
 /// is left and hardly anybody would be followed (measured with 100 students on one core: 0.5 checks a second each).
 struct FaceTracker: Sendable {
   typealias Instant = SuspendingClock.Instant
@@ -40,6 +41,8 @@ struct FaceTracker: Sendable {
   static let calmPeriods = 5.0
   /// If something always does, once in this many, besides a few at once.
   static let restlessPeriods = 2.0
+  /// So many searches of a period may be for what BlazeFace sees beside the face, besides a few at once.
+  static let proposalsPerPeriod = 4
   /// An empty picture in which nothing changes is still searched this often.
   static let emptyPause: Duration = .seconds(2)
 
@@ -64,6 +67,9 @@ struct FaceTracker: Sendable {
   /// How the scene differs from that of the last search.
   private var change: SceneGrid.Change?
   private var allowance: SearchAllowance
+  /// For what BlazeFace sees beside the face that it follows.
+  private var proposalAllowance: SearchAllowance
+  private var isBehind = false
   /// Glances so far: several changed places take turns.
   private var glances = 0
   /// Where BlazeFace saw another face, for CenterFace to decide.
@@ -76,6 +82,7 @@ struct FaceTracker: Sendable {
     self.wholePictureEvery = wholePictureEvery
     self.searchPhase = searchPhase
     allowance = SearchAllowance(every: wholePictureEvery * Self.restlessPeriods)
+    proposalAllowance = SearchAllowance(every: wholePictureEvery / Self.proposalsPerPeriod)
   }
 
   // MARK: Planning
@@ -88,6 +95,7 @@ struct FaceTracker: Sendable {
   mutating func plan(at now: Instant, scene: SceneGrid, isBehind: Bool) -> Plan {
     change = nil
     proposed = []
+    self.isBehind = isBehind
     if known.isEmpty, let lastSearch, !isSearchAsked, now < lastSearch.at + Self.emptyPause,
       scene.change(since: lastSearch.scene) == .none
     {
@@ -117,8 +125,8 @@ struct FaceTracker: Sendable {
     }
   }
 
-  /// Whether nothing has changed around the one face since the whole picture was searched.
-  var isSceneUnchanged: Bool { change == SceneGrid.Change.none }
+  /// Whether nothing has changed around the one face since the whole picture was searched, and nothing else was seen.
+  var isSceneUnchanged: Bool { change == SceneGrid.Change.none && proposed.isEmpty }
 
   /// Whether the face being followed may be something else.
   var isInDoubt: Bool { doubtSince != nil }
@@ -169,13 +177,17 @@ struct FaceTracker: Sendable {
     proposed.append(finding.box)
   }
 
-  /// Whether BlazeFace saw somebody else, and the same picture should be searched.
+  /// Whether BlazeFace saw somebody else.
   var isSomebodyProposed: Bool { !proposed.isEmpty }
 
-  /// What CenterFace's findings must score at least for `accept` to need them.
-  var leastScore: Float {
-    known.contains(where: \.isAtBorder) ? FaceThreshold.keptAtBorder : FaceThreshold.keptFace
+  /// Whether the same picture should be searched for that. Something that moves and looks like a face does so in every
+  /// picture: that must not cost more than following nothing.
+  mutating func searchesForProposed(at now: Instant) -> Bool {
+    isSomebodyProposed && !isBehind && proposalAllowance.take(at: now)
   }
+
+  /// What CenterFace's findings must score at least for `accept` to need them.
+  var leastScore: Float { known.isEmpty ? FaceThreshold.newFace : FaceThreshold.keptAtBorder }
 
   /// Takes CenterFace's answer for the whole picture, which looks like `scene`.
   ///

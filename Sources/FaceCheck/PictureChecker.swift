@@ -56,7 +56,7 @@ final class PictureChecker: PictureChecking {
             tracker.propose(face.finding, at: now)
           }
         }
-        if !tracker.isSomebodyProposed {
+        if !tracker.searchesForProposed(at: now) {
           return observation(
             [detected(found[followed], in: picture, by: BlazeFace.pose)], .trackedFace,
             isSure: !tracker.isInDoubt)

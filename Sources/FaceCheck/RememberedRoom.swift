@@ -4,23 +4,26 @@ import ExamModel
 struct RememberedRoom: Sendable {
   /// The picture in which the face was last seen.
   private var person: (scene: SceneGrid, face: NormalizedRect)?
-  private var last: (scene: SceneGrid, person: NormalizedRect)?
-  /// Whether the person has left and the room was shown.
-  private var isEmpty = false
+  /// The last picture without a face that showed the room.
+  private var empty: SceneGrid?
 
-  mutating func remember(_ scene: SceneGrid, around person: NormalizedRect) {
-    self.person = (scene, person)
-    last = (scene, person)
-    isEmpty = false
+  mutating func remember(_ scene: SceneGrid, around face: NormalizedRect) {
+    person = (scene, face)
+    empty = nil
   }
 
-  /// Whether a picture without a face that looks like `scene` shows the room. Its light may change from look to look as the
-  /// camera's exposure follows whoever left; what covers a lens changes everything at once.
+  /// Whether a picture without a face that looks like `scene` shows the room. The light of a bare one may change from look to
+  /// look as the camera's exposure follows whoever left; what covers a lens changes everything at once.
   mutating func isShown(in scene: SceneGrid) -> Bool {
-    guard let last, scene.shows(last.scene, around: last.person, isSettling: isEmpty) else { return false }
-    self.last = (scene, last.person)
-    isEmpty = true
-    return true
+    guard let person else { return false }
+    let isShown =
+      scene.shows(person.scene, around: person.face)
+      || empty.map {
+        scene.showsWall($0, around: person.face, within: SceneGrid.settlingBrightness)
+          && scene.showsWall(person.scene, around: person.face, within: SceneGrid.settledBrightness)
+      } ?? false
+    if isShown { empty = scene }
+    return isShown
   }
 
   /// Whether a picture that looks like `scene` still shows the person, turned away perhaps.

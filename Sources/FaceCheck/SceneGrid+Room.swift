@@ -16,11 +16,15 @@ extension SceneGrid {
   /// The wall is the same if so much of its cells' deviation at most is not that of the wall before. Walls left
   /// empty gave 0.4 to 0.6, which is noise; paper before a wall of its brightness 1.1 and 1.5.
   static let sameWall = 0.9
+  /// A wall that deviates by more has structure of its own.
+  static let plainDeviation = 2.0
   /// How much of 255 the brightness of a wall may have changed when the person is gone: what covers a lens takes light.
   static let sameBrightness = 12.0
-  /// And how much where the wall correlates by `surelySameWall`, or was recognised a look before, while the camera's
-  /// exposure settles.
+  /// And how much where the wall correlates by `surelySameWall`, or from look to look after it was recognised, while the
+  /// camera's exposure settles.
   static let settlingBrightness = 25.0
+  /// And how much in all then.
+  static let settledBrightness = 60.0
   static let surelySameWall = 0.97
   /// Luma of black.
   private static let black = 16.0
@@ -32,26 +36,43 @@ extension SceneGrid {
   static let shareOfRoom = 0.85
 
   /// Whether the room that was around a person in `earlier` is seen here, where the person was left out.
-  ///
-  /// - Parameter isSettling: whether `earlier` showed that room, too, without the person.
-  func shows(_ earlier: SceneGrid, around person: NormalizedRect, isSettling: Bool) -> Bool {
+  func shows(_ earlier: SceneGrid, around person: NormalizedRect) -> Bool {
+    guard let room = beside(person, since: earlier) else { return false }
+    guard room.deviations.1 >= Self.bareDeviation else {
+      let isSure = room.correlation >= Self.surelySameWall
+      return Self.isWall(room, within: isSure ? Self.settlingBrightness : Self.sameBrightness)
+    }
+    let light = max(0, room.means.0 - Self.black) / max(1, room.means.1 - Self.black)
+    return room.correlation >= Self.sameRoom && room.deviations.0 >= Self.leastDeviation
+      && room.deviations.0 >= Self.shareOfContrast * min(1, light) * room.deviations.1
+  }
+
+  /// Whether a bare room that was around a person in `earlier` is seen here, lighter or darker by `change` of 255 at most.
+  func showsWall(_ earlier: SceneGrid, around person: NormalizedRect, within change: Double) -> Bool {
+    guard let room = beside(person, since: earlier), room.deviations.1 < Self.bareDeviation else {
+      return false
+    }
+    return Self.isWall(room, within: change)
+  }
+
+  private static func isWall(_ room: Moments, within change: Double) -> Bool {
+    // Of an even thing before the lens nothing differs from the wall, but the wall's own structure is gone.
+    let isStructured = room.deviations.1 >= plainDeviation
+    return room.residual <= sameWall && abs(room.means.0 - room.means.1) <= change
+      && (!isStructured || room.deviations.0 >= shareOfContrast * room.deviations.1)
+  }
+
+  /// The cells beside a person, now and in `earlier`; nil if there are too few.
+  private func beside(_ person: NormalizedRect, since earlier: SceneGrid) -> Moments? {
     let area = PersonArea(around: person)
     var visible = cells.indices.filter { !area.contains(cell: $0) }
-    guard visible.count >= Self.leastRoom else { return false }
+    guard visible.count >= Self.leastRoom else { return nil }
     // An arm or a chair beyond that area is gone with the person: the cells that differ most from the common shift of the
     // light say nothing about the room.
     func difference(_ index: Int) -> Int { Int(cells[index]) - Int(earlier.cells[index]) }
     let common = visible.map(difference).sorted()[visible.count / 2]
     visible.sort { abs(difference($0) - common) < abs(difference($1) - common) }
-    let room = moments(since: earlier, in: visible.prefix(Int(Double(visible.count) * Self.shareOfRoom)))
-    if room.deviations.1 < Self.bareDeviation {
-      let isSure = isSettling || room.correlation >= Self.surelySameWall
-      let change = isSure ? Self.settlingBrightness : Self.sameBrightness
-      return room.residual <= Self.sameWall && abs(room.means.0 - room.means.1) <= change
-    }
-    let light = max(0, room.means.0 - Self.black) / max(1, room.means.1 - Self.black)
-    return room.correlation >= Self.sameRoom && room.deviations.0 >= Self.leastDeviation
-      && room.deviations.0 >= Self.shareOfContrast * min(1, light) * room.deviations.1
+    return moments(since: earlier, in: visible.prefix(Int(Double(visible.count) * Self.shareOfRoom)))
   }
 
   /// Whether the person with this face in `earlier` is still there, turned away perhaps.

@@ -142,7 +142,7 @@ import Testing
       let now = start + .milliseconds(500 * half)
       _ = tracker.plan(at: now, scene: scene, isBehind: false)
       _ = tracker.follow([face(further, 0.95), face(elsewhere, 0.8)], scene: scene, at: now)
-      guard tracker.isSomebodyProposed else { continue }
+      guard tracker.searchesForProposed(at: now) else { continue }
       searches.append(Double(half) / 2)
       #expect(tracker.accept([face(further, 0.9)], scene: scene, at: now) == [0])
     }
@@ -157,6 +157,29 @@ import Testing
     #expect(tracker.isSomebodyProposed)
   }
 
+  @Test func whatMovesAndLooksLikeAFaceIsSearchedOnceASecond() {
+    var tracker = makeFollowingInARoom()
+    var searches = 0
+    for half in 0..<80 {
+      let now = start + .milliseconds(500 * half)
+      let place = NormalizedRect(x: Float(half % 40) / 45, y: 0.02, width: 0.02, height: 0.12)
+      _ = tracker.plan(at: now, scene: scene, isBehind: false)
+      _ = tracker.follow([face(further, 0.95), face(place, 0.8)], scene: scene, at: now)
+      guard tracker.searchesForProposed(at: now) else { continue }
+      searches += 1
+      _ = tracker.accept([face(further, 0.9)], scene: scene, at: now)
+    }
+    // Four at once, and forty seconds; some places were there before.
+    #expect((30...44).contains(searches))
+    // A server that is behind searches for nothing but what it must.
+    let later = start + .seconds(60)
+    _ = tracker.plan(at: later, scene: scene, isBehind: true)
+    _ = tracker.follow([face(further, 0.95), face(elsewhere, 0.8)], scene: scene, at: later)
+    let searchesWhenBehind = tracker.searchesForProposed(at: later)
+    #expect(!searchesWhenBehind)
+    #expect(!tracker.isSceneUnchanged)
+  }
+
   @Test func aFaceCutByTheBorderIsKeptLonger() {
     let cut = NormalizedRect(x: 0, y: 0.3, width: 0.1, height: 0.4)
     var tracker = makeTracker()
@@ -165,7 +188,7 @@ import Testing
     #expect(tracker.leastScore == FaceThreshold.keptAtBorder)
     #expect(tracker.accept([face(cut, 0.25)], scene: scene, at: start) == [0])
     #expect(tracker.accept([face(cut, 0.19)], scene: scene, at: start) == [])
-    #expect(tracker.leastScore == FaceThreshold.keptFace)
+    #expect(tracker.leastScore == FaceThreshold.newFace)
   }
 
   @Test func faceOnTheEdgeIsKeptButNotFound() {

@@ -1,4 +1,5 @@
 import ExamModel
+import Foundation
 import Testing
 
 @testable import FaceCheck
@@ -113,18 +114,18 @@ extension SceneGrid.Change {
   @Test func theRoomIsKnownAgainWhenThePersonHasLeft() {
     let before = grid { column, row in (12..<26).contains(column) && row > 8 ? 60 : UInt8(100 + column) }
     let empty = grid { column, _ in UInt8(106 + column) }
-    #expect(empty.shows(before, around: person, isSettling: false))
+    #expect(empty.shows(before, around: person))
     let covered = grid { _, _ in 40 }
-    #expect(!covered.shows(before, around: person, isSettling: false))
+    #expect(!covered.shows(before, around: person))
   }
 
   @Test func theRoomIsKnownInAnotherLightAndACoverOfItsBrightnessIsNotTakenForIt() {
     let before = grid { column, row in UInt8(90 + 3 * column + (row % 4) * 8) }
     let lightOut = grid { column, row in UInt8(20 + column / 3 + row % 4) }
-    #expect(lightOut.shows(before, around: person, isSettling: false))
+    #expect(lightOut.shows(before, around: person))
     // A hand with light shining through: as bright as the room on average, but brightest elsewhere.
     let hand = grid { column, row in UInt8(190 - 2 * column + row / 3) }
-    #expect(!hand.shows(before, around: person, isSettling: false))
+    #expect(!hand.shows(before, around: person))
   }
 
   @Test func thePersonIsKnownWhileThePlaceIsNotEmpty() {
@@ -141,14 +142,14 @@ extension SceneGrid.Change {
   @Test func whatIsLeftOfARoomBehindAShutterIsNoRoom() {
     let before = grid { column, row in UInt8(90 + 3 * column + (row % 4) * 8) }
     let shut = grid { column, _ in UInt8(17 + column / 10) }
-    #expect(!shut.shows(before, around: person, isSettling: false))
+    #expect(!shut.shows(before, around: person))
   }
 
   @Test func aBareWallIsKnownByItsBrightness() {
     let wall = grid { _, _ in 120 }
-    #expect(grid { _, _ in 126 }.shows(wall, around: person, isSettling: false))
-    #expect(!grid { _, _ in 60 }.shows(wall, around: person, isSettling: false))
-    #expect(!grid { column, _ in UInt8(100 + column) }.shows(wall, around: person, isSettling: false))
+    #expect(grid { _, _ in 126 }.shows(wall, around: person))
+    #expect(!grid { _, _ in 60 }.shows(wall, around: person))
+    #expect(!grid { column, _ in UInt8(100 + column) }.shows(wall, around: person))
   }
 
   /// A wall with the little structure that walls have.
@@ -161,9 +162,9 @@ extension SceneGrid.Change {
     let before = grid { column, row in
       (12..<28).contains(column) ? 50 : UInt8(120 + column / 10 + (row % 5 == 0 ? 1 : 0))
     }
-    #expect(wall(124).shows(before, around: close, isSettling: false))
+    #expect(wall(124).shows(before, around: close))
     // Something as even comes before the lens and takes light.
-    #expect(!grid { _, row in UInt8(100 + row / 10) }.shows(before, around: close, isSettling: false))
+    #expect(!grid { _, row in UInt8(100 + row / 10) }.shows(before, around: close))
   }
 
   @Test func whatElseIsGoneWithThePersonSaysNothingAboutTheRoom() {
@@ -171,7 +172,7 @@ extension SceneGrid.Change {
     let before = grid { column, row in
       column > 33 && row < 9 ? 40 : UInt8(120 + column / 10 + (row % 5 == 0 ? 1 : 0))
     }
-    #expect(wall(121).shows(before, around: person, isSettling: false))
+    #expect(wall(121).shows(before, around: person))
   }
 
   @Test func theExposureMaySettleOnceTheRoomIsEmpty() {
@@ -185,6 +186,35 @@ extension SceneGrid.Change {
     #expect(!covered)
   }
 
+  @Test func anEvenCoverOfTheWallsBrightnessIsNotTheWall() {
+    // As uneven as a wall that is lit from one side.
+    let before = grid { column, _ in UInt8(110 + column * 3 / 8) }
+    for brightness: UInt8 in [108, 118, 129] {
+      #expect(!grid { _, _ in brightness }.shows(before, around: person))
+    }
+    #expect(grid { column, _ in UInt8(115 + column * 3 / 8) }.shows(before, around: person))
+  }
+
+  @Test func whatFadesLookByLookIsNoRoomInTheEnd() {
+    var room = RememberedRoom()
+    let before = grid { column, row in UInt8(60 + 2 * column + (row % 4) * 8) }
+    room.remember(before, around: person)
+    let seen = (0..<10).map { step -> Bool in
+      let contrast = pow(0.55, Double(step))
+      return room.isShown(
+        in: grid { column, row in UInt8(120 + (Double(60 + 2 * column + (row % 4) * 8) - 120) * contrast) })
+    }
+    #expect(seen.first == true)
+    #expect(seen.last == false)
+  }
+
+  @Test func aWallThatGetsDarkerWithoutAnEndIsCovered() {
+    var room = RememberedRoom()
+    room.remember(wall(200), around: person)
+    let seen = stride(from: 195, to: 60, by: -20).map { room.isShown(in: wall($0)) }
+    #expect(seen == [true, true, true, false, false, false, false])
+  }
+
   @Test func aWallWhereThePersonWasIsNotThePerson() {
     let before = grid { column, row in
       (12..<26).contains(column) && row > 8 ? UInt8(200 - 5 * row) : UInt8(180 - 3 * row)
@@ -195,7 +225,7 @@ extension SceneGrid.Change {
   @Test func ofWhoFillsThePictureNoRoomIsKnown() {
     let close = NormalizedRect(x: 0.05, y: 0.05, width: 0.9, height: 0.9)
     let same = grid { _, _ in 100 }
-    #expect(!same.shows(same, around: close, isSettling: false))
+    #expect(!same.shows(same, around: close))
   }
 
   @Test func edgesAreThoseOfTheSharpestFew() {
