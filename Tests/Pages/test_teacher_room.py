@@ -123,7 +123,7 @@ def test_all_data_of_an_exam_are_erased_after_its_end_and_a_receipt_is_shown(exa
     exam.context.new_cdp_session(page).send("Emulation.setTimezoneOverride", {"timezoneId": "Asia/Kolkata"})
     asked = []
     exam.context.on("request", lambda request: asked.append(request.url))
-    for name, word in (("CSV", "session_ended"), ("JSON", '"kind"')):
+    for name, word in (("All events as a table (CSV)", "session_ended"), ("All events as JSON", '"kind"')):
         with page.expect_download() as file:
             page.get_by_role("button", name=name).click()
         assert file.value.url.startswith("blob:") and word in file.value.path().read_text(encoding="utf-8")

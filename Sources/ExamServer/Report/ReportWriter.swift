@@ -52,7 +52,8 @@ struct ReportWriter: Sendable {
       case .json:
         if index > 0 { document.append(UInt8(ascii: ",")) }
         document += WireJSON.encode(ReportJSON.Student(report.students[index]))
-      case .verdicts: preconditionFailure("verdicts have parts of their own")
+      // They have parts of their own.
+      case .verdicts: preconditionFailure()
       case .html:
         document += page.section(index, picture: picture).heading.text.utf8
         next = .alert(0, of: index)
