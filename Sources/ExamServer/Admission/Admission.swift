@@ -109,7 +109,11 @@ final class Admission {
   ) async throws(Refusal) -> (session: ExamSession, participant: Participant) {
     if let found = try present(request, role: role) { return found }
     let reader = try await formerParticipant(request, role: role)
-    throw .ended(reader.code, reader.record.endReason)
+    // While an exam ends, the journal does not have the reason yet.
+    guard case .ended(let reason?) = directory.find(reader.code) else {
+      throw .ended(reader.code, reader.record.endReason)
+    }
+    throw .ended(reader.code, reason)
   }
 
   /// The same for those in a running session; `nil` for everybody else.
