@@ -6,7 +6,6 @@
 Needs the packages of the evaluation (make test installs them) and ffmpeg. The encoder is libvpx with three temporal layers, as
 Chromium's. It ends as it begins, after a whole number of cycles of the layers, so that it loops without a jump.
 """
-import json
 import pathlib
 import subprocess
 import sys
@@ -19,6 +18,7 @@ import numpy as np  # noqa: E402
 
 import close  # noqa: E402
 import render  # noqa: E402
+import vp8_frames  # noqa: E402
 from cast import COLLINS, PLAIN  # noqa: E402
 from encode import OPTIONS, frames  # noqa: E402
 from scene import FPS, Actor, Scene  # noqa: E402
@@ -49,15 +49,10 @@ def record(out):
         subprocess.run(
             ["ffmpeg", "-v", "error", "-f", "rawvideo", "-pix_fmt", "yuv420p", "-s", "480x360", "-r", str(FPS), "-i", "-", *LAYERED, path],
             input=b"".join(picture.tobytes() for picture in drawn), check=True)
-        index, data = [], b""
-        for number, (payload, key) in enumerate(frames(path)):
-            index.append({"off": len(data), "len": len(payload), "key": int(key), "layer": LAYERS[number % len(LAYERS)],
-                          "cap_ms": 1000 / FPS * number})
-            data += payload
-    out.with_suffix(".vp8frames").write_bytes(data)
-    out.with_suffix(".index.json").write_text(json.dumps(
-        {"file": out.with_suffix(".vp8frames").name, "kind": "one message = one frame", "frames": index}) + "\n")
-    print(f"{len(index)} frames, {len(data)} bytes, {sum(entry['key'] for entry in index)} key frames")
+        index = vp8_frames.write(out, (
+            (payload, int(key), LAYERS[number % len(LAYERS)], 1000 / FPS * number)
+            for number, (payload, key) in enumerate(frames(path))))
+    print(f"{len(index)} frames, {sum(entry['len'] for entry in index)} bytes, {sum(entry['key'] for entry in index)} key frames")
 
 
 if __name__ == "__main__":

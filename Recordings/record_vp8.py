@@ -17,6 +17,7 @@ sys.path[:0] = [str(ROOT / "Tests/Pages"), str(ROOT / "Tests")]
 
 from playwright.sync_api import sync_playwright  # noqa: E402
 
+import vp8_frames  # noqa: E402
 from make_clip import make_clip  # noqa: E402
 from support.server import Server  # noqa: E402
 
@@ -66,16 +67,9 @@ def record(out):
             browser.close()
         finally:
             server.stop()
-    index, data = [], b""
-    for frame in frames:
-        payload = base64.b64decode(frame["bytes"])
-        index.append({"off": len(data), "len": len(payload), "key": frame["key"], "layer": frame["layer"],
-                      "cap_ms": round(frame["captured"], 1)})
-        data += payload
-    out.with_suffix(".vp8frames").write_bytes(data)
-    out.with_suffix(".index.json").write_text(json.dumps(
-        {"file": out.with_suffix(".vp8frames").name, "kind": "one message = one frame", "frames": index}) + "\n")
-    print(f"{len(index)} frames, {len(data)} bytes, layers {sorted({f['layer'] for f in index})}")
+    index = vp8_frames.write(out, (
+        (base64.b64decode(frame["bytes"]), frame["key"], frame["layer"], round(frame["captured"], 1)) for frame in frames))
+    print(f"{len(index)} frames, {sum(entry['len'] for entry in index)} bytes, layers {sorted({entry['layer'] for entry in index})}")
 
 
 if __name__ == "__main__":

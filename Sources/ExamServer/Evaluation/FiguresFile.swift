@@ -20,7 +20,7 @@ struct FiguresFile: Codable, Equatable {
   init(_ figures: [AlertKind: AlertFigures]) {
     kinds = Dictionary(
       uniqueKeysWithValues: figures.map { kind, own in
-        let p95 = own.p95Delay.map { ($0 * 1000).rounded() / 1000 }
+        let p95 = own.p95Delay.map(thousandths)
         return (
           kind.rawValue,
           Kind(found: own.found, missed: own.missed, false: own.falseAlerts, repeats: own.repeats, p95: p95)

@@ -33,13 +33,13 @@ public enum ObserveCommand {
       let (looks, alerts) = try looks(of: video, by: checker, every: .seconds(1 / checksPerSecond))
       let name = name(of: video)
       let lines = try looks.map { try Self.encoder.encode($0) + Data("\n".utf8) }
-      try Data(lines.joined()).write(to: URL(filePath: folder).appending(path: "\(name).looks.jsonl"))
+      try Data(lines.joined()).write(to: URL(filePath: folder).appending(path: name + RecordedClips.ending))
       let searches = looks.count { $0.observation.tier == .wholePicture }
       let time = (ContinuousClock.now - began).inSeconds
       tell(
         "\(name): \(looks.count) checks, \(searches) of the whole picture, in \(String(format: "%.1f", time)) s"
       )
-      for (kind, at) in alerts { tell("  \(kind.rawValue) at \(String(format: "%.2f", at.inSeconds)) s") }
+      for (kind, at) in alerts { tell("  \(kind.rawValue) at \(SweepTable.twoDigits(at.inSeconds)) s") }
     }
   }
 
@@ -55,7 +55,8 @@ public enum ObserveCommand {
       let name = name(of: video)
       if let other = others.updateValue(video, forKey: name) {
         throw Problem(
-          description: "\(other) and \(video) would both be written to \(name).looks.jsonl; rename one")
+          description:
+            "\(other) and \(video) would both be written to \(name)\(RecordedClips.ending); rename one")
       }
     }
   }

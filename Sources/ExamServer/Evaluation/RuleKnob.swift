@@ -27,7 +27,7 @@ enum RuleKnob: String, CaseIterable {
       case .share: stride(from: 3.0, through: 10, by: 1).map { $0 / 10 }
       case .limit: [0.25, 0.5, 0.7, 0.85, 1.15, 1.3, 1.6, 2, 3].map { $0 * present }
       }
-    return ([present] + others.map { ($0 * 1000).rounded() / 1000 }.filter { abs($0 - present) > 1e-6 })
+    return ([present] + others.map(thousandths).filter { abs($0 - present) > 1e-6 })
       .sorted()
   }
 

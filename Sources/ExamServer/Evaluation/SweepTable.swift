@@ -22,11 +22,17 @@ struct SweepTable: CustomStringConvertible {
     let others = point.figures.filter { $0.key != sweep.kind }.values
     return [
       point.isPresent ? "->" : "", knob.text(point.value, of: sweep.kind),
-      own.recall.map(Self.twoDigits) ?? "-",
-      Self.twoDigits(Double(own.falseAlerts) / hours), "\(own.found)", "\(own.missed)", "\(own.falseAlerts)",
-      "\(own.repeats)", own.medianDelay.map { Self.twoDigits($0) + " s" } ?? "-",
-      own.p95Delay.map { Self.twoDigits($0) + " s" } ?? "-", "\(others.reduce(0) { $0 + $1.missed })",
-      "\(others.reduce(0) { $0 + $1.falseAlerts })",
+    ] + Self.cells(own, hours: hours) + [
+      "\(others.reduce(0) { $0 + $1.missed })", "\(others.reduce(0) { $0 + $1.falseAlerts })",
+    ]
+  }
+
+  /// The figures of one kind, as the first of `columns` name them.
+  private static func cells(_ own: AlertFigures, hours: Double) -> [String] {
+    [
+      own.recall.map(twoDigits) ?? "-", twoDigits(Double(own.falseAlerts) / hours), "\(own.found)",
+      "\(own.missed)", "\(own.falseAlerts)", "\(own.repeats)",
+      own.medianDelay.map { twoDigits($0) + " s" } ?? "-", own.p95Delay.map { twoDigits($0) + " s" } ?? "-",
     ]
   }
 
@@ -47,16 +53,11 @@ struct SweepTable: CustomStringConvertible {
     aligned(
       [["kind", "window", "share", "limit"] + columns.prefix(8)]
         + AlertKind.allCases.map { kind in
-          let own = figures[kind] ?? AlertFigures()
           let rule = rules.rules[kind]
           return [
             kind.rawValue, rule.map { short($0.window.inSeconds) + " s" } ?? "-",
             rule.map { short($0.share * 100) + " %" } ?? "-", rule?.limit.map(short) ?? "-",
-            own.recall.map(twoDigits) ?? "-", twoDigits(Double(own.falseAlerts) / hours), "\(own.found)",
-            "\(own.missed)", "\(own.falseAlerts)", "\(own.repeats)",
-            own.medianDelay.map { twoDigits($0) + " s" } ?? "-",
-            own.p95Delay.map { twoDigits($0) + " s" } ?? "-",
-          ]
+          ] + cells(figures[kind] ?? AlertFigures(), hours: hours)
         })
   }
 }

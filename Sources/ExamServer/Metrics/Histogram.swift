@@ -18,7 +18,7 @@ final class Histogram: Metric {
     self.name = name
     self.help = help
     // Sums of tenths are not tenths, and bounds are told as text.
-    self.bounds = bounds.map { ($0 * 1000).rounded() / 1000 }
+    self.bounds = bounds.map(thousandths)
     state = Mutex(State(counts: Array(repeating: 0, count: bounds.count + 1)))
   }
 

@@ -39,10 +39,8 @@ extension JournalEvent {
     let fields = fields.reduce(0) { $0 + $1.key.utf8.count + $1.value.utf8.count + 6 }
     let payload =
       switch payload {
-      case .alert(let alert):
-        500 + [alert.note, alert.studentNote].reduce(0) { $0 + ($1?.utf8.count ?? 0) }
-      case .judgedAlert(let judged):
-        600 + [judged.alert.note, judged.alert.studentNote].reduce(0) { $0 + ($1?.utf8.count ?? 0) }
+      case .alert(let alert): Self.bytes(of: alert)
+      case .judgedAlert(let judged): 100 + Self.bytes(of: judged.alert)
       case .chat(let message): 150 + message.text.utf8.count + message.name.utf8.count
       case .accommodation(let accommodation): 200 + accommodation.reason.utf8.count
       case .pause(let pause): 100 + pause.reason.utf8.count
@@ -52,5 +50,9 @@ extension JournalEvent {
       case nil: 0
       }
     return 120 + (name?.utf8.count ?? 0) + fields + payload
+  }
+
+  private static func bytes(of alert: AlertRecord) -> Int {
+    500 + [alert.note, alert.studentNote].reduce(0) { $0 + ($1?.utf8.count ?? 0) }
   }
 }
