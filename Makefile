@@ -14,7 +14,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -o pipefail -ec
 
 .PHONY: run build test test-long test-swift test-protocol test-pages test-eval test-bench test-fuzz test-sanitize test-soak bench eval \
-  eval-footage looks fuzz sanitize sanitize-address sanitize-thread soak models packages packages-test packages-bench alert-kinds format \
+  eval-footage looks fuzz sanitize sanitize-address sanitize-thread soak models packages packages-test packages-bench alert-kinds settings format \
   lint clean help
 
 help:
@@ -144,6 +144,10 @@ eval-footage: packages-test $(VENV)/.eval
 # have changed: make looks ARGS=--baseline-only
 looks: packages-test models build $(VENV)/.eval
 	$(VENV)/bin/python Tests/Eval/record_looks.py --program .build/release/exam-monitoring $(ARGS)
+
+# The reference of settings, from the server's table: docs/exam-monitoring.yaml.
+settings:
+	.build/debug/exam-monitoring config template > docs/exam-monitoring.yaml
 
 # The server's table of alert kinds, for programs without a server: docs/alert-kinds.json.
 alert-kinds:

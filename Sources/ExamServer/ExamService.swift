@@ -9,15 +9,18 @@ import WebGateway
 
 /// The whole server: its prerequisites are checked first, then it serves until it is told to stop.
 public struct ExamService: Sendable {
+  private let sources: SettingSources
+  /// As at the start; `CurrentSettings` has what is read anew.
   private let configuration: ServerConfiguration
   private let data: DataFolder
   private let log: LogFile
   private let console = LineWriter.standardError()
   private let logger: Logger
 
-  /// - Throws: if the data folder or its log cannot be written, or a certificate cannot be created.
-  public init(configuration: ServerConfiguration) throws {
-    var configuration = configuration
+  /// - Throws: `InvalidSettings`; or if the data folder or its log cannot be written, or a certificate cannot be created.
+  public init(settings: SettingSources) throws {
+    sources = settings
+    var configuration = try settings.load()
     let data = try DataFolder(preparing: configuration.dataFolder)
     self.data = data
     let log = try LogFile(
@@ -34,7 +37,8 @@ public struct ExamService: Sendable {
     logger = Logger(label: "exam-monitoring") { _ in ServerLogHandler(file: log, console: console) }
   }
 
-  /// Serves until `SIGINT` or `SIGTERM`. `SIGHUP` reloads the certificate and the pipeline files and reopens the log.
+  /// Serves until `SIGINT` or `SIGTERM`. `SIGHUP` reloads the settings, the certificate and the pipeline files and
+  /// reopens the log.
   ///
   /// - Parameter onReady: called with the address once the server is listening.
   public func run(onReady: @Sendable (String) -> Void) async throws {
@@ -120,7 +124,7 @@ public struct ExamService: Sendable {
     }
     let devices = try DeviceCookie(data: data, path: configuration.publicURL?.path ?? "/")
     let services = ExamServices(
-      configuration: configuration, pipelines: pipelines, faces: faces,
+      settings: CurrentSettings(configuration), pipelines: pipelines, faces: faces,
       pacer: AnalysisPacer(faces, logger: logger), store: store,
       recorder: EventRecorder(journal: store, logger: logger), metrics: CountedMetrics(),
       guesses: await GuessBudgets(devices: devices) { logger.warning("\($0)") })
@@ -151,10 +155,10 @@ public struct ExamService: Sendable {
       default: logger.info("\(event)")
       }
     }
-    let directory = SessionDirectory(maximumSessions: configuration.maximumSessions)
+    let directory = SessionDirectory(settings: services.settings)
     let archive = NotedArchive(services.store) { logger.error("\($0)") }
     let admission = Admission(
-      directory: directory, archive: archive, guesses: services.guesses, configuration: configuration)
+      directory: directory, archive: archive, guesses: services.guesses, settings: services.settings)
     SessionRoutes(services: services, directory: directory, admission: admission).register(on: server)
     PictureRoutes(admission: admission).register(on: server)
     PreviewRoute(services: services, admission: admission).register(on: server)
@@ -166,7 +170,7 @@ public struct ExamService: Sendable {
       logger.warning("\($0)")
     }.register(on: server)
     TicketRoutes(admission: admission).register(on: server)
-    AlertKindsRoute(rules: configuration.alerts, words: look.words).register(on: server)
+    AlertKindsRoute(settings: services.settings, words: look.words).register(on: server)
     OperationsRoutes(services: services, directory: directory).register(on: server)
     server.serveFiles(from: pages, pages: WebFolder.pages)
     return (server, directory)
@@ -224,6 +228,7 @@ public struct ExamService: Sendable {
   }
 
   private func reload(_ services: ExamServices, _ server: WebServer) async {
+    reloadSettings(services.settings)
     if configuration.certificate != nil {
       do {
         try await server.reloadCertificate()
@@ -240,5 +245,21 @@ public struct ExamService: Sendable {
       logger.error("the pipelines stay as they were", metadata: ["cause": "\(error)"])
     }
     log.reopen()
+  }
+
+  private func reloadSettings(_ settings: CurrentSettings) {
+    do {
+      let changes = try settings.adopt(sources.load())
+      if !changes.adopted.isEmpty {
+        logger.info("settings read anew", metadata: ["changed": "\(changes.adopted.joined(separator: " "))"])
+      }
+      if !changes.waiting.isEmpty {
+        logger.warning(
+          "these settings have changed and take effect when the server is started again",
+          metadata: ["settings": "\(changes.waiting.joined(separator: " "))"])
+      }
+    } catch {
+      logger.error("the settings stay as they were", metadata: ["cause": "\(error)"])
+    }
   }
 }

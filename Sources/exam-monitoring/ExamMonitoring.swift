@@ -6,7 +6,8 @@ struct ExamMonitoring: AsyncParsableCommand {
     commandName: "exam-monitoring",
     abstract: "Watches many students during an online exam.",
     subcommands: [
-      Serve.self, Report.self, Simulate.self, Pipelines.self, Observe.self, Tune.self, Judge.self,
+      Serve.self, Report.self, Simulate.self, Pipelines.self, Config.self, Observe.self, Tune.self,
+      Judge.self,
     ],
     defaultSubcommand: Serve.self)
 }

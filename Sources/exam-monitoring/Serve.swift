@@ -58,9 +58,9 @@ struct Serve: AsyncParsableCommand {
     overrides["teacher_password_file"] = teacherPasswordFile
     if selfSigned { overrides["self_signed"] = "true" }
     if freshDatabase { overrides["fresh_database"] = "true" }
-    let configuration = try await ServerConfiguration.load(
-      overrides: overrides, file: config, environment: ProcessInfo.processInfo.environment)
-    try await ExamService(configuration: configuration).run { address in
+    let settings = SettingSources(
+      commandLine: overrides, environment: ProcessInfo.processInfo.environment, file: config)
+    try await ExamService(settings: settings).run { address in
       // Not print: its buffer would delay the line for a program that waits for it.
       let text = "ExamMonitoring is ready at \(address)\nPress Ctrl-C to stop it.\n"
       FileHandle.standardOutput.write(Data(text.utf8))

@@ -31,8 +31,7 @@ struct Tune: AsyncParsableCommand {
   var baseline: String?
 
   func run() async throws {
-    let settings = try await ServerConfiguration.load(
-      overrides: [:], file: config, environment: ProcessInfo.processInfo.environment)
+    let settings = try SettingSources(environment: ProcessInfo.processInfo.environment, file: config).load()
     var options = TuneCommand.Options(folder: folder)
     (options.kinds, options.verdicts, options.output) = (kind, verdicts, output)
     (options.sweeps, options.figures, options.baseline) = (sweep, figures, baseline)

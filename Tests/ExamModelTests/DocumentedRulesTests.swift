@@ -47,9 +47,9 @@ import Testing
 
   /// Only a kind that measures something has the setting.
   @Test(arguments: AlertKind.allCases) func everyLimitIsAmongTheSettings(kind: AlertKind) throws {
-    let text = try Self.document("configuration.md")
-    let line = try #require(text.split(separator: "\n").first { $0.hasPrefix("| `alerts.KIND.limit`") })
-    #expect(line.contains("`\(kind.rawValue)`") == (kind.row.rule.limit != nil))
+    let text = try Self.document("exam-monitoring.yaml")
+    #expect(text.contains("\n#alerts.\(kind.rawValue).window: "))
+    #expect(text.contains("\n#alerts.\(kind.rawValue).limit: ") == (kind.row.rule.limit != nil))
     #expect((kind.row.measure != nil) == (kind.row.rule.limit != nil))
   }
 }

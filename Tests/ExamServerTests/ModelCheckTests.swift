@@ -10,9 +10,8 @@ import Testing
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
     .appending(path: "Models").path
 
-  private func choose(_ backend: String, hasOwnInference: Bool) async throws -> [String] {
-    let configuration = try await ServerConfiguration.load(
-      overrides: ["face_backend": backend], file: nil, environment: [:])
+  private func choose(_ backend: String, hasOwnInference: Bool) throws -> [String] {
+    let configuration = try SettingTableTests.load(["face_backend": backend])
     var models = try FaceModels(folder: Self.models)
     var told: [String] = []
     try ModelCheck.require(&models, configuration, hasOwnInference: hasOwnInference) { model, reason in
@@ -24,33 +23,34 @@ import Testing
     return told
   }
 
-  @Test func ownWhereTheProcessorCan() async throws {
+  @Test func ownWhereTheProcessorCan() throws {
     for backend in ["auto", "own", "OWN"] {
-      #expect(try await choose(backend, hasOwnInference: true)[0].hasPrefix("own: the processor has AVX2"))
+      #expect(try choose(backend, hasOwnInference: true)[0].hasPrefix("own: the processor has AVX2"))
     }
   }
 
-  @Test func openCVWithoutAVX2OrWhereItIsSet() async throws {
-    #expect(try await choose("auto", hasOwnInference: false)[0] == "opencv: this processor has no AVX2")
+  @Test func openCVWithoutAVX2OrWhereItIsSet() throws {
+    #expect(try choose("auto", hasOwnInference: false)[0] == "opencv: this processor has no AVX2")
     for hasOwnInference in [true, false] {
       #expect(
-        try await choose("opencv", hasOwnInference: hasOwnInference)[0] == "opencv: face_backend says so")
+        try choose("opencv", hasOwnInference: hasOwnInference)[0] == "opencv: face_backend says so")
     }
   }
 
-  @Test func ownIsAnErrorWithoutAVX2() async throws {
-    let error = await #expect(throws: ModelCheck.BadModel.self) {
-      try await choose("own", hasOwnInference: false)
+  @Test func ownIsAnErrorWithoutAVX2() throws {
+    let error = #expect(throws: ModelCheck.BadModel.self) {
+      try choose("own", hasOwnInference: false)
     }
     for words in ["face_backend", "no AVX2", "set it to auto or opencv"] {
       #expect(error?.description.contains(words) == true)
     }
   }
 
-  @Test func anotherBackendIsNone() async throws {
-    let error = await #expect(throws: ServerConfiguration.InvalidSetting.self) {
-      try await choose("tpu", hasOwnInference: true)
+  @Test func anotherBackendIsNone() throws {
+    let error = #expect(throws: ServerConfiguration.InvalidSettings.self) {
+      try choose("tpu", hasOwnInference: true)
     }
-    #expect(error?.description == "setting face_backend: is auto or own or opencv, not tpu")
+    #expect(
+      error?.description == "setting face_backend: is auto or own or opencv, not tpu (the command line)")
   }
 }

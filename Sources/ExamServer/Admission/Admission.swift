@@ -13,19 +13,18 @@ final class Admission {
   private let guesses: GuessBudgets
   /// The first one for which the applicant shows something counts.
   private let ways: [any WayIn]
-  /// What creating an exam requires; `nil`: nothing.
-  private let password: SecretHash?
+  private let settings: CurrentSettings
   private let lookUps = TokenLookUps()
   private var newcomers = Newcomers()
 
   init(
     directory: SessionDirectory, archive: any Archive, guesses: GuessBudgets,
-    configuration: ServerConfiguration
+    settings: CurrentSettings
   ) {
     self.directory = directory
     self.archive = archive
     self.guesses = guesses
-    password = configuration.teacherPassword.map { SecretHash(Secret(text: $0)) }
+    self.settings = settings
     ways = [TeacherKey(directory: directory), OpenCode(directory: directory, guesses: guesses)]
   }
 
@@ -52,6 +51,9 @@ final class Admission {
 
   // MARK: Coming in
 
+  /// What creating an exam requires; `nil`: nothing.
+  private var password: SecretHash? { settings.now.teacherPassword.map { SecretHash(Secret(text: $0)) } }
+
   /// Lets in somebody who has no token yet.
   func admit(
     _ request: HTTPRequest, as role: Role, invite: String?, teacherKey: String? = nil
@@ -68,6 +70,7 @@ final class Admission {
   ///
   /// - Returns: whether that took a password, which was then right.
   func mayCreate(_ request: HTTPRequest) async throws(Refusal) -> Bool {
+    let password = password
     if let password {
       guard let given = request.bearerToken else { throw .password(isMissing: true) }
       // Hashing first, so that the comparison's time reveals nothing about the password.

@@ -31,8 +31,7 @@ public enum TeacherPassword {
     }
     let bytes: Data
     do {
-      let handle = try FileHandle(forReadingFrom: URL(fileURLWithPath: file))
-      bytes = try handle.read(upToCount: maximumFileBytes + 1) ?? Data()
+      bytes = try SmallFile.beginning(of: file, maximum: maximumFileBytes)
     } catch {
       throw problem("cannot be read: \(error.localizedDescription)")
     }

@@ -42,11 +42,13 @@ enum WebFolder {
     let (texts, sheet) = ("\(path)/text/en.json", "\(path)/report/report.css")
     let words: TextCatalogue
     do {
-      words = try TextCatalogue(try beginning(of: texts, maximum: TextCatalogue.maximumBytes))
+      words = try TextCatalogue(try SmallFile.beginning(of: texts, maximum: TextCatalogue.maximumBytes))
+    } catch let fault as TextCatalogue.Fault {
+      throw invalid("\(texts) \(fault)")
     } catch {
-      throw invalid("\(texts) \(error is TextCatalogue.Fault ? "\(error)" : "is no JSON")")
+      throw invalid("\(texts) \(error is DecodingError ? "is no JSON" : "cannot be read")")
     }
-    guard let style = try? beginning(of: sheet, maximum: ReportStyle.maximumBytes),
+    guard let style = try? SmallFile.beginning(of: sheet, maximum: ReportStyle.maximumBytes),
       style.count <= ReportStyle.maximumBytes, let style = String(data: style, encoding: .utf8),
       !style.contains("</")
     else {
@@ -54,14 +56,6 @@ enum WebFolder {
         "\(sheet) cannot be read, or is no style sheet of at most \(ReportStyle.maximumBytes) bytes")
     }
     return ReportLook(words: words, style: ReportStyle(style, words: words))
-  }
-
-  /// - Returns: at most one byte more than `maximum`.
-  private static func beginning(of file: String, maximum: Int) throws -> Data {
-    guard let handle = FileHandle(forReadingAtPath: file) else {
-      throw TextCatalogue.Fault(description: "cannot be read")
-    }
-    return try handle.read(upToCount: maximum + 1) ?? Data()
   }
 
   private static func invalid(_ problem: String) -> ServerConfiguration.InvalidSetting {

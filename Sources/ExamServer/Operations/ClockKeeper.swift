@@ -98,7 +98,7 @@ final class ClockKeeper {
 
   /// - Parameter believed: the time for retention while the step is not trusted.
   private func logStep(_ step: Duration, doubt: Duration, believed: Timestamp, system: Timestamp) async {
-    let age = services.configuration.retention
+    let age = services.settings.now.retention
     let ended = try? await services.store.read(.further) {
       try $0.sessions(isLive: false).compactMap(\.endedAt)
     }

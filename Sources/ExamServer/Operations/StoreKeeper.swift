@@ -70,8 +70,9 @@ struct StoreKeeper {
 
   /// Ends sessions that have had no connection for long, until cancelled.
   func endIdleSessions() async {
-    let limit = Duration.seconds(services.configuration.sessionIdleHours * 3600)
+    var limit: Duration
     repeat {
+      limit = .seconds(services.settings.now.sessionIdleHours * 3600)
       for session in directory.live where session.idleTime(at: .now) > limit {
         await directory.end(session, .idle, by: nil)
       }
@@ -79,7 +80,7 @@ struct StoreKeeper {
   }
 
   private func eraseOldSessions() async {
-    let age = services.configuration.retention
+    let age = services.settings.now.retention
     do {
       for receipt in try await store.eraseSessions(
         endedBefore: clocks.retentionTime.advanced(by: .zero - age))

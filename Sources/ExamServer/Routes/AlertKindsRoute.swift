@@ -3,7 +3,22 @@ import WebGateway
 
 /// The kinds of alerts with the rules in force here, and what teachers can grant, for pages and programs, so that nobody has
 /// to keep a list of them.
-struct AlertKindsRoute: Encodable {
+@GatewayActor
+struct AlertKindsRoute {
+  let settings: CurrentSettings
+  let words: TextCatalogue
+
+  func register(on server: WebServer) {
+    server.route(.get, "/api/alert-kinds") { _ in
+      var response = HTTPResponse.json(WireJSON.encode(AlertKindsDocument(settings.now.alerts, words)))
+      // Other kinds require a restart of the server, other rules a signal.
+      response.headers.append(("Cache-Control", "public, max-age=60"))
+      return response
+    }
+  }
+}
+
+private struct AlertKindsDocument: Encodable {
   /// A field of `status`, and what it means.
   private struct Word: Encodable {
     let field: String
@@ -66,15 +81,7 @@ struct AlertKindsRoute: Encodable {
     Granted(kind: $0, minimum: $0.amounts?.lowerBound, maximum: $0.amounts?.upperBound)
   }
 
-  init(rules: AlertRules, words: TextCatalogue) {
+  init(_ rules: AlertRules, _ words: TextCatalogue) {
     kinds = AlertKind.allCases.compactMap { kind in rules.rules[kind].map { Kind(kind, $0, words) } }
-  }
-
-  @GatewayActor
-  func register(on server: WebServer) {
-    var response = HTTPResponse.json(WireJSON.encode(self))
-    // Other rules or kinds require a restart of the server.
-    response.headers.append(("Cache-Control", "public, max-age=60"))
-    server.route(.get, "/api/alert-kinds") { [response] _ in response }
   }
 }

@@ -10,11 +10,12 @@ struct OperationsRoutes {
     server.route(.get, "/healthz") { _ in .text("ok\n") }
     server.route(.get, "/readyz") { _ in
       // The server listens only after models and pipelines were tested, so the only thing that can fail later is capacity.
-      directory.live.count < services.configuration.maximumSessions
+      let maximum = services.settings.now.maximumSessions
+      return directory.live.count < maximum
         ? .text("ready\n")
         : Refusal(
           status: 503, title: "Not ready", detail: "No further session can be created.",
-          code: "too_many_sessions", parameters: ["maximum": services.configuration.maximumSessions]
+          code: "too_many_sessions", parameters: ["maximum": maximum]
         ).response
     }
     server.route(.get, "/metrics") { [unowned server] _ in

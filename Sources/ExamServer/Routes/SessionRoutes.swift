@@ -82,8 +82,8 @@ final class SessionRoutes {
       throw Refusal(
         status: 503, title: "Too many sessions",
         detail:
-          "This server holds \(services.configuration.maximumSessions) sessions at once. End one first.",
-        code: "too_many_sessions", parameters: ["maximum": services.configuration.maximumSessions])
+          "This server holds \(services.settings.now.maximumSessions) sessions at once. End one first.",
+        code: "too_many_sessions", parameters: ["maximum": services.settings.now.maximumSessions])
     }
     session.begin(by: name)
     guard
@@ -95,7 +95,7 @@ final class SessionRoutes {
         CreateAnswer(
           code: session.code, title: title, teacher_key: key.text, invite: invite.text,
           participant_id: participant.id, token: token.text,
-          public_url: services.configuration.publicURL?.description)))
+          public_url: services.settings.now.publicURL?.description)))
     if tookPassword { admission.mark(&response, of: request, right: .password) }
     return response
   }
@@ -132,7 +132,7 @@ final class SessionRoutes {
     let session = admitted.session
     guard session.makesRoom(for: admitted.role, newcomerFrom: request.remoteAddress) else {
       let most =
-        admitted.role == .student ? services.configuration.maximumParticipants : Members.teacherPlaces
+        admitted.role == .student ? session.configuration.maximumParticipants : Members.teacherPlaces
       throw Refusal(
         status: 409, title: "The session is full",
         detail:
@@ -149,7 +149,7 @@ final class SessionRoutes {
         JoinAnswer(
           participant_id: participant.id, role: admitted.role, token: token.text,
           session: .init(code: session.code, title: session.record.title),
-          public_url: services.configuration.publicURL?.description, invite: admitted.invite?.text)))
+          public_url: services.settings.now.publicURL?.description, invite: admitted.invite?.text)))
     admission.mark(&response, of: request, right: .code)
     return response
   }

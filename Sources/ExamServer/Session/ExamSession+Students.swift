@@ -50,7 +50,7 @@ extension ExamSession {
       services.metrics.alertsConfirmed.add(1, to: kind)
       let new = AlertRecord(
         id: .random(), student: id, kind: kind,
-        severity: services.configuration.alerts.rules[kind]?.severity ?? .medium, since: Timestamp(onset),
+        severity: configuration.alerts.rules[kind]?.severity ?? .medium, since: Timestamp(onset),
         confidence: confidence, thresholds: transition.thresholds, said: transition.said)
       record(.alertConfirmed, about: id) { [weak self] state in
         var alert = state.alerts.confirmed(new, again: again)
@@ -80,7 +80,7 @@ extension ExamSession {
   /// No single student can use up the storage for pictures of the exam.
   private func keep(_ picture: SharedBytes, of alert: AlertRecord, _ state: ExamState) -> PictureState {
     let kept = state.alerts.pictures(of: alert.student)
-    let most = services.configuration.maximumPicturesOfStudent
+    let most = configuration.maximumPicturesOfStudent
     guard kept < most else { return .studentFull }
     let state = picture.withUnsafeBytes { services.store.keep(picture: $0, of: alert.id, in: code) }
     if state == .kept, kept + 1 == most {

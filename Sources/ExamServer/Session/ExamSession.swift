@@ -6,7 +6,7 @@ import WebGateway
 
 /// What sessions share.
 struct ExamServices: Sendable {
-  let configuration: ServerConfiguration
+  let settings: CurrentSettings
   let pipelines: PipelineCatalog
   let faces: FaceCheckPool
   let pacer: AnalysisPacer
@@ -23,6 +23,9 @@ final class ExamSession {
   let record: SessionRecord
   let fanOut: PictureFanOut
   let services: ExamServices
+  /// As it was when the exam was created, or when the server was started again: the rules of an exam do not change while it
+  /// is on.
+  let configuration: ServerConfiguration
 
   var members: Members
   var students: [ParticipantID: StudentSession] = [:]
@@ -53,9 +56,10 @@ final class ExamSession {
   init(_ record: SessionRecord, services: ExamServices) {
     self.record = record
     self.services = services
+    configuration = services.settings.now
     commands = CommandQueue(ExamState(record.code, bounds: .live), recorder: services.recorder)
-    quota = JournalQuota(maximumMegabytes: services.configuration.maximumJournalMegabytes)
-    members = Members(studentPlaces: services.configuration.maximumParticipants)
+    quota = JournalQuota(maximumMegabytes: configuration.maximumJournalMegabytes)
+    members = Members(studentPlaces: configuration.maximumParticipants)
     fanOut = PictureFanOut()
     commands.onDecided = { [weak self] event in self?.quota.add(bytes: event.approximateBytes) }
     commands.onEvent = { [weak self] event in self?.happened(event) }
@@ -169,7 +173,8 @@ final class ExamSession {
         participant: Participant(person, at: .now), tokenHash: tokenHash, network: network,
         hasConnected: hasConnected, since: .now))
     guard person.role == .student else { return }
-    let student = StudentSession(person, fanOut: fanOut, services: services)
+    let student = StudentSession(
+      person, fanOut: fanOut, services: services, configuration: configuration)
     student.exam = self
     students[id] = student
     if person.pause != nil { student.pause(true) }

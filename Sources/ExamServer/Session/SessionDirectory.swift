@@ -13,13 +13,13 @@ enum SessionLookup {
 /// read its disk.
 @GatewayActor
 final class SessionDirectory {
-  private let maximumSessions: Int
+  private let settings: CurrentSettings
   private var sessions: [SessionCode: ExamSession] = [:]
   private var ended: [SessionCode: EndReason?] = [:]
   /// Sessions that are being ended.
   private(set) var ending: [ExamSession] = []
 
-  init(maximumSessions: Int) { self.maximumSessions = maximumSessions }
+  init(settings: CurrentSettings) { self.settings = settings }
 
   var live: [ExamSession] { Array(sessions.values) }
 
@@ -31,7 +31,7 @@ final class SessionDirectory {
 
   /// Adds the session that `make` builds under a new code; `nil` if the maximum is reached.
   func add(_ make: (SessionCode) -> ExamSession) -> ExamSession? {
-    guard sessions.count < maximumSessions else { return nil }
+    guard sessions.count < settings.now.maximumSessions else { return nil }
     var code: SessionCode
     repeat {
       code = .random()

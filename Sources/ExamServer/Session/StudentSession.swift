@@ -24,6 +24,7 @@ final class StudentSession {
   weak var exam: ExamSession?
 
   let services: ExamServices
+  private let configuration: ServerConfiguration
   private let fanOut: PictureFanOut
   let camera: StudentStream
   /// Each is created by its first `hello`, and stopped with the connection.
@@ -44,15 +45,19 @@ final class StudentSession {
   /// What was wrong with the camera's stream since a picture was last decoded.
   private var problem: NoPictureReason?
 
-  init(_ person: ExamPerson, fanOut: PictureFanOut, services: ExamServices) {
+  init(
+    _ person: ExamPerson, fanOut: PictureFanOut, services: ExamServices, configuration: ServerConfiguration
+  ) {
     id = person.id
     number = person.number
     name = person.name
     hasBeenSeen = person.hasBeenSeen
     self.fanOut = fanOut
     self.services = services
-    monitor = StudentMonitor(rules: services.configuration.alerts)
-    camera = StudentStream(.camera, of: person, fanOut: fanOut, services: services)
+    self.configuration = configuration
+    monitor = StudentMonitor(rules: configuration.alerts)
+    camera = StudentStream(
+      .camera, of: person, fanOut: fanOut, services: services, configuration: configuration)
     camera.onEvent = { [weak self, unowned camera] event in self?.happened(event, in: camera) }
   }
 
@@ -129,7 +134,8 @@ final class StudentSession {
 
   private func addStream(_ source: StreamSource) -> StudentStream? {
     guard let person = exam?.state.person(id) else { return nil }
-    let stream = StudentStream(source, of: person, fanOut: fanOut, services: services)
+    let stream = StudentStream(
+      source, of: person, fanOut: fanOut, services: services, configuration: configuration)
     stream.onEvent = { [weak self, unowned stream] event in self?.happened(event, in: stream) }
     others[source] = stream
     return stream

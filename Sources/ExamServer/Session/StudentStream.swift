@@ -39,13 +39,14 @@ final class StudentStream {
   var isEvidenceWanted = false { didSet { updateDemand(.focus) } }
 
   init(
-    _ source: StreamSource, of person: ExamPerson, fanOut: PictureFanOut, services: ExamServices
+    _ source: StreamSource, of person: ExamPerson, fanOut: PictureFanOut, services: ExamServices,
+    configuration: ServerConfiguration
   ) {
     self.source = source
     student = (person.id, person.number, person.name)
     self.fanOut = fanOut
     metrics = services.metrics
-    maximumTileRate = services.configuration.maximumTileRate
+    maximumTileRate = configuration.maximumTileRate
     upload = StudentUpload(name: person.name, pipelines: services.pipelines)
     if source == .camera { lane = lane(in: services.faces) }
     upload.onEvent = { [weak self] event in self?.uploadHappened(event) }

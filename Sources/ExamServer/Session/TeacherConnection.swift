@@ -24,7 +24,7 @@ final class TeacherConnection {
     self.exam = exam
     let services = exam.services
     pictures = TeacherPictures(
-      teacher: participant, fanOut: exam.fanOut, maximumRate: services.configuration.maximumTileRate
+      teacher: participant, fanOut: exam.fanOut, maximumRate: exam.configuration.maximumTileRate
     ) { [weak socket] picture in
       let header = PictureHeader(
         source: picture.channel.stream.source, view: picture.channel.stream.view,
