@@ -15,6 +15,7 @@ public struct ExamService: Sendable {
   private let data: DataFolder
   private let log: LogFile
   private let console = LineWriter.standardError()
+  private let manager = ServiceManager(environment: ProcessInfo.processInfo.environment)
   private let logger: Logger
 
   /// - Throws: `InvalidSettings`; or if the data folder or its log cannot be written, or a certificate cannot be created.
@@ -61,17 +62,22 @@ public struct ExamService: Sendable {
     let address = try await listen(server)
     logger.info("ready", metadata: ["address": "\(address)"])
     onReady(address)
+    manager?.tell("READY=1", "STATUS=serving on \(address)")
     let keeping = StoreKeeper(services: services, directory: directory, clocks: clocks)
     let tasks = [
       Task { await keeping.noteAlive() }, Task { await keeping.endIdleSessions() },
       Task { await keeping.sweep() }, Task { await services.pacer.run() },
+      Task { await tellManager(directory) },
     ]
 
     for await signal in signals.stream {
       if signal == SIGHUP {
+        manager?.tellReloading()
         await reload(services, server)
+        manager?.tell("READY=1")
       } else {
         logger.info("stopping", metadata: ["signal": "\(signal)"])
+        manager?.tell("STOPPING=1")
         break
       }
     }
@@ -84,6 +90,27 @@ public struct ExamService: Sendable {
       _exit(0)
     }
   }
+
+  /// Tells the service manager that the server is well, from the thread that serves everybody: if that hangs, nothing is said,
+  /// and the manager starts the server anew. Until cancelled.
+  @GatewayActor
+  private func tellManager(_ directory: SessionDirectory) async {
+    guard let manager else { return }
+    // Twice as often as it is wanted, as sd_watchdog_enabled(3) advises.
+    let pause = manager.watchdogInterval.map { min($0 / 2, Self.statusInterval) } ?? Self.statusInterval
+    while (try? await Task.sleep(for: pause)) != nil {
+      let exams = directory.live
+      let people = exams.reduce(into: (students: 0, teachers: 0)) { people, exam in
+        people.students += exam.students.values.count(where: \.isConnected)
+        people.teachers += exam.teachers.count
+      }
+      manager.tell(
+        "WATCHDOG=1",
+        "STATUS=exams: \(exams.count), connected students: \(people.students), teachers: \(people.teachers)")
+    }
+  }
+
+  private static let statusInterval = Duration.seconds(10)
 
   /// Waits until everything logged so far is written, or for half a second: a disk or a terminal may hang.
   private func flush() {
