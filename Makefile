@@ -2,6 +2,7 @@
 #
 #   make run     installs what is missing, builds, and serves on http://localhost:8080
 #   make test    installs what the tests need in addition, and runs all of them
+#   make package builds a Debian package for this machine's release and processor
 #
 # Options for the server: make run ARGS='--port 9000'
 
@@ -14,7 +15,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -o pipefail -ec
 
 .PHONY: run build test test-long test-swift test-protocol test-pages test-eval test-bench test-fuzz test-sanitize test-soak bench eval \
-  eval-footage looks fuzz sanitize sanitize-address sanitize-thread soak models packages packages-test packages-bench alert-kinds settings format \
+  eval-footage looks fuzz sanitize sanitize-address sanitize-thread soak models packages packages-test packages-package packages-bench package test-package alert-kinds settings format \
   lint clean help
 
 help:
@@ -31,6 +32,9 @@ packages:
 
 packages-test: packages
 	@deploy/install-packages.sh test
+
+packages-package: packages
+	@deploy/install-packages.sh package
 
 packages-bench: packages
 	@deploy/install-packages.sh bench
@@ -59,7 +63,7 @@ test: packages-test models $(VENV)/.protocol $(VENV)/.pages $(VENV)/.eval $(VENV
 
 # All of it, and what takes longer: docs/testing.md.
 test-long: test
-	@$(MAKE) --no-print-directory sanitize fuzz
+	@$(MAKE) --no-print-directory sanitize fuzz test-package
 	@$(MAKE) --no-print-directory soak MINUTES=60
 
 # One test at a time: some count the threads and descriptors of the process they all share. Those of the gateway run a
@@ -108,6 +112,14 @@ MINUTES ?= 60
 soak: packages models build $(VENV)/.protocol
 	$(VENV)/bin/python Tests/Soak/soak.py --server .build/release/exam-monitoring --minutes $(MINUTES)
 
+# The package into .build-package/: docs/operations.md.
+package: packages packages-package models
+	@deploy/make-package.sh
+
+# It is installed, upgraded, removed and purged in a clean root, and its service runs there. As root, with a network.
+test-package: package $(VENV)/.protocol
+	$(VENV)/bin/python -m pytest -q Tests/Package
+
 # The same inputs each time, so that it only fails because of a change.
 test-fuzz:
 	@$(MAKE) --no-print-directory fuzz ARGS='--runs 20000 --seed 1'
@@ -147,7 +159,8 @@ looks: packages-test models build $(VENV)/.eval
 
 # The reference of settings, from the server's table: docs/exam-monitoring.yaml.
 settings:
-	.build/debug/exam-monitoring config template > docs/exam-monitoring.yaml
+	.build/debug/exam-monitoring config template > .build/exam-monitoring.yaml
+	mv .build/exam-monitoring.yaml docs/exam-monitoring.yaml
 
 # The server's table of alert kinds, for programs without a server: docs/alert-kinds.json.
 alert-kinds:

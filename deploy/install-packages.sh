@@ -1,6 +1,6 @@
 #!/bin/bash
 # Installs the Debian packages that are missing: `runtime` to build and run the server, `test` to test it as well,
-# `bench` to measure it.
+# `package` to build and test a Debian package, `bench` to measure the server.
 set -euo pipefail
 
 case "${1:-}" in
@@ -18,9 +18,10 @@ case "${1:-}" in
       glib-networking openssl python3 python3-venv
     )
     ;;
-  test) packages=(chromium firefox-esr ffmpeg gstreamer1.0-tools curl fonts-dejavu-core nginx-light caddy haproxy tzdata) ;;
+  test) packages=(chromium firefox-esr ffmpeg gstreamer1.0-tools curl fonts-dejavu-core nginx-light caddy haproxy prometheus tzdata) ;;
+  package) packages=(debhelper dpkg-dev lintian debootstrap systemd) ;;
   bench) packages=(libvpx-dev libturbojpeg0-dev libswscale-dev linux-perf) ;;
-  *) echo "usage: $0 runtime|test|bench" >&2; exit 2 ;;
+  *) echo "usage: $0 runtime|test|package|bench" >&2; exit 2 ;;
 esac
 
 missing=()

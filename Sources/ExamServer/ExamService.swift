@@ -70,11 +70,16 @@ public struct ExamService: Sendable {
       Task { await tellManager(directory) },
     ]
 
+    // One after the other, beside this loop: what hangs in it must not keep the server from stopping.
+    var reloading: Task<Void, Never>?
     for await signal in signals.stream {
       if signal == SIGHUP {
-        manager?.tellReloading()
-        await reload(services, server)
-        manager?.tell("READY=1")
+        reloading = Task { [reloading] in
+          await reloading?.value
+          manager?.tellReloading()
+          await reload(services, server)
+          manager?.tell("READY=1")
+        }
       } else {
         logger.info("stopping", metadata: ["signal": "\(signal)"])
         manager?.tell("STOPPING=1")

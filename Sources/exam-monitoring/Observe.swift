@@ -29,7 +29,8 @@ struct Observe: ParsableCommand {
 
   func run() throws {
     try ObserveCommand.run(
-      videos: videos, folder: output, modelsFolder: modelsDir, checksPerSecond: checksPerSecond,
+      videos: videos, folder: output, modelsFolder: ProgramFolder.find(modelsDir),
+      checksPerSecond: checksPerSecond,
       searchPhase: searchPhase, tell: { print($0) })
   }
 }

@@ -3,7 +3,7 @@ import ExamServer
 
 struct Pipelines: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Works with the pipeline files.", subcommands: [Check.self, CheckOne.self])
+    abstract: "Works with the pipeline files.", subcommands: [Check.self, Explain.self, CheckOne.self])
 
   struct Check: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -16,9 +16,29 @@ struct Pipelines: AsyncParsableCommand {
     var pipelinesDir = "Pipelines"
 
     func run() async throws {
-      let reports = try await PipelineCheck.run(files: files, folder: pipelinesDir)
+      let reports = try await PipelineCheck.run(files: files, folder: ProgramFolder.find(pipelinesDir))
       for report in reports { print(report) }
       if reports.contains(where: { !$0.isGood }) { throw ExitCode.failure }
+    }
+  }
+
+  struct Explain: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Says what each element of a pipeline file does, and which of its properties can be tuned.",
+      discussion: """
+        Values, defaults, ranges and meanings are those of GStreamer's registry on this machine. A property that the file sets is \
+        marked. Pipelines/README.md says which of them matter.
+        """)
+
+    @Argument(help: "Pipeline file, such as Pipelines/video-x-vp8.launch.")
+    var file: String
+    @Flag(help: "Also properties that every element has, and those that take text.")
+    var all = false
+    @Flag(help: "As JSON.")
+    var json = false
+
+    func run() async throws {
+      print(try PipelineExplainer.run(file: file, everything: all, asJSON: json), terminator: "")
     }
   }
 

@@ -27,7 +27,8 @@ struct Report: AsyncParsableCommand {
 
   func run() async throws {
     try await ReportCommand.run(
-      code: code, dataFolder: dataDir, webFolder: webDir, format: format, output: output, timeZone: timeZone)
+      code: code, dataFolder: dataDir, webFolder: ProgramFolder.find(webDir), format: format, output: output,
+      timeZone: timeZone)
   }
 }
 

@@ -27,6 +27,8 @@ struct Simulate: AsyncParsableCommand {
       text: teacherPasswordFile == nil
         ? ProcessInfo.processInfo.environment["EXAM_MONITORING_TEACHER_PASSWORD"] : nil,
       file: teacherPasswordFile)
+    var rehearsal = rehearsal
+    rehearsal.recordingsDir = ProgramFolder.find(rehearsal.recordingsDir)
     let signals = await ProcessSignals([SIGINT, SIGTERM])
     let running = Task { [rehearsal] in try await Rehearsal.run(rehearsal, teacherPassword: password) }
     let listening = Task { for await _ in signals.stream { running.cancel() } }

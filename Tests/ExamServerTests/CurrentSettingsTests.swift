@@ -29,6 +29,23 @@ import Testing
     }
   }
 
+  /// What the server reads where it is used, and not once at the start.
+  @Test func whatNeedsNoRestartIsWrittenDown() {
+    func keys(_ effect: Setting.Effect) -> [String] {
+      SettingTable.all.filter { $0.effect == effect }.map(\.key).filter {
+        !$0.hasPrefix("alerts.") && !$0.hasPrefix("pictures.")
+      }
+    }
+    #expect(
+      keys(.reload) == [
+        "teacher_password", "teacher_password_file", "maximum_sessions", "session_idle_hours",
+        "retention_days",
+      ])
+    #expect(keys(.newExams) == ["maximum_participants", "maximum_tile_rate", "maximum_journal_megabytes"])
+    let rules = SettingTable.all.filter { $0.key.hasPrefix("alerts.") || $0.key.hasPrefix("pictures.") }
+    #expect(rules.count > 50 && rules.allSatisfy { $0.effect == .newExams })
+  }
+
   @Test func everySettingIsTakenOverOrWaitsAsItsTableSays() throws {
     for setting in SettingTable.all where !["certificate", "private_key"].contains(setting.key) {
       let settings = CurrentSettings(try SettingTableTests.load([:]))
@@ -64,16 +81,36 @@ import Testing
     )
   }
 
-  /// The address waits for a restart, so the password has to stay, too.
+  /// Whoever takes the password away by mistake would open the server to everybody.
+  @Test func thatNoPasswordIsNeededWaitsForARestart() throws {
+    let settings = CurrentSettings(try SettingTableTests.load(["teacher_password": "correct horse"]))
+    let changes = try settings.adopt(try SettingTableTests.load(["maximum_sessions": "3"]))
+    #expect(changes == .init(adopted: ["maximum_sessions"], waiting: ["teacher_password"]))
+    #expect(settings.now.teacherPassword == "correct horse" && settings.now.maximumSessions == 3)
+  }
+
+  @Test func aFileThatHasNoSettingsAnyMoreChangesNothing() throws {
+    let path = try SettingTableTests.temporary("retention_days: 365\n")
+    func load() throws -> ServerConfiguration { try SettingSources(environment: [:], file: path).load() }
+    let settings = CurrentSettings(try load())
+    try Data("# nothing\n".utf8).write(to: URL(filePath: path))
+    let told = #expect(throws: ServerConfiguration.InvalidSettings.self) { try settings.adopt(try load()) }
+    #expect(
+      told?.description.contains("\(path) has no settings any more") == true
+        && settings.now.retentionDays == 365)
+    // A file that had none from the beginning may stay so.
+    let empty = CurrentSettings(try load())
+    #expect(try empty.adopt(try load()) == .init())
+  }
+
+  /// What is read anew is used with what stays as it is: a password that is moved to a file has to leave its old place.
   @Test func whatContradictsTheRestIsRefusedAndNothingChanges() throws {
-    let open = [
-      "host": "0.0.0.0", "teacher_password": "correct horse", "trusted_proxies": "10.0.0.1", "old_logs": "3",
-    ]
-    let settings = CurrentSettings(try SettingTableTests.load(open))
-    let told = #expect(throws: ServerConfiguration.InvalidSettings.self) {
-      try settings.adopt(try SettingTableTests.load(["maximum_sessions": "3"]))
-    }
-    #expect(told?.problems.map(\.key) == ["teacher_password"])
-    #expect(settings.now.teacherPassword == "correct horse" && settings.now.maximumSessions == 50)
+    let settings = CurrentSettings(try SettingTableTests.load(["old_logs": "3"]))
+    let path = try SettingTableTests.temporary("correct horse\n")
+    let fresh = try SettingTableTests.load(["teacher_password_file": path, "maximum_sessions": "3"])
+    try FileManager.default.removeItem(atPath: path)
+    let told = #expect(throws: ServerConfiguration.InvalidSettings.self) { try settings.adopt(fresh) }
+    #expect(told?.problems.map(\.key) == ["teacher_password_file"])
+    #expect(settings.now.teacherPassword == nil && settings.now.maximumSessions == 50)
   }
 }

@@ -48,9 +48,14 @@ import Testing
   }
 
   @Test func nothingToldIsEveryDefault() throws {
-    for text in ["", "# nothing\n", "---\n", "alerts:\n", "alerts:\n  face_missing:\n"] {
-      #expect(try load(text).0.alerts == .standard, "\(text)")
+    for text in [
+      "", "# nothing\n", "---\n", "alerts:\n", "alerts:\n  face_missing:\n", "alerts: {}\n",
+      "port: ~\ncertificate: null\n",
+    ] {
+      #expect(try load(text).0.values.values.allSatisfy { $0.origin == .standard }, "\(text)")
     }
+    #expect(problems("teacher_pasword: {}").first?.contains("did you mean teacher_password?") == true)
+    #expect(problems("port: {}").first?.contains("port: is a heading, and takes a value") == true)
   }
 
   @Test func allThatIsWrongIsToldAtOnceWithItsPlace() {
@@ -65,11 +70,18 @@ import Testing
   }
 
   @Test func filesThatAreNoSettingsAreRefused() throws {
+    // Each heading stands twice for the one before.
+    let bomb = (1...40).reduce("a0: &a0 {}\n") { "\($0)a\($1): &a\($1) {x: *a\($1 - 1), y: *a\($1 - 1)}\n" }
     for (text, part) in [
-      ("- port\n", "it has no settings"), ("port 8080", "it has no settings"), ("port: [1", "while parsing"),
-      ("port: 1\nport: 2\n", "port"),
-      ("alerts.face_missing.window: 1\nalerts: {face_missing: {window: 2}}", "line 1"),
+      ("- port\n", "it has no settings"), ("port 8080", "it has no settings"),
+      ("host: x\nport: [1", "line 3"),
+      ("port: 1\nport: 2\n", "more than one port in what begins in line 1"),
+      (
+        "alerts.face_missing.window: 1\nalerts: {face_missing: {window: 2}}",
+        "alerts.face_missing.window is in line 1 already"
+      ),
       ((0..<6000).map { "key_\($0): 1\n" }.joined(), "more than 5000 settings"),
+      (bomb, "more than 5000 settings"),
       (String(repeating: "#", count: SettingsFile.maximumBytes + 1), "at most 1 MiB"),
     ] {
       let told = problems(text)

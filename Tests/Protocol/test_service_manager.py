@@ -58,7 +58,7 @@ def test_it_is_told_of_the_start_of_a_reload_and_of_the_end(tmp_path, address):
         reloading = manager.expect("RELOADING")[-1]
         assert before <= int(reloading["MONOTONIC_USEC"]) / 1e6 <= time.clock_gettime(time.CLOCK_MONOTONIC)
         assert manager.expect("READY")[-1] == {"READY": "1"}
-        assert any("pipelines read anew" in line for line in server.log_lines)
+        wait_until(lambda: any("pipelines read anew" in line for line in server.log_lines), server.log_lines)
     finally:
         assert server.stop() == 0
     assert manager.expect("STOPPING")[-1] == {"STOPPING": "1"}

@@ -72,11 +72,30 @@ def test_all_that_is_wrong_is_told_at_once(tmp_path, settings):
     for line, words in enumerate(("port: 70000 is outside 0 to 65535", "did you mean teacher_password?", "long is not a number"), 1):
         assert words in checked.stderr and f"line {line})" in checked.stderr
     settings.write_text(f"web_dir: {tmp_path}\nmodels_dir: {tmp_path}\ncertificate: /nowhere/c.pem\nprivate_key: /nowhere/k.pem\n"
-                        f"pipelines_dir: {tmp_path}/none\ndata_dir: /nowhere/data\n")
+                        f"pipelines_dir: {tmp_path}/none\ndata_dir: {settings}\n")
     checked = config("check", "--config", settings)
     assert checked.returncode == 1
     for key in ("web_dir", "make models", "certificate", "private_key", "pipelines_dir", "data_dir"):
         assert key in checked.stdout, checked.stdout
+
+
+def test_a_data_folder_is_made_with_those_above_it(tmp_path, settings):
+    settings.write_text(f"data_dir: {tmp_path}/a/b/c\n")
+    assert config("check", "--config", settings).returncode == 0
+    for wrong in (settings / "data", ""):
+        settings.write_text(f'data_dir: "{wrong}"\n')
+        checked = config("check", "--config", settings)
+        assert checked.returncode == 1 and "setting data_dir: " in checked.stdout, wrong
+
+
+def test_no_error_quotes_the_file(settings):
+    for text in (f"teacher_password: {PASSWORD}\nport: 1\nport: 2\n", f"teacher_password: {PASSWORD}: x\n", f"teacher_password:{PASSWORD}\nport: 1\n",
+                 f"teacher_password: @{PASSWORD}\n", f"teacher_password: '{PASSWORD}\n", f"teacher_password: *{PASSWORD}\n", f"{PASSWORD}\n",
+                 f"teacher_password: [{PASSWORD}]\n", f"teacher_password: {{a: {PASSWORD}}}\n", "teacher_password: correct\x01 horse\n"):
+        settings.write_text(text)
+        checked = config("check", "--config", settings)
+        assert checked.returncode == 1 and "setting " in checked.stderr, text
+        assert "correct" not in checked.stdout + checked.stderr, checked.stderr
 
 
 def test_a_signal_brings_settings_into_force(running, settings):
@@ -114,6 +133,35 @@ def test_settings_that_cannot_be_used_change_nothing(running, settings):
         lines = reload(running, "the settings stay as they were")
         assert any(word in line and str(settings) in line for line in lines)
         assert (creates(running, OTHER), creates(running, PASSWORD)) == (401, 201)
+    # Somebody who writes it anew empties it first.
+    settings.write_text("")
+    assert any("has no settings any more" in line for line in reload(running, "the settings stay as they were"))
     settings.unlink()
     reload(running, "the settings stay as they were")
-    assert creates(running, PASSWORD) == 201
+    assert (creates(running, None), creates(running, PASSWORD)) == (401, 201)
+
+
+def test_that_no_password_is_needed_waits_for_a_restart(running, settings):
+    settings.write_text("maximum_sessions: 9\n")
+    lines = reload(running, "settings read anew", "when the server is started again")
+    assert any("settings=teacher_password" in line for line in lines)
+    assert (creates(running, None), creates(running, PASSWORD)) == (401, 201)
+
+
+def test_a_server_whose_settings_cannot_be_read_to_the_end_can_be_stopped(tmp_path, settings):
+    password = tmp_path / "password"
+    password.write_text(PASSWORD)
+    settings.write_text(f"teacher_password_file: {password}\n")
+    server = Server(tmp_path / "data", "--config", settings)
+    password.unlink()
+    os.mkfifo(password)
+    server.reload()
+    # Whoever reads a pipe waits for somebody who writes; that the server does is seen by opening it without waiting.
+    def is_read():
+        try:
+            return os.open(password, os.O_WRONLY | os.O_NONBLOCK)
+        except OSError:
+            return None
+    writer = wait_until(is_read, "nobody reads it")
+    assert server.stop() == 0
+    os.close(writer)

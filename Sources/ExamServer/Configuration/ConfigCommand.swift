@@ -60,13 +60,23 @@ public enum ConfigCommand {
     requireFile("pipelines_dir", configuration.pipelinesFolder)
     requireFile("certificate", configuration.certificate)
     requireFile("private_key", configuration.privateKey)
-    // It is made at the start: then its parent folder matters.
-    let data = URL(fileURLWithPath: configuration.dataFolder)
-    let folder = access(data.path, F_OK) == 0 ? data : data.deletingLastPathComponent()
-    if access(folder.path, W_OK) != 0 {
-      let problem = "\(folder.path) cannot be written: \(String(cString: strerror(errno)))"
+    if let problem = problem(withDataFolder: configuration.dataFolder) {
       problems.append("\(ServerConfiguration.InvalidSetting(key: "data_dir", problem: problem))")
     }
     return problems
+  }
+
+  /// What is not there is made at the start, so the nearest folder above it matters.
+  private static func problem(withDataFolder path: String) -> String? {
+    guard !path.isEmpty else { return "it has to be the path of a folder" }
+    let files = FileManager.default
+    var folder = URL(fileURLWithPath: path)
+    while !files.fileExists(atPath: folder.path), folder.path != "/" { folder.deleteLastPathComponent() }
+    var isFolder: ObjCBool = false
+    guard files.fileExists(atPath: folder.path, isDirectory: &isFolder), isFolder.boolValue else {
+      return "\(folder.path) is no folder"
+    }
+    guard access(folder.path, R_OK | W_OK | X_OK) != 0 else { return nil }
+    return "\(folder.path) cannot be written: \(String(cString: strerror(errno)))"
   }
 }

@@ -24,7 +24,7 @@ extension ServerConfiguration.InvalidSetting {
     let near = names.map { (name: $0, distance: distance(name, $0)) }.min {
       ($0.distance, $0.name) < ($1.distance, $1.name)
     }
-    var advice = "; docs/exam-monitoring.yaml has all there are"
+    var advice = "; `exam-monitoring config template` tells all there are"
     if let near, near.distance <= max(3, near.name.count / 3) { advice = "; did you mean \(near.name)?" }
     return Self(key: name, problem: "there is no such setting" + advice, origin: origin)
   }

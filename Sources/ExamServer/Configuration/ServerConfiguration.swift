@@ -118,19 +118,14 @@ public struct ServerConfiguration: Sendable {
     retentionDays = reader.number("retention_days")
     freshDatabase = reader.flag("fresh_database")
     alerts = Self.alerts(&reader)
-    // What is contradictory because of something else that is wrong is not worth a line.
+    checkSecurity(&reader)
     guard reader.problems.isEmpty else { throw InvalidSettings(problems: reader.problems) }
-    do {
-      try checkSecurity()
-    } catch {
-      throw InvalidSettings(problems: [error])
-    }
   }
 
   private static func digest(_ key: String, _ reader: inout SettingReader) -> String? {
     guard let digest = reader.optionalText(key)?.lowercased() else { return nil }
     guard digest.wholeMatch(of: /[0-9a-f]{64}/) != nil else {
-      reader.refuse(key, "is a SHA-256, 64 hexadecimal digits (`sha256sum` tells it), not \(digest)")
+      reader.reject(key, "is a SHA-256, 64 hexadecimal digits (`sha256sum` tells it), not \(digest)")
       return nil
     }
     return digest
@@ -160,32 +155,30 @@ public struct ServerConfiguration: Sendable {
 
   /// A server that others can reach must require a password from teachers and encrypt: browsers allow the camera only
   /// on https and localhost.
-  private func checkSecurity() throws(InvalidSetting) {
+  private func checkSecurity(_ reader: inout SettingReader) {
     if (certificate == nil) != (privateKey == nil) {
-      throw InvalidSetting(
-        key: certificate == nil ? "certificate" : "private_key",
-        problem: "certificate and private_key go together")
+      reader.reject(
+        certificate == nil ? "certificate" : "private_key", "certificate and private_key go together")
     }
     if selfSigned, certificate != nil {
-      throw InvalidSetting(
-        key: "self_signed", problem: "there is a certificate already; use one or the other")
+      reader.reject("self_signed", "there is a certificate already; use one or the other")
     }
     let isLoopback = host == "::1" || host == "localhost" || host.hasPrefix("127.")
     guard !isLoopback else { return }
-    guard teacherPassword != nil else {
-      throw InvalidSetting(
-        key: "teacher_password",
-        problem:
-          "needed when listening on \(host): without it anybody who reaches the server could create a session"
-      )
+    let hasPassword = ["teacher_password", "teacher_password_file"].contains {
+      reader.optionalText($0) != nil
     }
-    guard certificate != nil || selfSigned || !trustedProxies.isEmpty else {
-      throw InvalidSetting(
-        key: "certificate",
-        problem:
-          "needed when listening on \(host): give certificate and private_key, or trusted_proxies where a proxy "
-          + "encrypts, or --self-signed for a trial; browsers refuse the camera to pages that are neither encrypted "
-          + "nor on localhost")
+    if !hasPassword {
+      reader.reject(
+        "teacher_password",
+        "needed when listening on \(host): without it anybody who reaches the server could create a session")
+    }
+    if certificate == nil, privateKey == nil, !selfSigned, reader.optionalText("trusted_proxies") == nil {
+      reader.reject(
+        "certificate",
+        "needed when listening on \(host): give certificate and private_key, or trusted_proxies where a proxy encrypts, "
+          + "or --self-signed for a trial; browsers refuse the camera to pages that are neither encrypted nor on localhost"
+      )
     }
   }
 }

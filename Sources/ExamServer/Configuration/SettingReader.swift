@@ -18,7 +18,7 @@ struct SettingReader {
     return (setting, value)
   }
 
-  mutating func refuse(_ key: String, _ problem: String) {
+  mutating func reject(_ key: String, _ problem: String) {
     let origin = values[key]?.origin
     problems.append(.init(key: key, problem: problem, origin: origin == .standard ? nil : origin))
   }
@@ -35,9 +35,9 @@ struct SettingReader {
     guard case .whole(let range) = setting.kind else { preconditionFailure("\(key) is no whole number") }
     if let number = Int(value.text) {
       if range.contains(number) { return number }
-      refuse(key, "\(number) is outside \(range.lowerBound) to \(range.upperBound)")
+      reject(key, "\(number) is outside \(range.lowerBound) to \(range.upperBound)")
     } else {
-      refuse(key, "\(shown(value.text)) is not a whole number")
+      reject(key, "\(shown(value.text)) is not a whole number")
     }
     return Int(setting.standard)!
   }
@@ -47,9 +47,9 @@ struct SettingReader {
     guard case .number(let range) = setting.kind else { preconditionFailure("\(key) is no number") }
     if let number = Double(value.text) {
       if range.contains(number) { return number }
-      refuse(key, "\(value.text) is outside \(short(range.lowerBound)) to \(short(range.upperBound))")
+      reject(key, "\(value.text) is outside \(short(range.lowerBound)) to \(short(range.upperBound))")
     } else {
-      refuse(key, "\(shown(value.text)) is not a number")
+      reject(key, "\(shown(value.text)) is not a number")
     }
     return Double(setting.standard)!
   }
@@ -57,10 +57,10 @@ struct SettingReader {
   mutating func flag(_ key: String) -> Bool {
     let (setting, value) = setting(key)
     switch value.text.lowercased() {
-    case "true", "yes", "1": return true
-    case "false", "no", "0": return false
+    case "true", "yes", "on", "1": return true
+    case "false", "no", "off", "0": return false
     default:
-      refuse(key, "\(shown(value.text)) is not true or false")
+      reject(key, "\(shown(value.text)) is not true or false")
       return setting.standard == "true"
     }
   }
@@ -71,7 +71,7 @@ struct SettingReader {
     if words.contains(value.text.lowercased()), let value = Value(rawValue: value.text.lowercased()) {
       return value
     }
-    refuse(key, "is \(words.joined(separator: " or ")), not \(shown(value.text))")
+    reject(key, "is \(words.joined(separator: " or ")), not \(shown(value.text))")
     return Value(rawValue: setting.standard)!
   }
 
@@ -82,7 +82,7 @@ struct SettingReader {
     var list: [Value] = []
     for item in text(key).split(separator: ",") {
       let item = item.trimmingCharacters(in: .whitespaces)
-      if let value = value(item) { list.append(value) } else { refuse(key, "\(item) is not \(what)") }
+      if let value = value(item) { list.append(value) } else { reject(key, "\(item) is not \(what)") }
     }
     return list
   }
@@ -92,9 +92,9 @@ struct SettingReader {
     do {
       return try value()
     } catch let problem as ServerConfiguration.InvalidSetting {
-      refuse(problem.key, problem.problem)
+      reject(problem.key, problem.problem)
     } catch {
-      refuse(key, "\(text(key)) \(error)")
+      reject(key, "\(text(key)) \(error)")
     }
     return nil
   }

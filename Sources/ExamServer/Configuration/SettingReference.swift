@@ -11,9 +11,9 @@ public enum SettingReference {
     var lines = [
       "# Settings of ExamMonitoring, each with its default. This file is written by `exam-monitoring config template`.",
       "#",
-      "# Remove the # before a setting to change it. Settings of the command line and of the environment",
-      "# (EXAM_MONITORING_PORT for port) go before this file. `exam-monitoring config check --config FILE` says what is wrong,",
-      "# `exam-monitoring config show` what is in force and from where.",
+      "# Remove the # before a setting to change it. The command line and the environment (EXAM_MONITORING_PORT for port) take",
+      "# precedence over this file. `exam-monitoring config check --config FILE` says what is wrong with it, `exam-monitoring",
+      "# config show --config FILE` what a server that is started with it would use, and where each value is from.",
       "#",
       "# Changes take effect at the next start. Where it says SIGHUP, that signal is enough; new exams means that exams",
       "# that are on keep the old value until the next start.",
@@ -61,7 +61,7 @@ public enum SettingReference {
 
   /// A value as YAML: what is set to nothing is written so that it is seen.
   static func written(_ value: String) -> String {
-    let isPlain = value.wholeMatch(of: /[\w.\/-][\w.\/:-]*/) != nil
+    let isPlain = value.wholeMatch(of: /[\w.\/-]+/) != nil
     return isPlain ? value : "\"" + value.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
   }
 

@@ -58,17 +58,21 @@ public struct SettingSources: Sendable {
           let origin = SettingOrigin.file(file, line: entry.line)
           guard let setting = SettingTable.byKey[entry.key] else {
             // A heading with nothing below it says nothing.
-            if entry.text.isEmpty, SettingTable.all.contains(where: { $0.key.hasPrefix(entry.key + ".") }) {
-              continue
-            }
+            let isHeading = SettingTable.all.contains { $0.key.hasPrefix(entry.key + ".") }
+            if isHeading, [.none, .section].contains(entry.value) { continue }
             problems.append(.unknown(entry.key, among: SettingTable.all.map(\.key), origin))
             continue
           }
-          if entry.isList, setting.kind != .list {
+          switch entry.value {
+          case .none: continue
+          case .text(let text): values[entry.key] = SettingValue(text: text, origin: origin)
+          case .list(let text) where setting.kind == .list:
+            values[entry.key] = SettingValue(text: text, origin: origin)
+          case .list:
             problems.append(.init(key: entry.key, problem: "is a list, and takes one value", origin: origin))
-            continue
+          case .section:
+            problems.append(.init(key: entry.key, problem: "is a heading, and takes a value", origin: origin))
           }
-          values[entry.key] = SettingValue(text: entry.text, origin: origin)
         }
       } catch {
         problems.append(.init(key: "config", problem: "cannot use \(file): \(error)"))

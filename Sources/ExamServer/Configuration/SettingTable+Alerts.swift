@@ -5,8 +5,8 @@ extension SettingTable {
   static let alerts = SettingSection(
     title: "Alerts",
     introduction: """
-      docs/tuning.md shows for each of these what other values would have told. The kinds of alerts are explained in \
-      docs/protocol.md.
+      docs/tuning.md shows for windows, shares and limits what other values would have told. The kinds of alerts are \
+      explained in docs/protocol.md.
       """,
     settings: AlertKind.allCases.flatMap { kind in
       AlertRules.standard.rules[kind].map { rules(kind, $0) } ?? []

@@ -38,9 +38,18 @@ public enum PipelineCheck {
           folder + "/" + $0
         }
     }
-    var reports: [Report] = []
-    for file in files { reports.append(Report(file: file, problem: try await problem(with: file))) }
-    return reports
+    // As many at once as there are cores: a server that is started again should be back soon.
+    return try await withThrowingTaskGroup(of: (Int, Report).self) { group in
+      var reports: [(Int, Report)] = []
+      for (index, file) in files.enumerated() {
+        if index >= ProcessInfo.processInfo.activeProcessorCount, let done = try await group.next() {
+          reports.append(done)
+        }
+        group.addTask { (index, Report(file: file, problem: try await problem(with: file))) }
+      }
+      for try await done in group { reports.append(done) }
+      return reports.sorted { $0.0 < $1.0 }.map(\.1)
+    }
   }
 
   /// - Throws: `BadFile` for the first bad file of the folder.
@@ -96,7 +105,7 @@ public enum PipelineCheck {
     let text = String(decoding: output, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
     switch (process.terminationReason, process.terminationStatus) {
     case (.exit, 0): return nil
-    case (.exit, badFileStatus): return text
+    case (.exit, badFileStatus): return DebianPackages.completed(text)
     case (.uncaughtSignal, SIGALRM):
       return
         "\(file): GStreamer did not come to an end with it within \(deadline) seconds; take out the element that waits, "

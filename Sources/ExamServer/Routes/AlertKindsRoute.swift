@@ -1,20 +1,31 @@
 import ExamModel
 import WebGateway
 
-/// The kinds of alerts with the rules in force here, and what teachers can grant, for pages and programs, so that nobody has
-/// to keep a list of them.
+/// The kinds of alerts with the rules of exams that are created now, and what teachers can grant, for pages and programs, so that
+/// nobody has to keep a list of them.
 @GatewayActor
-struct AlertKindsRoute {
-  let settings: CurrentSettings
-  let words: TextCatalogue
+final class AlertKindsRoute {
+  private let settings: CurrentSettings
+  private let words: TextCatalogue
+  /// Made once for all who ask, until the rules change.
+  private var answer: (rules: AlertRules, response: HTTPResponse)?
+
+  init(settings: CurrentSettings, words: TextCatalogue) {
+    self.settings = settings
+    self.words = words
+  }
 
   func register(on server: WebServer) {
-    server.route(.get, "/api/alert-kinds") { _ in
-      var response = HTTPResponse.json(WireJSON.encode(AlertKindsDocument(settings.now.alerts, words)))
-      // Other kinds require a restart of the server, other rules a signal.
-      response.headers.append(("Cache-Control", "public, max-age=60"))
-      return response
-    }
+    server.route(.get, "/api/alert-kinds") { _ in self.response(to: self.settings.now.alerts) }
+  }
+
+  private func response(to rules: AlertRules) -> HTTPResponse {
+    if let answer, answer.rules == rules { return answer.response }
+    var response = HTTPResponse.json(WireJSON.encode(AlertKindsDocument(rules, words)))
+    // Other kinds require a restart of the server, other rules a signal.
+    response.headers.append(("Cache-Control", "public, max-age=60"))
+    answer = (rules, response)
+    return response
   }
 }
 

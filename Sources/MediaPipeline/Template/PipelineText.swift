@@ -30,10 +30,10 @@ struct PipelineText: Sendable {
     checkLine = checks.first?.number
   }
 
-  /// The first line, from 1, that contains `word` as a whole word, such as an element's or a property's name.
-  func line(of word: String) -> Int? {
+  /// The first line, from 1 or from `start`, that contains `word` as a whole word, such as an element's or a property's name.
+  func line(of word: String, from start: Int = 1) -> Int? {
     guard !word.isEmpty else { return nil }
-    return lines.first { $0.text.containsWord(word) }?.number
+    return lines.first { $0.number >= start && $0.text.containsWord(word) }?.number
   }
 
   /// The line that makes the text invalid: no beginning of the text that includes it is accepted.

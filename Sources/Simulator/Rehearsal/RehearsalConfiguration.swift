@@ -18,7 +18,7 @@ public struct RehearsalConfiguration: ParsableArguments, Sendable {
   @Option(help: "Pictures a second of a file of JPEG pictures.")
   var uploadFps = 10.0
   @Option(help: "Folder with the recordings that come with the program.")
-  var recordingsDir = "Recordings"
+  public var recordingsDir = "Recordings"
   @Option(help: "Students whose picture freezes now and then (default: one of 50).")
   var frozen: Int?
   @Option(help: "Students whose camera is covered now and then (default: one of 50).")
