@@ -16,13 +16,9 @@ mount -o remount,ro,bind "$root/proc/sys"
 mount -t sysfs -o ro sysfs "$root/sys"
 mount -t tmpfs tmpfs "$root/run"
 mount -t tmpfs tmpfs "$root/tmp"
-mount -t tmpfs -o mode=755 tmpfs "$root/dev"
-for device in null zero full random urandom tty; do
-    touch "$root/dev/$device"
-    mount --bind "/dev/$device" "$root/dev/$device"
-done
-mkdir "$root/dev/shm" "$root/dev/pts"
-mount -t tmpfs tmpfs "$root/dev/shm"
+mount --rbind /dev "$root/dev"
+mount --make-rslave "$root/dev"
+mount -o remount,ro,bind "$root/dev"
 if [ "$(stat -fc %T /sys/fs/cgroup)" = cgroup2fs ]; then
     mount -t cgroup2 none "$root/sys/fs/cgroup"
 else
@@ -33,6 +29,8 @@ else
         mount -t cgroup -o $options cgroup "$root/sys/fs/cgroup/$group"
     done
 fi
+# As of a real boot: services get what systemd mounts for them, such as credentials.
+mount --make-rshared "$root"
 export container=lxc
 exec chroot "$root" /lib/systemd/systemd --system --unit=multi-user.target --show-status=0
 """
