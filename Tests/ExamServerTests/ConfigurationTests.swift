@@ -238,6 +238,8 @@ import WebGateway
       behind.trustedProxies.count == 2 && behind.publicURL?.description == "https://school.example/exam/")
     #expect(behind.forwardedHeader == .xForwardedFor)
     #expect(problem(open).contains("trusted_proxies"))
+    // Written, and yet nobody.
+    #expect(problem(open.merging(["trusted_proxies": " , "]) { $1 }).contains("setting certificate:"))
     for (key, text) in [
       ("trusted_proxies", "10.0.0.1/8"), ("trusted_proxies", "proxy.example"),
       ("public_url", "school.example"),

@@ -173,7 +173,7 @@ public struct ServerConfiguration: Sendable {
         "teacher_password",
         "needed when listening on \(host): without it anybody who reaches the server could create a session")
     }
-    if certificate == nil, privateKey == nil, !selfSigned, reader.optionalText("trusted_proxies") == nil {
+    if certificate == nil, privateKey == nil, !selfSigned, trustedProxies.isEmpty {
       reader.reject(
         "certificate",
         "needed when listening on \(host): give certificate and private_key, or trusted_proxies where a proxy encrypts, "
