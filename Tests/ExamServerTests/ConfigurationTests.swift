@@ -9,12 +9,7 @@ import WebGateway
   private func load(
     _ overrides: [String: String] = [:], file: String? = nil, environment: [String: String] = [:]
   ) throws -> ServerConfiguration {
-    var path: String?
-    if let file {
-      let url = FileManager.default.temporaryDirectory.appending(path: "\(UUID()).yaml")
-      try file.write(to: url, atomically: true, encoding: .utf8)
-      path = url.path
-    }
+    let path = try file.map(SettingTableTests.temporary)
     return try SettingSources(commandLine: overrides, environment: environment, file: path).load()
   }
 

@@ -1,16 +1,15 @@
 """The Debian package, from a clean system to a purged one; the tests run in their order. Needs root and a network."""
-import pathlib
 import re
 import shutil
-import socket
 import subprocess
 import sys
 
 import pytest
 
 from clean_root import CleanRoot
+from support import proxies
+from support.server import ROOT
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "Tests/Protocol"))
 from clients import Exam, request, wait_until  # noqa: E402
 from media import vp8  # noqa: E402
@@ -47,9 +46,7 @@ def root(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def free_port():
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
+    return proxies.free_port()
 
 
 @pytest.fixture(scope="module")
@@ -129,7 +126,7 @@ def test_a_password_can_be_a_credential(root, free_port):
     root.run("systemctl", "daemon-reload")
 
 
-def test_one_that_hangs_is_started_anew(root, free_port):
+def test_one_that_hangs_is_started_anew(root):
     root.run("systemctl", "kill", "-s", "STOP", SERVICE)
     wait_until(lambda: "watchdog" in root.run("systemctl", "show", "-p", "Result", "--value", SERVICE).stdout
                or root.run("systemctl", "show", "-p", "NRestarts", "--value", SERVICE).stdout.strip() != "0", "no restart", timeout=60)

@@ -10,7 +10,6 @@ from support.server import ROOT
 
 FOLDER = ROOT / "deploy/monitoring"
 RULES, DASHBOARD = FOLDER / "prometheus-rules.yml", FOLDER / "grafana-dashboard.json"
-METRIC = re.compile(r"\b(?:exam|process)_[a-z_]+\b")
 
 
 @pytest.fixture(scope="module")

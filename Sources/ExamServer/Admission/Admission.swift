@@ -51,9 +51,6 @@ final class Admission {
 
   // MARK: Coming in
 
-  /// What creating an exam requires; `nil`: nothing.
-  private var password: SecretHash? { settings.now.teacherPassword.map { SecretHash(Secret(text: $0)) } }
-
   /// Lets in somebody who has no token yet.
   func admit(
     _ request: HTTPRequest, as role: Role, invite: String?, teacherKey: String? = nil
@@ -70,7 +67,7 @@ final class Admission {
   ///
   /// - Returns: whether that took a password, which was then right.
   func mayCreate(_ request: HTTPRequest) async throws(Refusal) -> Bool {
-    let password = password
+    let password = settings.now.teacherPassword.map { SecretHash(Secret(text: $0)) }
     if let password {
       guard let given = request.bearerToken else { throw .password(isMissing: true) }
       // Hashing first, so that the comparison's time reveals nothing about the password.

@@ -24,14 +24,14 @@ public enum ConfigCommand {
   /// - Parameter onlyChanged: leaves out what is at its default.
   public static func show(_ configuration: ServerConfiguration, onlyChanged: Bool, asJSON: Bool) -> String {
     let shown = SettingTable.all.compactMap { setting -> Shown? in
-      let value = configuration.values[setting.key] ?? SettingValue(text: setting.standard, origin: .standard)
+      let value = configuration.values[setting.key]!
       if onlyChanged, value.origin == .standard { return nil }
       let isHidden = setting.kind == .secret && !value.text.isEmpty
       return Shown(
         key: setting.key, value: isHidden ? hidden : value.text, from: "\(value.origin)",
         standard: setting.standard, unit: setting.unit)
     }
-    guard !asJSON else { return String(decoding: WireJSON.encode(shown), as: UTF8.self) + "\n" }
+    guard !asJSON else { return WireJSON.text(shown) + "\n" }
     let lines = shown.map { "\($0.key): \(SettingReference.written($0.value))" }
     let width = min(60, lines.map(\.count).max() ?? 0)
     return zip(lines, shown).map { line, setting -> String in
@@ -46,10 +46,12 @@ public enum ConfigCommand {
     func attempt(_ work: () throws -> Void) {
       do { try work() } catch { problems.append("\(error)") }
     }
+    func note(_ key: String, _ problem: String) {
+      problems.append("\(ServerConfiguration.InvalidSetting(key: key, problem: problem))")
+    }
     func requireFile(_ key: String, _ path: String?) {
       guard let path, access(path, R_OK) != 0 else { return }
-      let problem = "\(path) cannot be read: \(String(cString: strerror(errno)))"
-      problems.append("\(ServerConfiguration.InvalidSetting(key: key, problem: problem))")
+      note(key, "\(path) cannot be read: \(String(cString: strerror(errno)))")
     }
     attempt { _ = try WebFolder.read(configuration.webFolder) { _ in } }
     attempt { _ = try WebFolder.reportLook(configuration.webFolder) }
@@ -60,9 +62,7 @@ public enum ConfigCommand {
     requireFile("pipelines_dir", configuration.pipelinesFolder)
     requireFile("certificate", configuration.certificate)
     requireFile("private_key", configuration.privateKey)
-    if let problem = problem(withDataFolder: configuration.dataFolder) {
-      problems.append("\(ServerConfiguration.InvalidSetting(key: "data_dir", problem: problem))")
-    }
+    if let problem = problem(withDataFolder: configuration.dataFolder) { note("data_dir", problem) }
     return problems
   }
 

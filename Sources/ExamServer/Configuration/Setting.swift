@@ -1,5 +1,5 @@
 /// One setting: what may be written for it, and what `exam-monitoring.yaml` says of it.
-public struct Setting: Sendable {
+struct Setting: Sendable {
   /// What may be written. Whatever else is wrong with a value is found where it is used.
   enum Kind: Sendable, Equatable {
     case text

@@ -31,27 +31,30 @@ struct SettingReader {
   }
 
   mutating func whole(_ key: String) -> Int {
-    let (setting, value) = setting(key)
-    guard case .whole(let range) = setting.kind else { preconditionFailure("\(key) is no whole number") }
-    if let number = Int(value.text) {
-      if range.contains(number) { return number }
-      reject(key, "\(number) is outside \(range.lowerBound) to \(range.upperBound)")
-    } else {
-      reject(key, "\(shown(value.text)) is not a whole number")
+    guard case .whole(let range) = setting(key).setting.kind else {
+      preconditionFailure("\(key) is no whole number")
     }
-    return Int(setting.standard)!
+    return bounded(key, range, "a whole number") { "\($0)" }
   }
 
   mutating func number(_ key: String) -> Double {
-    let (setting, value) = setting(key)
-    guard case .number(let range) = setting.kind else { preconditionFailure("\(key) is no number") }
-    if let number = Double(value.text) {
-      if range.contains(number) { return number }
-      reject(key, "\(value.text) is outside \(short(range.lowerBound)) to \(short(range.upperBound))")
-    } else {
-      reject(key, "\(shown(value.text)) is not a number")
+    guard case .number(let range) = setting(key).setting.kind else {
+      preconditionFailure("\(key) is no number")
     }
-    return Double(setting.standard)!
+    return bounded(key, range, "a number", told: short)
+  }
+
+  private mutating func bounded<Value: LosslessStringConvertible>(
+    _ key: String, _ range: ClosedRange<Value>, _ what: String, told: (Value) -> String
+  ) -> Value {
+    let (setting, value) = setting(key)
+    if let number = Value(value.text) {
+      if range.contains(number) { return number }
+      reject(key, "\(value.text) is outside \(told(range.lowerBound)) to \(told(range.upperBound))")
+    } else {
+      reject(key, "\(shown(value.text)) is not \(what)")
+    }
+    return Value(setting.standard)!
   }
 
   mutating func flag(_ key: String) -> Bool {
@@ -68,9 +71,7 @@ struct SettingReader {
   mutating func choice<Value: RawRepresentable<String>>(_ key: String) -> Value {
     let (setting, value) = setting(key)
     guard case .choice(let words) = setting.kind else { preconditionFailure("\(key) is no choice") }
-    if words.contains(value.text.lowercased()), let value = Value(rawValue: value.text.lowercased()) {
-      return value
-    }
+    if let value = Value(rawValue: value.text.lowercased()) { return value }
     reject(key, "is \(words.joined(separator: " or ")), not \(shown(value.text))")
     return Value(rawValue: setting.standard)!
   }

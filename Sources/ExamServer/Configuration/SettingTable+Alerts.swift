@@ -71,12 +71,13 @@ extension SettingTable {
     title: "Pictures",
     introduction: "What pictures are judged by besides the rules of the kinds.",
     settings: PictureThresholds.settings.map { threshold in
-      let words = thresholds[threshold.name]
+      guard let words = thresholds[threshold.name] else {
+        preconditionFailure("\(threshold.name) has no words")
+      }
       return Setting(
         "pictures.\(threshold.name)", .number(threshold.range),
-        short(AlertRules.standard.pictures[keyPath: threshold.field]), unit: words?.unit ?? nil,
-        words?.meaning ?? "",
-        whenRaised: words?.raised, effect: .newExams)
+        short(AlertRules.standard.pictures[keyPath: threshold.field]), unit: words.unit, words.meaning,
+        whenRaised: words.raised, effect: .newExams)
     })
 
   private static let thresholds: [String: (unit: String?, meaning: String, raised: String)] = [

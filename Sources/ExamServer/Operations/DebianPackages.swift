@@ -6,9 +6,9 @@ enum DebianPackages {
   private static let longestLine = 1 << 16
 
   /// - Returns: `nil` if none has it, or apt is not there or knows no packages.
-  static func package(ofElement element: String, apt: String = "/usr/bin/apt-cache") -> String? {
+  static func package(ofElement element: String) -> String? {
     let process = Process()
-    process.executableURL = URL(fileURLWithPath: apt)
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/apt-cache")
     process.arguments = ["dumpavail"]
     let pipe = Pipe()
     (process.standardOutput, process.standardError) = (pipe, FileHandle.nullDevice)
@@ -23,7 +23,9 @@ enum DebianPackages {
       for line in lines where found == nil {
         if let name = value(of: "Package", in: line) { package = name }
         let elements = value(of: "Gstreamer-Elements", in: line)?.split(separator: ",") ?? []
-        if elements.contains(where: { $0.trimmingCharacters(in: .whitespaces) == element }) { found = package }
+        if elements.contains(where: { $0.trimmingCharacters(in: .whitespaces) == element }) {
+          found = package
+        }
       }
     }
     process.waitUntilExit()

@@ -12,7 +12,7 @@ public enum PipelineExplainer {
     } catch {
       throw PipelineCheck.BadFile(description: DebianPackages.completed("\(error)"))
     }
-    guard !asJSON else { return String(decoding: WireJSON.encode(explanation), as: UTF8.self) + "\n" }
+    guard !asJSON else { return WireJSON.text(explanation) + "\n" }
     return explanation.elements.map(text).joined(separator: "\n")
   }
 

@@ -19,7 +19,8 @@ enum ElementProperties {
       guard flags & G_PARAM_READABLE.rawValue != 0, flags & G_PARAM_WRITABLE.rawValue != 0,
         flags & G_PARAM_DEPRECATED.rawValue == 0
       else { return nil }
-      let (value, standard) = (self.value(of: spec, in: object), self.standard(of: spec))
+      let value = text(spec) { g_object_get_property(object, g_param_spec_get_name(spec), $0) }
+      let standard = text(spec) { g_param_value_set_default(spec, $0) }
       let range = self.range(of: spec)
       // What elements of every kind have (name, parent, qos) is set by the server or nobody; whatever the file sets is worth a
       // line.
@@ -41,26 +42,16 @@ enum ElementProperties {
     "GstVideoDecoder", "GstVideoEncoder", "GstVideoFilter", "GstAggregator",
   ]
 
-  private static func value(
-    of spec: UnsafeMutablePointer<GParamSpec>, in object: UnsafeMutablePointer<GObject>
+  /// A value of a property as it is written in a file; `nil` if it cannot be.
+  ///
+  /// - Parameter fill: puts the value where it is to be.
+  private static func text(
+    _ spec: UnsafeMutablePointer<GParamSpec>, _ fill: (UnsafeMutablePointer<GValue>) -> Void
   ) -> String? {
     var value = GValue()
     g_value_init(&value, spec.pointee.value_type)
     defer { g_value_unset(&value) }
-    g_object_get_property(object, g_param_spec_get_name(spec), &value)
-    return text(&value)
-  }
-
-  private static func standard(of spec: UnsafeMutablePointer<GParamSpec>) -> String? {
-    var value = GValue()
-    g_value_init(&value, spec.pointee.value_type)
-    defer { g_value_unset(&value) }
-    g_param_value_set_default(spec, &value)
-    return text(&value)
-  }
-
-  /// As it is written in a file; `nil` if it cannot be.
-  private static func text(_ value: inout GValue) -> String? {
+    fill(&value)
     guard let text = gst_value_serialize(&value) else { return nil }
     defer { g_free(text) }
     return String(cString: text)
